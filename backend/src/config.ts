@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Secret, secret } from './kernel/secret.ts';
+
+/** One sentence for each fault, all of them at once: what is wrong with which variable, and what to do. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The configuration is not usable:\n${faults.map(fault => `- ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+const port = z.coerce
+  .number('must be a number')
+  .int()
+  .min(0, 'must be at least 0')
+  .max(65_535, 'must be at most 65535');
+const optionalText = z
+  .string()
+  .max(500)
+  .optional()
+  .transform(value => (value === '' ? undefined : value));
+
+const Environment = z.object({
+  DATABASE_URL: optionalText.refine(
+    value => value === undefined || /^postgres(ql)?:\/\//.test(value),
+    'must begin with postgres:// (leave it out to use the embedded database)',
+  ),
+  ASTRIX_ENV: z
+    .enum(['production', 'development', 'test'], 'must be production, development or test')
+    .default('development'),
+  ASTRIX_ROLE: z.enum(['api', 'worker', 'all'], 'must be api, worker or all').default('all'),
+  ASTRIX_HOST: z.string().max(255).default('127.0.0.1'),
+  ASTRIX_PORT: port.default(4700),
+  ASTRIX_DATA_DIR: z.string().min(1).max(500).default('data/backend'),
+  ASTRIX_KEK: optionalText,
+  ASTRIX_DEMO: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
+  ASTRIX_METRICS_TOKEN: optionalText.refine(
+    value => value === undefined || value.length >= 16,
+    'must have at least 16 characters',
+  ),
+  ASTRIX_TRUSTED_PROXIES: z.string().max(500).default(''),
+  ASTRIX_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent')
+    .default('info'),
+  ASTRIX_WHATSAPP_APP_SECRET: optionalText,
+  ASTRIX_WHATSAPP_APP_SECRET_NEXT: optionalText,
+  ASTRIX_WHATSAPP_VERIFY_TOKEN: optionalText,
+  ASTRIX_WHATSAPP_GRAPH_URL: optionalText.refine(
+    value => value === undefined || /^http:\/\/127\.0\.0\.1:\d+$/.test(value),
+    'may only name the provider sandbox on http://127.0.0.1:<port>',
+  ),
+});
+
+export type Config = {
+  readonly environment: 'production' | 'development' | 'test';
+  readonly role: 'api' | 'worker' | 'all';
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Key-encryption key, 32 bytes. */
+  readonly kek: Secret<Buffer>;
+  readonly demo: boolean;
+  readonly metricsToken: Secret | null;
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: string;
+  readonly whatsapp: {
+    /** Live app secrets; two during a rotation (WH-05). Empty refuses every delivery with 503 (WH-04). */
+    readonly appSecrets: readonly Secret[];
+    readonly verifyToken: Secret | null;
+    /** The provider sandbox; null for the real host. */
+    readonly graphUrl: string | null;
+  };
+};
+
+/** Variables of the system before this one. Secrets found there would be forgotten in an environment for ever (VT-06). */
+const LEGACY = /^(WHATSAPP|META|WABA)_.*(TOKEN|SECRET|KEY)$/;
+
+/** The only reader of the environment. Throws ConfigError with every fault; never prints a value. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = [];
+  for (const name of Object.keys(env)) {
+    if (LEGACY.test(name))
+      faults.push(
+        `${name} is a credential of the old system. Remove it; channels keep their credentials sealed in the database.`,
+      );
+  }
+  const parsed = Environment.safeParse(env);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')} ${issue.message}.`);
+    throw new ConfigError(faults);
+  }
+  const value = parsed.data;
+  const production = value.ASTRIX_ENV === 'production';
+  if (production && !value.ASTRIX_KEK)
+    faults.push('ASTRIX_KEK must be set in production: 32 random bytes in base64, kept outside the database.');
+  if (production && value.ASTRIX_DEMO === '1')
+    faults.push('ASTRIX_DEMO must not be 1 in production: the demo publishes its passwords.');
+  if (production && value.ASTRIX_WHATSAPP_GRAPH_URL)
+    faults.push('ASTRIX_WHATSAPP_GRAPH_URL must not be set in production: it names the provider sandbox.');
+  const given = value.ASTRIX_KEK === undefined ? null : Buffer.from(value.ASTRIX_KEK, 'base64');
+  if (given !== null && given.length !== 32)
+    faults.push('ASTRIX_KEK must be 32 bytes in base64, such as the output of: openssl rand -base64 32');
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    environment: value.ASTRIX_ENV,
+    role: value.ASTRIX_ROLE,
+    databaseUrl: value.DATABASE_URL,
+    dataDir: value.ASTRIX_DATA_DIR,
+    host: value.ASTRIX_HOST,
+    port: value.ASTRIX_PORT,
+    kek: secret(given ?? developmentKek(value.ASTRIX_DATA_DIR)),
+    demo: value.ASTRIX_DEMO === '1',
+    metricsToken: value.ASTRIX_METRICS_TOKEN ? secret(value.ASTRIX_METRICS_TOKEN) : null,
+    trustedProxies: value.ASTRIX_TRUSTED_PROXIES.split(',')
+      .map(item => item.trim())
+      .filter(Boolean),
+    logLevel: value.ASTRIX_LOG_LEVEL,
+    whatsapp: {
+      appSecrets: [value.ASTRIX_WHATSAPP_APP_SECRET, value.ASTRIX_WHATSAPP_APP_SECRET_NEXT]
+        .filter(item => item !== undefined)
+        .map(item => secret(item)),
+      verifyToken: value.ASTRIX_WHATSAPP_VERIFY_TOKEN ? secret(value.ASTRIX_WHATSAPP_VERIFY_TOKEN) : null,
+      graphUrl: value.ASTRIX_WHATSAPP_GRAPH_URL ?? null,
+    },
+  };
+}
+
+/** Development only: a key made once and kept beside the data, so that a restart can open what it sealed. */
+function developmentKek(dataDir: string): Buffer {
+  const path = join(dataDir, 'development.kek');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    const kept = Buffer.from(readFileSync(path, 'utf8'), 'base64');
+    if (kept.length === 32) return kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const made = randomBytes(32);
+  writeFileSync(path, made.toString('base64'), { mode: 0o600 });
+  return made;
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type App, buildApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { demoPeople, seedDemo } from './demo/index.ts';
+import { systemClock } from './kernel/clock.ts';
+import { type Db, migrate, openDb } from './platform/db/index.ts';
+import { createLog, createMetrics, type Log, nameOf } from './platform/telemetry/index.ts';
+
+const HELP = `Astrix backend
+
+Usage: node backend/src/main.ts [--help] [--migrate-only]
+
+  --migrate-only   bring the database up to date and stop
+
+Configuration comes from the environment:
+  DATABASE_URL                    postgres://… ; without it an embedded database in ASTRIX_DATA_DIR
+  ASTRIX_ENV                      production | development | test        (development)
+  ASTRIX_ROLE                     api | worker | all                     (all)
+  ASTRIX_HOST, ASTRIX_PORT        where to listen                        (127.0.0.1, 4700)
+  ASTRIX_DATA_DIR                 embedded database and development key  (data/backend)
+  ASTRIX_KEK                      key-encryption key, 32 bytes in base64; required in production
+  ASTRIX_DEMO                     1 fills an empty database with the demo agency
+  ASTRIX_METRICS_TOKEN            bearer token of /metrics
+  ASTRIX_TRUSTED_PROXIES          addresses whose X-Forwarded-* headers count, separated by commas
+  ASTRIX_WHATSAPP_APP_SECRET      signs WhatsApp deliveries; _NEXT is the second one during a rotation
+  ASTRIX_WHATSAPP_VERIFY_TOKEN    answers Meta's subscription handshake
+  ASTRIX_WHATSAPP_GRAPH_URL       the provider sandbox, outside production only
+  ASTRIX_LOG_LEVEL                debug | info | warn | error | silent   (info)
+`;
+
+/** How long a stop may take before it is forced. */
+const DRAIN_MS = 15_000;
+
+const version = (
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }
+).version;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (Number(process.versions.node.split('.')[0]) < 22)
+    throw new Error(
+      `Node ${process.versions.node} is too old: the backend needs Node 22 or newer. Start it through npm, which brings its own.`,
+    );
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const db = await openDb({ url: config.databaseUrl, dataDir: config.dataDir, clock: systemClock });
+  const applied = await migrate(db);
+  for (const migration of applied) log.info('migration applied', { migration });
+  if (values['migrate-only']) {
+    await db.close();
+    return;
+  }
+  if (config.demo) await seedDemo(db, config, systemClock);
+  const app = await buildApp({
+    config,
+    db,
+    clock: systemClock,
+    log,
+    metrics: createMetrics(),
+    version,
+    demoPeople: config.demo ? demoPeople(systemClock) : null,
+  });
+  await app.start();
+  const url = await listenOn(app, config);
+  stopOnSignal(app, db, log);
+  log.info('ready', { url, role: config.role, engine: db.engine, version });
+  process.stdout.write(`${JSON.stringify({ ready: true, url, role: config.role, engine: db.engine })}\n`);
+}
+
+/** A worker listens as well: its probes and metrics are asked like everybody's. */
+async function listenOn(app: App, config: Config): Promise<string> {
+  const url = await app.http.listen({ host: config.host, port: config.port });
+  return url.replace('[::1]', '127.0.0.1');
+}
+
+function stopOnSignal(app: App, db: Db, log: Log): void {
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info('draining', { reason: signal });
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    app
+      .stop()
+      .then(() => db.close())
+      .then(
+        () => process.exit(0),
+        error => {
+          log.error('stop failed', { error: nameOf(error) });
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+}
+
+/** One line for a person who starts this by hand: what is wrong, and what to do about it. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken. Stop the program that uses it, or set ASTRIX_PORT to another one.`;
+    case 'ENOSPC':
+    case '53100':
+      return 'The disk is full. Free some space and start again; nothing that was acknowledged is lost.';
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+      return 'The database in DATABASE_URL does not answer. Check that it runs and that the address is right.';
+    case '28P01':
+    case '28000':
+      return 'The database refuses the user or password in DATABASE_URL.';
+    case 'EACCES':
+      return `There is no permission for ${(error as NodeJS.ErrnoException).path ?? 'the data directory'}. Choose another ASTRIX_DATA_DIR.`;
+    default:
+      return message ?? String(error);
+  }
+}
+
+main().catch(error => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,29 @@
+import type { PersonRow } from '@astrix/contract';
+import type { TenantTx } from '../../platform/db/index.ts';
+import type { CollectionReaders } from '../../platform/feed/index.ts';
+import type { Module } from '../../platform/http/index.ts';
+import '../identity/index.ts';
+
+/** Colleagues, for assigning and for names beside what they wrote. Those who left stay, marked, because their notes do. */
+async function readPeople(tx: TenantTx, ids: readonly string[] | null): Promise<PersonRow[]> {
+  let query = tx
+    .selectFrom('memberships')
+    .select(['person_id', 'name', 'initials', 'role', 'disabled_at'])
+    .orderBy('name');
+  if (ids !== null) query = query.where('person_id', 'in', ids);
+  const rows = await query.execute();
+  return rows.map(row => ({
+    id: row.person_id,
+    name: row.name,
+    initials: row.initials,
+    role: row.role,
+    active: row.disabled_at === null,
+  }));
+}
+
+export const agenciesCollections: CollectionReaders = { people: readPeople };
+
+/** The agency as its own people see it. */
+export function agenciesModule(): Module {
+  return { name: 'agencies', handlers: { listPeople: async ({ tx }) => ({ people: await readPeople(tx, null) }) } };
+}

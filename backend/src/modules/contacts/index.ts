@@ -1,0 +1,76 @@
+import type { ContactRow } from '@astrix/contract';
+import { fail } from '../../kernel/errors.ts';
+import { type TenantTx, txNow } from '../../platform/db/index.ts';
+import type { CollectionReaders } from '../../platform/feed/index.ts';
+import type { Module } from '../../platform/http/index.ts';
+import { setOptOut } from './consent.ts';
+import './tables.ts';
+
+export { consentIn, setOptOut } from './consent.ts';
+export {
+  addressOf,
+  changeIdentity,
+  findContactId,
+  maskPhone,
+  type Place,
+  resolveContact,
+  type Sender,
+  shownName,
+} from './resolve.ts';
+
+const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+async function readContacts(tx: TenantTx, ids: readonly string[]): Promise<ContactRow[]> {
+  const rows = await tx.selectFrom('contacts').selectAll().where('id', 'in', ids).execute();
+  return rows.map(row => ({
+    id: row.id,
+    clientId: row.client_id,
+    name: row.name,
+    phoneMasked: row.phone_masked,
+    hasPhone: row.has_phone,
+    handle: row.handle,
+    optedOutAt: iso(row.opted_out_at),
+    firstSeenAt: row.first_seen_at.toISOString(),
+    lastSeenAt: row.last_seen_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+  }));
+}
+
+export const contactsCollections: CollectionReaders = { contacts: readContacts };
+
+async function contactOf(tx: TenantTx, clientId: string, contactId: string): Promise<ContactRow> {
+  const [contact] = await readContacts(tx, [contactId]);
+  return contact?.clientId === clientId ? contact : fail('not_found');
+}
+
+/** Customers of a client, with their identifiers masked, and whether they may be written to. */
+export function contactsModule(): Module {
+  return {
+    name: 'contacts',
+    handlers: {
+      getContact: ({ tx, params }) => contactOf(tx, params.clientId, params.contactId),
+      async setOptOut({ tx, actor, params, body, audit }) {
+        await contactOf(tx, params.clientId, params.contactId);
+        const changed = await setOptOut(tx, actor.agencyId, params.contactId, {
+          optedOut: body.optedOut,
+          source: `agent: ${body.reason}`,
+          at: txNow(tx),
+        });
+        await tx
+          .updateTable('conversations')
+          .set(row => ({ opted_out: body.optedOut, version: row('version', '+', 1) }))
+          .where('agency_id', '=', actor.agencyId)
+          .where('contact_id', '=', params.contactId)
+          .where('opted_out', '!=', body.optedOut)
+          .execute();
+        await audit({
+          subjectType: 'contact',
+          subjectId: params.contactId,
+          clientId: params.clientId,
+          detail: { optedOut: body.optedOut, changed, at: txNow(tx).toISOString() },
+        });
+        return contactOf(tx, params.clientId, params.contactId);
+      },
+    },
+  };
+}

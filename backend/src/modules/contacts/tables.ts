@@ -1,0 +1,32 @@
+declare module '../../platform/db/schema.ts' {
+  interface Schema {
+    contacts: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      name: string | null;
+      phone_masked: string | null;
+      has_phone: boolean;
+      handle: string | null;
+      opted_out_at: Date | null;
+      opt_out_source: string | null;
+      marketing_opt_out_at: Date | null;
+      consent_at: Date | null;
+      marketing_at: Date | null;
+      first_seen_at: Date;
+      last_seen_at: Date;
+      expires_at: Date;
+    };
+    contact_identities: {
+      agency_id: string;
+      client_id: string;
+      kind: 'phone' | 'bsuid';
+      value: string;
+      contact_id: string;
+      since: Date;
+      expires_at: Date;
+    };
+  }
+}
+
+export type ContactIdentity = { readonly kind: 'phone' | 'bsuid'; readonly value: string };

@@ -1,0 +1,185 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import { type Keyring, seal } from '../../platform/crypto/index.ts';
+import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import type { CollectionReaders } from '../../platform/feed/index.ts';
+import type { Module } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
+import type { WhatsappClient } from '../../providers/whatsapp/client.ts';
+import {
+  getConversation,
+  listConversations,
+  listMessages,
+  lockConversation,
+  readConversations,
+  readMessages,
+  readNotes,
+} from './read.ts';
+import { queueReply } from './reply.ts';
+import { createSendJob, findStranded, SEND_JOB, tokenPlace } from './send.ts';
+import { addNote, assign, changeTags, markRead, setStatus, snooze, wakeSnoozed } from './triage.ts';
+import './tables.ts';
+
+export { type Applied, applyEvent, type ChannelPlace, findChannels } from './apply.ts';
+export { conversationRow, messageRow, previewOf } from './read.ts';
+export { SEND_JOB } from './send.ts';
+export type { StoredReaction } from './tables.ts';
+
+export const conversationsCollections: CollectionReaders = {
+  conversations: readConversations,
+  messages: readMessages,
+  notes: readNotes,
+};
+
+export type NewChannel = {
+  readonly id?: string;
+  readonly clientId: string;
+  readonly accountId: string;
+  readonly businessAccountId?: string;
+  readonly displayPhone: string;
+  readonly token: Secret;
+};
+
+/** A sending number of a client; its credential is sealed to its place. */
+export async function createChannel(
+  tx: SystemTx,
+  keyring: Keyring,
+  agencyId: string,
+  channel: NewChannel,
+): Promise<string> {
+  const id = channel.id ?? newId(txNow(tx));
+  await tx
+    .insertInto('channels')
+    .values({
+      agency_id: agencyId,
+      id,
+      client_id: channel.clientId,
+      provider: 'whatsapp',
+      account_id: channel.accountId,
+      business_account_id: channel.businessAccountId ?? null,
+      display_phone: channel.displayPhone,
+      token_sealed: seal(keyring, channel.token.reveal(), tokenPlace(agencyId, id)),
+      status: 'active',
+      notice: null,
+      created_at: txNow(tx),
+    })
+    .execute();
+  return id;
+}
+
+export type ConversationsDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly keyring: Keyring;
+  readonly client: WhatsappClient;
+  readonly jobs: () => Jobs;
+  readonly metrics: Metrics;
+  readonly log: Log;
+};
+
+const HOUSEKEEPING_MS = 5000;
+
+/** The inbox: conversations, messages, notes, and the one function that sends. */
+export function conversationsModule(deps: ConversationsDeps): Module & { readonly housekeep: () => Promise<void> } {
+  const send = createSendJob(deps);
+  let timer: NodeJS.Timeout | null = null;
+
+  /** Wakes what was snoozed until now, and looks after messages whose worker died. */
+  async function housekeep(): Promise<void> {
+    await withSystem(deps.db, 'snooze-wake', wakeSnoozed);
+    await withSystem(deps.db, 'send-message', async tx => {
+      for (const stranded of await findStranded(tx)) await deps.jobs().enqueue(tx, SEND_JOB, stranded);
+    });
+  }
+
+  return {
+    name: 'conversations',
+    jobs: [send],
+    housekeep,
+    async startWorker() {
+      timer = setInterval(
+        () => void housekeep().catch(error => deps.log.warn('housekeeping failed', { error: nameOf(error) })),
+        HOUSEKEEPING_MS,
+      );
+      timer.unref();
+    },
+    async stop() {
+      if (timer) clearInterval(timer);
+    },
+    handlers: {
+      listConversations: ({ tx, params, query }) =>
+        listConversations(tx, params.clientId, query.filter, query.after, query.limit),
+      getConversation: ({ tx, params }) => getConversation(tx, params.clientId, params.conversationId),
+      async listMessages({ tx, params, query }) {
+        await getConversation(tx, params.clientId, params.conversationId);
+        return listMessages(tx, params.conversationId, query.before, query.limit);
+      },
+      async reply({ tx, params, body, actor, audit }) {
+        const { message, queued } = await queueReply(tx, { ...params, ...body });
+        if (queued)
+          await deps.jobs().enqueue(tx, SEND_JOB, { agencyId: actor.agencyId, conversationId: params.conversationId });
+        await audit({
+          subjectType: 'message',
+          subjectId: message.id,
+          clientId: params.clientId,
+          detail: { conversation: params.conversationId, queued },
+        });
+        return message;
+      },
+      async addNote({ tx, params, body, audit }) {
+        const note = await addNote(tx, params, body.noteId, body.text);
+        await audit({
+          subjectType: 'note',
+          subjectId: note.id,
+          clientId: params.clientId,
+          detail: { conversation: params.conversationId },
+        });
+        return note;
+      },
+      async assign({ tx, params, body, audit }) {
+        const before = await lockConversation(tx, params.clientId, params.conversationId);
+        const row = await assign(tx, params, body.personId);
+        await audit({
+          subjectType: 'conversation',
+          subjectId: row.id,
+          clientId: params.clientId,
+          detail: { from: before.assignee_id, to: body.personId },
+        });
+        return row;
+      },
+      async changeTags({ tx, params, body, audit }) {
+        const row = await changeTags(tx, params, body.add, body.remove);
+        await audit({
+          subjectType: 'conversation',
+          subjectId: row.id,
+          clientId: params.clientId,
+          detail: { added: body.add.length, removed: body.remove.length },
+        });
+        return row;
+      },
+      async snooze({ tx, params, body, audit }) {
+        const row = await snooze(tx, params, body.until === null ? null : new Date(body.until));
+        await audit({
+          subjectType: 'conversation',
+          subjectId: row.id,
+          clientId: params.clientId,
+          detail: { until: body.until },
+        });
+        return row;
+      },
+      async setStatus({ tx, params, body, audit }) {
+        const row = await setStatus(tx, params, body.status);
+        await audit({
+          subjectType: 'conversation',
+          subjectId: row.id,
+          clientId: params.clientId,
+          detail: { status: body.status },
+        });
+        return row;
+      },
+      markRead: ({ tx, params, body }) => markRead(tx, params, body.upToId),
+    },
+  };
+}

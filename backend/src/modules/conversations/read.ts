@@ -1,0 +1,202 @@
+import {
+  CLOSING_SECONDS,
+  type ConversationRow,
+  type InboxFilter,
+  type MessageRow,
+  type NoteRow,
+} from '@astrix/contract';
+import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import { fail } from '../../kernel/errors.ts';
+import { type Schema, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import type { StoredReaction } from './tables.ts';
+
+const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+export function conversationRow(row: Selectable<Schema['conversations']>): ConversationRow {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    contactId: row.contact_id,
+    contactName: row.contact_name,
+    channel: 'whatsapp',
+    status: row.status,
+    assigneeId: row.assignee_id,
+    snoozedUntil: iso(row.snoozed_until),
+    tags: row.tags,
+    unread: row.unread,
+    failed: row.failed,
+    preview: row.preview,
+    previewDirection: row.preview_direction,
+    lastMessageAt: row.last_message_at.toISOString(),
+    lastInboundId: row.last_inbound_id,
+    windowExpiresAt: iso(row.window_expires_at),
+    optedOut: row.opted_out,
+    version: row.version,
+    expiresAt: row.expires_at.toISOString(),
+  };
+}
+
+export function messageRow(row: Selectable<Schema['messages']>): MessageRow {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    conversationId: row.conversation_id,
+    direction: row.direction,
+    kind: row.kind,
+    text: row.deleted_at ? '' : row.text,
+    media: row.deleted_at ? null : (row.media as MessageRow['media']),
+    replyToId: row.reply_to_id,
+    authorId: row.author_id,
+    status: row.status,
+    failure: row.failure as MessageRow['failure'],
+    reactions: (row.reactions as StoredReaction[])
+      .map(({ by, emoji }) => ({ by, emoji }))
+      .filter(reaction => reaction.emoji !== ''),
+    editedAt: iso(row.edited_at),
+    deletedAt: iso(row.deleted_at),
+    sentAt: row.sent_at.toISOString(),
+    deliveredAt: iso(row.delivered_at),
+    readAt: iso(row.read_at),
+    version: row.version,
+    expiresAt: row.expires_at.toISOString(),
+  };
+}
+
+export function noteRow(row: Selectable<Schema['notes']>): NoteRow {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    conversationId: row.conversation_id,
+    authorId: row.author_id,
+    text: row.text,
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+  };
+}
+
+export const readConversations = async (tx: TenantTx, ids: readonly string[]) =>
+  (await tx.selectFrom('conversations').selectAll().where('id', 'in', ids).execute()).map(conversationRow);
+export const readMessages = async (tx: TenantTx, ids: readonly string[]) =>
+  (await tx.selectFrom('messages').selectAll().where('id', 'in', ids).execute()).map(messageRow);
+export const readNotes = async (tx: TenantTx, ids: readonly string[]) =>
+  (await tx.selectFrom('notes').selectAll().where('id', 'in', ids).execute()).map(noteRow);
+
+/** `<milliseconds>.<id>`: the last row of a page. */
+type Place = { readonly at: Date; readonly id: string };
+const place = (at: Date, id: string) => `${at.getTime()}.${id}`;
+
+function readPlace(cursor: string | undefined): Place | null {
+  if (cursor === undefined) return null;
+  const [millis, id] = cursor.split('.');
+  if (!millis || !/^\d{1,15}$/.test(millis) || !id || !/^[0-9a-f-]{36}$/.test(id))
+    fail('invalid_request', { detail: 'This cursor was not made by this list.' });
+  return { at: new Date(Number(millis)), id };
+}
+
+export async function listConversations(
+  tx: TenantTx,
+  clientId: string,
+  filter: InboxFilter,
+  after: string | undefined,
+  limit: number,
+) {
+  const now = txNow(tx);
+  const from = readPlace(after);
+  let query = tx
+    .selectFrom('conversations')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .orderBy('last_message_at', 'desc')
+    .orderBy('id')
+    .limit(limit);
+  if (from)
+    query = query.where(
+      sql<boolean>`(last_message_at < ${from.at} or (last_message_at = ${from.at} and id > ${from.id}::uuid))`,
+    );
+  query = query.where('status', '=', filter === 'snoozed' ? 'snoozed' : filter === 'closed' ? 'closed' : 'open');
+  if (filter === 'mine') query = query.where('assignee_id', '=', txActor(tx).personId);
+  if (filter === 'unassigned') query = query.where('assignee_id', 'is', null);
+  if (filter === 'failed') query = query.where('failed', '>', 0);
+  if (filter === 'closing')
+    query = query
+      .where('window_expires_at', '>', now)
+      .where('window_expires_at', '<=', new Date(now.getTime() + CLOSING_SECONDS * 1000));
+  const rows = await query.execute();
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return { conversations: rows.map(conversationRow), next: last ? place(last.last_message_at, last.id) : null };
+}
+
+export async function listMessages(tx: TenantTx, conversationId: string, before: string | undefined, limit: number) {
+  const from = readPlace(before);
+  let query = tx
+    .selectFrom('messages')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .orderBy('sent_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (from) query = query.where(sql<boolean>`(sent_at, id) < (${from.at}, ${from.id}::uuid)`);
+  const rows = await query.execute();
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  const notes = from
+    ? []
+    : await tx
+        .selectFrom('notes')
+        .selectAll()
+        .where('conversation_id', '=', conversationId)
+        .orderBy('created_at', 'desc')
+        .limit(200)
+        .execute();
+  return {
+    messages: rows.map(messageRow),
+    notes: notes.map(noteRow),
+    next: last ? place(last.sent_at, last.id) : null,
+  };
+}
+
+/** Locks the conversation for the rest of the transaction. One of another client answers like one that does not exist. */
+export async function lockConversation(
+  tx: TenantTx,
+  clientId: string,
+  conversationId: string,
+): Promise<Selectable<Schema['conversations']>> {
+  const row = await tx
+    .selectFrom('conversations')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .where('id', '=', conversationId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row ?? fail('not_found');
+}
+
+export async function getConversation(
+  tx: TenantTx,
+  clientId: string,
+  conversationId: string,
+): Promise<ConversationRow> {
+  const row = await tx
+    .selectFrom('conversations')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .where('id', '=', conversationId)
+    .executeTakeFirst();
+  return row ? conversationRow(row) : fail('not_found');
+}
+
+export const previewOf = (kind: string, text: string, fileName: string | null): string => {
+  const shown = text || (fileName ? `${labelOf(kind)}: ${fileName}` : labelOf(kind));
+  return shown.replace(/\s+/g, ' ').trim().slice(0, 160);
+};
+
+const LABELS: Readonly<Record<string, string>> = {
+  image: 'Picture',
+  video: 'Video',
+  audio: 'Voice or audio',
+  document: 'Document',
+  sticker: 'Sticker',
+  location: 'Location',
+  contacts: 'Contact',
+};
+const labelOf = (kind: string) => LABELS[kind] ?? 'Message';

@@ -1,0 +1,126 @@
+import { expiresAt, type MessageRow } from '@astrix/contract';
+import { sql } from 'kysely';
+import { fail } from '../../kernel/errors.ts';
+import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { lockConversation, messageRow, previewOf } from './read.ts';
+
+export type Reply = {
+  readonly clientId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly text: string;
+  readonly replyToId: string | null;
+  /** Newest incoming message that the writer had on screen. */
+  readonly seenInboundId: string | null;
+};
+
+/** At most this many newer messages travel back with a refusal. */
+const NEWER_LIMIT = 50;
+
+/**
+ * Queues a reply: permission was checked before, window, opt-out, channel and what the writer had seen are checked here, and again
+ * by the send function. `messageId` is the natural key: repeating it answers the message that is there, whatever has changed since.
+ */
+export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message: MessageRow; queued: boolean }> {
+  const conversation = await lockConversation(tx, reply.clientId, reply.conversationId);
+  const earlier = await tx.selectFrom('messages').selectAll().where('id', '=', reply.messageId).executeTakeFirst();
+  if (earlier) {
+    const same =
+      earlier.conversation_id === conversation.id && earlier.direction === 'out' && earlier.text === reply.text;
+    return same ? { message: messageRow(earlier), queued: false } : fail('idempotency_mismatch');
+  }
+  const now = txNow(tx);
+  if (conversation.opted_out) fail('opted_out');
+  if (conversation.window_expires_at === null || conversation.window_expires_at <= now) fail('window_closed');
+  const newer = await newerThanSeen(tx, conversation.id, conversation.last_inbound_id, reply.seenInboundId);
+  if (newer.length > 0) fail('conversation_changed', { newer });
+  const channel = await tx
+    .selectFrom('channels')
+    .select('status')
+    .where('id', '=', conversation.channel_id)
+    .executeTakeFirst();
+  if (channel?.status !== 'active') fail('channel_unavailable');
+
+  const [message] = await tx
+    .insertInto('messages')
+    .values({
+      agency_id: conversation.agency_id,
+      id: reply.messageId,
+      client_id: conversation.client_id,
+      conversation_id: conversation.id,
+      channel_id: conversation.channel_id,
+      direction: 'out',
+      kind: 'text',
+      text: reply.text,
+      media: null,
+      reply_to_id: await quotedId(tx, conversation.id, reply.replyToId),
+      author_id: txActor(tx).personId,
+      status: 'queued',
+      failure: null,
+      reactions: '[]',
+      edited_at: null,
+      deleted_at: null,
+      sent_at: now,
+      delivered_at: null,
+      read_at: null,
+      provider_id: null,
+      claimed_until: null,
+      expires_at: expiresAt('conversation', now) ?? now,
+    })
+    .returningAll()
+    .execute();
+  await tx
+    .updateTable('conversations')
+    .set(row => ({
+      failed: 0,
+      preview: previewOf('text', reply.text, null),
+      preview_direction: 'out',
+      last_message_at: sql<Date>`greatest(last_message_at, ${now})`,
+      expires_at: sql<Date>`greatest(expires_at, ${expiresAt('conversation', now)})`,
+      version: row('version', '+', 1),
+    }))
+    .where('id', '=', conversation.id)
+    .execute();
+  return { message: messageRow(message!), queued: true };
+}
+
+/** Quoting is a courtesy: a quoted message that has expired or is of another conversation is simply not quoted. */
+async function quotedId(tx: TenantTx, conversationId: string, replyToId: string | null): Promise<string | null> {
+  if (replyToId === null) return null;
+  const row = await tx
+    .selectFrom('messages')
+    .select('id')
+    .where('id', '=', replyToId)
+    .where('conversation_id', '=', conversationId)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Incoming messages that came after the one the writer had seen. Nothing to compare with, and nothing came: nothing is newer. */
+async function newerThanSeen(
+  tx: TenantTx,
+  conversationId: string,
+  lastInboundId: string | null,
+  seenInboundId: string | null,
+): Promise<MessageRow[]> {
+  if (lastInboundId === null || lastInboundId === seenInboundId) return [];
+  const seen =
+    seenInboundId === null
+      ? undefined
+      : await tx
+          .selectFrom('messages')
+          .select(['place'])
+          .where('id', '=', seenInboundId)
+          .where('conversation_id', '=', conversationId)
+          .executeTakeFirst();
+  const rows = await tx
+    .selectFrom('messages')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('direction', '=', 'in')
+    .where('place', '>', seen?.place ?? 0)
+    .orderBy('place', 'desc')
+    .limit(NEWER_LIMIT)
+    .execute();
+  return rows.reverse().map(messageRow);
+}

@@ -1,0 +1,89 @@
+import type { ConversationRow, MessageRow } from '@astrix/contract';
+
+declare module '../../platform/db/schema.ts' {
+  interface Schema {
+    channels: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      provider: 'whatsapp';
+      account_id: string;
+      business_account_id: string | null;
+      display_phone: string;
+      token_sealed: string;
+      status: 'active' | 'broken';
+      notice: unknown;
+      created_at: Date;
+    };
+    conversations: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      contact_id: string;
+      channel_id: string;
+      contact_name: string;
+      status: ConversationRow['status'];
+      assignee_id: string | null;
+      snoozed_until: Date | null;
+      tags: string[];
+      unread: number;
+      failed: number;
+      preview: string;
+      preview_direction: 'in' | 'out' | null;
+      last_message_at: Date;
+      last_inbound_id: string | null;
+      last_inbound_at: Date | null;
+      window_expires_at: Date | null;
+      opted_out: boolean;
+      version: number;
+      expires_at: Date;
+    };
+    messages: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      conversation_id: string;
+      channel_id: string;
+      direction: 'in' | 'out';
+      kind: MessageRow['kind'];
+      text: string;
+      media: unknown;
+      reply_to_id: string | null;
+      author_id: string | null;
+      status: MessageRow['status'];
+      failure: unknown;
+      reactions: unknown;
+      edited_at: Date | null;
+      edit_id: string | null;
+      deleted_at: Date | null;
+      sent_at: Date;
+      delivered_at: Date | null;
+      read_at: Date | null;
+      provider_id: string | null;
+      place: import('kysely').Generated<number>;
+      attempts: import('kysely').Generated<number>;
+      claimed_until: Date | null;
+      not_before: Date | null;
+      version: import('kysely').Generated<number>;
+      expires_at: Date;
+    };
+    notes: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      conversation_id: string;
+      author_id: string;
+      text: string;
+      created_at: Date;
+      expires_at: Date;
+    };
+  }
+}
+
+/** Kept with the time and the provider's id, so that an older one that arrives late does not win. */
+export type StoredReaction = {
+  readonly by: 'customer' | 'us';
+  readonly emoji: string;
+  readonly at: string;
+  readonly id: string;
+};

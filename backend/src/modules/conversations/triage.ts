@@ -1,0 +1,127 @@
+import { type ConversationRow, expiresAt, type NoteRow } from '@astrix/contract';
+import { sql } from 'kysely';
+import { fail } from '../../kernel/errors.ts';
+import { type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { conversationRow, lockConversation, noteRow } from './read.ts';
+
+const MAX_TAGS = 20;
+
+type Target = { readonly clientId: string; readonly conversationId: string };
+type Change = Partial<Parameters<typeof writeChange>[2]>;
+
+async function writeChange(
+  tx: TenantTx,
+  conversationId: string,
+  change: Record<string, unknown>,
+): Promise<ConversationRow> {
+  const row = await tx
+    .updateTable('conversations')
+    .set(column => ({ ...change, version: column('version', '+', 1) }))
+    .where('id', '=', conversationId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return conversationRow(row);
+}
+
+async function change(tx: TenantTx, target: Target, to: Change): Promise<ConversationRow> {
+  const locked = await lockConversation(tx, target.clientId, target.conversationId);
+  return writeChange(tx, locked.id, to);
+}
+
+/** Only to somebody who works on this client; owners and admins work on all. */
+export async function assign(tx: TenantTx, target: Target, personId: string | null): Promise<ConversationRow> {
+  if (personId !== null) {
+    const { rows } = await sql`
+      select 1 from memberships m where m.person_id = ${personId}::uuid and m.disabled_at is null and m.role <> 'client' and m.role <> 'analyst'
+        and (m.role in ('owner', 'admin') or exists (select 1 from client_access a where a.person_id = m.person_id and a.client_id = ${target.clientId}::uuid))`.execute(
+      tx,
+    );
+    if (rows.length === 0) fail('not_found', { detail: 'This person does not answer customers of this client.' });
+  }
+  return change(tx, target, { assignee_id: personId });
+}
+
+export async function changeTags(
+  tx: TenantTx,
+  target: Target,
+  add: readonly string[],
+  remove: readonly string[],
+): Promise<ConversationRow> {
+  const locked = await lockConversation(tx, target.clientId, target.conversationId);
+  const tags = [...new Set([...locked.tags.filter(tag => !remove.includes(tag)), ...add])].sort();
+  if (tags.length > MAX_TAGS) fail('invalid_request', { detail: `A conversation can have at most ${MAX_TAGS} tags.` });
+  return writeChange(tx, locked.id, { tags });
+}
+
+export async function snooze(tx: TenantTx, target: Target, until: Date | null): Promise<ConversationRow> {
+  const now = txNow(tx);
+  const latest = new Date(now.getTime() + 30 * 86_400_000);
+  if (until !== null && (until <= now || until > latest))
+    fail('invalid_request', { detail: 'Choose a time from now on, within 30 days.' });
+  return change(
+    tx,
+    target,
+    until === null ? { status: 'open', snoozed_until: null } : { status: 'snoozed', snoozed_until: until },
+  );
+}
+
+/** Closing also puts failed messages to rest: somebody has looked. */
+export const setStatus = (tx: TenantTx, target: Target, status: 'open' | 'closed'): Promise<ConversationRow> =>
+  change(tx, target, { status, snoozed_until: null, ...(status === 'closed' ? { failed: 0, unread: 0 } : {}) });
+
+/** What arrived after `upToId` stays unread. */
+export async function markRead(tx: TenantTx, target: Target, upToId: string): Promise<ConversationRow> {
+  const locked = await lockConversation(tx, target.clientId, target.conversationId);
+  const upTo = await tx
+    .selectFrom('messages')
+    .select('place')
+    .where('id', '=', upToId)
+    .where('conversation_id', '=', locked.id)
+    .executeTakeFirst();
+  if (!upTo) fail('not_found');
+  const { rows } = await sql<{
+    n: number;
+  }>`select count(*) as n from messages where conversation_id = ${locked.id}::uuid and direction = 'in' and place > ${upTo.place}`.execute(
+    tx,
+  );
+  const unread = Math.min(locked.unread, rows[0]?.n ?? 0);
+  return unread === locked.unread ? conversationRow(locked) : writeChange(tx, locked.id, { unread });
+}
+
+/** `noteId` is the natural key. A note lives as long as a message written at the same moment. */
+export async function addNote(tx: TenantTx, target: Target, noteId: string, text: string): Promise<NoteRow> {
+  const locked = await lockConversation(tx, target.clientId, target.conversationId);
+  const earlier = await tx.selectFrom('notes').selectAll().where('id', '=', noteId).executeTakeFirst();
+  if (earlier)
+    return earlier.conversation_id === locked.id && earlier.text === text
+      ? noteRow(earlier)
+      : fail('idempotency_mismatch');
+  const now = txNow(tx);
+  const row = await tx
+    .insertInto('notes')
+    .values({
+      agency_id: locked.agency_id,
+      id: noteId,
+      client_id: locked.client_id,
+      conversation_id: locked.id,
+      author_id: txActor(tx).personId,
+      text,
+      created_at: now,
+      expires_at: expiresAt('conversation', now) ?? now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return noteRow(row);
+}
+
+/** Opens every conversation whose time has come; how many. */
+export async function wakeSnoozed(tx: SystemTx): Promise<number> {
+  const woken = await tx
+    .updateTable('conversations')
+    .set(column => ({ status: 'open', snoozed_until: null, version: column('version', '+', 1) }))
+    .where('status', '=', 'snoozed')
+    .where('snoozed_until', '<=', txNow(tx))
+    .returning('id')
+    .execute();
+  return woken.length;
+}

@@ -1,0 +1,100 @@
+import { permissionsOf, roleMay } from '@astrix/contract';
+import { fail } from '../../kernel/errors.ts';
+import type { Handlers } from '../../platform/http/index.ts';
+import { endSession } from './sessions.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** Who can sign in to the demo; absent outside of it. */
+export type DemoPeople = () => Promise<
+  {
+    name: string;
+    email: string;
+    password: string;
+    role: 'owner' | 'admin' | 'manager' | 'agent' | 'analyst' | 'client';
+    about: string;
+    code: string | null;
+    codeExpiresIn: number | null;
+  }[]
+>;
+
+export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null): Handlers {
+  return {
+    signIn: ctx => signIn.signIn(ctx.body.email, ctx.body.password, ctx.body.device, ctx.ip),
+    verifyTotp: ctx => signIn.verifyTotp(ctx.body.challenge, ctx.body.code),
+    refresh: ctx => signIn.refresh(ctx.body.refreshToken, ctx.body.deviceKey),
+
+    async signOut({ tx, actor, audit }) {
+      await endSession(tx, actor.agencyId, actor.sessionId, 'signed-out');
+      await audit({ subjectType: 'session', subjectId: actor.sessionId });
+      return null;
+    },
+
+    async me({ tx, actor }) {
+      const agency = await tx
+        .selectFrom('agencies')
+        .select(['agency_id', 'name'])
+        .where('agency_id', '=', actor.agencyId)
+        .executeTakeFirstOrThrow();
+      const person = await tx
+        .selectFrom('memberships')
+        .select('name')
+        .where('agency_id', '=', actor.agencyId)
+        .where('person_id', '=', actor.personId)
+        .executeTakeFirstOrThrow();
+      return {
+        person: { id: actor.personId, name: person.name, role: actor.role },
+        agency: { id: agency.agency_id, name: agency.name },
+        permissions: permissionsOf(actor.role),
+        sessionId: actor.sessionId,
+      };
+    },
+
+    async listSessions({ tx, actor, clock, query }) {
+      if (query.all && !roleMay(actor.role, 'session.any')) fail('forbidden');
+      const now = clock.now();
+      let live = tx
+        .selectFrom('sessions as s')
+        .innerJoin('memberships as m', join =>
+          join.onRef('m.agency_id', '=', 's.agency_id').onRef('m.person_id', '=', 's.person_id'),
+        )
+        .select(['s.id', 's.person_id', 'm.name', 's.device_name', 's.platform', 's.created_at', 's.last_seen_at'])
+        .where('s.agency_id', '=', actor.agencyId)
+        .where('s.ended_at', 'is', null)
+        .where('s.ends_at', '>', now)
+        .where('s.idle_until', '>', now)
+        .orderBy('s.last_seen_at', 'desc')
+        .limit(500);
+      if (!query.all) live = live.where('s.person_id', '=', actor.personId);
+      const rows = await live.execute();
+      return {
+        sessions: rows.map(row => ({
+          id: row.id,
+          personId: row.person_id,
+          personName: row.name,
+          deviceName: row.device_name,
+          platform: row.platform,
+          createdAt: row.created_at.toISOString(),
+          lastSeenAt: row.last_seen_at.toISOString(),
+          current: row.id === actor.sessionId,
+        })),
+      };
+    },
+
+    async endSession({ tx, actor, params, audit }) {
+      const session = await tx
+        .selectFrom('sessions')
+        .select('person_id')
+        .where('agency_id', '=', actor.agencyId)
+        .where('id', '=', params.sessionId)
+        .executeTakeFirst();
+      const allowed =
+        session !== undefined && (session.person_id === actor.personId || roleMay(actor.role, 'session.any'));
+      if (!allowed) fail('not_found');
+      const ended = await endSession(tx, actor.agencyId, params.sessionId, 'revoked');
+      await audit({ subjectType: 'session', subjectId: params.sessionId, detail: { ended } });
+      return null;
+    },
+
+    demoPeople: async () => ({ people: demoPeople ? await demoPeople() : fail('not_found') }),
+  };
+}

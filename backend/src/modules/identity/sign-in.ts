@@ -1,0 +1,170 @@
+import { ROLES_WITH_MFA, type Role, type SignedIn } from '@astrix/contract';
+import { fail } from '../../kernel/errors.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
+import {
+  hashPassword,
+  type Keyring,
+  open,
+  type PasswordCost,
+  randomToken,
+  verifyPassword,
+} from '../../platform/crypto/index.ts';
+import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { countFailure, demandUnlocked, forgetFailures, later, lockKey } from './lock-out.ts';
+import { type Device, refreshSession, startSession } from './sessions.ts';
+import { hashToken, readRefreshToken } from './tokens.ts';
+import { acceptedStep } from './totp.ts';
+
+const CHALLENGE_SECONDS = 5 * 60;
+const CHALLENGE_TRIES = 5;
+
+export type SignInDeps = {
+  readonly db: Db;
+  readonly keyring: Keyring;
+  readonly refreshKey: Secret<Buffer>;
+  readonly audit: AuditTrail;
+  readonly passwordCost: PasswordCost;
+  /** Counts in tests that an unknown account costs as much work as a wrong password. */
+  readonly verify?: typeof verifyPassword;
+};
+
+export type SignIn = ReturnType<typeof createSignIn>;
+
+/** Password, second factor, refresh. Every refusal of the first step looks the same from outside (AU-14). */
+export function createSignIn(deps: SignInDeps) {
+  const { db, keyring, audit } = deps;
+  const verify = deps.verify ?? verifyPassword;
+  /** Compared against when there is no such person, so that the answer takes the same work. */
+  const nobody = hashPassword(randomToken(24), deps.passwordCost);
+
+  async function startFor(tx: SystemTx, member: Member, device: Device): Promise<SignedIn> {
+    const answer = await startSession(tx, deps.refreshKey.reveal(), member, device);
+    await audit.write(tx, {
+      event: 'session.start',
+      agencyId: member.agencyId,
+      actorId: member.personId,
+      sessionId: answer.sessionId,
+      subjectType: 'session',
+      subjectId: answer.sessionId,
+    });
+    return answer;
+  }
+
+  return {
+    async signIn(email: string, password: string, device: Device, ip: string) {
+      const key = lockKey(email, ip);
+      await demandUnlocked(db, key);
+      const person = await withSystem(db, 'sign-in', tx => findPerson(tx, email));
+      const holds = await verify(person?.password_hash ?? (await nobody), password);
+      if (!person || !holds || person.disabled_at !== null || !person.member) {
+        await countFailure(db, key);
+        return fail('sign_in_refused');
+      }
+      const member = { ...person.member, personId: person.id };
+      if (person.totp_sealed === null && ROLES_WITH_MFA.includes(member.role)) {
+        fail('forbidden', {
+          detail: 'Your role needs an authenticator, and none is set up. Ask an owner or admin of your agency.',
+        });
+      }
+      return withSystem(db, 'sign-in', async tx => {
+        if (person.totp_sealed === null) {
+          await forgetFailures(tx, key);
+          return startFor(tx, member, device);
+        }
+        const challenge = randomToken(32);
+        const expires_at = later(txNow(tx), CHALLENGE_SECONDS);
+        const kept = JSON.stringify({ ...device, email, ip });
+        await tx
+          .insertInto('sign_in_challenges')
+          .values({ hash: hashToken(challenge), person_id: person.id, device: kept, tries: 0, expires_at })
+          .execute();
+        return { step: 'totp' as const, challenge, expiresIn: CHALLENGE_SECONDS };
+      });
+    },
+
+    async verifyTotp(challenge: string, code: string): Promise<SignedIn> {
+      const opened = await withSystem(db, 'sign-in', tx => openChallenge(tx, hashToken(challenge)));
+      if (!opened) fail('challenge_expired');
+      const { email, ip, ...device } = opened.device;
+      const key = lockKey(email, ip);
+      await demandUnlocked(db, key);
+      const answer = await withSystem(db, 'sign-in', async tx => {
+        const person = await findPerson(tx, email, true);
+        if (!person?.totp_sealed || !person.member || person.disabled_at !== null) return null;
+        const step = await acceptedStep(open(keyring, person.totp_sealed, totpPlace(person.id)), code, txNow(tx));
+        if (step === null || step <= person.totp_last_step) return null;
+        await tx.updateTable('people').set({ totp_last_step: step }).where('id', '=', person.id).execute();
+        const used = await tx
+          .deleteFrom('sign_in_challenges')
+          .where('hash', '=', hashToken(challenge))
+          .returning('hash')
+          .executeTakeFirst();
+        if (!used) return null;
+        await forgetFailures(tx, key);
+        return startFor(tx, { ...person.member, personId: person.id }, device);
+      });
+      if (answer) return answer;
+      await countFailure(db, key);
+      return fail('totp_refused');
+    },
+
+    async refresh(token: string, deviceKey: string): Promise<SignedIn> {
+      const claim = readRefreshToken(token);
+      if (!claim) fail('session_ended');
+      const outcome = await withSystem(db, 'sign-in', async tx => {
+        const result = await refreshSession(tx, deps.refreshKey.reveal(), claim, deviceKey);
+        if (result.kind === 'reuse') {
+          await audit.write(tx, {
+            event: 'session.reuse',
+            agencyId: result.agencyId,
+            actorId: result.personId,
+            sessionId: result.sessionId,
+            subjectType: 'session',
+            subjectId: result.sessionId,
+          });
+        }
+        return result;
+      });
+      if (outcome.kind === 'signed-in') return outcome.answer;
+      return fail(outcome.kind === 'expired' ? 'session_expired' : 'session_ended');
+    },
+  };
+}
+
+/** Where a sealed TOTP secret lives; moved to another person it does not open (VT-02). */
+export const totpPlace = (personId: string) => ({ table: 'people', field: 'totp', person: personId });
+
+type Member = { readonly agencyId: string; readonly personId: string; readonly role: Role };
+
+/** With the oldest membership that is alive: that is the agency a sign-in enters. */
+async function findPerson(tx: SystemTx, email: string, lock = false) {
+  let query = tx
+    .selectFrom('people')
+    .select(['id', 'password_hash', 'totp_sealed', 'totp_last_step', 'disabled_at'])
+    .where('email', '=', email);
+  if (lock) query = query.forUpdate();
+  const person = await query.executeTakeFirst();
+  if (!person) return null;
+  const member = await tx
+    .selectFrom('memberships')
+    .select(['agency_id as agencyId', 'role'])
+    .where('person_id', '=', person.id)
+    .where('disabled_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('agency_id')
+    .executeTakeFirst();
+  return { ...person, member: member ?? null };
+}
+
+async function openChallenge(tx: SystemTx, hash: Buffer) {
+  const row = await tx
+    .updateTable('sign_in_challenges')
+    .set(update => ({ tries: update('tries', '+', 1) }))
+    .where('hash', '=', hash)
+    .where('expires_at', '>', txNow(tx))
+    .where('tries', '<', CHALLENGE_TRIES)
+    .returning(['person_id', 'device'])
+    .executeTakeFirst();
+  return row ? { personId: row.person_id, device: row.device as Device & { email: string; ip: string } } : null;
+}

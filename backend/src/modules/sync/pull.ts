@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import type { CollectionName, SyncLine } from '@astrix/contract';
+import type { FastifyReply } from 'fastify';
+import { type Actor, type Db, type TenantTx, txNow, withTenant } from '../../platform/db/index.ts';
+import {
+  type Change,
+  type CollectionReaders,
+  decodeCursor,
+  encodeCursor,
+  FEED_START,
+  type FeedPosition,
+  readChanges,
+  readEpoch,
+} from '../../platform/feed/index.ts';
+
+/** Changes read in one transaction. Small enough that none is held open for long, large enough that the trips do not count. */
+const BATCH = 500;
+
+export type Pull = { readonly since: string | undefined; readonly backfill: readonly string[] };
+
+type Opening = { readonly epoch: string; readonly clients: string[]; readonly now: Date };
+
+/**
+ * Streams what has changed for this person, as NDJSON. Each batch is a transaction of its own, so a slow reader holds nothing open,
+ * and each ends with a cursor, so a cut stream goes on where it stopped. Row-level security decides every row anew: access that was
+ * taken away, and time that has run out, show at once.
+ */
+export async function streamPull(
+  db: Db,
+  readers: CollectionReaders,
+  actor: Actor,
+  pull: Pull,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): Promise<void> {
+  const opening = await withTenant(db, actor, readOpening);
+  const from = pull.since === undefined ? FEED_START : decodeCursor(opening.epoch, pull.since);
+  reply.hijack();
+  const out = reply.raw;
+  out.writeHead(200, {
+    'content-type': 'application/x-ndjson',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': reply.request.id,
+  });
+  const send = async (line: SyncLine) => {
+    if (!out.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(out, 'drain'), once(signal, 'abort')]);
+    signal.throwIfAborted();
+  };
+  try {
+    await send({
+      t: 'hello',
+      epoch: opening.epoch,
+      personId: actor.personId,
+      agencyId: actor.agencyId,
+      clients: opening.clients,
+      serverTime: opening.now.toISOString(),
+      reset: from === null,
+    });
+    const start = from ?? FEED_START;
+    const visible = new Set(opening.clients);
+    const wanted = pull.backfill.filter(id => visible.has(id));
+    if (wanted.length > 0 && (start.xid !== '0' || start.seq !== 0)) await backfill(db, readers, actor, wanted, send);
+    const end = await streamFrom(db, readers, actor, start, null, send, at => encodeCursor(opening.epoch, at));
+    await send({ t: 'end', cursor: encodeCursor(opening.epoch, end) });
+  } catch (error) {
+    // The line is cut: the reader sees that `end` is missing and comes back with the last cursor.
+    if (!signal.aborted) throw error;
+  } finally {
+    out.end();
+  }
+}
+
+async function readOpening(tx: TenantTx): Promise<Opening> {
+  const clients = await tx.selectFrom('clients').select('id').orderBy('id').execute();
+  return { epoch: await readEpoch(tx), clients: clients.map(client => client.id), now: txNow(tx) };
+}
+
+type Send = (line: SyncLine) => Promise<void>;
+
+/** Clients that are new to this console, whole, before the cursor moves: a cut in between repeats them and harms nothing. */
+async function backfill(
+  db: Db,
+  readers: CollectionReaders,
+  actor: Actor,
+  clients: readonly string[],
+  send: Send,
+): Promise<void> {
+  await streamFrom(db, readers, actor, FEED_START, clients, send, null);
+}
+
+async function streamFrom(
+  db: Db,
+  readers: CollectionReaders,
+  actor: Actor,
+  start: FeedPosition,
+  clients: readonly string[] | null,
+  send: Send,
+  cursorOf: ((at: FeedPosition) => string) | null,
+): Promise<FeedPosition> {
+  let at = start;
+  for (;;) {
+    const { changes, lines } = await withTenant(db, actor, tx => readBatch(tx, readers, at, clients));
+    for (const line of lines) await send(line);
+    const last = changes.at(-1);
+    if (last) {
+      at = { xid: last.xid, seq: last.seq };
+      if (cursorOf) await send({ t: 'cursor', cursor: cursorOf(at) });
+    }
+    if (changes.length < BATCH) return at;
+  }
+}
+
+async function readBatch(
+  tx: TenantTx,
+  readers: CollectionReaders,
+  since: FeedPosition,
+  clients: readonly string[] | null,
+): Promise<{ changes: Change[]; lines: SyncLine[] }> {
+  const changes = await readChanges(tx, since, BATCH, clients);
+  const lines: SyncLine[] = [];
+  for (const [collection, group] of Map.groupBy(changes, change => change.collection)) {
+    lines.push(...(await linesOf(tx, readers, collection, group)));
+  }
+  return { changes, lines };
+}
+
+/** What was put and cannot be read any more has expired or gone: the console must drop it as well. */
+async function linesOf(
+  tx: TenantTx,
+  readers: CollectionReaders,
+  collection: CollectionName,
+  group: readonly Change[],
+): Promise<SyncLine[]> {
+  const put = group.filter(change => change.op === 'put').map(change => change.rowId);
+  const rows = put.length > 0 ? await (readers[collection]?.(tx, put) ?? []) : [];
+  const found = new Set(rows.map(row => row.id));
+  const gone = group.map(change => change.rowId).filter(id => !found.has(id));
+  return [
+    ...(rows.length > 0
+      ? [{ t: 'rows' as const, c: collection, rows: rows as unknown as Record<string, unknown>[] }]
+      : []),
+    ...(gone.length > 0 ? [{ t: 'gone' as const, c: collection, ids: gone }] : []),
+  ];
+}

@@ -1,0 +1,95 @@
+import { fail } from '../../kernel/errors.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import { type Db, listen, notify, withSystem } from '../../platform/db/index.ts';
+import type { Module } from '../../platform/http/index.ts';
+import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
+import { answerHandshake, signatureHolds } from '../../providers/whatsapp/webhook.ts';
+import { listDeadLetters, replayDeadLetter } from './dead-letters.ts';
+import { createIngest } from './ingest.ts';
+import { processAll } from './process.ts';
+import { WEBHOOKS_CHANNEL } from './tables.ts';
+
+export type WebhooksDeps = {
+  readonly db: Db;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Live app secrets; none refuses every delivery (WH-04). */
+  readonly appSecrets: readonly Secret[];
+  readonly verifyToken: Secret | null;
+};
+
+const POLL_MS = 2000;
+
+/** Verify on raw bytes, store durably, acknowledge; take apart and apply afterwards. */
+export function webhooksModule(deps: WebhooksDeps): Module & { readonly processNow: () => Promise<void> } {
+  const { db, log, metrics } = deps;
+  const ingest = createIngest(db, 'whatsapp');
+  const stopping = new AbortController();
+  let running: Promise<void> | null = null;
+  let again = false;
+  let timer: NodeJS.Timeout | null = null;
+  let unlisten: () => Promise<void> = async () => undefined;
+
+  /** One run at a time in this process; a call during a run makes it look once more. */
+  function processNow(): Promise<void> {
+    again = true;
+    running ??= (async () => {
+      while (again && !stopping.signal.aborted) {
+        again = false;
+        await processAll({ db, log, metrics }, stopping.signal);
+      }
+    })().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+  const wake = () => void processNow().catch(error => log.warn('webhook processing failed', { error: nameOf(error) }));
+  const secrets = deps.appSecrets.map(value => value.reveal());
+
+  return {
+    name: 'webhooks',
+    processNow,
+    async startWorker() {
+      unlisten = await listen(db, WEBHOOKS_CHANNEL, wake);
+      timer = setInterval(wake, POLL_MS);
+      timer.unref();
+      wake();
+    },
+    async stop() {
+      stopping.abort();
+      if (timer) clearInterval(timer);
+      await unlisten();
+      await running?.catch(() => undefined);
+    },
+    handlers: {
+      async verifyWhatsapp({ query }) {
+        if (deps.verifyToken === null) fail('secret_missing');
+        return answerHandshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
+      },
+      async receiveWhatsapp({ rawBody, headers }) {
+        const outcome = (name: string) => metrics.webhooks.inc({ provider: 'whatsapp', outcome: name });
+        if (secrets.length === 0) {
+          outcome('secret_missing');
+          log.error('webhook without a secret', { provider: 'whatsapp' });
+          fail('secret_missing');
+        }
+        if (!signatureHolds(secrets, rawBody, headers['x-hub-signature-256'])) {
+          outcome('signature_invalid');
+          fail('signature_invalid');
+        }
+        await ingest.store(rawBody);
+        outcome('stored');
+        return { received: true };
+      },
+      listDeadLetters: async ({ actor }) => ({ deadLetters: await listDeadLetters(db, actor.agencyId) }),
+      async replayDeadLetter({ actor, params, audit }) {
+        await withSystem(db, 'webhook-process', async tx => {
+          await replayDeadLetter(tx, actor.agencyId, params.deadLetterId);
+          await notify(tx, WEBHOOKS_CHANNEL, '');
+        });
+        await audit({ subjectType: 'dead-letter', subjectId: params.deadLetterId });
+        return null;
+      },
+    },
+  };
+}

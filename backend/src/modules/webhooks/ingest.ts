@@ -1,0 +1,99 @@
+import { expiresAt } from '@astrix/contract';
+import { AppError } from '../../kernel/errors.ts';
+import { type Db, runAsSystem } from '../../platform/db/index.ts';
+import { WEBHOOKS_CHANNEL } from './tables.ts';
+
+/** More than this waiting for the disk means that it cannot keep up: better to be retried by the provider than to run out of memory. */
+const MAX_WAITING_BYTES = 64 * 1_048_576;
+const MAX_GROUP = 500;
+const MAX_GROUP_BYTES = 8 * 1_048_576;
+const RETRY_SECONDS = 5;
+
+const STORE = {
+  name: 'webhook-store',
+  text: `with stored as (
+    insert into webhook_deliveries (provider, received_at, body, expires_at)
+    select $1::text, $2::timestamptz, given.body, $3::timestamptz from unnest($4::bytea[]) as given (body)
+  ) select pg_notify('${WEBHOOKS_CHANNEL}', '')`,
+} as const;
+
+type Waiting = { readonly body: Buffer; readonly stored: () => void; readonly failed: (error: unknown) => void };
+
+export type Ingest = {
+  /** Resolves when the bytes are on disk; rejects with `unavailable` when they are not. Never acknowledge before. */
+  readonly store: (body: Buffer) => Promise<void>;
+};
+
+/**
+ * Group commit: while one group is being written, the deliveries that arrive gather and go out together as the next. Under load one
+ * round trip and one fsync serve many acknowledgements; when idle, a delivery leaves at once (WH-09).
+ */
+export function createIngest(db: Db, provider: string): Ingest {
+  const waiting: Waiting[] = [];
+  let waitingBytes = 0;
+  let running = false;
+
+  function takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { body } of waiting) {
+      if (count === MAX_GROUP || (count > 0 && bytes + body.length > MAX_GROUP_BYTES)) break;
+      bytes += body.length;
+      count += 1;
+    }
+    waitingBytes -= bytes;
+    return waiting.splice(0, count);
+  }
+
+  /** The outcome as a value: it is looked at only after the next group has left. */
+  function write(group: readonly Waiting[]): Promise<unknown> {
+    const now = db.clock.now();
+    const values = [provider, now, expiresAt('conversation', now) ?? now, group.map(({ body }) => body)];
+    return runAsSystem(db, 'webhook-ingest', STORE, values).then(
+      () => null,
+      (error: unknown) => error ?? new Error('refused without a reason'),
+    );
+  }
+
+  async function run(): Promise<void> {
+    let group = takeGroup();
+    let writing = write(group);
+    while (group.length > 0) {
+      const error = await writing;
+      const done = group;
+      // The database works on the next group while the answers to this one are written.
+      group = takeGroup();
+      if (group.length > 0) writing = write(group);
+      else running = false;
+      answer(done, error);
+    }
+  }
+
+  function start(): void {
+    running = true;
+    // Whatever arrives in this turn of the event loop shares the first group.
+    setImmediate(() => void run());
+  }
+
+  return {
+    store: body =>
+      new Promise((stored, failed) => {
+        if (waitingBytes + body.length > MAX_WAITING_BYTES) {
+          failed(new AppError('unavailable', { retryAfterSeconds: RETRY_SECONDS }));
+          return;
+        }
+        waiting.push({ body, stored, failed });
+        waitingBytes += body.length;
+        if (!running) start();
+      }),
+  };
+}
+
+function answer(group: readonly Waiting[], error: unknown): void {
+  if (error === null) {
+    for (const { stored } of group) stored();
+    return;
+  }
+  const refused = new AppError('unavailable', { retryAfterSeconds: RETRY_SECONDS, cause: error });
+  for (const { failed } of group) failed(refused);
+}

@@ -1,0 +1,205 @@
+import { expiresAt } from '@astrix/contract';
+import { sql } from 'kysely';
+import { newId } from '../../kernel/ids.ts';
+import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
+import { type ExplodedEvent, WhatsappEvent } from '../../providers/whatsapp/events.ts';
+import { explode } from '../../providers/whatsapp/map.ts';
+import { type Applied, applyEvent, findChannels } from '../conversations/index.ts';
+
+const DELIVERIES_AT_ONCE = 50;
+const EVENTS_AT_ONCE = 25;
+const MAX_ATTEMPTS = 5;
+
+export type ProcessDeps = { readonly db: Db; readonly log: Log; readonly metrics: Metrics };
+
+/** Works until nothing is left that is due: deliveries into events, events into effects. Any number of workers may do it at once. */
+export async function processAll(deps: ProcessDeps, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const exploded = await explodeSome(deps.db);
+    const processed = await processSome(deps);
+    if ((exploded === 0 && processed === 0) || signal.aborted) return;
+  }
+}
+
+/** Takes deliveries apart and forgets their bytes, in one transaction: no event is lost and none is made twice. */
+async function explodeSome(db: Db): Promise<number> {
+  return withSystem(db, 'webhook-process', async tx => {
+    const deliveries = await tx
+      .selectFrom('webhook_deliveries')
+      .selectAll()
+      .orderBy('id')
+      .limit(DELIVERIES_AT_ONCE)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    if (deliveries.length === 0) return 0;
+    const events = deliveries.flatMap(delivery =>
+      explode(parseOrNull(delivery.body), delivery.received_at).map(event => eventRow(event, delivery)),
+    );
+    for (let from = 0; from < events.length; from += 500)
+      await tx
+        .insertInto('webhook_events')
+        .values(events.slice(from, from + 500))
+        .execute();
+    await tx
+      .deleteFrom('webhook_deliveries')
+      .where(
+        'id',
+        'in',
+        deliveries.map(delivery => delivery.id),
+      )
+      .execute();
+    return deliveries.length;
+  });
+}
+
+function eventRow(exploded: ExplodedEvent, delivery: { provider: string; received_at: Date; expires_at: Date }) {
+  return {
+    id: newId(delivery.received_at),
+    provider: delivery.provider,
+    account_id: exploded.accountId,
+    business_id: exploded.businessId,
+    entity: exploded.entity,
+    kind: exploded.event.kind,
+    natural_key: exploded.naturalKey,
+    payload: JSON.stringify(exploded.event),
+    agency_id: null,
+    client_id: null,
+    reason: null,
+    received_at: delivery.received_at,
+    next_at: delivery.received_at,
+    expires_at: delivery.expires_at,
+  };
+}
+
+function parseOrNull(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+type PendingEvent = {
+  id: string;
+  provider: string;
+  account_id: string | null;
+  business_id: string | null;
+  entity: string;
+  natural_key: string;
+  payload: unknown;
+  attempts: number;
+};
+
+async function processSome(deps: ProcessDeps): Promise<number> {
+  const due = await withSystem(deps.db, 'webhook-process', async tx =>
+    tx
+      .selectFrom('webhook_events')
+      .select(['id', 'provider', 'account_id', 'business_id', 'entity', 'natural_key', 'payload', 'attempts'])
+      .where('state', '=', 'pending')
+      .where('next_at', '<=', txNow(tx))
+      .orderBy('place')
+      .limit(EVENTS_AT_ONCE)
+      .execute(),
+  );
+  for (const event of due) await processOne(deps, event);
+  return due.length;
+}
+
+/** One event, one transaction: the effect, the marker and the end of the event stand or fall together. */
+async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<void> {
+  try {
+    const outcome = await withSystem(deps.db, 'webhook-process', tx => applyOnce(tx, event));
+    deps.metrics.webhookEvents.inc({ outcome });
+  } catch (error) {
+    const early = error instanceof TooEarly;
+    deps.metrics.webhookEvents.inc({ outcome: early ? 'early' : 'error' });
+    if (!early) deps.log.warn('webhook event failed', { error: nameOf(error), attempt: event.attempts + 1 });
+    const reason = early ? error.message : nameOf(error);
+    await withSystem(deps.db, 'webhook-process', tx => postpone(tx, event, reason));
+  }
+}
+
+/** Undoes the attempt, the marker included: what the event speaks of may arrive at any moment (WH-10). */
+class TooEarly extends Error {}
+
+async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
+  // Two events about one customer never run at the same moment; their order does not matter to the result (WH-10).
+  await sql`select pg_advisory_xact_lock(hashtextextended(${event.entity}, 1))`.execute(tx);
+  const mine = await tx
+    .selectFrom('webhook_events')
+    .select('id')
+    .where('id', '=', event.id)
+    .where('state', '=', 'pending')
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  if (!mine) return 'elsewhere';
+  if (!(await takeMarker(tx, `${event.provider}/${event.natural_key}`))) {
+    await finish(tx, event.id);
+    return 'copy';
+  }
+  const channels = await findChannels(tx, { accountId: event.account_id, businessId: event.business_id });
+  const parsed = WhatsappEvent.parse(event.payload);
+  // A number has one channel; a notice about a business account concerns all its numbers.
+  let applied: Applied = unknownAccount(event, parsed);
+  for (const channel of channels) applied = await applyEvent(tx, channel, parsed);
+  if (applied.outcome === 'early') throw new TooEarly(applied.reason);
+  if (applied.outcome === 'dead') await bury(tx, event, { reason: applied.reason, attempts: event.attempts });
+  else await finish(tx, event.id);
+  return applied.outcome;
+}
+
+type Outcome = Applied['outcome'] | 'elsewhere' | 'copy';
+
+/** To the dead letters, where a person finds it: one for each event, however often it is delivered again. */
+async function bury(tx: SystemTx, event: PendingEvent, why: { reason: string; attempts: number }): Promise<void> {
+  const buried = await tx
+    .selectFrom('webhook_events')
+    .select('id')
+    .where('state', '=', 'dead')
+    .where('provider', '=', event.provider)
+    .where('natural_key', '=', event.natural_key)
+    .executeTakeFirst();
+  if (buried) return void (await finish(tx, event.id));
+  const [channel] = await findChannels(tx, { accountId: event.account_id, businessId: event.business_id });
+  await tx
+    .updateTable('webhook_events')
+    .set({ ...why, state: 'dead', agency_id: channel?.agencyId ?? null, client_id: channel?.clientId ?? null })
+    .where('id', '=', event.id)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+/** A delivery that Meta signed for a number that is nobody's here waits among the dead letters; it is not refused and not guessed (WH-12). */
+const unknownAccount = (event: PendingEvent, parsed: WhatsappEvent): Applied => ({
+  outcome: 'dead',
+  reason:
+    parsed.kind === 'unknown' && event.account_id === null ? parsed.why : 'an account that no client has connected',
+});
+
+const finish = (tx: SystemTx, id: string) => tx.deleteFrom('webhook_events').where('id', '=', id).execute();
+
+/** Exactly 300 seconds, shared by all workers, atomic (WH-07). False when a copy came within that time. */
+async function takeMarker(tx: SystemTx, key: string): Promise<boolean> {
+  const until = expiresAt('webhook-marker', txNow(tx)) ?? txNow(tx);
+  const taken = await sql`
+    insert into webhook_markers (key, expires_at) values (${key}, ${until})
+    on conflict (key) do update set expires_at = excluded.expires_at where webhook_markers.expires_at <= astrix_now() returning key`.execute(
+    tx,
+  );
+  return taken.rows.length === 1;
+}
+
+/** 1, 4, 16, 64 seconds; then a person has to look. */
+async function postpone(tx: SystemTx, event: PendingEvent, reason: string): Promise<void> {
+  const attempts = event.attempts + 1;
+  if (attempts >= MAX_ATTEMPTS) return bury(tx, event, { reason, attempts });
+  await tx
+    .updateTable('webhook_events')
+    .set({ attempts, reason, next_at: new Date(txNow(tx).getTime() + 4 ** event.attempts * 1000) })
+    .where('id', '=', event.id)
+    .where('state', '=', 'pending')
+    .execute();
+}

@@ -1,0 +1,29 @@
+import type { Generated } from 'kysely';
+
+declare module '../../platform/db/schema.ts' {
+  interface Schema {
+    webhook_deliveries: { id: Generated<number>; provider: string; received_at: Date; body: Buffer; expires_at: Date };
+    webhook_events: {
+      id: string;
+      place: Generated<number>;
+      provider: string;
+      account_id: string | null;
+      business_id: string | null;
+      entity: string;
+      kind: string;
+      natural_key: string;
+      payload: unknown;
+      state: Generated<'pending' | 'dead'>;
+      agency_id: string | null;
+      client_id: string | null;
+      attempts: Generated<number>;
+      reason: string | null;
+      received_at: Date;
+      next_at: Date;
+      expires_at: Date;
+    };
+    webhook_markers: { key: string; expires_at: Date };
+  }
+}
+
+export const WEBHOOKS_CHANNEL = 'astrix_webhooks';

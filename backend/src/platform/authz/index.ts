@@ -1,0 +1,1 @@
+export { type Authenticate, demandClient, demandPermission } from './authz.ts';

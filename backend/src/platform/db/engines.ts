@@ -1,0 +1,198 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { keptConnection, type Statement, type StatementValue } from './kept-connection.ts';
+import { exclusivePgliteDialect } from './pglite-dialect.ts';
+import type { Schema } from './schema.ts';
+
+export type Unlisten = () => Promise<void>;
+
+/** What the two engines have in common. Everything above this file is the same SQL on both. */
+export type Engine = {
+  readonly name: 'pglite' | 'postgres';
+  readonly kysely: Kysely<Schema>;
+  /** Several statements without parameters, outside any transaction of ours. */
+  readonly script: (text: string) => Promise<void>;
+  readonly query: (
+    text: string,
+    values?: readonly unknown[],
+  ) => Promise<{ rows: Record<string, unknown>[]; rowCount: number }>;
+  /** One statement as `astrix_system` that commits by itself, prepared once, on a connection kept for such statements. */
+  readonly statement: (statement: Statement, values: readonly StatementValue[]) => Promise<void>;
+  /** Calls back for each NOTIFY; after a lost connection once with an empty payload, because something may have been missed. */
+  readonly listen: (channel: string, onNotice: (payload: string) => void) => Promise<Unlisten>;
+  /** The embedded database as a file, to start another from; absent on PostgreSQL. */
+  readonly dump?: () => Promise<Blob>;
+  readonly close: () => Promise<void>;
+};
+
+const INT8 = 20;
+const BYTEA = 17;
+
+export async function openPglite(dataDir: string | 'memory', template?: Blob): Promise<Engine> {
+  const release = dataDir === 'memory' ? () => undefined : takeDirectory(dataDir);
+  const pglite = await PGlite.create({
+    ...(dataDir === 'memory' ? {} : { dataDir: join(dataDir, 'pglite') }),
+    ...(template ? { loadDataDir: template } : {}),
+    parsers: { [INT8]: Number, [BYTEA]: text => Buffer.from(text.slice(2), 'hex') },
+  });
+  const kysely = new Kysely<Schema>({ dialect: exclusivePgliteDialect(pglite) });
+  /** Outside of Kysely as well, nobody may slip into somebody's transaction. */
+  const alone = <T>(work: () => Promise<T>): Promise<T> => kysely.connection().execute(work);
+  return {
+    name: 'pglite',
+    kysely,
+    script: text => alone(async () => void (await pglite.exec(text))),
+    query: (text, values) =>
+      alone(async () => {
+        if (!values || values.length === 0) {
+          const results = await pglite.exec(text);
+          const last = results.at(-1);
+          return { rows: (last?.rows ?? []) as Record<string, unknown>[], rowCount: last?.affectedRows ?? 0 };
+        }
+        const result = await pglite.query<Record<string, unknown>>(text, [...values]);
+        return { rows: result.rows, rowCount: result.affectedRows ?? result.rows.length };
+      }),
+    statement: ({ text }, values) =>
+      alone(() =>
+        pglite.transaction(async tx => {
+          await tx.query(`set local role astrix_system`);
+          await tx.query(text, [...values]);
+        }),
+      ),
+    listen: (channel, onNotice) =>
+      alone(() => pglite.listen(channel, onNotice)).then(unlisten => () => alone(() => unlisten())),
+    dump: () => alone(() => pglite.dumpDataDir('none')),
+    close: async () => {
+      await kysely.destroy();
+      await pglite.close();
+      release();
+    },
+  };
+}
+
+/** Marks the directory as ours while this process lives; a directory in use is refused with the reason. */
+function takeDirectory(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, 'astrix.pid');
+  if (existsSync(path)) {
+    const owner = Number(readFileSync(path, 'utf8'));
+    if (owner !== process.pid && isAlive(owner)) {
+      throw new Error(
+        `The data directory ${dataDir} is in use by process ${owner}. Stop that one, or choose another directory.`,
+      );
+    }
+    rmSync(path, { force: true });
+  }
+  const file = openSync(path, 'wx', 0o600);
+  writeSync(file, String(process.pid));
+  closeSync(file);
+  return () => rmSync(path, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** pg gives 64-bit integers as text; ours are counters far below 2^53. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+export async function openPostgres(url: string, poolSize: number): Promise<Engine> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 5000,
+    idle_in_transaction_session_timeout: 30_000,
+    statement_timeout: 30_000,
+    types: types as pg.CustomTypesConfig,
+  });
+  // Without a listener a stopped server ends the process.
+  pool.on('error', () => undefined);
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const listeners = new Set<{ stop: () => Promise<void> }>();
+  const kept = keptConnection(url);
+  return {
+    name: 'postgres',
+    kysely,
+    script: async text => void (await pool.query(text)),
+    query: async (text, values) => {
+      const result = await pool.query(text, values ? [...values] : undefined);
+      const last = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1) : result;
+      return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
+    },
+    statement: kept.run,
+    listen: async (channel, onNotice) => {
+      const listener = await keepListening(url, channel, onNotice);
+      listeners.add(listener);
+      return async () => {
+        listeners.delete(listener);
+        await listener.stop();
+      };
+    },
+    close: async () => {
+      await Promise.all([...listeners].map(listener => listener.stop()));
+      await kept.close();
+      await kysely.destroy();
+    },
+  };
+}
+
+/** Holds one connection on LISTEN and takes a new one, with back-off up to 5 s, whenever the server goes away. */
+async function keepListening(
+  url: string,
+  channel: string,
+  onNotice: (payload: string) => void,
+): Promise<{ stop: () => Promise<void> }> {
+  let stopped = false;
+  let client: pg.Client | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let delay = 250;
+
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+    next.on('error', () => undefined);
+    next.on('end', () => {
+      if (client !== next) return;
+      client = null;
+      later();
+    });
+    next.on('notification', notice => onNotice(notice.payload ?? ''));
+    await next.connect();
+    await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    client = next;
+    delay = 250;
+  };
+  const later = () => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      connect().then(
+        () => onNotice(''),
+        () => {
+          delay = Math.min(5000, delay * 2);
+          later();
+        },
+      );
+    }, delay);
+  };
+  await connect();
+  return {
+    stop: async () => {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      const last = client;
+      client = null;
+      await last?.end();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+export {
+  type Actor,
+  type AnyTx,
+  codeOf,
+  type Db,
+  isUnavailable,
+  listen,
+  notify,
+  type OpenOptions,
+  openDb,
+  runAsSystem,
+  type SystemTx,
+  type TenantTx,
+  txActor,
+  txNow,
+  withSystem,
+  withTenant,
+} from './database.ts';
+export { MIGRATIONS, migrate } from './migrate.ts';
+export type { Schema } from './schema.ts';
+export { SYSTEM_REASONS, type SystemReason } from './system-reasons.ts';
+export { declaredTables, type TableDeclaration } from './tables.ts';

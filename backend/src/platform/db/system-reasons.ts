@@ -1,0 +1,18 @@
+/**
+ * Why the system, and not a person, touches tenant data: the one escape from the tenant wall. A test holds which file may use which
+ * reason; a new one needs an entry here and there.
+ */
+export const SYSTEM_REASONS = {
+  authenticate: 'find the person, session and access behind a token before any tenant is known',
+  'sign-in': 'check a password or a code, and keep the count of failures',
+  'webhook-ingest': 'store what a provider delivered before its tenant is known',
+  'webhook-process': 'find the tenant behind a verified provider account and apply the event',
+  'send-message': 'carry a queued message to the provider and record the outcome',
+  'snooze-wake': 'wake conversations whose time has come',
+  'retention-sweep': 'delete what has expired',
+  lease: 'decide which process does periodic work',
+  'demo-seed': 'make the demo agency in an empty database',
+  telemetry: 'count rows for the monitoring, without reading them',
+} as const;
+
+export type SystemReason = keyof typeof SYSTEM_REASONS;

@@ -1,0 +1,8 @@
+export {
+  createEgress,
+  type Egress,
+  EgressError,
+  type EgressReply,
+  type EgressRequest,
+  isPublicAddress,
+} from './egress.ts';

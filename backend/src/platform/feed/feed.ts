@@ -1,0 +1,68 @@
+import { COLLECTION_NAMES, type CollectionName } from '@astrix/contract';
+import { sql } from 'kysely';
+import type { TenantTx } from '../db/index.ts';
+
+/** Where a reader stands: everything of a transaction before `xid`, and of `xid` itself up to `seq`, is known. */
+export type FeedPosition = { readonly xid: string; readonly seq: number };
+export type Change = FeedPosition & {
+  readonly collection: CollectionName;
+  readonly rowId: string;
+  readonly clientId: string | null;
+  readonly op: 'put' | 'gone';
+};
+
+export const FEED_START: FeedPosition = { xid: '0', seq: 0 };
+
+/** `<epoch>.<xid>.<seq>`; opaque to everybody else. */
+export const encodeCursor = (epoch: string, at: FeedPosition): string => `${epoch}.${at.xid}.${at.seq}`;
+
+/** Null for a cursor that is malformed or of another database. */
+export function decodeCursor(epoch: string, cursor: string): FeedPosition | null {
+  const [of, xid, seq] = cursor.split('.');
+  if (of !== epoch || !xid || !/^\d{1,19}$/.test(xid) || !seq || !/^\d{1,15}$/.test(seq)) return null;
+  return { xid, seq: Number(seq) };
+}
+
+export async function readEpoch(tx: TenantTx): Promise<string> {
+  const row = await tx.selectFrom('deployment').select('epoch').executeTakeFirstOrThrow();
+  return row.epoch;
+}
+
+/**
+ * The next changes after `since`, in the order of transactions, and only of transactions below the oldest that still runs: whoever
+ * commits later has a later place, so nobody is ever skipped.
+ */
+export async function readChanges(
+  tx: TenantTx,
+  since: FeedPosition,
+  limit: number,
+  onlyClients: readonly string[] | null = null,
+): Promise<Change[]> {
+  const clients = onlyClients === null ? sql`true` : sql`client_id = any (${`{${onlyClients.join(',')}}`}::uuid[])`;
+  const { rows } = await sql<{
+    collection: string;
+    row_id: string;
+    client_id: string | null;
+    op: 'put' | 'gone';
+    xid: string;
+    seq: number;
+  }>`
+    select collection, row_id, client_id, op, xid::text as xid, seq from changes
+    where (xid, seq) > (${since.xid}::xid8, ${since.seq}::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
+      and agency_id = (select astrix_agency()) and ${clients}
+    order by xid, seq limit ${limit}`.execute(tx);
+  return rows
+    .filter(row => (COLLECTION_NAMES as readonly string[]).includes(row.collection))
+    .map(row => ({
+      collection: row.collection as CollectionName,
+      rowId: row.row_id,
+      clientId: row.client_id,
+      op: row.op,
+      xid: row.xid,
+      seq: row.seq,
+    }));
+}
+
+/** Reads rows of one collection by id, as the contract shapes them, within the tenant's walls. Missing ids are simply missing. */
+export type CollectionReader = (tx: TenantTx, ids: readonly string[]) => Promise<{ readonly id: string }[]>;
+export type CollectionReaders = { readonly [C in CollectionName]?: CollectionReader };

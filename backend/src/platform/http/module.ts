@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteName, Routes } from '@astrix/contract';
+import type { FastifyReply } from 'fastify';
+import type { Clock } from '../../kernel/clock.ts';
+import type { AuditEntry } from '../audit/index.ts';
+import type { Actor, Db, TenantTx } from '../db/index.ts';
+import type { JobDefinition } from '../jobs/index.ts';
+import type { Log } from '../telemetry/index.ts';
+
+/** What a session handler says for the audit; the floor adds who, when, where and through which session. */
+export type AuditNote = Pick<AuditEntry, 'subjectType' | 'subjectId' | 'clientId' | 'detail'>;
+
+type Base<N extends RouteName> = {
+  readonly params: ParamsOf<Routes[N]>;
+  readonly query: QueryOf<Routes[N]>;
+  readonly body: BodyOf<Routes[N]>;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly ip: string;
+  readonly headers: IncomingHttpHeaders;
+};
+
+/** Inside the tenant's transaction; what is thrown rolls everything back, the audit row and the idempotency key included. */
+type InTenant = { readonly actor: Actor; readonly tx: TenantTx; readonly audit: (note: AuditNote) => Promise<void> };
+
+/** Writes the reply itself. `signal` ends with the connection, with the session, and when the server drains. */
+type Streaming = { readonly actor: Actor; readonly reply: FastifyReply; readonly signal: AbortSignal };
+
+/** Exact bytes, before any parsing (WH-01). */
+type Raw = { readonly rawBody: Buffer };
+
+export type Ctx<N extends RouteName> = Base<N> &
+  (Routes[N]['auth'] extends 'session'
+    ? Routes[N] extends { replyKind: 'ndjson' | 'events' }
+      ? Streaming
+      : InTenant
+    : unknown) &
+  (Routes[N] extends { bodyKind: 'raw' } ? Raw : unknown);
+
+export type Handler<N extends RouteName> = (
+  ctx: Ctx<N>,
+) => Promise<Routes[N] extends { replyKind: 'ndjson' | 'events' } ? void : ReplyOf<Routes[N]>>;
+
+export type Handlers = { readonly [N in RouteName]?: Handler<N> };
+
+/** A room of floor 4: its handlers, its jobs, and what runs beside them. */
+export type Module = {
+  readonly name: string;
+  readonly handlers: Handlers;
+  readonly jobs?: readonly JobDefinition[];
+  /** Work that a worker process does beside the jobs. */
+  readonly startWorker?: () => Promise<void>;
+  /** Work that an api process does beside the requests. */
+  readonly startApi?: () => Promise<void>;
+  readonly stop?: () => Promise<void>;
+};

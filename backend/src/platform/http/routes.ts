@@ -1,0 +1,236 @@
+import { ROUTES, type RouteDefinition, type RouteName } from '@astrix/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sql } from 'kysely';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { AppError, fail } from '../../kernel/errors.ts';
+import type { AuditTrail } from '../audit/index.ts';
+import { type Authenticate, demandClient, demandPermission } from '../authz/index.ts';
+import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
+import { type Actor, type Db, type TenantTx, txNow, withTenant } from '../db/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import { checked, isJsonType, parseJson } from './json-body.ts';
+import type { AuditNote, Handlers } from './module.ts';
+import { createRateLimit } from './rate.ts';
+
+export type RouteDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly audit: AuditTrail;
+  readonly authenticate: Authenticate;
+  readonly operatorToken: string | null;
+  /** Ends every stream when the server drains. */
+  readonly draining: AbortSignal;
+};
+
+type AnyHandler = (ctx: Record<string, unknown>) => Promise<unknown>;
+type Entry = { readonly definition: RouteDefinition; readonly handler: AnyHandler };
+
+const DAYS_OF_KEYS = 7;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Registers every route of the contract. A route without a handler, or a handler without a route, stops the boot (AZ-01). */
+export function registerRoutes(app: FastifyInstance, deps: RouteDeps, tables: readonly Handlers[]): void {
+  const handlers = new Map<string, AnyHandler>();
+  for (const [name, handler] of tables.flatMap(table => Object.entries(table))) {
+    if (!Object.hasOwn(ROUTES, name))
+      throw new Error(`A handler is named ${name}, but the contract has no such route.`);
+    if (handlers.has(name)) throw new Error(`The route ${name} has two handlers.`);
+    handlers.set(name, handler as unknown as AnyHandler);
+  }
+  const limit = createRateLimit(deps.clock);
+  for (const [name, definition] of Object.entries(ROUTES) as [RouteName, RouteDefinition][]) {
+    demandDeclared(name, definition);
+    const handler = handlers.get(name);
+    if (!handler) throw new Error(`The route ${name} (${definition.method} ${definition.path}) has no handler.`);
+    const entry = { definition, handler };
+    app.route({
+      method: definition.method,
+      url: definition.path,
+      bodyLimit: Math.max(1, definition.bodyLimit),
+      exposeHeadRoute: false,
+      config: { routeId: definition.id },
+      handler: (request, reply) => serve(entry, deps, limit, request, reply),
+    });
+  }
+}
+
+/** The types say it already; this says it for a definition that came around them. */
+function demandDeclared(name: string, route: RouteDefinition): void {
+  const missing = (
+    ['auth', 'scope', 'dataClasses', 'ratePerMinute', 'bodyLimit', 'idempotency', 'reply'] as const
+  ).filter(key => route[key] === undefined);
+  if (missing.length > 0) throw new Error(`The route ${name} does not declare ${missing.join(', ')}.`);
+  if (route.auth === 'session' && route.permission === null)
+    throw new Error(`The route ${name} is for signed-in people but names no permission.`);
+  if (route.scope === 'client' && !route.path.includes(':clientId'))
+    throw new Error(`The route ${name} is scoped to a client but has no :clientId in its path.`);
+}
+
+async function serve(
+  entry: Entry,
+  deps: RouteDeps,
+  limit: ReturnType<typeof createRateLimit>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { definition: route, handler } = entry;
+  const base = {
+    db: deps.db,
+    clock: deps.clock,
+    log: deps.log,
+    requestId: request.id,
+    ip: request.ip,
+    headers: request.headers,
+  };
+  if (route.auth === 'session') return serveSession(entry, deps, limit, request, reply, base);
+  limit(request.ip, route.id, route.ratePerMinute);
+  if (route.auth === 'operator') demandOperator(deps.operatorToken, request);
+  const query = checked(route.query, request.query, 'query');
+  if (route.bodyKind === 'raw') {
+    if (!isJsonType(request.headers['content-type'])) fail('unsupported_media_type');
+    const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    return send(route, reply, await handler({ ...base, query, rawBody }));
+  }
+  const body = bodyOf(route, request);
+  const params = checked(route.params, request.params, 'path');
+  return send(route, reply, await handler({ ...base, params, query, body }));
+}
+
+async function serveSession(
+  { definition: route, handler }: Entry,
+  deps: RouteDeps,
+  limit: ReturnType<typeof createRateLimit>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  base: Record<string, unknown>,
+): Promise<unknown> {
+  const actor = await authenticated(deps.authenticate, request);
+  (request as { actorId?: string }).actorId = actor.personId;
+  limit(actor.sessionId, route.id, route.ratePerMinute);
+  demandPermission(actor, route.permission!);
+  const params = checked(route.params, request.params, 'path');
+  if (route.scope === 'client') demandClient(actor, String((params as { clientId: string }).clientId));
+  const query = checked(route.query, request.query, 'query');
+
+  if (route.replyKind === 'ndjson' || route.replyKind === 'events') {
+    const gone = new AbortController();
+    request.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, deps.draining]);
+    await handler({ ...base, params, query, actor, reply, signal });
+    return reply;
+  }
+
+  const body = bodyOf(route, request);
+  const key = route.idempotency === 'key' ? idempotencyKey(request) : null;
+  const value = await withTenant(deps.db, actor, async tx => {
+    if (route.scope === 'client') await demandClientExists(tx, String((params as { clientId: string }).clientId));
+    const hash = sha256(canonicalJson({ route: route.id, params, body }));
+    const earlier = key === null ? null : await storedReply(tx, actor, key, hash);
+    if (earlier) return earlier.reply;
+    let audited = false;
+    const audit = async (note: AuditNote) => {
+      audited = true;
+      await deps.audit.write(tx, {
+        ...note,
+        event: route.audit ?? route.id,
+        agencyId: actor.agencyId,
+        actorId: actor.personId,
+        sessionId: actor.sessionId,
+        requestId: request.id,
+      });
+    };
+    const answer = await handler({ ...base, params, query, body, actor, tx, audit });
+    if (route.audit !== null && !audited)
+      throw new Error(`The route ${route.id} promises the audit event ${route.audit} and did not write it.`);
+    if (key !== null) await storeReply(tx, actor, key, hash, route, answer);
+    return answer;
+  });
+  return send(route, reply, value);
+}
+
+async function authenticated(authenticate: Authenticate, request: FastifyRequest): Promise<Actor> {
+  const token = /^Bearer ([A-Za-z0-9._~-]{20,512})$/.exec(request.headers.authorization ?? '')?.[1];
+  return (token ? await authenticate(token) : null) ?? fail('unauthenticated');
+}
+
+function demandOperator(expected: string | null, request: FastifyRequest): void {
+  const given = /^Bearer (\S{1,512})$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (expected === null || !equalTexts(given, expected))
+    fail('unauthenticated', { detail: 'Send the operator token as a bearer token.' });
+}
+
+/** Row-level security hides foreign clients, so an id of another agency and one of nobody's answer alike. */
+async function demandClientExists(tx: TenantTx, clientId: string): Promise<void> {
+  const found = await sql`select 1 from clients where id = ${clientId}::uuid`.execute(tx);
+  if (found.rows.length === 0) fail('not_found');
+}
+
+function bodyOf(route: RouteDefinition, request: FastifyRequest): unknown {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  if (!route.body) {
+    if (bytes.length > 0) fail('invalid_request', { detail: 'This request takes no body.' });
+    return undefined;
+  }
+  if (!isJsonType(request.headers['content-type'])) fail('unsupported_media_type');
+  return checked(route.body, parseJson(bytes), 'body');
+}
+
+function idempotencyKey(request: FastifyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || !UUID.test(key))
+    fail('invalid_request', {
+      detail: 'Send an Idempotency-Key header with a UUID, and the same one when you repeat the request.',
+    });
+  return key;
+}
+
+/** The same key with the same request answers what was answered; with another request it is refused. Copies of one key wait for each other. */
+async function storedReply(tx: TenantTx, actor: Actor, key: string, hash: Buffer): Promise<{ reply: unknown } | null> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${actor.personId}/${key}`}, 0))`.execute(tx);
+  const row = await tx
+    .selectFrom('idempotency_keys')
+    .select(['request_hash', 'reply'])
+    .where('agency_id', '=', actor.agencyId)
+    .where('person_id', '=', actor.personId)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (!row) return null;
+  if (!equalDigests(row.request_hash, hash)) throw new AppError('idempotency_mismatch');
+  return { reply: row.reply };
+}
+
+async function storeReply(
+  tx: TenantTx,
+  actor: Actor,
+  key: string,
+  hash: Buffer,
+  route: RouteDefinition,
+  answer: unknown,
+): Promise<void> {
+  const now = txNow(tx);
+  await tx
+    .insertInto('idempotency_keys')
+    .values({
+      agency_id: actor.agencyId,
+      person_id: actor.personId,
+      key,
+      route: route.id,
+      request_hash: hash,
+      status: route.replyStatus,
+      reply: JSON.stringify(answer ?? null),
+      created_at: now,
+      expires_at: new Date(now.getTime() + DAYS_OF_KEYS * 86_400_000),
+    })
+    .execute();
+}
+
+/** What leaves is exactly what the contract says: an extra key is a fault of ours, not a gift to the caller (AZ-05). */
+function send(route: RouteDefinition, reply: FastifyReply, value: unknown): FastifyReply {
+  if (route.replyStatus === 204) return reply.code(204).send();
+  const answer = route.reply.parse(value);
+  if (route.replyKind === 'text') return reply.code(route.replyStatus).type('text/plain; charset=utf-8').send(answer);
+  return reply.code(route.replyStatus).type('application/json; charset=utf-8').send(JSON.stringify(answer));
+}

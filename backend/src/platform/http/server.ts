@@ -1,0 +1,90 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { AppError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { sha256 } from '../crypto/index.ts';
+import { type Log, type Metrics, nameOf } from '../telemetry/index.ts';
+import { problemOf } from './problem.ts';
+
+export type ServerOptions = {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Addresses of the proxy whose X-Forwarded-* headers are believed; nobody's otherwise (AZ-11). */
+  readonly trustedProxies: readonly string[];
+};
+
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+/** An empty server: how bytes come in, how errors go out, what is logged. Routes are registered onto it. */
+export function createServer({ log, metrics, trustedProxies }: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    genReqId: () => newId(),
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false, caseSensitive: true },
+  });
+
+  // Bodies arrive as bytes; each route decides what they may be. The type is checked there, exactly.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+
+  // Hooks with a callback: a promise for each request costs more than what these do.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    reply.headers(SECURITY_HEADERS);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
+    const route = request.routeOptions.config.routeId ?? 'unknown';
+    const actor = (request as { actorId?: string }).actorId;
+    metrics.requests.inc({ route, status: String(reply.statusCode) });
+    metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1000);
+    if (QUIET.has(route)) return;
+    log.info('request', {
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      actor: actor ? sha256(actor).toString('hex').slice(0, 12) : undefined,
+      requestId: request.id,
+    });
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request.id);
+    if (problem.code === 'internal')
+      log.error('request failed', {
+        route: request.routeOptions.config.routeId ?? 'unknown',
+        requestId: request.id,
+        error: nameOf(error),
+      });
+    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
+    return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const known = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).some(
+      method => method !== request.method && app.findRoute({ method, url: pathOf(request.url) }) !== null,
+    );
+    const problem = problemOf(new AppError(known ? 'method_not_allowed' : 'not_found'), request.id);
+    return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  });
+  return app;
+}
+
+/** One line for each webhook or probe would drown what matters; they are counted instead. */
+const QUIET = new Set(['webhooks.whatsapp', 'http.health', 'http.ready', 'http.metrics']);
+
+const pathOf = (url: string) => url.split('?', 1)[0] ?? '/';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    routeId?: string;
+  }
+}

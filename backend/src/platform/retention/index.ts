@@ -1,0 +1,1 @@
+export { holdLease, type SweepResult, startSweeper, sweepOnce } from './sweeper.ts';

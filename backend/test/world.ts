@@ -1,0 +1,325 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@astrix/contract';
+import type { InjectOptions, Response } from 'light-my-request';
+import pg from 'pg';
+import { type App, buildApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { type ManualClock, manualClock } from '../src/kernel/clock.ts';
+import { newId } from '../src/kernel/ids.ts';
+import { secret } from '../src/kernel/secret.ts';
+import { createAgency, createClient, grantAccess } from '../src/modules/clients/index.ts';
+import { createChannel } from '../src/modules/conversations/index.ts';
+import { addMember, createPerson, currentCode } from '../src/modules/identity/index.ts';
+import { hashPassword, hmacSha256, keyringOf } from '../src/platform/crypto/index.ts';
+import { openPglite } from '../src/platform/db/engines.ts';
+import { type Db, migrate, openDb, withSystem } from '../src/platform/db/index.ts';
+import { createMetrics, silentLog } from '../src/platform/telemetry/index.ts';
+import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers/whatsapp/client.ts';
+
+export const APP_SECRET = 'test-app-secret';
+export const VERIFY_TOKEN = 'test-verify-token';
+export const PASSWORD = 'a long enough password';
+const TOTP = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const CHEAP = { memoryKib: 64, passes: 1 } as const;
+
+export type TestPerson = {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly deviceKey: string;
+};
+export type TestClient = { readonly id: string; readonly channelId: string; readonly accountId: string };
+export type TestAgency = {
+  readonly id: string;
+  readonly clients: readonly [TestClient, TestClient, TestClient];
+  readonly people: Readonly<Record<Role, TestPerson>>;
+};
+
+/** What the provider was asked to send, and what it is told to answer: the ledger of the test. */
+export type FakeWhatsapp = WhatsappClient & {
+  readonly sent: OutgoingText[];
+  answer: (message: OutgoingText) => SendOutcome | Promise<SendOutcome>;
+};
+
+export type World = {
+  readonly app: App;
+  readonly db: Db;
+  readonly clock: ManualClock;
+  readonly agencies: readonly [TestAgency, TestAgency];
+  readonly whatsapp: FakeWhatsapp;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly inject: (options: InjectOptions) => Promise<Response>;
+  /** Signs in by password and code, and answers the whole reply. The clock moves on by a code, so that each works. */
+  readonly signIn: (person: TestPerson) => Promise<{ accessToken: string; refreshToken: string; sessionId: string }>;
+  /** A ready access token, made without the ceremony. */
+  readonly tokenOf: (person: TestPerson) => Promise<string>;
+  /** Posts a signed delivery and applies it. */
+  readonly deliver: (payload: object) => Promise<Response>;
+  readonly close: () => Promise<void>;
+};
+
+let template: Promise<Blob> | null = null;
+
+/** A migrated embedded database, made once for the process and copied for each world. */
+function migratedTemplate(): Promise<Blob> {
+  template ??= (async () => {
+    const engine = await openPglite('memory');
+    await migrate({
+      engine: 'pglite',
+      internals: engine,
+      clock: { now: () => new Date() },
+      onSystem: () => undefined,
+      close: engine.close,
+    });
+    const blob = await engine.dump?.();
+    await engine.close();
+    if (!blob) throw new Error('only the embedded database can be copied');
+    return blob;
+  })();
+  return template;
+}
+
+/** PostgreSQL when the run names one, each world in a database of its own; else the embedded one. */
+export async function openTestDb(
+  clock: ManualClock,
+): Promise<{ db: Db; drop: () => Promise<void>; url: string | null }> {
+  const server = process.env.ASTRIX_TEST_DATABASE_URL;
+  if (!server) {
+    const db = await openDb({ dataDir: 'memory', template: await migratedTemplate(), clock });
+    return { db, drop: db.close, url: null };
+  }
+  const name = `astrix_test_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: server });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const db = await openDb({ url: url.href, poolSize: 6, clock });
+  await migrate(db);
+  const drop = async () => {
+    await db.close();
+    const again = new pg.Client({ connectionString: server });
+    await again.connect();
+    await again.query(`drop database if exists ${name} with (force)`);
+    await again.end();
+  };
+  return { db, drop, url: url.href };
+}
+
+export const START = new Date('2026-11-20T06:30:00.000Z');
+
+export function testConfig(overrides: Record<string, string> = {}) {
+  return readConfig({
+    ASTRIX_ENV: 'test',
+    ASTRIX_KEK: Buffer.alloc(32, 7).toString('base64'),
+    ASTRIX_METRICS_TOKEN: 'test-operator-token',
+    ASTRIX_WHATSAPP_APP_SECRET: APP_SECRET,
+    ASTRIX_WHATSAPP_VERIFY_TOKEN: VERIFY_TOKEN,
+    ASTRIX_LOG_LEVEL: 'silent',
+    ...overrides,
+  });
+}
+
+/** Two agencies with three clients each and a person in every role, and the whole app over them. */
+export async function createWorld(overrides: Record<string, string> = {}): Promise<World> {
+  const clock = manualClock(START);
+  const { db, drop } = await openTestDb(clock);
+  const config = testConfig(overrides);
+  const keyring = keyringOf(config.kek.reveal());
+  const passwordHash = await hashPassword(PASSWORD, CHEAP);
+  const agencies = [
+    await seedAgency(db, keyring, passwordHash, 1),
+    await seedAgency(db, keyring, passwordHash, 2),
+  ] as const;
+  const whatsapp = fakeWhatsapp();
+  const metrics = createMetrics();
+  const app = await buildApp({
+    config,
+    db,
+    clock,
+    log: silentLog,
+    metrics,
+    version: '0.0.0',
+    demoPeople: null,
+    passwordCost: CHEAP,
+    whatsapp,
+  });
+  await app.start();
+
+  const inject = (options: InjectOptions) => app.http.inject(options) as Promise<Response>;
+  const signIn: World['signIn'] = async person => {
+    const device = { name: 'Test laptop', platform: 'linux', key: person.deviceKey };
+    const first = await inject({
+      method: 'POST',
+      url: '/v1/auth/sign-in',
+      payload: { email: person.email, password: PASSWORD, device },
+    });
+    const answer = first.json();
+    if (answer.step === 'signed-in') return answer;
+    clock.advance(30);
+    const { code } = await currentCode(TOTP, clock.now());
+    const second = await inject({
+      method: 'POST',
+      url: '/v1/auth/totp',
+      payload: { challenge: answer.challenge, code },
+    });
+    if (second.statusCode !== 200) throw new Error(`sign-in of ${person.email} failed: ${second.body}`);
+    return second.json();
+  };
+  return {
+    app,
+    db,
+    clock,
+    agencies,
+    whatsapp,
+    metrics,
+    inject,
+    signIn,
+    tokenOf: async person => (await signIn(person)).accessToken,
+    deliver: async payload => {
+      const body = Buffer.from(JSON.stringify(payload));
+      const reply = await inject({ method: 'POST', url: '/webhooks/whatsapp', headers: signed(body), payload: body });
+      await app.processWebhooks();
+      return reply;
+    },
+    close: async () => {
+      await app.stop();
+      await drop();
+    },
+  };
+}
+
+export const signed = (body: Buffer, key = APP_SECRET) => ({
+  'content-type': 'application/json',
+  'x-hub-signature-256': `sha256=${hmacSha256(key, body).toString('hex')}`,
+});
+
+const ROLE_NAMES: readonly Role[] = ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'];
+
+async function seedAgency(
+  db: Db,
+  keyring: ReturnType<typeof keyringOf>,
+  passwordHash: string,
+  n: number,
+): Promise<TestAgency> {
+  return withSystem(db, 'demo-seed', async tx => {
+    const id = newId();
+    await createAgency(tx, { id, name: `Agency ${n}` });
+    const clients: TestClient[] = [];
+    for (let c = 1; c <= 3; c++) {
+      const clientId = await createClient(tx, id, {
+        name: `Client ${n}.${c}`,
+        initials: `${n}${c}`,
+        hue: 'teal',
+        replyAs: `Client ${n}.${c}`,
+      });
+      const accountId = `9000000${n}${c}`;
+      const channelId = await createChannel(tx, keyring, id, {
+        clientId,
+        accountId,
+        displayPhone: `91980000${n}${c}`,
+        token: secret(`token-${n}${c}`),
+      });
+      clients.push({ id: clientId, channelId, accountId });
+    }
+    const people = {} as Record<Role, TestPerson>;
+    for (const role of ROLE_NAMES) {
+      const email = `${role}@agency${n}.example`;
+      const personId = await createPerson(tx, keyring, {
+        email,
+        name: `${role} of ${n}`,
+        passwordHash,
+        totp: role === 'client' ? null : secret(TOTP),
+      });
+      await addMember(tx, id, personId, role);
+      // Nobody but owner and admin reaches the third client.
+      if (role !== 'owner' && role !== 'admin')
+        for (const c of role === 'client' ? [0] : [0, 1]) await grantAccess(tx, id, clients[c]!.id, personId);
+      people[role] = { id: personId, email, role, deviceKey: randomBytes(32).toString('base64url') };
+    }
+    return { id, clients: clients as unknown as TestAgency['clients'], people };
+  });
+}
+
+function fakeWhatsapp(): FakeWhatsapp {
+  const sent: OutgoingText[] = [];
+  const fake: FakeWhatsapp = {
+    sent,
+    answer: message => ({ kind: 'accepted', providerId: `wamid.out.${message.messageId}` }),
+    async sendText(message) {
+      sent.push(message);
+      return fake.answer(message);
+    },
+  };
+  return fake;
+}
+
+/** A delivery in Meta's shape with one message. */
+export function messagePayload(
+  accountId: string,
+  message: { id: string; from?: string; bsuid?: string; text?: string; at: Date; name?: string } & Record<
+    string,
+    unknown
+  >,
+): object {
+  const { id, from, bsuid, text, at, name, ...rest } = message;
+  return valuePayload(accountId, {
+    contacts: [
+      { profile: { name: name ?? 'Asha' }, ...(from ? { wa_id: from } : {}), ...(bsuid ? { user_id: bsuid } : {}) },
+    ],
+    messages: [
+      {
+        ...(from ? { from } : {}),
+        ...(bsuid ? { from_user_id: bsuid } : {}),
+        id,
+        timestamp: seconds(at),
+        ...(text === undefined ? {} : { type: 'text', text: { body: text } }),
+        ...rest,
+      },
+    ],
+  });
+}
+
+export function statusPayload(
+  accountId: string,
+  status: { id: string; status: string; at: Date; recipient: string; ours?: string; code?: number },
+): object {
+  return valuePayload(accountId, {
+    statuses: [
+      {
+        id: status.id,
+        status: status.status,
+        timestamp: seconds(status.at),
+        recipient_id: status.recipient,
+        ...(status.ours ? { biz_opaque_callback_data: status.ours } : {}),
+        ...(status.code
+          ? { errors: [{ code: status.code, title: 'x', message: 'x', error_data: { details: 'x' } }] }
+          : {}),
+      },
+    ],
+  });
+}
+
+const seconds = (at: Date) => String(Math.floor(at.getTime() / 1000));
+
+export function valuePayload(accountId: string, value: object, field = 'messages'): object {
+  return {
+    object: 'whatsapp_business_account',
+    entry: [
+      {
+        id: '1',
+        changes: [
+          {
+            field,
+            value: {
+              messaging_product: 'whatsapp',
+              metadata: { display_phone_number: '1', phone_number_id: accountId },
+              ...value,
+            },
+          },
+        ],
+      },
+    ],
+  };
+}

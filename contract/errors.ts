@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+/**
+ * Every error a caller can meet: HTTP status, one sentence for a person, what to do next.
+ * The code is stable; the words may change. Errors leave the backend as application/problem+json (RFC 9457).
+ */
+export const ERRORS = {
+  invalid_request: {
+    status: 400,
+    title: 'Some of what was sent is not valid',
+    next: 'Correct the fields named in the details and send it again.',
+  },
+  unauthenticated: { status: 401, title: 'You are not signed in', next: 'Sign in and try again.' },
+  sign_in_refused: {
+    status: 401,
+    title: 'E-mail or password is not right',
+    next: 'Check both and try again. After 10 failures sign-in pauses for 15 minutes.',
+  },
+  totp_refused: {
+    status: 401,
+    title: 'That code is not right or has been used',
+    next: 'Wait for the next code in your authenticator and type that.',
+  },
+  challenge_expired: {
+    status: 401,
+    title: 'This sign-in took too long',
+    next: 'Start again with your e-mail and password.',
+  },
+  session_ended: { status: 401, title: 'This session has ended', next: 'Sign in again.' },
+  session_expired: {
+    status: 401,
+    title: 'You were away too long',
+    next: 'Sign in again. What you had queued is still here.',
+  },
+  forbidden: { status: 403, title: 'Your role does not allow this', next: 'Ask an owner or admin of your agency.' },
+  webhook_refused: {
+    status: 403,
+    title: 'The verification was not accepted',
+    next: 'Check the verify token in the provider dashboard.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is nothing here that you may see',
+    next: 'Check the address, or ask for access.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This address does not answer that method',
+    next: 'Check the method in the API description.',
+  },
+  window_closed: {
+    status: 409,
+    title: 'The 24-hour customer service window is shut',
+    next: 'Send an approved template, or wait for the customer to write again.',
+  },
+  opted_out: {
+    status: 409,
+    title: 'This customer has opted out',
+    next: 'Do not write to them until they opt in again.',
+  },
+  conversation_changed: {
+    status: 409,
+    title: 'The conversation has moved on since this was written',
+    next: 'Read the newer messages, then send again or discard.',
+  },
+  idempotency_mismatch: {
+    status: 409,
+    title: 'This key was already used for something else',
+    next: 'Use a new idempotency key for a new request.',
+  },
+  channel_unavailable: {
+    status: 409,
+    title: 'This client has no working channel for the conversation',
+    next: 'Ask an admin to reconnect the channel.',
+  },
+  payload_too_large: { status: 413, title: 'This is larger than allowed', next: 'Send less at once.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'This content type is not accepted here',
+    next: 'Send application/json.',
+  },
+  signature_invalid: {
+    status: 401,
+    title: 'The signature does not match',
+    next: 'Sign the raw body with the current secret.',
+  },
+  locked_out: { status: 429, title: 'Too many failed attempts', next: 'Wait for the time shown, then try again.' },
+  rate_limited: { status: 429, title: 'Too many requests', next: 'Wait for the time in Retry-After, then try again.' },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    next: 'Try again. If it stays, tell support the reference.',
+  },
+  secret_missing: {
+    status: 503,
+    title: 'This webhook has no secret configured',
+    next: 'Set the secret; until then nothing is accepted.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service cannot store your request right now',
+    next: 'Try again in a moment.',
+  },
+} as const satisfies Record<string, { status: number; title: string; next: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** RFC 9457 body. `details` names fields, `reference` is the request id a person can quote; never a stack, SQL or path. */
+export const Problem = z.object({
+  type: z.literal('about:blank'),
+  status: z.int(),
+  code: z.enum(ERROR_CODES),
+  title: z.string(),
+  detail: z.string(),
+  reference: z.string(),
+  retryAfterSeconds: z.int().optional(),
+  fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** For `conversation_changed`: what is newer than the sender had seen. */
+  newer: z.array(z.unknown()).optional(),
+});
+export type Problem = z.infer<typeof Problem>;

@@ -1,0 +1,10 @@
+export * from './collections.ts';
+export * from './data-classes.ts';
+export * from './errors.ts';
+export * as fields from './fields.ts';
+export * from './retention.ts';
+export * from './roles.ts';
+export * from './route.ts';
+export * from './routes.ts';
+export * from './sync.ts';
+export { newId } from './uuid.ts';

@@ -1,0 +1,264 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { closeBrowser, type OpenConsole, openStage, type Stage, signInAs } from './stage.ts';
+
+const PICTURES = join(import.meta.dirname, '..', 'out', 'e2e', 'pictures');
+mkdirSync(PICTURES, { recursive: true });
+
+let stage: Stage;
+let opened: OpenConsole;
+let page: Page;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  stage = await openStage({ statusDelayMs: 60 });
+  opened = await stage.openConsole();
+  page = opened.page;
+});
+test.afterAll(async () => {
+  await stage?.close();
+  await closeBrowser();
+});
+
+const picture = (name: string) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
+const rows = () => page.getByRole('option');
+const row = (name: string) => rows().filter({ hasText: name }).first();
+const strip = () => page.getByRole('banner');
+
+/** Nothing that a screen reader or a weak eye would trip over badly. */
+async function accessible(): Promise<void> {
+  const found = await new AxeBuilder({ page }).exclude('standin-notices').analyze();
+  const bad = found.violations.filter(violation => violation.impact === 'serious' || violation.impact === 'critical');
+  expect(
+    bad.map(
+      violation =>
+        `${violation.id}: ${violation.nodes
+          .map(node => node.target.join(' '))
+          .slice(0, 3)
+          .join(', ')}`,
+    ),
+  ).toEqual([]);
+}
+
+test('a wrong password is refused in words, and a right one asks for the code', async () => {
+  await picture('sign-in');
+  await accessible();
+  await page.getByLabel('Work e-mail').fill('priya@monsoon.example');
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('E-mail or password is not right');
+  await picture('sign-in-refused');
+  await page.getByLabel('Password').fill('monsoon-demo-2026');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByLabel('Code from your authenticator')).toBeVisible();
+  await page.getByLabel('Code from your authenticator').fill('000000');
+  await expect(page.getByRole('alert')).toContainText('That code is not right');
+  await picture('sign-in-code');
+  await page.getByRole('button', { name: 'Back' }).click();
+  await signInAs(page, 'Priya Nair');
+  await expect(rows().first()).toBeVisible();
+});
+
+test('T2: the strip says whose data is shown, and switching by rail, key and tray changes it together with the list', async () => {
+  await page
+    .getByRole('button', { name: /^Chai Katha/ })
+    .first()
+    .click();
+  await expect(strip()).toContainText('Chai Katha');
+  await expect(strip()).toContainText('Replying as Chai Katha');
+  await page
+    .getByRole('navigation', { name: 'Clients' })
+    .getByRole('button', { name: /^Indigo Loom/ })
+    .click();
+  await expect(strip()).toContainText('Replying as Indigo Loom Support');
+  await page.keyboard.press('Control+j');
+  await page.getByRole('combobox').fill('अन्न');
+  await picture('switcher');
+  await page.keyboard.press('Enter');
+  await expect(strip()).toContainText('श्री अन्नपूर्णा गृह उद्योग एवं मसाला भंडार');
+  await picture('long-hindi-name');
+  if (opened.kind === 'stand-in') {
+    const before = await opened.desktop();
+    expect(before.tray.filter(item => item.checked).map(item => item.label)).toEqual([expect.stringContaining('श्री')]);
+    await opened.clickTray(/^Kadak Audio/);
+    await expect(strip()).toContainText('Kadak Audio');
+  }
+  await page
+    .getByRole('navigation', { name: 'Clients' })
+    .getByRole('button', { name: /^Chai Katha/ })
+    .click();
+});
+
+test('a webhook shows in under a second, the reply goes out as the client, the ticks come back', async () => {
+  const from = Date.now();
+  await stage.customerWrites({ name: 'Meher Contractor', phone: '919812300001', text: 'Is the kettle in stock?' });
+  await expect(row('Meher Contractor')).toBeVisible();
+  expect(Date.now() - from).toBeLessThan(5000);
+  await row('Meher Contractor').click();
+  await page.getByLabel('Reply text').fill('Yes, in two sizes.');
+  await page.getByRole('button', { name: 'Send as Chai Katha' }).click();
+  await expect(page.getByText(/^Read /).last()).toBeAttached();
+  const { executed } = await stage.ledger();
+  expect(executed.map(message => [message.accountId, message.text])).toEqual([
+    ['200000000000001', 'Yes, in two sizes.'],
+  ]);
+});
+
+test('assign, tag, note, snooze and close, by keyboard alone, each with a way back', async () => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await page.getByRole('menuitem', { name: 'Assign to me' }).press('Enter');
+  await expect(page.getByText('Assigned to Priya Nair')).toBeVisible();
+  await page.keyboard.press('t');
+  await page.getByLabel('Find or make a tag').fill('kettle');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByLabel('Find or make a tag')).toHaveCount(0);
+  await expect(page.getByRole('complementary').getByText('kettle', { exact: true })).toBeVisible();
+  await page.keyboard.press('n');
+  await page.getByLabel('Note text').fill('Checked the shelf: 14 left.');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('article', { name: 'Note by Priya Nair' })).toContainText('14 left');
+  await picture('thread-with-note');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('e');
+  await expect(row('Meher Contractor')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(row('Meher Contractor')).toBeVisible();
+});
+
+test('search finds words as they are typed, in this client and in all', async () => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.type('kettl');
+  await expect(page.locator('mark').first()).toHaveText(/kettle/i);
+  await picture('search');
+  await page.getByRole('button', { name: 'All clients', exact: true }).click();
+  await expect(page.locator('mark').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+});
+
+test('the window that is shut and the customer who opted out are explained, not just barred', async () => {
+  await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
+  await page.getByRole('button', { name: /^Failed/ }).click();
+  await rows().last().click();
+  await expect(page.getByText(/Not delivered\. This customer cannot receive the message/)).toBeVisible();
+  await picture('failed-message');
+  await page
+    .getByRole('group', { name: 'Filter' })
+    .getByRole('button', { name: /^Closed/ })
+    .click();
+  await rows().last().click();
+  await expect(page.getByText('The 24-hour customer service window is shut')).toBeVisible();
+  await picture('window-shut');
+  await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
+});
+
+test('SH-19, SH-20: what customers write is text, whatever it looks like, and nothing is fetched for it', async () => {
+  const dialogs: string[] = [];
+  const requests: string[] = [];
+  page.on('dialog', dialog => void dialogs.push(dialog.message()));
+  page.on('request', request => {
+    if (!request.url().includes('127.0.0.1') && !request.url().startsWith('data:')) requests.push(request.url());
+  });
+  const corpus = [
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '"><svg onload=alert(1)>',
+    '<a href="javascript:alert(1)">x</a>',
+    '![x](https://evil.example/p.png)',
+    '<iframe srcdoc="<script>parent.alert(1)</script>">',
+    '<math><mtext></mtext><style><img src=x onerror=alert(1)></style></math>',
+    '{{constructor.constructor("alert(1)")()}}',
+    '<form><button formaction=javascript:alert(1)>x',
+    '\u202Egpj.exe',
+    '<base href=//evil.example>',
+    '<link rel=stylesheet href=//evil.example>',
+  ];
+  for (const [index, text] of corpus.entries())
+    await stage.customerWrites({
+      phone: '919812399999',
+      name: index === 0 ? '<b>Bobby</b><img src=x onerror=alert(2)>' : 'Bobby',
+      text,
+    });
+  await row('Bobby').click();
+  for (const text of corpus.slice(0, 4))
+    await expect(page.getByRole('log').getByText(text, { exact: true })).toBeVisible();
+  await page.keyboard.press('/');
+  await page.keyboard.type('script alert');
+  await expect(page.locator('mark').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  expect(dialogs).toEqual([]);
+  expect(requests).toEqual([]);
+});
+
+test('SH-08: a link asks first, says the real host, and only https is handed on', async () => {
+  await stage.customerWrites({
+    phone: '919812399999',
+    name: 'Bobby',
+    text: 'pay here https://pay.example/x and http://plain.example/y',
+  });
+  await page.getByRole('button', { name: 'https://pay.example/x' }).click();
+  await expect(page.getByRole('dialog')).toContainText('pay.example');
+  await page.getByRole('dialog').getByRole('button', { name: /^Open/ }).click();
+  await page.getByRole('button', { name: 'http://plain.example/y' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Open/ }).click();
+  await expect(page.getByText('Only https addresses are opened')).toBeVisible();
+  if (opened.kind === 'stand-in') expect((await opened.desktop()).opened).toEqual(['https://pay.example/x']);
+});
+
+test('every theme and size is drawn without a serious accessibility fault', async () => {
+  await row('Meher Contractor').click();
+  for (const theme of ['Dark', 'High contrast', 'Light'] as const) {
+    await page.keyboard.press('Control+,');
+    await page.getByRole('radio', { name: theme }).click();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await accessible();
+    await picture(`inbox-${theme.toLowerCase().replace(' ', '-')}`);
+  }
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await picture('inbox-1024');
+  await page.setViewportSize({ width: 720, height: 450 });
+  await picture('inbox-200-percent');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press('Control+,');
+  await expect(page.getByText('This computer')).toBeVisible();
+  await accessible();
+  await picture('settings');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await picture('keyboard-map');
+  await page.keyboard.press('Escape');
+});
+
+test('T12: a draft survives the end of the console, and so does the session', async () => {
+  test.skip(
+    (await page.getByText('nothing is kept when you quit').count()) > 0,
+    'there is no keychain on this machine',
+  );
+  await row('Meher Contractor').click();
+  await page.getByLabel('Reply text').fill('This is only half a sent');
+  await expect(row('Meher Contractor').getByText('Draft')).toBeVisible();
+  await opened.kill();
+  opened = await stage.openConsole();
+  page = opened.page;
+  await row('Meher Contractor').click();
+  await expect(page.getByLabel('Reply text')).toHaveValue('This is only half a sent');
+});
+
+test('AU-07: a session that is ended elsewhere leaves nothing behind within five seconds', async () => {
+  const other = await stage.openConsole({ name: 'second' });
+  const second = other.page;
+  await signInAs(second, 'Devika Rao');
+  await second.keyboard.press('Control+,');
+  await second.getByLabel(/Show everybody/).check();
+  const item = second.getByRole('listitem').filter({ hasText: 'Priya Nair' }).first();
+  await item.getByRole('button', { name: 'End session' }).click();
+  await expect(page.getByText('This session was ended')).toBeVisible({ timeout: 5000 });
+  await picture('revoked');
+  await expect(page.getByText('Meher Contractor')).toHaveCount(0);
+  await other.close();
+});

@@ -1,0 +1,288 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  _electron,
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type ElectronApplication,
+  type Page,
+} from '@playwright/test';
+
+/** Everything a journey stands on: the real backend, the provider sandbox and the built console, each a process that can be killed. */
+const root = join(import.meta.dirname, '..');
+
+export type Running = {
+  readonly url: string;
+  readonly process: ChildProcess;
+  readonly stop: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+};
+
+/** Starts a script of ours and waits for the line that says it is ready. */
+async function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Running & { readonly said: Record<string, unknown> }> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr?.on('data', chunk => {
+    errors = (errors + String(chunk)).slice(-4000);
+  });
+  const said = await new Promise<Record<string, unknown>>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).on('line', line => {
+      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as Record<string, unknown>);
+    });
+    child.once('exit', code => reject(new Error(`${args[0]} ended with ${code} before it was ready: ${errors}`)));
+  });
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
+    child.kill(signal);
+    await ended;
+  };
+  return { said, url: String(said.url), process: child, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+export type Stage = {
+  readonly folder: string;
+  readonly backendUrl: string;
+  readonly sandboxUrl: string;
+  readonly startBackend: () => Promise<void>;
+  readonly stopBackend: () => Promise<void>;
+  readonly openConsole: (options?: {
+    readonly name?: string;
+    readonly keychain?: boolean;
+    readonly theme?: 'light' | 'dark';
+  }) => Promise<OpenConsole>;
+  /** A customer of the demo writes. */
+  readonly customerWrites: (message: Record<string, unknown>) => Promise<string>;
+  readonly setFault: (kind: string, times: number) => Promise<void>;
+  readonly ledger: () => Promise<{
+    executed: { id: string; accountId: string; to: string; text: string; callbackData: string | null }[];
+    received: { id: string; text: string }[];
+  }>;
+  readonly close: () => Promise<void>;
+};
+
+export type OpenConsole = {
+  readonly page: Page;
+  readonly kind: 'electron' | 'stand-in';
+  readonly userData: string;
+  readonly desktop: () => Promise<{
+    tray: { label: string; checked: boolean }[];
+    tooltip: string;
+    badge: number;
+    notices: { title: string; body: string }[];
+    opened: string[];
+  }>;
+  readonly clickTray: (label: RegExp) => Promise<void>;
+  /** As when the power goes: no chance to say goodbye. */
+  readonly kill: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export const CHROMIUM = [
+  process.env.ASTRIX_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+].find(path => path !== undefined && existsSync(path));
+
+/** The path of a real Electron binary, or null where there is none. */
+export function electronBinary(): string | null {
+  const named = join(root, 'node_modules', 'electron', 'path.txt');
+  if (!existsSync(named)) return null;
+  const path = join(root, 'node_modules', 'electron', 'dist', readFileSync(named, 'utf8').trim());
+  return existsSync(path) ? path : null;
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>(resolve => server.close(() => resolve()));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Backend with the demo agency and sandbox, on ports of their own and in a folder of their own. */
+export async function openStage(options: { readonly statusDelayMs?: number } = {}): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'astrix-stage-'));
+  const [backendPort, sandboxPort] = [await freePort(), await freePort()];
+  const backendUrl = `http://127.0.0.1:${backendPort}`;
+  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
+  const environment = {
+    ASTRIX_DATA_DIR: join(folder, 'backend'),
+    ASTRIX_DEMO: '1',
+    ASTRIX_PORT: String(backendPort),
+    ASTRIX_LOG_LEVEL: 'warn',
+    ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
+    ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
+    ASTRIX_WHATSAPP_GRAPH_URL: sandboxUrl,
+  };
+  let backend: Running | null = null;
+  const startBackend = async () => {
+    backend ??= await start(['backend/src/main.ts'], environment);
+  };
+  await startBackend();
+  const delay = options.statusDelayMs === undefined ? [] : ['--status-delay', String(options.statusDelayMs)];
+  const sandbox = await start(
+    ['backend/sandbox/main.ts', '--port', String(sandboxPort), '--backend', backendUrl, ...delay],
+    {},
+  );
+  const consoles: OpenConsole[] = [];
+  const json = async (path: string, init?: RequestInit) =>
+    (await fetch(`${sandboxUrl}${path}`, { ...init, headers: { 'content-type': 'application/json' } })).json();
+
+  return {
+    folder,
+    backendUrl,
+    sandboxUrl,
+    startBackend,
+    async stopBackend() {
+      await backend?.kill();
+      backend = null;
+    },
+    async openConsole({ name = 'console', theme = 'light' } = {}) {
+      const opened = await launch({ userData: join(folder, name), backendUrl, theme });
+      consoles.push(opened);
+      return opened;
+    },
+    customerWrites: async message => {
+      const body = { accountId: '200000000000001', phone: '919876500001', name: 'Ananya Sharma', ...message };
+      const answer = (await json('/_sandbox/inbound', { method: 'POST', body: JSON.stringify(body) })) as {
+        id?: string;
+        error?: string;
+      };
+      if (!answer.id) throw new Error(`the sandbox refused: ${answer.error}`);
+      return answer.id;
+    },
+    setFault: async (kind, times) =>
+      void (await json('/_sandbox/fault', { method: 'PUT', body: JSON.stringify({ kind, times }) })),
+    ledger: async () => (await json('/_sandbox/ledger')) as Awaited<ReturnType<Stage['ledger']>>,
+    async close() {
+      for (const open of consoles) await open.close().catch(() => undefined);
+      await sandbox.kill();
+      await backend?.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Launch = { readonly userData: string; readonly backendUrl: string; readonly theme: 'light' | 'dark' };
+
+/** Real Electron where its binary is, the stand-in elsewhere: the same bundles and the same page. */
+async function launch(options: Launch): Promise<OpenConsole> {
+  const binary = electronBinary();
+  return binary ? launchElectron(binary, options) : launchStandIn(options);
+}
+
+const environmentOf = ({ userData, backendUrl }: Launch) => ({
+  ASTRIX_USER_DATA: userData,
+  ASTRIX_BACKEND_URL: backendUrl,
+  ASTRIX_DEMO: '1',
+});
+
+async function launchElectron(executablePath: string, options: Launch): Promise<OpenConsole> {
+  const args = [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+  const app: ElectronApplication = await _electron.launch({
+    executablePath,
+    args,
+    env: { ...process.env, ...environmentOf(options) } as Record<string, string>,
+    colorScheme: options.theme,
+  });
+  const page = await app.firstWindow();
+  return {
+    page,
+    kind: 'electron',
+    userData: options.userData,
+    desktop: async () => ({
+      tray: [],
+      tooltip: '',
+      badge: await app.evaluate(({ app: electron }) => electron.getBadgeCount()),
+      notices: [],
+      opened: [],
+    }),
+    clickTray: async () => {
+      throw new Error('the tray of a real desktop cannot be clicked from here');
+    },
+    kill: async () => void app.process().kill('SIGKILL'),
+    close: () => app.close(),
+  };
+}
+
+let browser: Browser | null = null;
+
+export async function sharedBrowser(): Promise<Browser> {
+  browser ??= await chromium.launch({
+    ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return browser;
+}
+
+export async function closeBrowser(): Promise<void> {
+  await browser?.close();
+  browser = null;
+}
+
+async function launchStandIn(options: Launch): Promise<OpenConsole> {
+  const running = await start(['tools/electron-standin/run.ts', 'out/main/index.js'], environmentOf(options));
+  const context: BrowserContext = await (await sharedBrowser()).newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: options.theme,
+    locale: 'en-IN',
+    timezoneId: 'Asia/Kolkata',
+  });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  await page.goto(running.url);
+  const origin = new URL(running.url).origin;
+  return {
+    page,
+    kind: 'stand-in',
+    userData: options.userData,
+    desktop: async () => (await context.request.get(`${origin}/state`)).json() as ReturnType<OpenConsole['desktop']>,
+    async clickTray(label) {
+      const { tray } = (await (await context.request.get(`${origin}/state`)).json()) as { tray: { label: string }[] };
+      const item = tray.findIndex(entry => label.test(entry.label));
+      if (item < 0) throw new Error(`the tray has no item ${label}`);
+      await context.request.post(`${origin}/tray?item=${item}`);
+    },
+    async kill() {
+      await running.kill();
+      await context.close();
+    },
+    async close() {
+      await running.stop();
+      await context.close();
+    },
+  };
+}
+
+/** Signs in as one of the demo people, code included, as the sign-in page offers it. */
+export async function signInAs(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(name) }).click();
+  const code = page.getByRole('button', { name: /the code right now/ });
+  const signedIn = page.getByRole('navigation', { name: 'Clients' });
+  await code.or(signedIn).first().waitFor();
+  if (await code.isVisible()) await code.click();
+  await signedIn.waitFor();
+}

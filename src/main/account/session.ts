@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { permissionsOf, type SignedIn } from '@astrix/contract';
+import type { AstrixClient, Failure } from '@astrix/sdk';
+import type { AccountState, StorageMode } from '../../shared/ipc.ts';
+import { ConsoleError } from '../ipc/errors.ts';
+import type { ConsoleLog } from '../log/log.ts';
+import type { Clock } from '../ports.ts';
+import type { AccountVault, KeptSession } from './vault.ts';
+
+export type SignedOutNotice = Extract<AccountState, { status: 'signed-out' }>['notice'];
+
+/** Ask for the next access token this long before the old one ends. */
+const EARLY_MS = 60_000;
+/** For so long the copy may be read without seeing the server (LC-08). */
+export const LEASE_MS = 72 * 3_600_000;
+
+export type SessionDeps = {
+  readonly client: AstrixClient;
+  readonly clock: Clock;
+  readonly log: ConsoleLog;
+  readonly platform: 'win32' | 'darwin' | 'linux';
+  /** Null in memory mode. */
+  readonly vault: () => AccountVault | null;
+  /** The server ended the session, or it ran out. */
+  readonly onEnded: (notice: 'revoked' | 'expired') => Promise<void>;
+};
+
+export type Session = ReturnType<typeof createSession>;
+
+/** Who is signed in. The access token lives here, in memory, and nowhere else (LC-01). */
+export function createSession(deps: SessionDeps) {
+  const { client, clock, log } = deps;
+  let kept: KeptSession | null = null;
+  let access: { token: string; until: number } | null = null;
+  let challenge: { token: string; email: string; deviceKey: string } | null = null;
+  let refreshing: Promise<string | null> | null = null;
+
+  async function keep(session: KeptSession): Promise<void> {
+    kept = session;
+    await deps.vault()?.writeSession(session);
+  }
+
+  function takeAccess(answer: SignedIn): void {
+    access = { token: answer.accessToken, until: clock.now().getTime() + answer.accessExpiresIn * 1000 };
+  }
+
+  async function complete(answer: SignedIn, email: string, deviceKey: string): Promise<KeptSession> {
+    takeAccess(answer);
+    const me = await client.call('me', {});
+    if (!me.ok) throw refusalOf(me);
+    const { person, agency } = me.value;
+    const session: KeptSession = {
+      refreshToken: answer.refreshToken,
+      deviceKey,
+      sessionId: answer.sessionId,
+      personId: person.id,
+      name: person.name,
+      email,
+      role: person.role,
+      agencyName: agency.name,
+      seenAt: clock.now().toISOString(),
+    };
+    kept = session;
+    return session;
+  }
+
+  /** One refresh at a time; a failure of the network leaves everything as it is (F-10). */
+  function refresh(): Promise<string | null> {
+    refreshing ??= refreshOnce().finally(() => {
+      refreshing = null;
+    });
+    return refreshing;
+  }
+
+  async function refreshOnce(): Promise<string | null> {
+    const before = kept;
+    if (!before) return null;
+    const answer = await client.call('refresh', {
+      body: { refreshToken: before.refreshToken, deviceKey: before.deviceKey },
+    });
+    if (kept !== before) return null;
+    if (answer.ok) {
+      takeAccess(answer.value);
+      await keep({ ...before, refreshToken: answer.value.refreshToken, seenAt: clock.now().toISOString() });
+      return answer.value.accessToken;
+    }
+    if (answer.kind === 'problem' && answer.problem.status === 401) {
+      log('session ended by the server', { code: answer.problem.code });
+      await deps.onEnded(answer.problem.code === 'session_expired' ? 'expired' : 'revoked');
+    }
+    return null;
+  }
+
+  return {
+    current: (): KeptSession | null => kept,
+    hasChallenge: (): boolean => challenge !== null,
+    restore: (session: KeptSession): void => {
+      kept = session;
+    },
+    /** Answers null where the next step is the code. */
+    async signIn(email: string, password: string): Promise<KeptSession | null> {
+      const deviceKey = randomBytes(32).toString('base64url');
+      const device = { name: hostname().slice(0, 80) || 'This computer', platform: deps.platform, key: deviceKey };
+      const answer = await client.call('signIn', { body: { email, password, device } });
+      if (!answer.ok) throw refusalOf(answer);
+      if (answer.value.step === 'signed-in') return complete(answer.value, email, deviceKey);
+      challenge = { token: answer.value.challenge, email, deviceKey };
+      return null;
+    },
+    async verifyTotp(code: string): Promise<KeptSession> {
+      if (!challenge)
+        throw new ConsoleError('refused', 'This sign-in took too long.', 'Start again with your e-mail and password.');
+      const { token, email, deviceKey } = challenge;
+      const answer = await client.call('verifyTotp', { body: { challenge: token, code } });
+      if (!answer.ok) {
+        if (answer.kind === 'problem' && answer.problem.code === 'challenge_expired') challenge = null;
+        throw refusalOf(answer);
+      }
+      challenge = null;
+      return complete(answer.value, email, deviceKey);
+    },
+    cancelChallenge(): void {
+      challenge = null;
+    },
+    persist: async (): Promise<void> => {
+      if (kept) await deps.vault()?.writeSession(kept);
+    },
+    /** A token that holds for at least a minute, or null when the server cannot be reached or has ended the session. */
+    async accessToken(): Promise<string | null> {
+      if (access && access.until - clock.now().getTime() > EARLY_MS) return access.token;
+      return refresh();
+    },
+    /** The server refused the token although it should hold: look whether the session is still alive. */
+    async accessRefused(): Promise<void> {
+      access = null;
+      await refresh();
+    },
+    /** The server was seen: the lease begins anew. Written at most every ten minutes. */
+    async seen(): Promise<void> {
+      if (!kept || clock.now().getTime() - Date.parse(kept.seenAt) < 600_000) return;
+      await keep({ ...kept, seenAt: clock.now().toISOString() });
+    },
+    leaseHolds: (session: KeptSession): boolean =>
+      Math.abs(clock.now().getTime() - Date.parse(session.seenAt)) <= LEASE_MS,
+    forget(): void {
+      kept = null;
+      access = null;
+      challenge = null;
+    },
+    lastToken: (): string | null => access?.token ?? null,
+  };
+}
+
+export function signedInState(session: KeptSession, storage: StorageMode): AccountState {
+  const { personId, name, email, role, agencyName } = session;
+  return { status: 'signed-in', personId, name, email, role, agencyName, permissions: permissionsOf(role), storage };
+}
+
+/** What the server or the network said, for a person. */
+export function refusalOf(failure: Failure): ConsoleError {
+  if (failure.kind === 'problem') {
+    const { code, title, detail, reference, retryAfterSeconds } = failure.problem;
+    return new ConsoleError('refused', title, detail, {
+      serverCode: code,
+      reference,
+      retryAfterSeconds: retryAfterSeconds ?? null,
+    });
+  }
+  const next =
+    failure.kind === 'not-astrix'
+      ? 'If this network asks for a sign-in of its own, open a browser and do that first.'
+      : 'Check the network and try again.';
+  return new ConsoleError('offline', failure.message, next);
+}

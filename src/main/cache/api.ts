@@ -1,0 +1,153 @@
+import type { CollectionName, InboxFilter, RowOf } from '@astrix/contract';
+import type {
+  ClientView,
+  ConversationView,
+  Draft,
+  InboxCounts,
+  OutboxItem,
+  Refusal,
+  SearchHit,
+  ThreadItem,
+  Topic,
+} from '../../shared/ipc.ts';
+
+/**
+ * The door to the encrypted copy. Everything behind it runs in a worker thread with one writer and one reader; the file
+ * is disposable, the outbox inside it is not.
+ */
+export type Cache = {
+  // --- reads: never return an expired row, whatever the clock of this machine says (LC-06)
+  readonly clients: () => Promise<Omit<ClientView, 'pinned'>[]>;
+  readonly people: () => Promise<RowOf<'people'>[]>;
+  readonly preference: (clientId: string) => Promise<RowOf<'notificationPreferences'> | null>;
+  readonly inbox: (query: {
+    clientId: string;
+    filter: InboxFilter;
+    personId: string;
+    after: string | null;
+    limit: number;
+  }) => Promise<{ conversations: ConversationView[]; next: string | null }>;
+  readonly counts: (query: { clientId: string; personId: string }) => Promise<InboxCounts>;
+  readonly conversation: (query: { clientId: string; conversationId: string }) => Promise<ConversationView | null>;
+  readonly thread: (query: {
+    clientId: string;
+    conversationId: string;
+    before: string | null;
+    limit: number;
+  }) => Promise<{ items: ThreadItem[]; next: string | null }>;
+  readonly contact: (query: { clientId: string; contactId: string }) => Promise<RowOf<'contacts'> | null>;
+  readonly search: (query: { clientId: string | null; q: string; limit: number }) => Promise<SearchHit[]>;
+  readonly tags: (clientId: string) => Promise<string[]>;
+  readonly draft: (query: { clientId: string; conversationId: string }) => Promise<Draft | null>;
+  readonly outbox: (clientId: string | null) => Promise<OutboxItem[]>;
+
+  // --- local writes
+  readonly setDraft: (draft: {
+    clientId: string;
+    conversationId: string;
+    text: string;
+    replyToId: string | null;
+  }) => Promise<void>;
+  readonly touchClient: (clientId: string) => Promise<void>;
+
+  // --- outbox: `enqueue` answers only when the item is on disk (synchronous=FULL) with its optimistic change applied
+  readonly enqueue: (command: Command) => Promise<OutboxItem>;
+  /** Oldest sendable command of each conversation, in order; one conversation never has two under way. */
+  readonly nextCommands: (limit: number) => Promise<StoredCommand[]>;
+  readonly markSending: (id: string) => Promise<void>;
+  /** The server took it: the item goes, and the answered row (if any) is applied in the same transaction. */
+  readonly settle: (
+    id: string,
+    answer: { collection: 'conversations' | 'messages' | 'notes' | 'contacts'; row: unknown } | null,
+  ) => Promise<void>;
+  /** The server refused it: the optimistic change is taken back and a person decides. */
+  readonly refuse: (id: string, refusal: Refusal) => Promise<void>;
+  /** Not reached: back to waiting. */
+  readonly postpone: (id: string) => Promise<void>;
+  readonly retry: (command: { clientId: string; id: string; seenInboundId: string | null }) => Promise<void>;
+  readonly discard: (command: { clientId: string; id: string }) => Promise<void>;
+
+  // --- sync
+  readonly syncState: () => Promise<{
+    cursor: string | null;
+    epoch: string | null;
+    clientIds: string[];
+    syncedAt: string | null;
+  }>;
+  /** Drops rows of clients not in `clientIds`, everything when `epoch` changed or `reset`; raises the server-time floor. */
+  readonly beginPull: (hello: {
+    epoch: string;
+    clientIds: string[];
+    serverTime: string;
+    reset: boolean;
+  }) => Promise<void>;
+  /** Applies a batch and the cursor that follows it in one transaction; optimistic changes of waiting commands are laid over again. */
+  readonly apply: (batch: {
+    rows: { c: CollectionName; rows: unknown[] }[];
+    gone: { c: CollectionName; ids: string[] }[];
+    cursor: string | null;
+    done: boolean;
+  }) => Promise<AppliedBatch>;
+  readonly sweepExpired: () => Promise<number>;
+
+  readonly close: () => Promise<void>;
+};
+
+/** What the window must look at again, and the incoming messages that were not known before. */
+export type AppliedBatch = {
+  readonly topics: Topic[];
+  readonly arrived: {
+    clientId: string;
+    conversationId: string;
+    messageId: string;
+    contactName: string;
+    text: string;
+    sentAt: string;
+  }[];
+};
+
+/** A write as it is kept: everything that the request needs, so that it survives any restart. `id` is its idempotency key. */
+export type Command = {
+  readonly id: string;
+  readonly clientId: string;
+  readonly conversationId: string;
+  readonly createdAt: string;
+} & (
+  | {
+      readonly kind: 'reply';
+      readonly messageId: string;
+      readonly text: string;
+      readonly replyToId: string | null;
+      readonly seenInboundId: string | null;
+    }
+  | { readonly kind: 'note'; readonly noteId: string; readonly text: string; readonly authorId: string }
+  | { readonly kind: 'assign'; readonly personId: string | null }
+  | { readonly kind: 'tags'; readonly add: string[]; readonly remove: string[] }
+  | { readonly kind: 'snooze'; readonly until: string | null }
+  | { readonly kind: 'status'; readonly status: 'open' | 'closed' }
+  | { readonly kind: 'read'; readonly upToId: string }
+  | { readonly kind: 'optOut'; readonly contactId: string; readonly optedOut: boolean; readonly reason: string }
+);
+export type StoredCommand = Command & { readonly state: 'waiting' | 'sending' | 'refused'; readonly attempts: number };
+
+/** Each kind of failure has its own allowed actions; none of them is "delete everything and hope". */
+export type CacheFailure =
+  /** Wrong key, or not ours: quarantine and rebuild. */
+  | 'not-a-database'
+  /** Damaged page or truncated file: salvage the outbox, quarantine, rebuild. */
+  | 'corrupt'
+  /** Written by a newer console: refuse, never delete; tell the person to update. */
+  | 'file-newer'
+  /** No space: read on, refuse new outbox items visibly. */
+  | 'disk-full'
+  /** Anything else of the file system: memory for this run. */
+  | 'io';
+
+export class CacheError extends Error {
+  readonly failure: CacheFailure;
+  constructor(failure: CacheFailure, message: string) {
+    super(message);
+    this.name = 'CacheError';
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type Cache, CacheError, type CacheFailure, type Command } from './api.ts';
+import { openReader } from './file.ts';
+import { createOutbox } from './outbox.ts';
+import type { WorkerCall, WorkerReply, WorkerStart } from './worker.ts';
+
+export {
+  type AppliedBatch,
+  type Cache,
+  CacheError,
+  type CacheFailure,
+  type Command,
+  type StoredCommand,
+} from './api.ts';
+export { destroyFile, quarantine } from './file.ts';
+
+/** Asked of the reading connection, so that no query waits for a write. The rest goes to the one writer. */
+const READS: ReadonlySet<keyof Cache> = new Set([
+  'clients',
+  'people',
+  'preference',
+  'inbox',
+  'counts',
+  'conversation',
+  'thread',
+  'contact',
+  'search',
+  'tags',
+  'draft',
+  'outbox',
+]);
+
+const METHODS: readonly (keyof Cache)[] = [
+  ...READS,
+  'setDraft',
+  'touchClient',
+  'enqueue',
+  'nextCommands',
+  'markSending',
+  'settle',
+  'refuse',
+  'postpone',
+  'retry',
+  'discard',
+  'syncState',
+  'beginPull',
+  'apply',
+  'sweepExpired',
+] as (keyof Cache)[];
+
+/** Beside the bundle when built, the source when run from it. */
+const WORKER = [join(import.meta.dirname, 'cache-worker.js'), join(import.meta.dirname, 'worker.ts')].find(path =>
+  existsSync(path),
+)!;
+
+/**
+ * Opens the encrypted copy in threads of its own: tray, window and network never wait for a query. `:memory:` has one thread and no
+ * key, and is gone with the process. Throws CacheError.
+ */
+export async function openCache(options: { readonly path: string; readonly key: Uint8Array | null }): Promise<Cache> {
+  const writer = await startThread({ role: 'writer', ...options });
+  const reader = options.path === ':memory:' ? writer : await startThread({ role: 'reader', ...options });
+  const methods = METHODS.map(name => [
+    name,
+    (...args: unknown[]) => (READS.has(name) ? reader : writer).call(name, args),
+  ]);
+  const close = async () => {
+    if (reader !== writer) await reader.call('close', []);
+    await writer.call('close', []);
+    await Promise.all([reader.ended, writer.ended]);
+  };
+  return { ...Object.fromEntries(methods), close } as Cache;
+}
+
+type Thread = {
+  readonly call: (method: keyof Cache, args: readonly unknown[]) => Promise<unknown>;
+  readonly ended: Promise<void>;
+};
+type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
+
+async function startThread(start: WorkerStart): Promise<Thread> {
+  const worker = new Worker(WORKER, { workerData: start });
+  const waiting = new Map<number, Waiting>();
+  let next = 1;
+  const ended = new Promise<void>(resolve =>
+    worker.once('exit', () => {
+      for (const { reject } of waiting.values()) reject(new CacheError('io', 'the cache has been closed'));
+      waiting.clear();
+      resolve();
+    }),
+  );
+  const opened = new Promise<void>((resolve, reject) => waiting.set(0, { resolve: () => resolve(), reject }));
+  worker.on('message', (reply: WorkerReply) => {
+    const asked = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.ok) asked?.resolve(reply.value);
+    else asked?.reject(new CacheError(reply.failure as CacheFailure, reply.message));
+  });
+  worker.on('error', error => {
+    for (const { reject } of waiting.values()) reject(new CacheError('io', error.message));
+    waiting.clear();
+  });
+  try {
+    await opened;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  worker.unref();
+  return {
+    ended,
+    call: (method, args) =>
+      new Promise((resolve, reject) => {
+        const id = next++;
+        waiting.set(id, { resolve, reject });
+        worker.ref();
+        worker.postMessage({ id, method, args } satisfies WorkerCall);
+      }).finally(() => {
+        if (waiting.size === 0) worker.unref();
+      }),
+  };
+}
+
+/** What a person wrote and nobody has taken yet, out of a file that is otherwise given up. Empty where even that cannot be read. */
+export function salvage(path: string, key: Uint8Array | null): Command[] {
+  try {
+    const db = openReader(path, key);
+    try {
+      return createOutbox(db)
+        .everything()
+        .map(({ state: _state, attempts: _attempts, ...command }) => command as Command);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,238 @@
+import {
+  CLOSING_SECONDS,
+  type ClientRow,
+  type ConversationRow,
+  type InboxFilter,
+  type MessageRow,
+  type NoteRow,
+  type RowOf,
+} from '@astrix/contract';
+import type { ConversationView, InboxCounts, ThreadItem } from '../../shared/ipc.ts';
+import type { Cache } from './api.ts';
+import type { Connection } from './file.ts';
+import type { Keys } from './keys.ts';
+import type { Outbox } from './outbox.ts';
+import type { CacheTime } from './time.ts';
+
+type ConversationHit = { k: number; last_at: number; json: string; shown: string | null };
+type MessageHit = { r: number; sent_at: number; json: string };
+
+const MAX_TAGS = 100;
+
+/** Everything the window asks for. Each query is one range of one index, and no row comes back after its time (LC-06). */
+export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: CacheTime) {
+  const page = 'select k, last_at, json, shown from conversations where';
+  const paged = (where: string) =>
+    db.prepare<[Record<string, unknown>], ConversationHit>(
+      `${page} ${where} and expires_at > @now and last_at <= @at and (last_at < @at or k > @k) order by last_at desc, k limit @limit`,
+    );
+  const inbox: { readonly [F in InboxFilter]: ReturnType<typeof paged> } = {
+    open: paged("ordinal = @ordinal and status = 'open'"),
+    snoozed: paged("ordinal = @ordinal and status = 'snoozed'"),
+    closed: paged("ordinal = @ordinal and status = 'closed'"),
+    mine: paged("ordinal = @ordinal and status = 'open' and assignee = @person"),
+    unassigned: paged("ordinal = @ordinal and status = 'open' and assignee is null"),
+    failed: paged("ordinal = @ordinal and status = 'open' and failed > 0"),
+    closing: paged("ordinal = @ordinal and status = 'open' and window_at > @now and window_at <= @closing"),
+  };
+  const count = (where: string) =>
+    db.prepare<[Record<string, unknown>], { n: number }>(
+      `select count(*) as n from conversations where ordinal = @ordinal and expires_at > @now and ${where}`,
+    );
+  const counts: { readonly [F in keyof InboxCounts]: ReturnType<typeof count> } = {
+    open: count("status = 'open'"),
+    snoozed: count("status = 'snoozed'"),
+    closed: count("status = 'closed'"),
+    mine: count("status = 'open' and assignee = @person"),
+    unassigned: count("status = 'open' and assignee is null"),
+    failed: count("status = 'open' and failed > 0"),
+    closing: count("status = 'open' and window_at > @now and window_at <= @closing"),
+    unread: count("status = 'open' and unread > 0"),
+  };
+  const clientRows = db.prepare<
+    [],
+    { ordinal: number; json: string; last_used_at: number | null; muted: string | null }
+  >(
+    'select c.ordinal, c.json, c.last_used_at, p.json as muted from clients c left join preferences p on p.ordinal = c.ordinal order by c.ordinal',
+  );
+  const waitingByClient = db.prepare<[], { client_id: string; n: number }>(
+    'select client_id, count(*) as n from outbox group by client_id',
+  );
+  const personRows = db.prepare<[], { json: string }>('select json from people');
+  const preferenceRow = db.prepare<[number], { json: string }>('select json from preferences where ordinal = ?');
+  const conversationRow = db.prepare<[number, number], ConversationHit>(`${page} k = ? and expires_at > ?`);
+  const contactRow = db.prepare<[string, number, number], { json: string }>(
+    'select json from contacts where id = ? and ordinal = ? and expires_at > ?',
+  );
+  const draftRow = db.prepare<[string, string], { text: string; reply_to: string | null; updated_at: string }>(
+    'select text, reply_to, updated_at from drafts where conversation_id = ? and client_id = ?',
+  );
+  const messagePage = db.prepare<[Record<string, unknown>], MessageHit>(
+    'select r, sent_at, json from messages where k = @k and expires_at > @now and sent_at <= @at and (sent_at < @at or r < @r) order by sent_at desc, r desc limit @limit',
+  );
+  const notesBetween = db.prepare<[number, number, number, number], { json: string }>(
+    'select json from notes where k = ? and created_at >= ? and created_at < ? and expires_at > ? order by created_at',
+  );
+  const hasMessage = db.prepare<[string], { id: string }>('select id from messages where id = ?');
+  const hasNote = db.prepare<[string], { id: string }>('select id from notes where id = ?');
+  const tagRows = db.prepare<[number, number], { tag: string }>(
+    "select distinct t.value as tag from (select coalesce(shown, json) as j from conversations where ordinal = ? and expires_at > ? order by last_at desc limit 2000) c, json_each(c.j, '$.tags') t order by tag limit 100",
+  );
+  const meta = db.prepare<[string], { value: string }>('select value from meta where key = ?');
+
+  function viewOf(hit: ConversationHit): ConversationView {
+    const row = JSON.parse(hit.shown ?? hit.json) as ConversationRow;
+    const items = outbox.ofConversation(row.id);
+    const refused = items.filter(({ item }) => item.state === 'refused').length;
+    return {
+      ...row,
+      waiting: items.length - refused,
+      refused,
+      hasDraft: draftRow.get(row.id, row.clientId) !== undefined,
+    };
+  }
+  const scope = (clientId: string, personId: string) => {
+    const now = time.now();
+    return { ordinal: keys.ordinalOf(clientId) ?? -1, person: personId, now, closing: now + CLOSING_SECONDS * 1000 };
+  };
+
+  const reads = {
+    clients() {
+      const waiting = new Map(waitingByClient.all().map(row => [row.client_id, row.n]));
+      return clientRows.all().map(row => {
+        const client = JSON.parse(row.json) as ClientRow;
+        const at = { ordinal: row.ordinal, person: '', ...closingNow(time) };
+        return {
+          ...client,
+          lastUsedAt: row.last_used_at === null ? null : new Date(row.last_used_at).toISOString(),
+          unread: counts.unread.get(at)?.n ?? 0,
+          failed: counts.failed.get(at)?.n ?? 0,
+          closing: counts.closing.get(at)?.n ?? 0,
+          waiting: waiting.get(client.id) ?? 0,
+          muted: row.muted !== null && (JSON.parse(row.muted) as RowOf<'notificationPreferences'>).muted,
+        };
+      });
+    },
+    people: () =>
+      personRows
+        .all()
+        .map(row => JSON.parse(row.json) as RowOf<'people'>)
+        .sort((a, b) => a.name.localeCompare(b.name)),
+    preference(clientId: string) {
+      const row = preferenceRow.get(keys.ordinalOf(clientId) ?? -1);
+      return row ? (JSON.parse(row.json) as RowOf<'notificationPreferences'>) : null;
+    },
+    inbox({ clientId, filter, personId, after, limit }: Parameters<Cache['inbox']>[0]) {
+      const from = placeOf(after);
+      const hits = inbox[filter].all({
+        ...scope(clientId, personId),
+        at: from?.at ?? Number.MAX_SAFE_INTEGER,
+        k: from?.key ?? -1,
+        limit,
+      });
+      const last = hits.length === limit ? hits.at(-1) : undefined;
+      return { conversations: hits.map(viewOf), next: last ? `${last.last_at}.${last.k}` : null };
+    },
+    counts({ clientId, personId }: Parameters<Cache['counts']>[0]): InboxCounts {
+      const at = scope(clientId, personId);
+      const of = (filter: keyof InboxCounts) => counts[filter].get(at)?.n ?? 0;
+      return {
+        open: of('open'),
+        mine: of('mine'),
+        unassigned: of('unassigned'),
+        closing: of('closing'),
+        failed: of('failed'),
+        snoozed: of('snoozed'),
+        closed: of('closed'),
+        unread: of('unread'),
+      };
+    },
+    conversation({ clientId, conversationId }: Parameters<Cache['conversation']>[0]) {
+      const k = keys.conversationOf(clientId, conversationId);
+      const hit = k === null ? undefined : conversationRow.get(k, time.now());
+      return hit ? viewOf(hit) : null;
+    },
+    thread({ clientId, conversationId, before, limit }: Parameters<Cache['thread']>[0]) {
+      const k = keys.conversationOf(clientId, conversationId);
+      if (k === null) return { items: [], next: null };
+      const now = time.now();
+      const from = placeOf(before);
+      const hits = messagePage.all({
+        k,
+        now,
+        at: from?.at ?? Number.MAX_SAFE_INTEGER,
+        r: from?.key ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      });
+      const last = hits.length === limit ? hits.at(-1) : undefined;
+      const items: ThreadItem[] = hits.map(hit => {
+        const message = JSON.parse(hit.json) as MessageRow;
+        return { type: 'message', at: message.sentAt, message };
+      });
+      for (const row of notesBetween.all(k, last?.sent_at ?? 0, from?.at ?? Number.MAX_SAFE_INTEGER, now)) {
+        const note = JSON.parse(row.json) as NoteRow;
+        items.push({ type: 'note', at: note.createdAt, note, waiting: false });
+      }
+      if (from === null) items.push(...waitingItems(conversationId));
+      items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+      return { items, next: last ? `${last.sent_at}.${last.r}` : null };
+    },
+    contact({ clientId, contactId }: Parameters<Cache['contact']>[0]) {
+      const row = contactRow.get(contactId, keys.ordinalOf(clientId) ?? -1, time.now());
+      return row ? (JSON.parse(row.json) as RowOf<'contacts'>) : null;
+    },
+    tags: (clientId: string) =>
+      tagRows
+        .all(keys.ordinalOf(clientId) ?? -1, time.now())
+        .map(row => row.tag)
+        .slice(0, MAX_TAGS),
+    draft({ clientId, conversationId }: Parameters<Cache['draft']>[0]) {
+      const row = draftRow.get(conversationId, clientId);
+      return row ? { text: row.text, replyToId: row.reply_to, updatedAt: row.updated_at } : null;
+    },
+    outbox: (clientId: string | null) => outbox.list(clientId),
+    syncState() {
+      const syncedAt = meta.get('synced_at')?.value;
+      return {
+        cursor: meta.get('cursor')?.value ?? null,
+        epoch: meta.get('epoch')?.value ?? null,
+        clientIds: JSON.parse(meta.get('client_ids')?.value ?? '[]') as string[],
+        syncedAt: syncedAt ? new Date(Number(syncedAt)).toISOString() : null,
+      };
+    },
+  };
+
+  /** Replies and notes on their way. One whose row came back by sync before its own answer is already in the thread. */
+  function waitingItems(conversationId: string): ThreadItem[] {
+    return outbox.ofConversation(conversationId).flatMap(({ item, command }): ThreadItem[] => {
+      if (command.kind === 'reply')
+        return hasMessage.get(command.messageId)
+          ? []
+          : [{ type: 'pending', at: item.createdAt, item, replyToId: command.replyToId }];
+      if (command.kind !== 'note' || hasNote.get(command.noteId)) return [];
+      const note = {
+        id: command.noteId,
+        clientId: command.clientId,
+        conversationId,
+        authorId: command.authorId,
+        text: command.text,
+        createdAt: item.createdAt,
+        expiresAt: item.createdAt,
+      };
+      return [{ type: 'note', at: item.createdAt, note, waiting: true }];
+    });
+  }
+
+  return reads;
+}
+
+function closingNow(time: CacheTime) {
+  const now = time.now();
+  return { now, closing: now + CLOSING_SECONDS * 1000 };
+}
+
+/** `<milliseconds>.<row>`; anything else starts from the top. */
+function placeOf(cursor: string | null): { at: number; key: number } | null {
+  const [, at, key] = /^(\d{1,15})\.(\d{1,16})$/.exec(cursor ?? '') ?? [];
+  return at && key ? { at: Number(at), key: Number(key) } : null;
+}

@@ -1,0 +1,49 @@
+import type { RowOf } from '@astrix/contract';
+import type { AppliedBatch } from '../cache/api.ts';
+
+type Arrived = AppliedBatch['arrived'][number];
+type Preference = Pick<RowOf<'notificationPreferences'>, 'muted' | 'quietFrom' | 'quietTo'>;
+
+const IST_MINUTES = 330;
+
+/** Minutes after midnight in India. */
+export const istMinutes = (at: Date): number => (Math.floor(at.getTime() / 60_000) + IST_MINUTES) % 1440;
+
+/** Quiet hours may run over midnight. */
+export function isQuiet(preference: Preference | null, at: Date): boolean {
+  if (preference === null) return false;
+  if (preference.muted) return true;
+  const { quietFrom, quietTo } = preference;
+  if (quietFrom === null || quietTo === null || quietFrom === quietTo) return false;
+  const minute = istMinutes(at);
+  return quietFrom < quietTo ? minute >= quietFrom && minute < quietTo : minute >= quietFrom || minute < quietTo;
+}
+
+export type Notice = {
+  readonly title: string;
+  readonly body: string;
+  readonly clientId: string;
+  readonly conversationId: string;
+};
+
+/** Older than this is news no more: it arrived while this machine slept. */
+const FRESH_MS = 10 * 60_000;
+
+/** One notice for each conversation, however many messages came; the newest speaks. The title says which client (T6). */
+export function noticesFor(arrived: readonly Arrived[], clientName: (clientId: string) => string, now: Date): Notice[] {
+  const newest = new Map<string, { message: Arrived; count: number }>();
+  for (const message of arrived) {
+    if (now.getTime() - Date.parse(message.sentAt) > FRESH_MS) continue;
+    const known = newest.get(message.conversationId);
+    newest.set(message.conversationId, {
+      message: !known || message.sentAt >= known.message.sentAt ? message : known.message,
+      count: (known?.count ?? 0) + 1,
+    });
+  }
+  return [...newest.values()].map(({ message, count }) => ({
+    title: `${message.contactName} · ${clientName(message.clientId)}`,
+    body: `${message.text.replaceAll(/\s+/g, ' ').slice(0, 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
+    clientId: message.clientId,
+    conversationId: message.conversationId,
+  }));
+}

@@ -1,0 +1,59 @@
+import type { ClientView } from '../../shared/ipc.ts';
+import type { TrayItem, TrayModel } from '../ports.ts';
+
+const MOST = 9;
+const LABEL = 50;
+
+const cut = (text: string) => {
+  const characters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(part => part.segment);
+  return characters.length > LABEL ? `${characters.slice(0, LABEL - 1).join('')}…` : text;
+};
+
+/** Pinned first, then the ones used last, then those with something unread: the order of the rail and of the tray. */
+export function inOrder(clients: readonly ClientView[]): ClientView[] {
+  return clients.toSorted(
+    (a, b) =>
+      Number(b.pinned) - Number(a.pinned) ||
+      (b.lastUsedAt ?? '').localeCompare(a.lastUsedAt ?? '') ||
+      b.unread - a.unread ||
+      a.name.localeCompare(b.name),
+  );
+}
+
+/** The tray as data: nine clients with their unread counts, the current one checked, and always a way back to the window. */
+export function trayModel(
+  clients: readonly ClientView[],
+  currentId: string | null,
+  state: { readonly signedIn: boolean; readonly online: boolean; readonly paused: boolean },
+): TrayModel {
+  const ordered = inOrder(clients);
+  const unread = clients.reduce((sum, client) => sum + client.unread, 0);
+  const items: TrayItem[] = ordered.slice(0, MOST).map(client => ({
+    kind: 'client',
+    clientId: client.id,
+    label: `${cut(client.name)}${client.unread > 0 ? ` (${client.unread})` : ''}`,
+    checked: client.id === currentId,
+  }));
+  if (state.signedIn && ordered.length > 0)
+    items.push(
+      {
+        kind: 'action',
+        action: 'more',
+        label: ordered.length > MOST ? `More… (${ordered.length - MOST})` : 'All clients…',
+        checked: false,
+      },
+      { kind: 'separator' },
+    );
+  items.push({ kind: 'action', action: 'open', label: 'Open Astrix Console', checked: false });
+  if (state.signedIn)
+    items.push({ kind: 'action', action: 'pause-notifications', label: 'Pause notifications', checked: state.paused });
+  items.push({ kind: 'separator' }, { kind: 'action', action: 'quit', label: 'Quit', checked: false });
+  const place = !state.signedIn
+    ? 'signed out'
+    : state.online
+      ? unread > 0
+        ? `${unread} unread`
+        : 'nothing unread'
+      : 'offline';
+  return { tooltip: `Astrix Console – ${place}`, unread, items };
+}

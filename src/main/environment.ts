@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** Where the backend is, unless the environment says otherwise. */
+const DEFAULT_BACKEND = 'https://api.astrix.in';
+
+const Environment = z.object({
+  ASTRIX_USER_DATA: z.string().min(1).max(500).optional(),
+  /** https anywhere, http only to this machine: a token must not cross a network in the open. */
+  ASTRIX_BACKEND_URL: z
+    .string()
+    .regex(
+      /^(?:https:\/\/[a-z0-9.-]+(?::\d+)?|http:\/\/127\.0\.0\.1:\d+)$/i,
+      'must be https://<host> or http://127.0.0.1:<port>',
+    )
+    .default(DEFAULT_BACKEND),
+  ASTRIX_DEMO: z.enum(['0', '1']).default('0'),
+});
+
+/** The only reader of the environment in main. Throws one sentence that names the variable. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
+  userData: string | undefined;
+  backendUrl: string;
+  demo: boolean;
+} {
+  const parsed = Environment.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${issue?.path.join('.')} ${issue?.message}.`);
+  }
+  return {
+    userData: parsed.data.ASTRIX_USER_DATA,
+    backendUrl: parsed.data.ASTRIX_BACKEND_URL,
+    demo: parsed.data.ASTRIX_DEMO === '1',
+  };
+}

@@ -1,0 +1,34 @@
+import type { ArgsOut, CallName, EventName, ResultOf } from '../shared/ipc.ts';
+
+/** One function for each call of the IPC contract. A refusal is thrown as `ConsoleError`; anything else becomes `internal`. */
+export type Handlers = { readonly [N in CallName]: (args: ArgsOut<N>) => Promise<ResultOf<N>> };
+
+/** Sends an event to every window. */
+export type Emit = <N extends EventName>(name: N, payload: ArgsOut<N>) => void;
+
+export type NavigateTarget = ArgsOut<'navigate'>;
+
+export type TrayItem =
+  | { readonly kind: 'client'; readonly clientId: string; readonly label: string; readonly checked: boolean }
+  | { readonly kind: 'separator' }
+  | {
+      readonly kind: 'action';
+      readonly action: 'open' | 'more' | 'pause-notifications' | 'quit';
+      readonly label: string;
+      readonly checked: boolean;
+    };
+
+/** The tray as data, so that it is tested without a tray. */
+export type TrayModel = { readonly tooltip: string; readonly unread: number; readonly items: readonly TrayItem[] };
+
+/** What the console asks of the desktop. The shell implements it over Electron; tests implement it over arrays. */
+export type ShellPort = {
+  readonly notify: (notice: { readonly title: string; readonly body: string; readonly target: NavigateTarget }) => void;
+  readonly setBadge: (unread: number) => void;
+  readonly setTray: (model: TrayModel) => void;
+  readonly openExternal: (url: string) => Promise<void>;
+  readonly setTitle: (title: string) => void;
+  readonly isFocused: () => boolean;
+};
+
+export type Clock = { readonly now: () => Date };

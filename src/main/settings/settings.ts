@@ -1,0 +1,75 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { Settings } from '../../shared/ipc.ts';
+
+/** What the console must know before anybody has signed in. No secret and nothing of a customer belongs here. */
+const Stored = z.object({
+  ...Settings.shape,
+  window: z.object({
+    x: z.int().nullable(),
+    y: z.int().nullable(),
+    width: z.int().min(640).max(10_000),
+    height: z.int().min(480).max(10_000),
+    maximized: z.boolean(),
+  }),
+  /** The person whose copy is on this disk. */
+  account: z.object({ personId: z.uuid(), email: z.string().max(254) }).nullable(),
+  toldAboutTray: z.boolean(),
+});
+export type StoredSettings = z.infer<typeof Stored>;
+
+export const DEFAULTS: StoredSettings = {
+  theme: 'system',
+  notifications: true,
+  keepRunningInTray: true,
+  sendWith: 'enter',
+  panels: {},
+  pinnedClients: [],
+  window: { x: null, y: null, width: 1360, height: 860, maximized: false },
+  account: null,
+  toldAboutTray: false,
+};
+
+export type SettingsStore = {
+  readonly get: () => StoredSettings;
+  readonly set: (change: Partial<StoredSettings>) => StoredSettings;
+};
+
+/** Reads once, writes whole files atomically. A file that cannot be read is kept beside, and defaults take over. */
+export function openSettings(path: string): SettingsStore {
+  let current = read(path);
+  return {
+    get: () => current,
+    set(change) {
+      current = Stored.parse({ ...current, ...change });
+      writeAtomically(path, `${JSON.stringify(current, null, 2)}\n`);
+      return current;
+    },
+  };
+}
+
+function read(path: string): StoredSettings {
+  if (!existsSync(path)) return DEFAULTS;
+  try {
+    const parsed = Stored.partial().parse(JSON.parse(readFileSync(path, 'utf8')));
+    return { ...DEFAULTS, ...parsed };
+  } catch {
+    renameSync(path, `${path}.unreadable`);
+    return DEFAULTS;
+  }
+}
+
+/** Temporary file, fsync, rename: after a power cut there is the old file or the new one, never half of either. */
+export function writeAtomically(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const next = `${path}.next`;
+  const file = openSync(next, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(next, path);
+}

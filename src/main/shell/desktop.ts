@@ -1,0 +1,211 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  app,
+  type BrowserWindow,
+  ipcMain,
+  Menu,
+  type MenuItemConstructorOptions,
+  Notification,
+  nativeImage,
+  powerMonitor,
+  protocol,
+  shell,
+  Tray,
+} from 'electron';
+import type { Console } from '../console.ts';
+import { APP_SCHEME, deepLinkIn, isOwnOrigin, judgeLink, packagedFile, readDeepLink } from '../guard/rules.ts';
+import { createRouter, IPC_CALL, IPC_EVENT } from '../ipc/router.ts';
+import type { ConsoleLog } from '../log/log.ts';
+import type { Emit, ShellPort, TrayItem } from '../ports.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import { allWindows, createWindow, guardContents, guardSession, knownWindow, pageHeaders } from './window.ts';
+
+const RENDERER = join(import.meta.dirname, '..', 'renderer');
+const RESOURCES = join(import.meta.dirname, '..', '..', 'resources');
+
+export type Desktop = {
+  readonly shell: ShellPort;
+  readonly emit: Emit;
+  /** Connects the console to windows, tray and keys, and shows the first window. */
+  readonly attach: (console: Console) => void;
+  readonly openWindow: () => void;
+};
+
+/** Everything of Electron that the console uses: windows, pages, tray, menu, notices, keys, power. Nothing here decides anything. */
+export function createDesktop(settings: SettingsStore, log: ConsoleLog): Desktop {
+  let tray: Tray | null = null;
+  let theConsole: Console | null = null;
+  let quitting = false;
+
+  const openLink = (url: string) => {
+    const verdict = judgeLink(url);
+    // The one call of openExternal in the product (SH-08).
+    if (verdict.allowed) void shell.openExternal(verdict.url);
+    else log('link refused', {});
+  };
+
+  function showWindow(): BrowserWindow {
+    const existing = allWindows()[0];
+    if (existing) {
+      if (existing.isMinimized()) existing.restore();
+      existing.show();
+      existing.focus();
+      return existing;
+    }
+    const window = createWindow(settings);
+    window.on('close', event => {
+      if (quitting || !settings.get().keepRunningInTray || tray === null) return;
+      event.preventDefault();
+      window.hide();
+      tellAboutTray();
+    });
+    return window;
+  }
+
+  function tellAboutTray(): void {
+    if (settings.get().toldAboutTray || !Notification.isSupported()) return;
+    settings.set({ toldAboutTray: true });
+    new Notification({
+      title: 'Astrix Console keeps running',
+      body: 'It stays in the tray and tells you about new messages. Quit from there, or change it in settings.',
+    }).show();
+  }
+
+  const chosen = (item: TrayItem) => {
+    if (item.kind === 'action' && item.action === 'quit') return app.quit();
+    if (item.kind !== 'action' || item.action !== 'pause-notifications') showWindow();
+    void theConsole?.trayAction(item);
+  };
+
+  const template = (items: readonly TrayItem[]): MenuItemConstructorOptions[] =>
+    items.map(item => {
+      if (item.kind === 'separator') return { type: 'separator' };
+      const checkable = item.kind === 'client' || item.action === 'pause-notifications';
+      return {
+        label: item.label,
+        type: checkable ? 'checkbox' : 'normal',
+        checked: item.checked,
+        click: () => chosen(item),
+      };
+    });
+
+  const port: ShellPort = {
+    notify({ title, body, target }) {
+      if (!Notification.isSupported()) return;
+      const notice = new Notification({ title, body });
+      notice.on('click', () => {
+        showWindow();
+        void theConsole?.open(target);
+      });
+      notice.show();
+    },
+    setBadge: unread => void app.setBadgeCount(unread),
+    setTray(model) {
+      tray ??= new Tray(nativeImage.createFromPath(join(RESOURCES, 'tray.png')));
+      tray.setToolTip(model.tooltip);
+      tray.setImage(nativeImage.createFromPath(join(RESOURCES, model.unread > 0 ? 'tray-unread.png' : 'tray.png')));
+      tray.setContextMenu(Menu.buildFromTemplate(template(model.items)));
+    },
+    openExternal: async url => openLink(url),
+    setTitle: title => {
+      for (const window of allWindows()) window.setTitle(title);
+    },
+    isFocused: () => allWindows().some(window => window.isFocused()),
+  };
+
+  return {
+    shell: port,
+    emit: (name, payload) => {
+      for (const window of allWindows()) window.webContents.send(IPC_EVENT, name, payload);
+    },
+    openWindow: () => void showWindow(),
+    attach(console) {
+      theConsole = console;
+      guardSession();
+      servePages();
+      routeCalls(console, log);
+      app.on('web-contents-created', (_event, contents) => guardContents(contents, openLink));
+      app.on('before-quit', () => {
+        quitting = true;
+      });
+      app.on('second-instance', (_event, argv) => {
+        showWindow();
+        const link = deepLinkIn(argv);
+        if (link) void console.open(link);
+      });
+      app.on('open-url', (event, url) => {
+        event.preventDefault();
+        const link = readDeepLink(url);
+        if (link) void console.open(link);
+      });
+      app.on('activate', () => showWindow());
+      app.on('window-all-closed', () => {
+        if (tray === null || !settings.get().keepRunningInTray) app.quit();
+      });
+      powerMonitor.on('resume', () => console.wake());
+      Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(() => showWindow())));
+    },
+  };
+}
+
+/** Only packaged files, each with the policy of the house (SH-04, SH-11). */
+function servePages(): void {
+  protocol.handle(APP_SCHEME, async request => {
+    const file = request.method === 'GET' ? packagedFile(request.url) : null;
+    if (file === null)
+      return new Response('Not found', { status: 404, headers: pageHeaders('text/plain; charset=utf-8') });
+    try {
+      return new Response(new Uint8Array(await readFile(join(RENDERER, file.path))), {
+        headers: pageHeaders(file.type),
+      });
+    } catch {
+      return new Response('Not found', { status: 404, headers: pageHeaders('text/plain; charset=utf-8') });
+    }
+  });
+}
+
+function routeCalls(console: Console, log: ConsoleLog): void {
+  const route = createRouter({
+    handlers: console.handlers,
+    signedIn: console.signedIn,
+    isOwnOrigin,
+    log: (event, fields) => log(event, fields),
+  });
+  ipcMain.handle(IPC_CALL, (event, name: unknown, args: unknown) => {
+    // Read at once: after the first await the frame may have gone somewhere else.
+    const frame = event.senderFrame;
+    const sender = {
+      frame: frame ? { url: frame.url, isTop: frame.parent === null } : null,
+      knownWindow: knownWindow(event.sender),
+    };
+    return route(sender, name, args);
+  });
+}
+
+/** Editing and window commands as each system has them; the rest is in the window, where the keys are listed under `?`. */
+function applicationMenu(open: () => void): MenuItemConstructorOptions[] {
+  const mac = process.platform === 'darwin';
+  return [
+    ...(mac ? [{ role: 'appMenu' } as const] : []),
+    {
+      label: 'File',
+      submenu: [
+        { label: 'Open console', accelerator: 'CmdOrCtrl+Shift+O', click: open },
+        { role: mac ? 'close' : 'quit' },
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: 'View',
+      submenu: [
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    { role: 'windowMenu' },
+  ];
+}

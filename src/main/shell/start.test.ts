@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as electron from './fake-electron.ts';
+
+const consoles = vi.hoisted(() => ({ did: [] as string[], stopped: Promise.withResolvers<void>() }));
+vi.mock('electron', () => import('./fake-electron.ts'));
+vi.mock('../console.ts', () => ({
+  createConsole: (deps: { userData: string; shellKind: string }) => {
+    consoles.did.push(`made for ${deps.userData} on ${deps.shellKind}`);
+    return {
+      handlers: {},
+      start: async () => void consoles.did.push('start'),
+      stop: async () => {
+        consoles.did.push('stop');
+        await consoles.stopped.promise;
+      },
+      signedIn: () => false,
+      trayAction: async () => undefined,
+      wake: () => undefined,
+      open: async () => undefined,
+    };
+  },
+}));
+const { startDesktop } = await import('./start.ts');
+
+let folder: string;
+const given = process.argv;
+const start = () => startDesktop({ userData: folder, backendUrl: 'http://127.0.0.1:4700', demo: false });
+beforeEach(() => {
+  electron.resetElectron();
+  folder = mkdtempSync(join(tmpdir(), 'astrix-start-'));
+  vi.spyOn(electron.app, 'getPath').mockReturnValue(folder);
+  consoles.did.length = 0;
+  consoles.stopped = Promise.withResolvers<void>();
+});
+afterEach(() => {
+  process.argv = given;
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the order of the start', () => {
+  test('SH-02: sandbox, lock and scheme are settled before Electron is ready; nothing is shown before that', async () => {
+    start();
+    expect(electron.app.names()).toEqual([
+      'setPath',
+      'requestSingleInstanceLock',
+      'enableSandbox',
+      'setAppUserModelId',
+      'setAsDefaultProtocolClient',
+      'registerSchemesAsPrivileged',
+    ]);
+    expect(electron.schemes).toEqual([
+      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: false } },
+    ]);
+    expect(electron.windows).toHaveLength(0);
+    electron.app.fireReady();
+    await electron.app.whenReady();
+    await Promise.resolve();
+    expect(consoles.did).toEqual([`made for ${folder} on electron`, 'start']);
+    expect(electron.windows).toHaveLength(1);
+  });
+
+  test('a second console gives its place to the first one and touches nothing', async () => {
+    electron.app.hasLock = false;
+    start();
+    electron.app.fireReady();
+    await electron.app.whenReady();
+    await Promise.resolve();
+    expect(electron.app.names()).toEqual(['setPath', 'requestSingleInstanceLock', 'quit', 'ready']);
+    expect(consoles.did).toEqual([]);
+    expect(electron.windows).toHaveLength(0);
+  });
+
+  test('the end waits until the console has put everything away, and asks for that once', async () => {
+    start();
+    let prevented = 0;
+    const leave = () => electron.app.emit('will-quit', { preventDefault: () => (prevented += 1) });
+    leave();
+    expect([prevented, consoles.did.at(-1)]).toEqual([1, 'stop']);
+    expect(electron.app.names()).not.toContain('quit');
+    consoles.stopped.resolve();
+    await vi.waitFor(() => expect(electron.app.names()).toContain('quit'));
+    leave();
+    expect(prevented).toBe(1);
+    expect(consoles.did.filter(what => what === 'stop')).toHaveLength(1);
+  });
+});
+
+describe('switches that open a door into a running console', () => {
+  const REFUSED = [
+    '--inspect',
+    '--inspect=0.0.0.0:9229',
+    '--inspect-brk',
+    '--inspect-brk=9229',
+    '--remote-debugging-port=9222',
+    '--remote-debugging-pipe',
+    '--load-extension=/tmp/evil',
+    '--js-flags=--expose-gc',
+  ];
+  test.each(REFUSED)('SH-18: a release does not start with %s', argument => {
+    electron.app.isPackaged = true;
+    process.argv = ['astrix', argument, 'astrix://client/0190b8a0-1111-7222-8333-444455556666'];
+    start();
+    expect(electron.app.calls).toEqual([['exit', 1]]);
+    expect(consoles.did).toEqual([]);
+  });
+
+  test('SH-18: a release starts with a link, and in development a debugger may be used', () => {
+    electron.app.isPackaged = true;
+    process.argv = ['astrix', 'astrix://client/0190b8a0-1111-7222-8333-444455556666'];
+    start();
+    electron.app.isPackaged = false;
+    process.argv = ['astrix', '--inspect'];
+    start();
+    expect(consoles.did).toHaveLength(2);
+  });
+});

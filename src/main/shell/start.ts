@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { app, protocol } from 'electron';
+import { createConsole } from '../console.ts';
+import { APP_SCHEME } from '../guard/rules.ts';
+import { openLog } from '../log/log.ts';
+import type { Clock } from '../ports.ts';
+import { openSettings } from '../settings/settings.ts';
+import { createDesktop } from './desktop.ts';
+
+const clock: Clock = { now: () => new Date() };
+
+/** Switches that open a door into a running console; a release does not start with them (SH-18). */
+const REFUSED = /^--(?:inspect|inspect-brk|remote-debugging-port|remote-debugging-pipe|load-extension|js-flags)(?:=|$)/;
+
+export type Environment = {
+  readonly userData: string | undefined;
+  readonly backendUrl: string;
+  readonly demo: boolean;
+};
+
+/** Puts the console together and keeps it until the end. Loaded once; `ready` fires only after this has returned. */
+export function startDesktop(environment: Environment): void {
+  if (app.isPackaged && process.argv.slice(1).some(argument => REFUSED.test(argument))) {
+    app.exit(1);
+    return;
+  }
+  if (environment.userData) app.setPath('userData', environment.userData);
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  app.enableSandbox();
+  app.setAppUserModelId('in.astrix.console');
+  app.setAsDefaultProtocolClient('astrix');
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: false } },
+  ]);
+
+  const userData = app.getPath('userData');
+  const log = openLog(join(userData, 'logs'), clock.now);
+  const settings = openSettings(join(userData, 'settings.json'));
+  const desktop = createDesktop(settings, log);
+  const platform = process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux';
+  const console = createConsole({
+    userData,
+    backendUrl: environment.backendUrl,
+    version: app.getVersion(),
+    platform,
+    shellKind: '__standin' in app ? 'stand-in' : 'electron',
+    demo: environment.demo,
+    shell: desktop.shell,
+    emit: desktop.emit,
+    settings,
+    log,
+    clock,
+  });
+
+  let stopped = false;
+  app.on('will-quit', event => {
+    if (stopped) return;
+    event.preventDefault();
+    void console.stop().finally(() => {
+      stopped = true;
+      app.quit();
+    });
+  });
+  void app.whenReady().then(() => {
+    desktop.attach(console);
+    // The copy opens while the window loads; the window asks for the state and hears when it changes.
+    void console.start();
+    desktop.openWindow();
+  });
+}

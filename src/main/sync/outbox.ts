@@ -1,0 +1,186 @@
+import { MessageRow, type RouteName } from '@astrix/contract';
+import type { AstrixClient, CallResult, Failure } from '@astrix/sdk';
+import type { Refusal, Topic } from '../../shared/ipc.ts';
+import type { Cache, StoredCommand } from '../cache/api.ts';
+import type { ConsoleLog } from '../log/log.ts';
+import type { Timers } from './engine.ts';
+import type { StatusBoard } from './status.ts';
+
+/** Conversations that are written to at the same time. Within one, the order of writing is the order of sending. */
+const PARALLEL = 4;
+const RETRY_MS = [1000, 2000, 5000, 15_000, 30_000];
+
+export type OutboxDeps = {
+  readonly client: AstrixClient;
+  readonly cache: Cache;
+  readonly timers: Timers;
+  readonly status: StatusBoard;
+  readonly log: ConsoleLog;
+  readonly onChanged: (topics: Topic[]) => void;
+  readonly onRefusedToken: () => Promise<void>;
+};
+
+export type OutboxPump = {
+  readonly kick: () => void;
+  readonly count: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+type Sent =
+  | {
+      readonly ok: true;
+      readonly collection: 'conversations' | 'messages' | 'notes' | 'contacts';
+      readonly row: unknown;
+    }
+  | Failure;
+
+/** Takes what was written here to the server, exactly once in effect: each command carries its own idempotency key for life (LC-10). */
+export function createOutboxPump(deps: OutboxDeps): OutboxPump {
+  const { cache, status } = deps;
+  const underWay = new Set<string>();
+  const stopping = new AbortController();
+  let running: Promise<void> | null = null;
+  let again = false;
+  let failures = 0;
+  let cancelRetry: () => void = () => undefined;
+
+  function kick(): void {
+    again = true;
+    running ??= drain().finally(() => {
+      running = null;
+    });
+  }
+
+  async function drain(): Promise<void> {
+    while (again && !stopping.signal.aborted && status.get().connection === 'online') {
+      again = false;
+      const commands = (await cache.nextCommands(PARALLEL)).filter(command => !underWay.has(command.conversationId));
+      await Promise.all(commands.map(carry));
+    }
+  }
+
+  async function carry(command: StoredCommand): Promise<void> {
+    underWay.add(command.conversationId);
+    try {
+      await cache.markSending(command.id);
+      tell(command);
+      await finish(command, await send(deps.client, command, stopping.signal));
+    } catch (error) {
+      deps.log('outbox item failed', { error: error instanceof Error ? error.name : 'unknown' });
+      await cache.postpone(command.id).catch(() => undefined);
+      retryLater(null);
+    } finally {
+      underWay.delete(command.conversationId);
+      tell(command);
+      await count();
+    }
+  }
+
+  async function finish(command: StoredCommand, sent: Sent): Promise<void> {
+    if (sent.ok) {
+      failures = 0;
+      await cache.settle(command.id, { collection: sent.collection, row: sent.row });
+      again = true;
+      return;
+    }
+    const refusal = refusalOf(sent);
+    if (refusal !== null) {
+      await cache.refuse(command.id, refusal);
+      again = true;
+      return;
+    }
+    await cache.postpone(command.id);
+    if (sent.kind === 'problem' && sent.problem.status === 401) await deps.onRefusedToken();
+    retryLater(sent.kind === 'problem' ? (sent.problem.retryAfterSeconds ?? null) : null);
+  }
+
+  function retryLater(seconds: number | null): void {
+    cancelRetry();
+    const ms = seconds === null ? RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]! : seconds * 1000;
+    failures += 1;
+    cancelRetry = deps.timers.after(ms, kick);
+  }
+
+  const tell = (command: StoredCommand) =>
+    deps.onChanged(['outbox', 'clients', `inbox:${command.clientId}`, `thread:${command.conversationId}`]);
+
+  async function count(): Promise<void> {
+    const items = await cache.outbox(null);
+    const refused = items.filter(item => item.state === 'refused').length;
+    status.set({ waiting: items.length - refused, refused });
+  }
+
+  return {
+    kick,
+    count,
+    async stop() {
+      stopping.abort();
+      cancelRetry();
+      await running?.catch(() => undefined);
+    },
+  };
+}
+
+async function send(client: AstrixClient, command: StoredCommand, signal: AbortSignal): Promise<Sent> {
+  const params = { clientId: command.clientId, conversationId: command.conversationId };
+  const common = { params, idempotencyKey: command.id, signal };
+  switch (command.kind) {
+    case 'reply': {
+      const { messageId, text, replyToId, seenInboundId, createdAt } = command;
+      return as(
+        'messages',
+        await client.call('reply', {
+          ...common,
+          body: { messageId, text, replyToId, seenInboundId, writtenAt: createdAt },
+        }),
+      );
+    }
+    case 'note':
+      return as(
+        'notes',
+        await client.call('addNote', { ...common, body: { noteId: command.noteId, text: command.text } }),
+      );
+    case 'assign':
+      return as('conversations', await client.call('assign', { ...common, body: { personId: command.personId } }));
+    case 'tags':
+      return as(
+        'conversations',
+        await client.call('changeTags', { ...common, body: { add: command.add, remove: command.remove } }),
+      );
+    case 'snooze':
+      return as('conversations', await client.call('snooze', { ...common, body: { until: command.until } }));
+    case 'status':
+      return as('conversations', await client.call('setStatus', { ...common, body: { status: command.status } }));
+    case 'read':
+      return as('conversations', await client.call('markRead', { ...common, body: { upToId: command.upToId } }));
+    case 'optOut': {
+      const { contactId, optedOut, reason } = command;
+      return as(
+        'contacts',
+        await client.call('setOptOut', {
+          params: { clientId: command.clientId, contactId },
+          idempotencyKey: command.id,
+          signal,
+          body: { optedOut, reason },
+        }),
+      );
+    }
+  }
+}
+
+function as<N extends RouteName>(collection: Extract<Sent, { ok: true }>['collection'], result: CallResult<N>): Sent {
+  return result.ok ? { ok: true, collection, row: result.value } : result;
+}
+
+/** A decision of the server about this very command. Null where it was not reached, is busy, or wants a new token: then it is tried again. */
+function refusalOf(failure: Failure): Refusal | null {
+  if (failure.kind !== 'problem') return null;
+  const { status, code, title, detail, newer } = failure.problem;
+  if (status === 401 || status === 429 || status >= 500) return null;
+  return {
+    code,
+    title,
+    next: detail.slice(0, 300),
+    newer: (newer ?? []).flatMap(row => MessageRow.safeParse(row).data ?? []).slice(0, 50),
+  };
+}

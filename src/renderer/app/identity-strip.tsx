@@ -1,0 +1,90 @@
+import { LogOut, Search, Settings, Star, UserRound } from 'lucide-react';
+import type { AccountState, ClientView } from '../../shared/ipc.ts';
+import { ask, bridge } from '../lib/bridge.ts';
+import { keysOf } from '../lib/shortcuts.ts';
+import { useScreen } from '../lib/store.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
+import { ClientMark, Keys } from '../ui/parts.tsx';
+import { complain } from '../ui/toast.tsx';
+
+type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
+
+/** Says at all times, in colour and in words, whose data is on screen and whom a reply is sent as (T2). Never scrolled away. */
+export function IdentityStrip({ client, account }: { readonly client: ClientView | null; readonly account: SignedIn }) {
+  const show = useScreen(state => state.show);
+  return (
+    <header
+      data-hue={client?.hue}
+      className="relative flex h-12 shrink-0 items-center gap-3 border-b border-line bg-hue-ground pr-2 pl-3.5"
+    >
+      <span aria-hidden className="absolute inset-x-0 top-0 h-[3px] bg-hue" />
+      {client ? (
+        <>
+          <button
+            type="button"
+            aria-label={`${client.name}. Switch client`}
+            onClick={() => show('switcher')}
+            className="flex min-w-0 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
+            title={`Switch client (${keysOf('switcher')})`}
+          >
+            <ClientMark hue={client.hue} initials={client.initials} size={26} />
+            <span className="truncate text-[15px] font-bold">{client.name}</span>
+          </button>
+          <span className="hidden min-w-0 truncate text-meta min-[1100px]:block">Replying as {client.replyAs}</span>
+          <IconButton
+            label={client.pinned ? 'Unpin this client' : 'Pin this client'}
+            aria-pressed={client.pinned}
+            onClick={() =>
+              void ask(bridge.clients.setPinned({ clientId: client.id, pinned: !client.pinned })).catch(complain)
+            }
+          >
+            <Star size={15} className={client.pinned ? 'fill-current' : ''} />
+          </IconButton>
+        </>
+      ) : (
+        <span className="text-[15px] font-bold">{account.agencyName}</span>
+      )}
+      <span className="flex-1" />
+      <button
+        type="button"
+        onClick={() => show('palette')}
+        className="flex h-8 w-60 items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-meta hover:border-line-strong"
+      >
+        <Search size={14} aria-hidden /> <span className="flex-1 text-left">Go to anything</span>{' '}
+        <Keys>{keysOf('palette')}</Keys>
+      </button>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton label={`${account.name}, ${account.role}`}>
+            <UserRound size={16} />
+          </IconButton>
+        }
+      >
+        <div className="px-2 pt-1.5 pb-2">
+          <div className="font-medium">{account.name}</div>
+          <div className="text-meta text-meta">{account.email}</div>
+        </div>
+        <MenuTitle>
+          {account.agencyName} · {account.role}
+        </MenuTitle>
+        <MenuLine />
+        <MenuItem onPick={() => show('settings')} meta={keysOf('settings')}>
+          <span className="inline-flex items-center gap-2">
+            <Settings size={14} /> Settings and devices
+          </span>
+        </MenuItem>
+        <MenuItem onPick={() => show('shortcuts')} meta={keysOf('shortcuts')}>
+          Keyboard map
+        </MenuItem>
+        <MenuLine />
+        <MenuItem onPick={() => show('sign-out')}>
+          <span className="inline-flex items-center gap-2">
+            <LogOut size={14} /> Sign out
+          </span>
+        </MenuItem>
+      </Menu>
+    </header>
+  );
+}

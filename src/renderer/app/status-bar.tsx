@@ -1,0 +1,110 @@
+import { CloudOff, HardDriveDownload, RefreshCw, Send, TriangleAlert } from 'lucide-react';
+import type { AccountState, AppInfo, SyncStatus } from '../../shared/ipc.ts';
+import { useNow } from '../lib/clock.ts';
+import { ago, count, dateTimeOf, exactOf } from '../lib/format.ts';
+import { useScreen } from '../lib/store.ts';
+
+const MEMORY: Readonly<Record<string, string>> = {
+  absent: 'No keychain on this computer: nothing is kept when you quit',
+  locked: 'The keychain is locked: nothing is kept when you quit',
+  hanging: 'The keychain does not answer: nothing is kept when you quit',
+  lost: 'The copy could not be opened: nothing is kept when you quit',
+  'disk-full': 'The disk is full: nothing is kept when you quit',
+  'file-newer': 'The copy was written by a newer console: update this one',
+};
+
+/** Where a person looks when they doubt: connection, freshness, what is waiting. It tells the truth or nothing. */
+export function StatusBar({
+  sync,
+  info,
+  account,
+}: {
+  readonly sync: SyncStatus;
+  readonly info: AppInfo | null;
+  readonly account: Extract<AccountState, { status: 'signed-in' }>;
+}) {
+  const now = useNow(5);
+  const show = useScreen(state => state.show);
+  const unsent = sync.waiting + sync.refused;
+  const memory = account.storage.mode === 'memory' ? MEMORY[account.storage.reason ?? 'absent'] : null;
+  return (
+    <footer className="flex h-7 shrink-0 items-center gap-4 border-t border-line bg-sunken px-3 text-meta text-meta">
+      <span
+        role="status"
+        aria-live="polite"
+        className="inline-flex items-center gap-1.5"
+        title={sync.syncedAt ? `Last level with the server: ${exactOf(sync.syncedAt)}` : undefined}
+      >
+        <Connection sync={sync} now={now} />
+      </span>
+      {unsent > 0 ? (
+        <button
+          type="button"
+          onClick={() => show('outbox')}
+          className={`inline-flex items-center gap-1.5 rounded-sm px-1 hover:bg-hover hover:text-text ${sync.refused > 0 ? 'text-danger' : 'text-waiting'}`}
+        >
+          <Send size={12} aria-hidden />
+          {[
+            sync.waiting > 0 ? `${count(sync.waiting)} waiting to send` : '',
+            sync.refused > 0 ? `${count(sync.refused)} need a decision` : '',
+          ]
+            .filter(Boolean)
+            .join(', ')}
+        </button>
+      ) : null}
+      {sync.trouble ? (
+        <span role="alert" className="inline-flex min-w-0 items-center gap-1.5 text-danger">
+          <TriangleAlert size={12} aria-hidden /> <span className="truncate">{sync.trouble}</span>
+        </span>
+      ) : null}
+      {memory ? (
+        <span className="inline-flex min-w-0 items-center gap-1.5 text-waiting">
+          <HardDriveDownload size={12} aria-hidden /> <span className="truncate">{memory}</span>
+        </span>
+      ) : null}
+      <span className="flex-1" />
+      {Math.abs(sync.clockSkewSeconds) > 60 ? (
+        <span className="text-waiting">
+          This computer’s clock is {Math.round(Math.abs(sync.clockSkewSeconds) / 60)} min{' '}
+          {sync.clockSkewSeconds > 0 ? 'ahead' : 'behind'}
+        </span>
+      ) : null}
+      {info?.demo ? <span>Demo</span> : null}
+      <span>{info?.version}</span>
+    </footer>
+  );
+}
+
+function Connection({ sync, now }: { readonly sync: SyncStatus; readonly now: Date }) {
+  if (sync.connection === 'offline') {
+    return (
+      <>
+        <CloudOff size={13} className="text-waiting" aria-hidden />
+        <span className="text-waiting">
+          Offline{sync.offlineSince ? ` since ${dateTimeOf(sync.offlineSince).split(', ')[1]}` : ''}. What you write is
+          sent when the server is back.
+        </span>
+      </>
+    );
+  }
+  if (sync.connection === 'connecting') {
+    return (
+      <>
+        <RefreshCw size={12} aria-hidden /> <span>Connecting…</span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span aria-hidden className="size-2 rounded-full bg-done" />
+      <span>
+        Online
+        {sync.syncing && sync.received > 0
+          ? ` · loading, ${count(sync.received)} rows so far`
+          : sync.syncedAt
+            ? ` · synced ${ago(sync.syncedAt, now)}`
+            : ''}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,250 @@
+import type { MessageRow } from '@astrix/contract';
+import { Clock3, CornerUpLeft, NotebookPen, SendHorizontal, X } from 'lucide-react';
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { useNow } from '../../lib/clock.ts';
+import { count, windowState } from '../../lib/format.ts';
+import { keysOf } from '../../lib/shortcuts.ts';
+import { useScreen } from '../../lib/store.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { complain } from '../../ui/toast.tsx';
+
+const MOST = 4096;
+const SAVE_MS = 300;
+
+type Props = {
+  readonly conversation: ConversationView;
+  readonly client: ClientView;
+  readonly mode: 'reply' | 'note';
+  readonly onMode: (mode: 'reply' | 'note') => void;
+  readonly quoted: MessageRow | null;
+  readonly onUnquote: () => void;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** Text to begin with, when a refused reply is edited. */
+  readonly given: string | null;
+};
+
+/** Writes a reply or a note. What is typed is kept as a draft of this conversation; what is sent names its client and its conversation. */
+export function Composer({ conversation, client, mode, onMode, quoted, onUnquote, field, given }: Props) {
+  const { id: conversationId, clientId } = conversation;
+  const now = useNow(15);
+  const sendWith = useScreen(state => state.settings?.sendWith ?? 'enter');
+  const online = useScreen(state => state.sync?.connection === 'online');
+  const [text, setText] = useDraft(clientId, conversationId, quoted?.id ?? null);
+  const [note, setNoteText] = useState('');
+  const setNote = (next: string, _save?: boolean) => setNoteText(next);
+  const window = windowState(conversation.windowExpiresAt, now);
+  const noting = mode === 'note';
+  const barred = noting ? null : reasonNotToSend(conversation, client, window.state);
+  const value = noting ? note : text;
+  const ready = value.trim().length > 0 && value.length <= MOST && barred === null;
+
+  useEffect(() => {
+    if (given !== null) setText(given);
+  }, [given, setText]);
+
+  // The field is free at once for the next message; what could not be kept comes back into it, before whatever was typed since.
+  const send = () => {
+    if (!ready) return;
+    const written = value.trim();
+    const set = noting ? setNote : setText;
+    set('', false);
+    onUnquote();
+    const kept = noting
+      ? ask(bridge.inbox.addNote({ clientId, conversationId, text: written }))
+      : ask(
+          bridge.inbox.reply({
+            clientId,
+            conversationId,
+            text: written,
+            replyToId: quoted?.id ?? null,
+            seenInboundId: conversation.lastInboundId,
+          }),
+        );
+    kept.then(
+      () => noting && onMode('reply'),
+      (error: unknown) => {
+        complain(error);
+        const since = field.current?.value ?? '';
+        set(since ? `${written}\n${since}` : written);
+      },
+    );
+    field.current?.focus();
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') field.current?.blur();
+    if (event.key !== 'Enter' || event.shiftKey) return;
+    if (sendWith === 'mod-enter' && !event.metaKey && !event.ctrlKey) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <form
+      aria-label={noting ? 'Note' : `Reply as ${client.replyAs}`}
+      data-hue={client.hue}
+      onSubmit={event => {
+        event.preventDefault();
+        send();
+      }}
+      className={`border-t border-line px-4 pt-2 pb-3 ${noting ? 'bg-note' : 'bg-panel'}`}
+    >
+      <div className="mb-1.5 flex items-center gap-1 text-meta">
+        <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf('reply')})`}>
+          Reply as <span className="font-medium">{client.replyAs}</span>
+        </ModeButton>
+        <ModeButton on={noting} onClick={() => onMode('note')} label={`Note (${keysOf('note')})`}>
+          <NotebookPen size={13} aria-hidden /> Note
+        </ModeButton>
+        <span className="flex-1" />
+        {noting ? (
+          <span className="text-meta">Only colleagues see this</span>
+        ) : (
+          <span
+            title="Free messages are possible for 24 hours after the customer’s last one"
+            className={`inline-flex items-center gap-1 ${window.state === 'closing' ? 'text-waiting' : window.state === 'open' ? 'text-meta' : 'text-danger'}`}
+          >
+            <Clock3 size={13} aria-hidden /> {window.label}
+          </span>
+        )}
+      </div>
+      {quoted && !noting ? (
+        <div className="mb-1.5 flex items-center gap-2 rounded-md bg-sunken py-1 pr-1 pl-2.5 text-meta">
+          <CornerUpLeft size={13} aria-hidden />{' '}
+          <span className="min-w-0 flex-1 truncate">{quoted.text || 'Message'}</span>
+          <IconButton label="Do not quote" className="size-6" onClick={onUnquote}>
+            <X size={13} />
+          </IconButton>
+        </div>
+      ) : null}
+      {barred ? (
+        <div role="status" className="rounded-md border border-line bg-sunken px-3 py-2.5">
+          <p className="font-medium">{barred.title}</p>
+          <p className="text-meta">{barred.next}</p>
+        </div>
+      ) : (
+        <div className="flex items-end gap-2">
+          <textarea
+            ref={field}
+            aria-label={noting ? 'Note text' : 'Reply text'}
+            placeholder={noting ? 'Write a note for your colleagues' : `Write to ${conversation.contactName}`}
+            rows={2}
+            maxLength={MOST}
+            value={value}
+            onChange={event => (noting ? setNote(event.target.value) : setText(event.target.value))}
+            onKeyDown={press}
+            className="field scroll field-sizing-content max-h-44 min-h-[54px] resize-none leading-normal"
+          />
+          <Button type="submit" look="primary" disabled={!ready} className="max-w-56">
+            <SendHorizontal size={14} aria-hidden />
+            <span className="truncate">
+              {noting ? 'Keep note' : online ? `Send as ${client.name}` : 'Send when online'}
+            </span>
+          </Button>
+        </div>
+      )}
+      {value.length > MOST - 400 ? (
+        <p className="mt-1 text-right text-meta text-meta" aria-live="polite">
+          {count(MOST - value.length)} characters left
+        </p>
+      ) : null}
+    </form>
+  );
+}
+
+function ModeButton({
+  on,
+  onClick,
+  label,
+  children,
+}: {
+  readonly on: boolean;
+  readonly onClick: () => void;
+  readonly label: string;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      title={label}
+      aria-pressed={on}
+      onClick={onClick}
+      className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta hover:bg-hover aria-pressed:bg-picked aria-pressed:text-text"
+    >
+      {children}
+    </button>
+  );
+}
+
+function reasonNotToSend(
+  conversation: ConversationView,
+  client: ClientView,
+  window: 'never' | 'shut' | 'closing' | 'open',
+): { title: string; next: string } | null {
+  if (conversation.optedOut)
+    return {
+      title: 'This customer opted out',
+      next: 'Do not write to them. If they ask for it again, switch it back in the panel on the right.',
+    };
+  if (client.status === 'paused')
+    return { title: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
+  if (window === 'shut' || window === 'never')
+    return {
+      title: 'The 24-hour customer service window is shut',
+      next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
+    };
+  return null;
+}
+
+/** A draft for each conversation: read when it is opened, written a moment after typing stops, and at once when it is left. */
+function useDraft(
+  clientId: string,
+  conversationId: string,
+  replyToId: string | null,
+): [string, (text: string, save?: boolean) => void] {
+  const [text, setShown] = useState('');
+  const waiting = useRef<{ timer: ReturnType<typeof setTimeout>; save: () => void } | null>(null);
+  const touched = useRef(false);
+
+  useEffect(() => {
+    touched.current = false;
+    setShown('');
+    ask(bridge.drafts.get({ clientId, conversationId })).then(draft => {
+      if (!touched.current && draft) setShown(draft.text);
+    }, complain);
+    const flush = () => {
+      const last = waiting.current;
+      waiting.current = null;
+      if (last) {
+        clearTimeout(last.timer);
+        last.save();
+      }
+    };
+    window.addEventListener('pagehide', flush);
+    return () => {
+      window.removeEventListener('pagehide', flush);
+      flush();
+    };
+  }, [clientId, conversationId]);
+
+  const set = useCallback(
+    (next: string, save = true) => {
+      touched.current = true;
+      setShown(next);
+      if (waiting.current) clearTimeout(waiting.current.timer);
+      waiting.current = null;
+      if (!save) return;
+      const write = () =>
+        void ask(bridge.drafts.set({ clientId, conversationId, text: next, replyToId })).catch(complain);
+      const timer = setTimeout(() => {
+        waiting.current = null;
+        write();
+      }, SAVE_MS);
+      waiting.current = { timer, save: write };
+    },
+    [clientId, conversationId, replyToId],
+  );
+  return [text, set];
+}

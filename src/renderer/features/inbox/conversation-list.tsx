@@ -1,0 +1,291 @@
+import type { InboxFilter, PersonRow } from '@astrix/contract';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Clock3, CloudUpload, Inbox, PencilLine, Search, TriangleAlert, X } from 'lucide-react';
+import { type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
+import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
+import { useNow } from '../../lib/clock.ts';
+import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
+import { useCounts, useInbox, usePeople } from '../../lib/queries.ts';
+import { keysOf } from '../../lib/shortcuts.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
+import { SearchResults } from './search-results.tsx';
+
+export const FILTERS: readonly { readonly filter: InboxFilter; readonly label: string; readonly empty: string }[] = [
+  {
+    filter: 'open',
+    label: 'Open',
+    empty: 'Every conversation has been dealt with. New messages appear here by themselves.',
+  },
+  { filter: 'mine', label: 'Mine', empty: 'Nothing is assigned to you. Take one from the unassigned ones.' },
+  { filter: 'unassigned', label: 'Unassigned', empty: 'Somebody looks after each open conversation.' },
+  { filter: 'closing', label: 'Closing', empty: 'No 24-hour window ends within the next four hours.' },
+  { filter: 'failed', label: 'Failed', empty: 'Every message went out.' },
+  {
+    filter: 'snoozed',
+    label: 'Snoozed',
+    empty: 'Nothing is asleep. Snooze a conversation to see it again at a better time.',
+  },
+  { filter: 'closed', label: 'Closed', empty: 'Nothing has been closed in the last 30 days.' },
+];
+
+type Props = {
+  readonly clientId: string;
+  readonly filter: InboxFilter;
+  readonly onFilter: (filter: InboxFilter) => void;
+  readonly openId: string | null;
+  readonly onOpen: (clientId: string, conversationId: string) => void;
+  readonly searchField: RefObject<HTMLInputElement | null>;
+  /** Told what is listed, for moving with j and k. */
+  readonly onListed: (ids: readonly string[]) => void;
+};
+
+/** Filters, search and the list of one client's conversations. */
+export function ConversationList({ clientId, filter, onFilter, openId, onOpen, searchField, onListed }: Props) {
+  const [typed, setTyped] = useState('');
+  const q = useDeferredValue(typed);
+  const counts = useCounts(clientId).data;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another client begins with an empty search
+  useEffect(() => setTyped(''), [clientId]);
+  return (
+    <section aria-label="Conversations" className="flex h-full flex-col bg-panel">
+      <div className="flex flex-col gap-2 border-b border-line p-2">
+        <div className="relative">
+          <Search size={14} aria-hidden className="absolute top-1/2 left-2.5 -translate-y-1/2 text-meta" />
+          <input
+            ref={searchField}
+            aria-label="Search messages of this client"
+            placeholder={`Search messages (${keysOf('search')})`}
+            maxLength={200}
+            value={typed}
+            onChange={event => setTyped(event.target.value)}
+            onKeyDown={event => {
+              if (event.key === 'Escape') setTyped('');
+            }}
+            className="field h-8 px-8"
+          />
+          {typed ? (
+            <IconButton
+              label="Clear the search"
+              className="absolute top-0.5 right-0.5 size-7"
+              onClick={() => setTyped('')}
+            >
+              <X size={14} />
+            </IconButton>
+          ) : null}
+        </div>
+        <Filters filter={filter} counts={counts} onFilter={onFilter} />
+      </div>
+      <div className="min-h-0 flex-1">
+        {q.trim() ? (
+          <SearchResults clientId={clientId} q={q} onOpen={onOpen} />
+        ) : (
+          <List clientId={clientId} filter={filter} openId={openId} onOpen={onOpen} onListed={onListed} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Filters({
+  filter,
+  counts,
+  onFilter,
+}: {
+  readonly filter: InboxFilter;
+  readonly counts: InboxCounts | undefined;
+  readonly onFilter: (filter: InboxFilter) => void;
+}) {
+  return (
+    <fieldset aria-label="Filter" className="flex flex-wrap gap-1">
+      {FILTERS.map(entry => {
+        const value = counts?.[entry.filter] ?? 0;
+        const loud = (entry.filter === 'failed' || entry.filter === 'closing') && value > 0;
+        return (
+          <button
+            key={entry.filter}
+            type="button"
+            aria-pressed={filter === entry.filter}
+            onClick={() => onFilter(entry.filter)}
+            className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
+          >
+            {entry.label}
+            <span
+              className={`font-medium ${filter === entry.filter ? '' : loud ? (entry.filter === 'failed' ? 'text-danger' : 'text-waiting') : 'text-text'}`}
+            >
+              {counts ? count(value) : ''}
+            </span>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+const ROW = 64;
+
+function List({
+  clientId,
+  filter,
+  openId,
+  onOpen,
+  onListed,
+}: Pick<Props, 'clientId' | 'filter' | 'openId' | 'onOpen' | 'onListed'>) {
+  const inbox = useInbox(clientId, filter);
+  const people = usePeople().data ?? [];
+  const now = useNow(30);
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = inbox.data?.pages.flatMap(page => page.conversations) ?? [];
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+    getItemKey: index => rows[index]?.id ?? index,
+  });
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  const ids = rows.map(row => row.id).join();
+
+  useEffect(() => {
+    if (inbox.hasNextPage && !inbox.isFetchingNextPage && lastShown >= rows.length - 15) void inbox.fetchNextPage();
+  }, [inbox, lastShown, rows.length]);
+  useEffect(() => onListed(ids ? ids.split(',') : []), [ids, onListed]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its top
+  useEffect(() => void scroller.current?.scrollTo(0, 0), [clientId, filter]);
+
+  if (inbox.isPending) return <Waiting what="Reading conversations…" />;
+  if (inbox.isError) return <Failed error={inbox.error} onRetry={() => void inbox.refetch()} />;
+  const about = FILTERS.find(entry => entry.filter === filter);
+  if (rows.length === 0) {
+    return (
+      <Empty
+        icon={<Inbox size={22} />}
+        title={filter === 'open' ? 'All clear' : `Nothing ${about?.label.toLowerCase()}`}
+      >
+        {about?.empty}
+      </Empty>
+    );
+  }
+  return (
+    <div
+      ref={scroller}
+      className="scroll h-full"
+      role="listbox"
+      aria-label={`${about?.label} conversations`}
+      tabIndex={-1}
+    >
+      <div style={{ height: virtual.getTotalSize() }} className="relative">
+        {items.map(item => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <div
+              key={item.key}
+              style={{ height: ROW, transform: `translateY(${item.start}px)` }}
+              className="absolute inset-x-0 top-0"
+            >
+              <Row
+                row={row}
+                now={now}
+                open={row.id === openId}
+                assignee={people.find(person => person.id === row.assigneeId)}
+                place={item.index + 1}
+                of={rows.length}
+                onOpen={() => onOpen(row.clientId, row.id)}
+              />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+type RowProps = {
+  readonly row: ConversationView;
+  readonly now: Date;
+  readonly open: boolean;
+  readonly assignee: PersonRow | undefined;
+  readonly place: number;
+  readonly of: number;
+  readonly onOpen: () => void;
+};
+
+function Row({ row, now, open, assignee, place, of, onOpen }: RowProps) {
+  const unread = row.unread > 0;
+  const window = windowState(row.windowExpiresAt, now);
+  return (
+    <button
+      type="button"
+      role="option"
+      aria-selected={open}
+      aria-posinset={place}
+      aria-setsize={of}
+      onClick={onOpen}
+      className="relative flex h-full w-full flex-col justify-center gap-0.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-picked"
+    >
+      {unread ? (
+        <span aria-hidden className="absolute top-1/2 left-1 size-1.5 -translate-y-1/2 rounded-full bg-accent" />
+      ) : null}
+      <span className="flex items-baseline gap-2 pl-1">
+        <span className={`min-w-0 flex-1 truncate ${unread ? 'font-bold' : 'font-medium'}`}>{row.contactName}</span>
+        <time
+          dateTime={row.lastMessageAt}
+          title={exactOf(row.lastMessageAt)}
+          className={`shrink-0 text-meta ${unread ? 'font-medium text-text' : 'text-meta'}`}
+        >
+          {shortOf(row.lastMessageAt, now)}
+        </time>
+      </span>
+      <span className="flex h-5 items-center gap-1.5 pl-1">
+        <span className={`min-w-0 flex-1 truncate ${unread ? '' : 'text-meta'}`}>
+          {row.previewDirection === 'out' ? <span className="text-meta">You: </span> : null}
+          {row.preview}
+        </span>
+        <Marks row={row} window={window} />
+        {assignee ? <PersonMark initials={assignee.initials} name={`Assigned to ${assignee.name}`} size={18} /> : null}
+        {unread ? (
+          <span className="grid h-[18px] min-w-[18px] place-items-center rounded-full bg-accent px-1 text-[11px] leading-none font-bold text-on-accent">
+            {row.unread}
+            <span className="sr-only"> unread</span>
+          </span>
+        ) : null}
+      </span>
+    </button>
+  );
+}
+
+/** At most two, the most pressing first. */
+function Marks({ row, window }: { readonly row: ConversationView; readonly window: ReturnType<typeof windowState> }) {
+  const marks = [
+    row.refused > 0 ? (
+      <Chip key="refused" tone="danger">
+        <TriangleAlert size={11} aria-hidden /> Decide
+      </Chip>
+    ) : null,
+    row.failed > 0 ? (
+      <Chip key="failed" tone="danger">
+        Failed
+      </Chip>
+    ) : null,
+    row.waiting > 0 ? (
+      <Chip key="waiting" tone="waiting" title="Will be sent when online">
+        <CloudUpload size={11} aria-hidden /> {row.waiting}
+        <span className="sr-only"> waiting to send</span>
+      </Chip>
+    ) : null,
+    window.state === 'closing' ? (
+      <Chip key="closing" tone="waiting" title="Until the 24-hour window shuts">
+        <Clock3 size={11} aria-hidden /> {window.label.replace(' left', '')}
+      </Chip>
+    ) : null,
+    row.hasDraft ? (
+      <Chip key="draft">
+        <PencilLine size={11} aria-hidden /> Draft
+      </Chip>
+    ) : null,
+    row.optedOut ? <Chip key="out">Opted out</Chip> : null,
+  ].filter(mark => mark !== null);
+  return <>{marks.slice(0, 2)}</>;
+}

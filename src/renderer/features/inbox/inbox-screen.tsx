@@ -1,0 +1,238 @@
+import type { InboxFilter, MessageRow } from '@astrix/contract';
+import { ExternalLink, MessagesSquare } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { useConversation, usePeople } from '../../lib/queries.ts';
+import type { Action } from '../../lib/shortcuts.ts';
+import { useScreen } from '../../lib/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
+import { complain } from '../../ui/toast.tsx';
+import { Composer } from './composer.tsx';
+import { ConversationList } from './conversation-list.tsx';
+import { SidePanel, triageOf } from './side-panel.tsx';
+import { Thread } from './thread.tsx';
+
+export type InboxProps = {
+  readonly client: ClientView;
+  readonly conversationId: string | null;
+  readonly onOpen: (clientId: string, conversationId: string) => void;
+  /** Keys that are pressed anywhere reach the inbox through here. */
+  readonly listen: (handle: (action: Action) => void) => () => void;
+};
+
+/** List, thread, details: three panels whose widths are remembered. */
+export function InboxScreen({ client, conversationId, onOpen, listen }: InboxProps) {
+  const [filter, setFilter] = useState<InboxFilter>('open');
+  const sizes = useScreen(state => state.settings?.panels);
+  const searchField = useRef<HTMLInputElement>(null);
+  const listed = useRef<readonly string[]>([]);
+  const onListed = useCallback((ids: readonly string[]) => {
+    listed.current = ids;
+  }, []);
+
+  useEffect(
+    () =>
+      listen(action => {
+        if (action === 'search') searchField.current?.focus();
+        if (action !== 'next' && action !== 'previous') return;
+        const at = listed.current.indexOf(conversationId ?? '');
+        const to = listed.current[action === 'next' ? at + 1 : at < 0 ? 0 : at - 1];
+        if (to) onOpen(client.id, to);
+      }),
+    [listen, conversationId, onOpen, client.id],
+  );
+
+  const remember = (layout: Readonly<Record<string, number>>) =>
+    void bridge.settings.set({
+      panels: Object.fromEntries(Object.entries(layout).map(([name, size]) => [name, Math.round(size * 10) / 10])),
+    });
+  const size = (name: string, otherwise: number) => `${sizes?.[name] ?? otherwise}%`;
+  return (
+    <Group orientation="horizontal" className="h-full" onLayoutChanged={remember}>
+      <Panel id="list" defaultSize={size('list', 27)} minSize="260px" maxSize="46%">
+        <ConversationList
+          clientId={client.id}
+          filter={filter}
+          onFilter={setFilter}
+          openId={conversationId}
+          onOpen={onOpen}
+          searchField={searchField}
+          onListed={onListed}
+        />
+      </Panel>
+      <Handle />
+      <Panel id="work" minSize="380px">
+        {conversationId ? (
+          <Work key={conversationId} client={client} conversationId={conversationId} listen={listen} />
+        ) : (
+          <div className="h-full bg-ground">
+            <Empty icon={<MessagesSquare size={24} />} title="Choose a conversation">
+              Move with J and K, reply with R. Question mark shows every key.
+            </Empty>
+          </div>
+        )}
+      </Panel>
+    </Group>
+  );
+}
+
+const Handle = () => (
+  <Separator className="relative w-px bg-line outline-none after:absolute after:inset-y-0 after:-left-1 after:w-2 hover:bg-accent focus-visible:bg-accent data-[separator=active]:bg-accent" />
+);
+
+function Work({
+  client,
+  conversationId,
+  listen,
+}: {
+  readonly client: ClientView;
+  readonly conversationId: string;
+  readonly listen: InboxProps['listen'];
+}) {
+  const found = useConversation(client.id, conversationId);
+  const people = usePeople().data ?? [];
+  const account = useScreen(state => state.account);
+  const sizes = useScreen(state => state.settings?.panels);
+  const [mode, setMode] = useState<'reply' | 'note'>('reply');
+  const [quoted, setQuoted] = useState<MessageRow | null>(null);
+  const [given, setGiven] = useState<string | null>(null);
+  const [link, setLink] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const triggers = {
+    assign: useRef<HTMLButtonElement>(null),
+    tag: useRef<HTMLButtonElement>(null),
+    snooze: useRef<HTMLButtonElement>(null),
+  };
+  const conversation = found.data ?? null;
+  const mayReply = account.status === 'signed-in' && account.permissions.includes('conversation.reply');
+  const unread = conversation?.unread ?? 0;
+  const lastInboundId = conversation?.lastInboundId ?? null;
+
+  // What is on the screen of a window that is looked at has been read.
+  useEffect(() => {
+    if (unread === 0 || lastInboundId === null || !mayReply) return;
+    const mark = () => {
+      if (document.hasFocus())
+        void bridge.inbox.markRead({ clientId: client.id, conversationId, upToId: lastInboundId });
+    };
+    const timer = setTimeout(mark, 600);
+    window.addEventListener('focus', mark);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('focus', mark);
+    };
+  }, [unread, lastInboundId, mayReply, client.id, conversationId]);
+
+  useEffect(() =>
+    listen(action => {
+      if (!conversation || !mayReply) return;
+      if (action === 'reply' || action === 'note') {
+        setMode(action);
+        requestAnimationFrame(() => field.current?.focus());
+      } else if (action === 'assign' || action === 'tag' || action === 'snooze') triggers[action].current?.click();
+      else if (action === 'close')
+        triageOf(conversation, personId => people.find(person => person.id === personId)?.name ?? 'nobody').toggle();
+    }),
+  );
+
+  if (found.isPending) return <Waiting what="Reading the conversation…" />;
+  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
+  if (!conversation) {
+    return (
+      <Empty icon={<MessagesSquare size={24} />} title="This conversation is not here any more">
+        It was deleted 30 days after its last message, or you no longer work on this client.
+      </Empty>
+    );
+  }
+  const edit = (item: OutboxItem) => {
+    setGiven(item.summary);
+    void ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })).catch(complain);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  const quote = (message: MessageRow) => {
+    setQuoted(message);
+    setMode('reply');
+    field.current?.focus();
+  };
+  return (
+    <>
+      <Group
+        orientation="horizontal"
+        className="h-full"
+        onLayoutChanged={layout =>
+          void bridge.settings.set({ panels: { ...sizes, details: Math.round((layout.details ?? 28) * 10) / 10 } })
+        }
+      >
+        <Panel id="thread" minSize="320px">
+          <div className="flex h-full flex-col">
+            <Thread
+              conversation={conversation}
+              clientName={client.name}
+              onQuote={quote}
+              onEdit={edit}
+              onLink={setLink}
+            />
+            {mayReply ? (
+              <Composer
+                conversation={conversation}
+                client={client}
+                mode={mode}
+                onMode={setMode}
+                quoted={quoted}
+                onUnquote={() => setQuoted(null)}
+                field={field}
+                given={given}
+              />
+            ) : (
+              <p className="border-t border-line bg-sunken px-4 py-3 text-meta">
+                Your role reads here and does not write.
+              </p>
+            )}
+          </div>
+        </Panel>
+        <Handle />
+        <Panel id="details" defaultSize={`${sizes?.details ?? 28}%`} minSize="230px" maxSize="44%">
+          <SidePanel conversation={conversation} client={client} triggers={triggers} />
+        </Panel>
+      </Group>
+      <LinkDialog url={link} onClose={() => setLink(null)} />
+    </>
+  );
+}
+
+/** Says where an address really goes before anything opens (SH-08). */
+function LinkDialog({ url, onClose }: { readonly url: string | null; readonly onClose: () => void }) {
+  let host = '';
+  try {
+    host = url ? new URL(url).host : '';
+  } catch {
+    host = '';
+  }
+  return (
+    <Dialog open={url !== null} onClose={onClose} title="Open a link from a customer">
+      <div className="flex flex-col gap-3 p-5">
+        <p>
+          This opens <b className="break-all">{host || 'an unknown address'}</b> in your browser. Customers can send
+          anything; open it only if you expect it.
+        </p>
+        <code className="rounded-md bg-sunken px-3 py-2 font-[inherit] break-all text-meta">{url}</code>
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            onClick={() => {
+              if (url) void ask(bridge.app.openLink({ url })).catch(complain);
+              onClose();
+            }}
+          >
+            <ExternalLink size={14} /> Open {host}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

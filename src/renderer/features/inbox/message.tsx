@@ -1,0 +1,256 @@
+import type { MessageRow, PersonRow } from '@astrix/contract';
+import {
+  Check,
+  CheckCheck,
+  Clock3,
+  CloudUpload,
+  FileText,
+  HelpCircle,
+  Image,
+  MapPin,
+  Mic,
+  NotebookPen,
+  Reply,
+  Sticker,
+  TriangleAlert,
+  UserRound,
+  Video,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { OutboxItem, ThreadItem } from '../../../shared/ipc.ts';
+import { bytesOf, exactOf, timeOf } from '../../lib/format.ts';
+import { Linked } from '../../lib/text.tsx';
+import { Button } from '../../ui/button.tsx';
+
+type Common = { readonly onLink: (url: string) => void };
+
+const ICONS: Readonly<Record<string, ReactNode>> = {
+  image: <Image size={16} />,
+  video: <Video size={16} />,
+  audio: <Mic size={16} />,
+  document: <FileText size={16} />,
+  sticker: <Sticker size={16} />,
+  location: <MapPin size={16} />,
+  contacts: <UserRound size={16} />,
+};
+const NAMES: Readonly<Record<string, string>> = {
+  image: 'Picture',
+  video: 'Video',
+  audio: 'Audio',
+  document: 'Document',
+  sticker: 'Sticker',
+};
+
+/** What was sent as a file is named, not fetched. */
+function Media({ message }: { readonly message: MessageRow }) {
+  const { media, kind } = message;
+  if (!media) return null;
+  return (
+    <span className="mb-1 flex items-center gap-2.5 rounded-md border border-line bg-ground px-2.5 py-2">
+      <span className="text-meta">{ICONS[kind] ?? <FileText size={16} />}</span>
+      <span className="min-w-0">
+        <span className="block truncate font-medium">
+          {media.fileName ?? (media.voice ? 'Voice message' : (NAMES[kind] ?? 'File'))}
+        </span>
+        <span className="block text-meta text-meta">
+          {[bytesOf(media.bytes), 'kept at WhatsApp, not on this computer'].filter(Boolean).join(' · ')}
+        </span>
+      </span>
+    </span>
+  );
+}
+
+const RECEIPTS: Readonly<Record<string, { readonly says: string; readonly icon: ReactNode; readonly tone: string }>> = {
+  queued: { says: 'Queued', icon: <Clock3 size={13} />, tone: 'text-meta' },
+  sending: { says: 'Sending', icon: <Clock3 size={13} />, tone: 'text-meta' },
+  unknown: {
+    says: 'Not known whether it went out; checking with WhatsApp',
+    icon: <HelpCircle size={13} />,
+    tone: 'text-waiting',
+  },
+  sent: { says: 'Sent', icon: <Check size={14} />, tone: 'text-meta' },
+  delivered: { says: 'Delivered', icon: <CheckCheck size={14} />, tone: 'text-meta' },
+  read: { says: 'Read', icon: <CheckCheck size={14} />, tone: 'text-accent' },
+  failed: { says: 'Failed', icon: <TriangleAlert size={13} />, tone: 'text-danger' },
+};
+
+function Receipt({ message }: { readonly message: MessageRow }) {
+  const receipt = RECEIPTS[message.status];
+  if (!receipt) return null;
+  const when =
+    message.status === 'read' && message.readAt
+      ? `Read ${exactOf(message.readAt)}`
+      : message.status === 'delivered' && message.deliveredAt
+        ? `Delivered ${exactOf(message.deliveredAt)}`
+        : receipt.says;
+  return (
+    <span title={when} className={`inline-flex items-center gap-0.5 ${receipt.tone}`}>
+      <span aria-hidden>{receipt.icon}</span>
+      <span className="sr-only">{when}</span>
+    </span>
+  );
+}
+
+function Quoted({ quoted }: { readonly quoted: MessageRow | undefined }) {
+  return (
+    <span className="mb-1 block truncate border-l-2 border-line-strong pl-2 text-meta text-meta">
+      {quoted ? quoted.text || (NAMES[quoted.kind] ?? 'Message') : 'A message that is no longer kept'}
+    </span>
+  );
+}
+
+type MessageProps = Common & {
+  readonly message: MessageRow;
+  readonly quoted: MessageRow | undefined;
+  readonly author: PersonRow | undefined;
+  readonly customer: string;
+  readonly onQuote: (message: MessageRow) => void;
+};
+
+export function Message({ message, quoted, author, customer, onQuote, onLink }: MessageProps) {
+  const ours = message.direction === 'out';
+  const system = message.kind === 'system';
+  if (system) return <p className="py-1 text-center text-meta text-meta">{message.text}</p>;
+  return (
+    <article
+      aria-label={`${ours ? (author?.name ?? 'We') : customer}, ${timeOf(message.sentAt)}`}
+      className={`group flex ${ours ? 'justify-end' : 'justify-start'}`}
+    >
+      <div
+        className={`relative max-w-[min(72%,560px)] rounded-lg px-3 py-2 ${ours ? 'bg-ours' : 'border border-line bg-panel'} ${message.status === 'failed' ? 'ring-1 ring-danger' : ''}`}
+      >
+        {message.replyToId ? <Quoted quoted={quoted} /> : null}
+        <Media message={message} />
+        {message.deletedAt ? (
+          <span className="text-meta italic">The customer deleted this message.</span>
+        ) : (
+          <span
+            className={`break-words whitespace-pre-wrap ${message.kind === 'unsupported' ? 'text-meta italic' : ''}`}
+          >
+            {!message.media && ICONS[message.kind] ? (
+              <span className="mr-1.5 inline-block align-text-bottom text-meta">{ICONS[message.kind]}</span>
+            ) : null}
+            <Linked text={message.text} onLink={onLink} />
+          </span>
+        )}
+        <span className="mt-0.5 flex items-center justify-end gap-1.5 text-[11px] text-meta">
+          {message.editedAt ? <span title={exactOf(message.editedAt)}>edited</span> : null}
+          {ours && author ? <span>{author.name.split(' ')[0]}</span> : null}
+          <time dateTime={message.sentAt} title={exactOf(message.sentAt)}>
+            {timeOf(message.sentAt)}
+          </time>
+          {ours ? <Receipt message={message} /> : null}
+        </span>
+        {message.failure ? (
+          <p className="mt-1.5 border-t border-line pt-1.5 text-meta">
+            <span className="font-medium text-danger">Not delivered. {message.failure.reason}</span>{' '}
+            <span className="text-meta">{message.failure.next}</span>
+          </p>
+        ) : null}
+        {message.reactions.length > 0 ? (
+          <span
+            className="absolute -bottom-2.5 left-2 rounded-full border border-line bg-panel px-1.5 text-[12px] leading-[18px]"
+            title={`${customer} reacted`}
+          >
+            {message.reactions.map(reaction => reaction.emoji).join(' ')}
+          </span>
+        ) : null}
+        <button
+          type="button"
+          aria-label="Quote in the reply"
+          title="Quote in the reply"
+          onClick={() => onQuote(message)}
+          className={`absolute top-1 grid size-7 place-items-center rounded-md text-meta opacity-0 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 ${ours ? '-left-8' : '-right-8'}`}
+        >
+          <Reply size={14} />
+        </button>
+      </div>
+    </article>
+  );
+}
+
+export function Note({
+  item,
+  author,
+  onLink,
+}: Common & { readonly item: Extract<ThreadItem, { type: 'note' }>; readonly author: PersonRow | undefined }) {
+  return (
+    <article
+      aria-label={`Note by ${author?.name ?? 'a colleague'}`}
+      className="mx-auto w-full max-w-[620px] rounded-lg bg-note px-3 py-2"
+    >
+      <span className="mb-0.5 flex items-center gap-1.5 text-meta text-meta">
+        <NotebookPen size={13} aria-hidden /> Note by {author?.name ?? 'a colleague'} · customers never see it
+        <span className="flex-1" />
+        {item.waiting ? <span className="text-waiting">waiting to be kept</span> : null}
+        <time dateTime={item.note.createdAt} title={exactOf(item.note.createdAt)}>
+          {timeOf(item.note.createdAt)}
+        </time>
+      </span>
+      <span className="break-words whitespace-pre-wrap">
+        <Linked text={item.note.text} onLink={onLink} />
+      </span>
+    </article>
+  );
+}
+
+type PendingProps = Common & {
+  readonly item: OutboxItem;
+  readonly online: boolean;
+  readonly clientName: string;
+  readonly onSendAnyway: (item: OutboxItem) => void;
+  readonly onEdit: (item: OutboxItem) => void;
+  readonly onDiscard: (item: OutboxItem) => void;
+};
+
+/** A reply on its way, or one that the server sent back: then with the reason, what is newer, and what can be done. */
+export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDiscard, onLink }: PendingProps) {
+  const refused = item.state === 'refused';
+  const again = item.refusal?.code === 'conversation_changed';
+  return (
+    <article aria-label={refused ? 'Reply that was not sent' : 'Reply on its way'} className="flex justify-end">
+      <div
+        className={`max-w-[min(78%,600px)] rounded-lg px-3 py-2 ${refused ? 'border border-danger bg-danger-ground' : 'border border-dashed border-line-strong bg-ours'}`}
+      >
+        <span className="break-words whitespace-pre-wrap">
+          <Linked text={item.summary} onLink={onLink} />
+        </span>
+        {refused && item.refusal ? (
+          <div className="mt-2 border-t border-line pt-2">
+            <p className="font-medium text-danger">Not sent. {item.refusal.title}.</p>
+            <p className="text-meta">{item.refusal.next}</p>
+            {item.refusal.newer.length > 0 ? (
+              <ul aria-label="Newer messages" className="mt-2 flex flex-col gap-1 border-l-2 border-line-strong pl-2">
+                {item.refusal.newer.slice(-4).map(message => (
+                  <li key={message.id} className="truncate">
+                    <span className="text-meta text-meta">{timeOf(message.sentAt)} </span>
+                    {message.text || NAMES[message.kind]}
+                  </li>
+                ))}
+              </ul>
+            ) : null}
+            <div className="mt-2.5 flex flex-wrap gap-2">
+              {again ? (
+                <Button look="primary" className="h-7" onClick={() => onSendAnyway(item)}>
+                  Send anyway as {clientName}
+                </Button>
+              ) : null}
+              <Button className="h-7" onClick={() => onEdit(item)}>
+                Edit
+              </Button>
+              <Button look="quiet" className="h-7" onClick={() => onDiscard(item)}>
+                Discard
+              </Button>
+            </div>
+          </div>
+        ) : (
+          <span className="mt-0.5 flex items-center justify-end gap-1.5 text-[11px] text-waiting">
+            <CloudUpload size={13} aria-hidden />
+            {item.state === 'sending' ? 'Sending' : online ? 'Waiting to send' : 'Will be sent when online'}
+            <time dateTime={item.createdAt}>{timeOf(item.createdAt)}</time>
+          </span>
+        )}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,238 @@
+import { useQuery } from '@tanstack/react-query';
+import { Laptop } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { ClientView, DeviceSession, Settings } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { useNow } from '../../lib/clock.ts';
+import { ago, clockOf, dateTimeOf, minutesOf } from '../../lib/format.ts';
+import { queryClient, usePreference } from '../../lib/queries.ts';
+import { useScreen } from '../../lib/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Failed, Waiting } from '../../ui/parts.tsx';
+import { complain, said } from '../../ui/toast.tsx';
+
+const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change)).catch(complain);
+
+/** Look, notifications, devices: what is this person's own. */
+export function SettingsDialog({ client }: { readonly client: ClientView | null }) {
+  const show = useScreen(state => state.show);
+  const settings = useScreen(state => state.settings);
+  const info = useScreen(state => state.info);
+  if (!settings) return null;
+  return (
+    <Dialog open onClose={() => show(null)} title="Settings" wide>
+      <div className="scroll flex flex-col">
+        <Section title="Appearance">
+          <Choice
+            label="Theme"
+            value={settings.theme}
+            options={[
+              ['system', 'As the system'],
+              ['light', 'Light'],
+              ['dark', 'Dark'],
+              ['contrast', 'High contrast'],
+            ]}
+            onPick={theme => set({ theme })}
+          />
+        </Section>
+        <Section title="Writing">
+          <Choice
+            label="Send with"
+            value={settings.sendWith}
+            options={[
+              ['enter', 'Enter'],
+              ['mod-enter', 'Ctrl or ⌘ and Enter'],
+            ]}
+            onPick={sendWith => set({ sendWith })}
+          />
+        </Section>
+        <Section title="Notifications">
+          <Switch
+            label="Tell me about new messages on the desktop"
+            on={settings.notifications}
+            onChange={notifications => set({ notifications })}
+          />
+          <Switch
+            label="Keep running in the tray when the window is closed"
+            on={settings.keepRunningInTray}
+            onChange={keepRunningInTray => set({ keepRunningInTray })}
+          />
+          {client ? <ClientPreference key={client.id} client={client} /> : null}
+        </Section>
+        <Section title="Sessions and devices">
+          <Sessions />
+        </Section>
+        <p className="px-5 py-3 text-meta text-meta">
+          Astrix Console {info?.version} on {info?.platform}
+          {info?.shell === 'stand-in' ? ', in the local browser because Electron is not on this machine' : ''}. Server:{' '}
+          {info?.backend}. This console sends no telemetry.
+        </p>
+      </div>
+    </Dialog>
+  );
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-3 border-b border-line px-5 py-4">
+      <h3 className="font-bold">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+type ChoiceProps<V extends string> = {
+  readonly label: string;
+  readonly value: V;
+  readonly options: readonly (readonly [V, string])[];
+  readonly onPick: (value: V) => void;
+};
+
+function Choice<V extends string>({ label, value, options, onPick }: ChoiceProps<V>) {
+  return (
+    <div role="radiogroup" aria-label={label} className="flex items-center gap-3">
+      <span className="w-28 text-meta">{label}</span>
+      <span className="flex flex-wrap gap-1 rounded-md bg-sunken p-0.5">
+        {options.map(([option, says]) => (
+          // biome-ignore lint/a11y/useSemanticElements: a segmented control, with the role and the state of a radio
+          <button
+            key={option}
+            type="button"
+            role="radio"
+            aria-checked={value === option}
+            onClick={() => onPick(option)}
+            className="h-7 rounded-sm px-3 text-meta hover:text-text aria-checked:bg-panel aria-checked:font-medium aria-checked:text-text aria-checked:shadow-sm"
+          >
+            {says}
+          </button>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Switch({
+  label,
+  on,
+  onChange,
+}: {
+  readonly label: string;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+}) {
+  return (
+    <label className="flex items-center gap-2.5">
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={on}
+        className="size-4 accent-(--accent)"
+        checked={on}
+        onChange={event => onChange(event.target.checked)}
+      />
+      {label}
+    </label>
+  );
+}
+
+/** For the client on screen; kept on the server, so that it holds on every computer of this person. */
+function ClientPreference({ client }: { readonly client: ClientView }) {
+  const kept = usePreference(client.id).data;
+  const save = (change: { muted?: boolean; quietFrom?: number | null; quietTo?: number | null }) => {
+    const next = {
+      muted: kept?.muted ?? false,
+      quietFrom: kept?.quietFrom ?? null,
+      quietTo: kept?.quietTo ?? null,
+      ...change,
+    };
+    void ask(bridge.clients.setPreference({ clientId: client.id, ...next })).then(() => {
+      void queryClient.invalidateQueries({ queryKey: ['preference', client.id] });
+      said(`Kept for ${client.name}`);
+    }, complain);
+  };
+  const quiet = kept?.quietFrom !== null && kept?.quietFrom !== undefined;
+  return (
+    <fieldset className="flex flex-col gap-2.5 rounded-md border border-line px-4 py-3">
+      <legend className="px-1 font-medium">{client.name}</legend>
+      <Switch label="Mute this client" on={kept?.muted ?? false} onChange={muted => save({ muted })} />
+      <Switch
+        label="Quiet hours"
+        on={quiet}
+        onChange={on => save(on ? { quietFrom: 1260, quietTo: 540 } : { quietFrom: null, quietTo: null })}
+      />
+      {quiet ? (
+        <div className="flex items-center gap-2 pl-6.5 text-meta">
+          from{' '}
+          <TimeField label="Quiet from" value={kept?.quietFrom ?? 1260} onPick={quietFrom => save({ quietFrom })} /> to{' '}
+          <TimeField label="Quiet to" value={kept?.quietTo ?? 540} onPick={quietTo => save({ quietTo })} /> IST
+        </div>
+      ) : null}
+    </fieldset>
+  );
+}
+
+function TimeField({
+  label,
+  value,
+  onPick,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly onPick: (minutes: number) => void;
+}) {
+  return (
+    <input
+      type="time"
+      aria-label={label}
+      className="field h-7 w-24"
+      defaultValue={clockOf(value)}
+      onBlur={event => {
+        const minutes = minutesOf(event.target.value);
+        if (minutes !== null && minutes !== value) onPick(minutes);
+      }}
+    />
+  );
+}
+
+function Sessions() {
+  const account = useScreen(state => state.account);
+  const mayAll = account.status === 'signed-in' && account.permissions.includes('session.any');
+  const [all, setAll] = useState(false);
+  const now = useNow(30);
+  const sessions = useQuery({
+    queryKey: ['sessions', all],
+    queryFn: () => ask(bridge.account.sessions({ all })),
+    staleTime: 0,
+  });
+  const end = (session: DeviceSession) =>
+    void ask(bridge.account.endSession({ sessionId: session.id })).then(() => {
+      said(`Ended on ${session.deviceName}`);
+      void sessions.refetch();
+    }, complain);
+  return (
+    <>
+      {mayAll ? <Switch label="Show everybody’s in the agency" on={all} onChange={setAll} /> : null}
+      {sessions.isPending ? <Waiting what="Asking the server…" /> : null}
+      {sessions.isError ? <Failed error={sessions.error} onRetry={() => void sessions.refetch()} /> : null}
+      <ul className="flex flex-col">
+        {(sessions.data ?? []).map(session => (
+          <li key={session.id} className="flex items-center gap-3 border-t border-line py-2.5 first:border-0">
+            <Laptop size={18} className="text-meta" aria-hidden />
+            <span className="min-w-0 flex-1">
+              <span className="block truncate font-medium">
+                {session.deviceName}
+                {all ? <span className="font-normal text-meta"> · {session.personName}</span> : null}
+              </span>
+              <span className="block text-meta text-meta">
+                {session.current ? 'This computer' : `Seen ${ago(session.lastSeenAt, now)}`} · since{' '}
+                {dateTimeOf(session.createdAt)}
+              </span>
+            </span>
+            {session.current ? null : <Button onClick={() => end(session)}>End session</Button>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,275 @@
+import { ArrowLeft, LogIn } from 'lucide-react';
+import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import type { AccountState, DemoPerson } from '../../../shared/ipc.ts';
+import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
+import { useScreen } from '../../lib/store.ts';
+import { Button } from '../../ui/button.tsx';
+
+const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['notice'], string | null>> = {
+  none: null,
+  revoked: 'This session was ended. What was kept on this computer has been destroyed.',
+  expired: 'You were away for a while. Sign in again; what you had queued is still here.',
+  'lease-ended':
+    'The server was not seen for three days, so the copy on this computer is sealed. Sign in while online to open it.',
+};
+
+/** The first thing a person sees: two fields, a code, and in the demo the people one click away. */
+export function SignInScreen({ account }: { readonly account: AccountState }): ReactNode {
+  const demo = useScreen(state => state.info?.demo === true);
+  const [people, setPeople] = useState<readonly DemoPerson[]>([]);
+  const [who, setWho] = useState<DemoPerson | null>(null);
+  const notice = account.status === 'signed-out' ? NOTICES[account.notice] : null;
+
+  // The codes of the demo change every half minute.
+  useEffect(() => {
+    if (!demo) return;
+    const load = () => void ask(bridge.account.demoPeople()).then(setPeople, () => setPeople([]));
+    load();
+    const timer = setInterval(load, 5000);
+    return () => clearInterval(timer);
+  }, [demo]);
+
+  return (
+    <div className="grid h-full grid-cols-[minmax(380px,1fr)_minmax(0,1.1fr)]">
+      <main className="grid place-items-center bg-panel p-10">
+        <div className="w-full max-w-80">
+          <Wordmark />
+          {notice ? (
+            <p role="status" className="mt-6 rounded-md bg-waiting-ground px-3 py-2 text-waiting">
+              {notice}
+            </p>
+          ) : null}
+          {account.status === 'totp' ? (
+            <CodeForm hint={people.find(person => person.email === who?.email)?.code ?? null} />
+          ) : (
+            <PasswordForm who={who} />
+          )}
+        </div>
+      </main>
+      <aside className="scroll border-l border-line bg-ground p-10">
+        {demo ? <DemoPeople people={people} picked={who} onPick={setWho} /> : <About />}
+      </aside>
+    </div>
+  );
+}
+
+function Wordmark() {
+  return (
+    <div className="flex items-center gap-2.5">
+      <svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true">
+        <rect width="28" height="28" rx="7" className="fill-accent" />
+        <path
+          d="M8 20 14 7l6 13M10.4 15.4h7.2"
+          fill="none"
+          strokeWidth="2.4"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+          className="stroke-on-accent"
+        />
+      </svg>
+      <span className="text-title font-bold">Astrix Console</span>
+    </div>
+  );
+}
+
+function Problem({ error }: { readonly error: unknown }) {
+  if (!error) return null;
+  const { message, next, reference } = wordsOf(error);
+  return (
+    <div role="alert" className="rounded-md bg-danger-ground px-3 py-2 text-danger">
+      <p className="font-medium">{message}</p>
+      <p>{next}</p>
+      {reference ? <code className="text-meta opacity-80 select-all">{reference}</code> : null}
+    </div>
+  );
+}
+
+function PasswordForm({ who }: { readonly who: DemoPerson | null }) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+
+  const signIn = useCallback((address: string, secret: string) => {
+    setBusy(true);
+    setError(null);
+    ask(bridge.account.signIn({ email: address, password: secret })).then(
+      () => setBusy(false),
+      (failure: unknown) => {
+        setError(failure);
+        setBusy(false);
+      },
+    );
+  }, []);
+  useEffect(() => {
+    if (!who) return;
+    setEmail(who.email);
+    setPassword(who.password);
+    signIn(who.email, who.password);
+  }, [who, signIn]);
+
+  return (
+    <form
+      className="mt-8 flex flex-col gap-4"
+      onSubmit={event => {
+        event.preventDefault();
+        signIn(email, password);
+      }}
+    >
+      <label className="flex flex-col gap-1">
+        <span className="font-medium">Work e-mail</span>
+        <input
+          className="field"
+          type="email"
+          autoComplete="username"
+          required
+          maxLength={254}
+          value={email}
+          onChange={event => setEmail(event.target.value)}
+        />
+      </label>
+      <label className="flex flex-col gap-1">
+        <span className="font-medium">Password</span>
+        <input
+          className="field"
+          type="password"
+          autoComplete="current-password"
+          required
+          maxLength={256}
+          value={password}
+          onChange={event => setPassword(event.target.value)}
+        />
+      </label>
+      <Problem error={error} />
+      <Button look="primary" type="submit" disabled={busy} className="h-9">
+        {busy ? 'Signing in…' : 'Sign in'}
+      </Button>
+    </form>
+  );
+}
+
+function CodeForm({ hint }: { readonly hint: string | null }) {
+  const [code, setCode] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+
+  const verify = (digits: string) => {
+    setBusy(true);
+    setError(null);
+    ask(bridge.account.verifyTotp({ code: digits })).catch((failure: unknown) => {
+      setError(failure);
+      setBusy(false);
+      setCode('');
+      field.current?.focus();
+    });
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (/^\d{6}$/.test(code)) verify(code);
+  };
+  return (
+    <form className="mt-8 flex flex-col gap-4" onSubmit={submit}>
+      <label className="flex flex-col gap-1">
+        <span className="font-medium">Code from your authenticator</span>
+        <input
+          ref={field}
+          className="field h-11 text-center text-title tracking-[0.4em]"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          pattern="\d{6}"
+          maxLength={6}
+          value={code}
+          disabled={busy}
+          onChange={event => {
+            const digits = event.target.value.replace(/\D/g, '');
+            setCode(digits);
+            if (digits.length === 6) verify(digits);
+          }}
+        />
+      </label>
+      {hint ? (
+        <button
+          type="button"
+          className="row-button border border-dashed border-line-strong"
+          onClick={() => verify(hint)}
+          disabled={busy}
+        >
+          <span className="flex-1 text-meta">Demo: the code right now is</span>
+          <span className="font-bold tracking-widest">{hint}</span>
+        </button>
+      ) : null}
+      <Problem error={error} />
+      <div className="flex gap-2">
+        <Button onClick={() => void bridge.account.cancelTotp()}>
+          <ArrowLeft size={14} /> Back
+        </Button>
+        <Button look="primary" type="submit" className="flex-1" disabled={busy || code.length !== 6}>
+          {busy ? 'Checking…' : 'Continue'}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const ROLE_NAMES = {
+  owner: 'Owner',
+  admin: 'Admin',
+  manager: 'Manager',
+  agent: 'Agent',
+  analyst: 'Analyst',
+  client: 'Client’s own staff',
+} as const;
+
+function DemoPeople({
+  people,
+  picked,
+  onPick,
+}: {
+  readonly people: readonly DemoPerson[];
+  readonly picked: DemoPerson | null;
+  readonly onPick: (person: DemoPerson) => void;
+}) {
+  return (
+    <div className="mx-auto max-w-md">
+      <h2 className="text-title font-bold">The demo agency</h2>
+      <p className="mt-1 mb-5 text-meta">
+        Monsoon Retail Studio looks after twelve brands. Sign in as one of its people; each sees what their role allows.
+      </p>
+      <ul className="flex flex-col gap-1.5">
+        {people.map(person => (
+          <li key={person.email}>
+            <button
+              type="button"
+              aria-pressed={picked?.email === person.email}
+              onClick={() => onPick({ ...person })}
+              className="flex w-full items-center gap-3 rounded-lg border border-line bg-panel px-3.5 py-2.5 text-left hover:border-line-strong hover:bg-hover aria-pressed:border-accent"
+            >
+              <span className="min-w-0 flex-1">
+                <span className="font-medium">{person.name}</span>
+                <span className="ml-2 text-meta text-meta">{ROLE_NAMES[person.role]}</span>
+                <span className="block text-meta">{person.about}</span>
+              </span>
+              <LogIn size={16} className="text-meta" aria-hidden />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {people.length === 0 ? (
+        <p className="text-meta">The demo backend does not answer yet. The list appears as soon as it does.</p>
+      ) : null}
+    </div>
+  );
+}
+
+function About() {
+  return (
+    <div className="grid h-full place-items-center">
+      <p className="max-w-72 text-center text-meta">
+        Your session is kept in this computer’s keychain, and the copy you work on is encrypted. Signing out destroys
+        both.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import type { IpcError, IpcReply } from '../../shared/ipc.ts';
+
+/** The only door to main. Errors come as values and leave as this, with words for a person. */
+export const bridge = window.astrix;
+
+export class BridgeError extends Error {
+  readonly error: IpcError;
+  constructor(error: IpcError) {
+    super(error.message);
+    this.name = 'BridgeError';
+    this.error = error;
+  }
+}
+
+/** The value, or the refusal thrown. */
+export async function ask<T>(reply: Promise<{ ok: true; value: T } | { ok: false; error: IpcError }>): Promise<T> {
+  const answer = await reply;
+  if (!answer.ok) throw new BridgeError(answer.error);
+  return answer.value;
+}
+
+/** What can be shown of anything that was thrown. */
+export function wordsOf(error: unknown): { message: string; next: string; reference: string | null } {
+  if (error instanceof BridgeError) return error.error;
+  return {
+    message: 'Something went wrong in the console.',
+    next: 'Try again. If it stays, restart the console.',
+    reference: null,
+  };
+}
+
+export type { IpcReply };

@@ -1,0 +1,57 @@
+import { create } from 'zustand';
+import type { AccountState, AppInfo, Settings, SyncStatus } from '../../shared/ipc.ts';
+import { ask, bridge } from './bridge.ts';
+import { invalidate, queryClient } from './queries.ts';
+
+/** Only what is on the screen and belongs to no client. */
+type Screen = {
+  readonly info: AppInfo | null;
+  readonly account: AccountState;
+  readonly sync: SyncStatus | null;
+  readonly settings: Settings | null;
+  readonly open: 'palette' | 'switcher' | 'shortcuts' | 'settings' | 'outbox' | 'sign-out' | null;
+  readonly show: (open: Screen['open']) => void;
+};
+
+export const useScreen = create<Screen>(set => ({
+  info: null,
+  account: { status: 'starting' },
+  sync: null,
+  settings: null,
+  open: null,
+  show: open => set({ open }),
+}));
+
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+
+function paint(settings: Settings | null): void {
+  const theme = settings?.theme ?? 'system';
+  document.documentElement.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+}
+
+/** Listens to main for as long as the window lives. */
+export async function connectScreen(): Promise<void> {
+  const set = useScreen.setState;
+  dark.addEventListener('change', () => paint(useScreen.getState().settings));
+  bridge.on.changed(({ topics }) => invalidate(topics));
+  bridge.on.accountChanged(account => {
+    if (account.status !== 'signed-in') {
+      queryClient.clear();
+      set({ open: null });
+    }
+    set({ account });
+  });
+  bridge.on.syncChanged(sync => set({ sync }));
+  bridge.on.settingsChanged(settings => {
+    set({ settings });
+    paint(settings);
+  });
+  const [info, account, sync, settings] = await Promise.all([
+    ask(bridge.app.info()),
+    ask(bridge.account.state()),
+    ask(bridge.sync.status()),
+    ask(bridge.settings.get()),
+  ]);
+  paint(settings);
+  set({ info, account, sync, settings });
+}

@@ -1,0 +1,43 @@
+import type { ComponentProps, ReactNode } from 'react';
+
+const LOOK = {
+  primary: 'bg-accent text-on-accent hover:bg-accent-hover disabled:bg-line disabled:text-meta',
+  plain: 'border border-line-strong bg-panel hover:bg-hover disabled:text-meta',
+  quiet: 'hover:bg-hover text-text disabled:text-meta',
+  danger: 'bg-danger text-on-accent hover:opacity-90',
+} as const;
+
+export function Button({
+  look = 'plain',
+  className = '',
+  ...props
+}: ComponentProps<'button'> & { readonly look?: keyof typeof LOOK }) {
+  return (
+    <button
+      type="button"
+      className={`inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 font-medium whitespace-nowrap disabled:cursor-default ${LOOK[look]} ${className}`}
+      {...props}
+    />
+  );
+}
+
+/** An icon with its name for everybody who does not see it, and on hover for everybody who does. */
+export function IconButton({
+  label,
+  keys,
+  className = '',
+  children,
+  ...props
+}: ComponentProps<'button'> & { readonly label: string; readonly keys?: string; readonly children: ReactNode }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={keys ? `${label} (${keys})` : label}
+      className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md text-meta hover:bg-hover hover:text-text aria-pressed:bg-picked aria-pressed:text-text ${className}`}
+      {...props}
+    >
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,54 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import { Check } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+
+/** A list of choices behind a button. */
+export function Menu({
+  trigger,
+  children,
+  align = 'start',
+}: {
+  readonly trigger: ReactElement;
+  readonly children: ReactNode;
+  readonly align?: 'start' | 'end';
+}) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} align={align} className="z-50">
+          <Base.Popup className="scroll max-h-[60vh] min-w-52 rounded-lg bg-panel p-1 shadow-float outline-none">
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export function MenuItem({
+  onPick,
+  checked,
+  meta,
+  children,
+  danger = false,
+}: {
+  readonly onPick: () => void;
+  readonly checked?: boolean;
+  readonly meta?: string;
+  readonly children: ReactNode;
+  readonly danger?: boolean;
+}) {
+  return (
+    <Base.Item onClick={onPick} className={`row-button ${danger ? 'text-danger' : ''}`}>
+      {checked === undefined ? null : <Check size={14} className={checked ? '' : 'invisible'} aria-hidden />}
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {meta ? <span className="text-meta text-meta">{meta}</span> : null}
+    </Base.Item>
+  );
+}
+
+export const MenuLine = () => <Base.Separator className="my-1 h-px bg-line" />;
+export const MenuTitle = ({ children }: { readonly children: ReactNode }) => (
+  <div className="px-2 pt-1.5 pb-1 text-meta text-meta">{children}</div>
+);

@@ -1,0 +1,125 @@
+import type { ReactNode } from 'react';
+import { wordsOf } from '../lib/bridge.ts';
+import { useLate } from '../lib/clock.ts';
+import { Button } from './button.tsx';
+
+/** A client's initials on its own colour. The name is always said beside it or to screen readers. */
+export function ClientMark({
+  hue,
+  initials,
+  size = 32,
+}: {
+  readonly hue: string;
+  readonly initials: string;
+  readonly size?: number;
+}) {
+  return (
+    <span
+      data-hue={hue}
+      data-initials={initials}
+      aria-hidden
+      style={{ width: size, height: size, fontSize: size * (initials.length > 2 ? 0.3 : 0.36) }}
+      className="inline-grid before:content-[attr(data-initials)] shrink-0 place-items-center rounded-md bg-hue font-bold text-(--on-hue) select-none"
+    />
+  );
+}
+
+export function PersonMark({
+  initials,
+  name,
+  size = 20,
+}: {
+  readonly initials: string;
+  readonly name: string;
+  readonly size?: number;
+}) {
+  return (
+    <span
+      role="img"
+      aria-label={name}
+      title={name}
+      style={{ width: size, height: size, fontSize: size * 0.45 }}
+      className="inline-grid shrink-0 place-items-center rounded-full border border-line-strong bg-sunken font-medium text-meta select-none"
+    >
+      {initials}
+    </span>
+  );
+}
+
+const TONES = {
+  plain: 'bg-sunken text-meta',
+  waiting: 'bg-waiting-ground text-waiting',
+  danger: 'bg-danger-ground text-danger',
+  accent: 'bg-accent text-on-accent',
+} as const;
+
+export function Chip({
+  tone = 'plain',
+  children,
+  title,
+}: {
+  readonly tone?: keyof typeof TONES;
+  readonly children: ReactNode;
+  readonly title?: string;
+}) {
+  return (
+    <span
+      title={title}
+      className={`inline-flex h-[18px] shrink-0 items-center gap-1 rounded-sm px-1.5 text-[11px] leading-none font-medium whitespace-nowrap ${TONES[tone]}`}
+    >
+      {children}
+    </span>
+  );
+}
+
+/** An empty place teaches the next step. */
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="grid h-full place-items-center p-8">
+      <div className="flex max-w-72 flex-col items-center gap-1.5 text-center">
+        <span className="mb-1 text-meta">{icon}</span>
+        <h2 className="font-bold">{title}</h2>
+        <p className="text-meta">{children}</p>
+      </div>
+    </div>
+  );
+}
+
+/** What happened, what was kept, what to do; the reference can be copied. */
+export function Failed({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const { message, next, reference } = wordsOf(error);
+  return (
+    <div role="alert" className="grid h-full place-items-center p-8">
+      <div className="flex max-w-80 flex-col items-center gap-2 text-center">
+        <h2 className="font-bold">{message}</h2>
+        <p className="text-meta">{next}</p>
+        {onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
+        {reference ? <code className="text-meta text-meta select-all">{reference}</code> : null}
+      </div>
+    </div>
+  );
+}
+
+/** Nothing for a moment, then what is being waited for. */
+export function Waiting({ what }: { readonly what: string }) {
+  const late = useLate(true);
+  return (
+    <div role="status" className="grid h-full place-items-center p-8 text-meta">
+      {late ? what : ''}
+    </div>
+  );
+}
+
+export const Keys = ({ children }: { readonly children: string }) => (
+  <kbd className="rounded-sm border border-line bg-sunken px-1 py-px font-[inherit] text-[11px] text-meta">
+    {children}
+  </kbd>
+);

@@ -1,0 +1,451 @@
+import {
+  ClientRow,
+  ContactRow,
+  ConversationRow,
+  fields,
+  InboxFilter,
+  MessageRow,
+  NoteRow,
+  NotificationPreferenceRow,
+  PersonRow,
+  Role,
+} from '@astrix/contract';
+import { z } from 'zod';
+
+/**
+ * The one contract between the window and main: every channel with its argument, its result and who may call it.
+ * Main, preload, renderer and tests derive from this table; nothing crosses that is not in it (SH-13, SH-14).
+ */
+const { Id, Instant } = fields;
+
+/** `read` and `write` are calls from the window; a `write` names its client in its argument (SH-21). `event` goes to the window. */
+export type Channel = {
+  readonly kind: 'read' | 'write' | 'event';
+  /** Needs a signed-in, unlocked session; refused with `signed_out` otherwise. */
+  readonly session: boolean;
+  readonly args: z.ZodType;
+  readonly result: z.ZodType;
+};
+
+const call = <K extends 'read' | 'write', A extends z.ZodType, R extends z.ZodType>(
+  kind: K,
+  session: boolean,
+  args: A,
+  result: R,
+) => ({ kind, session, args, result }) as const;
+const event = <A extends z.ZodType>(args: A) => ({ kind: 'event', session: false, args, result: z.void() }) as const;
+
+const nothing = z.undefined();
+const done = z.null();
+const clientArg = z.strictObject({ clientId: Id });
+const conversationArg = z.strictObject({ clientId: Id, conversationId: Id });
+
+/** Where the session and the copy live: `keychain` on disk and encrypted, `memory` until the window closes (LC-02). */
+export const StorageMode = z.strictObject({
+  mode: z.enum(['keychain', 'memory']),
+  /** Why it is memory, in words for the banner; null for keychain. */
+  reason: z.enum(['absent', 'locked', 'hanging', 'lost', 'disk-full', 'file-newer']).nullable(),
+});
+export type StorageMode = z.infer<typeof StorageMode>;
+
+export const AppInfo = z.strictObject({
+  version: z.string(),
+  platform: z.string(),
+  /** `stand-in` where no Electron binary could be had and the window is a browser page. */
+  shell: z.enum(['electron', 'stand-in']),
+  demo: z.boolean(),
+  backend: z.string(),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+export const AccountState = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('starting') }),
+  z.strictObject({ status: z.literal('signed-out'), notice: z.enum(['revoked', 'expired', 'lease-ended', 'none']) }),
+  z.strictObject({ status: z.literal('totp') }),
+  z.strictObject({
+    status: z.literal('signed-in'),
+    personId: Id,
+    name: z.string(),
+    email: z.string(),
+    role: Role,
+    agencyName: z.string(),
+    permissions: z.array(z.string()),
+    storage: StorageMode,
+  }),
+]);
+export type AccountState = z.infer<typeof AccountState>;
+
+export const DemoPerson = z.strictObject({
+  name: z.string(),
+  email: z.string(),
+  password: z.string(),
+  role: Role,
+  about: z.string(),
+  code: z.string().nullable(),
+  codeExpiresIn: z.int().nullable(),
+});
+export type DemoPerson = z.infer<typeof DemoPerson>;
+
+export const DeviceSession = z.strictObject({
+  id: Id,
+  personName: z.string(),
+  deviceName: z.string(),
+  platform: z.string(),
+  createdAt: Instant,
+  lastSeenAt: Instant,
+  current: z.boolean(),
+});
+export type DeviceSession = z.infer<typeof DeviceSession>;
+
+/** A client as the rail, the switcher and the tray show it. */
+export const ClientView = z.strictObject({
+  ...ClientRow.shape,
+  pinned: z.boolean(),
+  lastUsedAt: Instant.nullable(),
+  unread: z.int(),
+  failed: z.int(),
+  closing: z.int(),
+  waiting: z.int(),
+  muted: z.boolean(),
+});
+export type ClientView = z.infer<typeof ClientView>;
+
+export const ConversationView = z.strictObject({
+  ...ConversationRow.shape,
+  /** Writes of this console that have not reached the server. */
+  waiting: z.int(),
+  /** Writes that the server refused and a person has to decide on. */
+  refused: z.int(),
+  hasDraft: z.boolean(),
+});
+export type ConversationView = z.infer<typeof ConversationView>;
+
+export const Refusal = z.strictObject({
+  code: z.string().max(60),
+  title: z.string().max(200),
+  next: z.string().max(300),
+  /** Messages that arrived after the writer last looked. */
+  newer: z.array(MessageRow).max(50),
+});
+export type Refusal = z.infer<typeof Refusal>;
+
+export const OUTBOX_KINDS = ['reply', 'note', 'assign', 'tags', 'snooze', 'status', 'read', 'optOut'] as const;
+
+/** One write on its way: `waiting` to be sent, `sending`, or `refused` by the server and waiting for a person. */
+export const OutboxItem = z.strictObject({
+  id: Id,
+  clientId: Id,
+  conversationId: Id,
+  kind: z.enum(OUTBOX_KINDS),
+  state: z.enum(['waiting', 'sending', 'refused']),
+  /** Text of a reply or a note; a plain sentence for the others. */
+  summary: z.string().max(8192),
+  createdAt: Instant,
+  attempts: z.int(),
+  refusal: Refusal.nullable(),
+});
+export type OutboxItem = z.infer<typeof OutboxItem>;
+
+export const ThreadItem = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('message'), at: Instant, message: MessageRow }),
+  z.strictObject({ type: z.literal('note'), at: Instant, note: NoteRow, waiting: z.boolean() }),
+  z.strictObject({ type: z.literal('pending'), at: Instant, item: OutboxItem, replyToId: Id.nullable() }),
+]);
+export type ThreadItem = z.infer<typeof ThreadItem>;
+
+export const InboxCounts = z.strictObject({
+  open: z.int(),
+  mine: z.int(),
+  unassigned: z.int(),
+  closing: z.int(),
+  failed: z.int(),
+  snoozed: z.int(),
+  closed: z.int(),
+  unread: z.int(),
+});
+export type InboxCounts = z.infer<typeof InboxCounts>;
+
+export const SearchHit = z.strictObject({
+  clientId: Id,
+  clientName: z.string(),
+  conversationId: Id,
+  contactName: z.string(),
+  messageId: Id.nullable(),
+  /** Text around the match; matched parts stand between U+E000 and U+E001, so nothing has to be parsed as markup. */
+  snippet: z.string().max(400),
+  at: Instant,
+});
+export type SearchHit = z.infer<typeof SearchHit>;
+
+export const Draft = z.strictObject({ text: z.string().max(4096), replyToId: Id.nullable(), updatedAt: Instant });
+export type Draft = z.infer<typeof Draft>;
+
+export const SyncStatus = z.strictObject({
+  connection: z.enum(['online', 'connecting', 'offline', 'signed-out']),
+  /** Last time that the copy was level with the server. */
+  syncedAt: Instant.nullable(),
+  offlineSince: Instant.nullable(),
+  syncing: z.boolean(),
+  /** Rows received in the running pull, for the first one on a new machine. */
+  received: z.int(),
+  waiting: z.int(),
+  refused: z.int(),
+  /** Shown as it is, such as "The disk is full: new replies cannot be kept". Null when all is well. */
+  trouble: z.string().max(300).nullable(),
+  /** Clock of this machine against the server, seconds; told when over 60. */
+  clockSkewSeconds: z.int(),
+});
+export type SyncStatus = z.infer<typeof SyncStatus>;
+
+export const Settings = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
+  notifications: z.boolean(),
+  keepRunningInTray: z.boolean(),
+  sendWith: z.enum(['enter', 'mod-enter']),
+  /** Panel sizes in percent, by name of the panel. */
+  panels: z.record(z.string().max(40), z.number().min(0).max(100)),
+  pinnedClients: z.array(Id).max(200),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Every event says only which view has changed; the window asks again for what it shows. */
+export const Topic = z.union([
+  z.literal('clients'),
+  z.literal('people'),
+  z.literal('outbox'),
+  z.templateLiteral(['inbox:', z.string()]),
+  z.templateLiteral(['thread:', z.string()]),
+]);
+export type Topic = z.infer<typeof Topic>;
+
+export const CHANNELS = {
+  'app.info': call('read', false, nothing, AppInfo),
+  'app.openLink': call(
+    'write',
+    false,
+    z.strictObject({ url: z.string().max(2048) }),
+    z.strictObject({ opened: z.boolean(), host: z.string() }),
+  ),
+  'app.setTitle': call('write', false, z.strictObject({ title: z.string().max(200) }), done),
+
+  'account.state': call('read', false, nothing, AccountState),
+  'account.signIn': call(
+    'write',
+    false,
+    z.strictObject({ email: z.string().max(254), password: z.string().min(1).max(256) }),
+    AccountState,
+  ),
+  'account.verifyTotp': call(
+    'write',
+    false,
+    z.strictObject({ code: z.string().regex(/^\d{6}$/, 'must be 6 digits') }),
+    AccountState,
+  ),
+  'account.cancelTotp': call('write', false, nothing, AccountState),
+  'account.signOut': call('write', false, nothing, AccountState),
+  'account.sessions': call('read', true, z.strictObject({ all: z.boolean() }), z.array(DeviceSession)),
+  'account.endSession': call('write', true, z.strictObject({ sessionId: Id }), done),
+  'account.demoPeople': call('read', false, nothing, z.array(DemoPerson)),
+
+  'clients.list': call('read', true, nothing, z.array(ClientView)),
+  'clients.current': call('read', true, nothing, z.strictObject({ clientId: Id.nullable() })),
+  'clients.switch': call('write', true, clientArg, done),
+  'clients.setPinned': call('write', true, z.strictObject({ clientId: Id, pinned: z.boolean() }), done),
+  'clients.preference': call('read', true, clientArg, NotificationPreferenceRow.nullable()),
+  'clients.setPreference': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      muted: z.boolean(),
+      quietFrom: z.int().min(0).max(1439).nullable(),
+      quietTo: z.int().min(0).max(1439).nullable(),
+    }),
+    done,
+  ),
+
+  'people.list': call('read', true, nothing, z.array(PersonRow)),
+
+  'inbox.list': call(
+    'read',
+    true,
+    z.strictObject({
+      clientId: Id,
+      filter: InboxFilter,
+      after: z.string().max(200).nullable(),
+      limit: z.int().min(1).max(200),
+    }),
+    z.strictObject({ conversations: z.array(ConversationView), next: z.string().max(200).nullable() }),
+  ),
+  'inbox.counts': call('read', true, clientArg, InboxCounts),
+  'inbox.conversation': call('read', true, conversationArg, ConversationView.nullable()),
+  'inbox.thread': call(
+    'read',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      before: z.string().max(200).nullable(),
+      limit: z.int().min(1).max(200),
+    }),
+    z.strictObject({ items: z.array(ThreadItem), next: z.string().max(200).nullable() }),
+  ),
+  'inbox.contact': call('read', true, z.strictObject({ clientId: Id, contactId: Id }), ContactRow.nullable()),
+  'inbox.search': call(
+    'read',
+    true,
+    z.strictObject({ clientId: Id.nullable(), q: z.string().max(200), limit: z.int().min(1).max(100) }),
+    z.array(SearchHit),
+  ),
+  'inbox.tags': call('read', true, clientArg, z.array(z.string().max(32))),
+
+  'inbox.reply': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      text: fields.MessageText,
+      replyToId: Id.nullable(),
+      seenInboundId: Id.nullable(),
+    }),
+    OutboxItem,
+  ),
+  'inbox.addNote': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, text: fields.NoteText }),
+    OutboxItem,
+  ),
+  'inbox.assign': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, personId: Id.nullable() }),
+    OutboxItem,
+  ),
+  'inbox.changeTags': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      add: z.array(fields.Tag).max(20),
+      remove: z.array(fields.Tag).max(20),
+    }),
+    OutboxItem,
+  ),
+  'inbox.snooze': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, until: Instant.nullable() }),
+    OutboxItem,
+  ),
+  'inbox.setStatus': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, status: z.enum(['open', 'closed']) }),
+    OutboxItem,
+  ),
+  'inbox.markRead': call('write', true, z.strictObject({ clientId: Id, conversationId: Id, upToId: Id }), OutboxItem),
+  'inbox.setOptOut': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      contactId: Id,
+      optedOut: z.boolean(),
+      reason: z.string().trim().min(1).max(200),
+    }),
+    OutboxItem,
+  ),
+
+  'drafts.get': call('read', true, conversationArg, Draft.nullable()),
+  'drafts.set': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, text: z.string().max(4096), replyToId: Id.nullable() }),
+    done,
+  ),
+
+  'outbox.list': call('read', true, z.strictObject({ clientId: Id.nullable() }), z.array(OutboxItem)),
+  /** Sends a refused item again; `seenInboundId` says that the newer messages were read. */
+  'outbox.retry': call('write', true, z.strictObject({ clientId: Id, id: Id, seenInboundId: Id.nullable() }), done),
+  'outbox.discard': call('write', true, z.strictObject({ clientId: Id, id: Id }), done),
+
+  'sync.status': call('read', false, nothing, SyncStatus),
+  'sync.now': call('write', true, nothing, done),
+
+  'settings.get': call('read', false, nothing, Settings),
+  'settings.set': call('write', false, Settings.partial(), Settings),
+
+  changed: event(z.strictObject({ topics: z.array(Topic).max(500) })),
+  accountChanged: event(AccountState),
+  syncChanged: event(SyncStatus),
+  settingsChanged: event(Settings),
+  /** The tray, a shortcut or a notification asks the window to go somewhere. */
+  navigate: event(
+    z.discriminatedUnion('to', [
+      z.strictObject({ to: z.literal('client'), clientId: Id }),
+      z.strictObject({ to: z.literal('conversation'), clientId: Id, conversationId: Id }),
+      z.strictObject({ to: z.literal('switcher') }),
+      z.strictObject({ to: z.literal('settings') }),
+    ]),
+  ),
+} as const satisfies Record<string, Channel>;
+
+export type Channels = typeof CHANNELS;
+export type ChannelName = keyof Channels;
+export type CallName = { [N in ChannelName]: Channels[N]['kind'] extends 'event' ? never : N }[ChannelName];
+export type EventName = { [N in ChannelName]: Channels[N]['kind'] extends 'event' ? N : never }[ChannelName];
+/** What the caller passes (before defaults) and what the handler receives (after the schema). */
+export type ArgsIn<N extends ChannelName> = z.input<Channels[N]['args']>;
+export type ArgsOut<N extends ChannelName> = z.output<Channels[N]['args']>;
+export type ResultOf<N extends ChannelName> = z.output<Channels[N]['result']>;
+
+/** Errors cross as values; a stack or a body never does. */
+export const IPC_ERRORS = [
+  'bad_argument',
+  'bad_result',
+  'forbidden_sender',
+  'unknown_channel',
+  'too_large',
+  'signed_out',
+  'offline',
+  'refused',
+  'not_found',
+  'storage_full',
+  'storage_failed',
+  'internal',
+] as const;
+export const IpcError = z.strictObject({
+  code: z.enum(IPC_ERRORS),
+  /** A sentence for a person. */
+  message: z.string().max(500),
+  /** What to do next. */
+  next: z.string().max(500),
+  /** The backend's own code, where it was the backend that refused. */
+  serverCode: z.string().max(60).nullable(),
+  reference: z.string().max(60).nullable(),
+  retryAfterSeconds: z.int().nullable(),
+});
+export type IpcError = z.infer<typeof IpcError>;
+export type IpcReply<N extends ChannelName> = { ok: true; value: ResultOf<N> } | { ok: false; error: IpcError };
+
+/** Largest argument or result that may cross, in bytes of its JSON form, and how deep it may nest (SH-14). */
+export const IPC_MAX_BYTES = 1_048_576;
+export const IPC_MAX_DEPTH = 12;
+
+type Namespace = CallName extends `${infer A}.${string}` ? A : never;
+type Call<N extends CallName> =
+  undefined extends ArgsIn<N> ? () => Promise<IpcReply<N>> : (args: ArgsIn<N>) => Promise<IpcReply<N>>;
+
+/** What the preload puts on `window.astrix`: named functions only, frozen; no channel strings, no event objects (SH-13). */
+export type Bridge = {
+  readonly [A in Namespace]: {
+    readonly [N in CallName as N extends `${A}.${infer B}` ? B : never]: Call<N>;
+  };
+} & {
+  /** Each subscribes and answers the function that ends the subscription. */
+  readonly on: { readonly [N in EventName]: (listener: (payload: ArgsOut<N>) => void) => () => void };
+};

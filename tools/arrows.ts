@@ -1,0 +1,235 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+
+/**
+ * Which room may use which, as docs/architecture.md draws it. Read from the import statements of the tree; a rule that makes simple code
+ * ugly is changed here and there in one commit.
+ */
+type Room = {
+  /** A folder, or one file. The first room of the list that holds a path is its room. */
+  readonly at: string;
+  /** Other rooms that it may import. */
+  readonly rooms: readonly string[];
+  /** Packages and built-in modules that it may import; `*` for any. Imports of types alone are free. */
+  readonly packages: readonly string[] | '*';
+};
+
+const BACKEND_FLOOR = ['backend/src/kernel', 'backend/src/platform', 'backend/src/providers'] as const;
+
+export const ROOMS: readonly Room[] = [
+  { at: 'contract', rooms: [], packages: ['zod'] },
+  { at: 'sdk', rooms: [], packages: ['@astrix/contract', 'zod', 'eventsource-parser'] },
+
+  { at: 'backend/src/kernel', rooms: [], packages: ['@astrix/contract', 'node:util'] },
+  { at: 'backend/src/platform', rooms: ['backend/src/kernel'], packages: '*' },
+  {
+    at: 'backend/src/providers',
+    rooms: ['backend/src/kernel', 'backend/src/platform'],
+    packages: ['@astrix/contract', 'zod'],
+  },
+  {
+    at: 'backend/src/modules',
+    rooms: BACKEND_FLOOR,
+    packages: ['@astrix/contract', 'zod', 'kysely', 'otplib', 'node:events'],
+  },
+  { at: 'backend/src/config.ts', rooms: ['backend/src/kernel'], packages: '*' },
+  {
+    at: 'backend/src/demo',
+    rooms: [...BACKEND_FLOOR, 'backend/src/modules', 'backend/src/config.ts'],
+    packages: ['@astrix/contract'],
+  },
+  {
+    at: 'backend/src/app.ts',
+    rooms: [...BACKEND_FLOOR, 'backend/src/modules', 'backend/src/config.ts'],
+    packages: ['@astrix/contract'],
+  },
+  {
+    at: 'backend/src/main.ts',
+    rooms: [...BACKEND_FLOOR, 'backend/src/app.ts', 'backend/src/config.ts', 'backend/src/demo'],
+    packages: ['node:fs', 'node:path', 'node:util'],
+  },
+  { at: 'backend/sandbox', rooms: ['backend/src/demo'], packages: '*' },
+
+  { at: 'src/shared', rooms: [], packages: ['@astrix/contract', 'zod'] },
+  { at: 'src/preload', rooms: ['src/shared'], packages: ['electron'] },
+  {
+    at: 'src/main',
+    rooms: ['src/shared'],
+    packages: [
+      '@astrix/contract',
+      '@astrix/sdk',
+      'zod',
+      'electron',
+      'keytar',
+      'better-sqlite3-multiple-ciphers',
+      'electron-updater',
+      'node:crypto',
+      'node:events',
+      'node:fs',
+      'node:os',
+      'node:path',
+      'node:worker_threads',
+    ],
+  },
+  {
+    at: 'src/renderer',
+    rooms: ['src/shared'],
+    packages: [
+      '@base-ui/react',
+      '@fontsource',
+      '@fontsource-variable',
+      '@tanstack',
+      'lucide-react',
+      'react',
+      'react-dom',
+      'react-resizable-panels',
+      'zustand',
+    ],
+  },
+];
+
+/** Packages that only one place may use, wherever its room allows them. Types are free. */
+export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; readonly why: string }[] = [
+  {
+    name: /^(?:pg|@electric-sql\/pglite)(?:\/|$)/,
+    by: /^backend\/src\/platform\/db\//,
+    why: 'only platform/db touches a driver',
+  },
+  {
+    name: /^(?:undici|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
+    by: /^backend\/(?:src\/platform\/egress\/|sandbox\/)/,
+    why: 'only platform/egress calls the network',
+  },
+  {
+    name: /^(?:node:crypto|@node-rs\/argon2)$/,
+    // The development key is made before any platform exists; a migration is told from another by its checksum.
+    by: /^(?:backend\/src\/(?:platform\/crypto\/|config\.ts$|platform\/db\/migrate\.ts$)|backend\/sandbox\/|src\/main\/account\/)/,
+    why: 'only platform/crypto and the console’s account touch ciphers and hashes',
+  },
+  { name: /^node:(?:child_process|cluster|vm|repl|inspector)$/, by: /^$/, why: 'the product starts no other program' },
+  { name: /^pg-boss$/, by: /^backend\/src\/platform\/jobs\//, why: 'only platform/jobs knows the queue' },
+  { name: /^fastify$/, by: /^backend\/(?:src\/platform\/http\/|sandbox\/)/, why: 'only platform/http makes a server' },
+  {
+    name: /^electron(?:\/|$)/,
+    by: /^src\/(?:main\/shell|preload)\//,
+    why: 'only the shell and the preload know Electron',
+  },
+  { name: /^keytar$/, by: /^src\/main\/account\//, why: 'only the account asks the keychain' },
+  {
+    name: /^better-sqlite3-multiple-ciphers$/,
+    by: /^src\/main\/cache\//,
+    why: 'only the cache opens the copy',
+  },
+];
+
+/** Words that stand in one place only. */
+export const WORDS: readonly {
+  readonly word: RegExp;
+  readonly in: RegExp;
+  readonly by: RegExp;
+  readonly why: string;
+}[] = [
+  {
+    word: /\bprocess\.env\b/,
+    in: /^(?:backend\/src|contract|sdk|src)\//,
+    by: /^(?:backend\/src\/(?:config|main)\.ts|src\/main\/index\.ts)$/,
+    why: 'the environment is read once, at the entry',
+  },
+  {
+    word: /\bwindow\.astrix\b/,
+    in: /^src\/renderer\//,
+    by: /^src\/renderer\/lib\/bridge\.ts$/,
+    why: 'the window reaches main through one door',
+  },
+  {
+    word: /(?<![.\w])fetch\(|\bnew (?:WebSocket|EventSource|XMLHttpRequest)\b/,
+    in: /^(?:backend\/src|contract|src)\//,
+    by: /^backend\/src\/platform\/egress\//,
+    why: 'only platform/egress and the SDK call the network',
+  },
+  {
+    word: /\bdangerouslySetInnerHTML\b|\.(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\.write\b|\beval\(|\bnew Function\b/,
+    in: /^(?:backend\/src|contract|sdk|src)\//,
+    by: /^$/,
+    why: 'text is shown as text (SH-19)',
+  },
+];
+
+export type Import = { readonly from: string; readonly typesOnly: boolean };
+
+/** Every import, re-export, dynamic import and require of a source text. Text that only looks like one counts as well: it is rare and worth a look. */
+export function importsOf(source: string): Import[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
+  const statements = code.matchAll(/^\s*(?:import|export)\s+(type\s)?(?:[^'"`;=]*?\sfrom\s*)?['"]([^'"]+)['"]/gm);
+  const calls = code.matchAll(/\b(?:import|require)\(\s*['"]([^'"]+)['"]/g);
+  return [
+    ...[...statements].map(([, type, from = '']) => ({ from, typesOnly: type !== undefined })),
+    ...[...calls].map(([, from = '']) => ({ from, typesOnly: false })),
+  ];
+}
+
+const within = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
+const roomOf = (path: string) => ROOMS.find(room => within(path, room.at));
+const packageNamed = (list: readonly string[], name: string) => list.some(known => within(name, known));
+
+/** A module of the backend is entered through its index only; so is another noun of the window. */
+function sealedIn(path: string): string | null {
+  return /^(?:backend\/src\/modules|src\/renderer\/features)\/[^/]+/.exec(path)?.[0] ?? null;
+}
+
+/** What is wrong with the imports and words of one file, one sentence each. `path` is relative to the root, with slashes. */
+export function faultsOf(path: string, source: string): string[] {
+  const room = roomOf(path);
+  const faults: string[] = [];
+  for (const { from, typesOnly } of room ? importsOf(source) : []) {
+    if (!room) break;
+    const fault = from.startsWith('.')
+      ? roomFault(path, room, posix.join(posix.dirname(path), from))
+      : typesOnly
+        ? null
+        : packageFault(path, room, from);
+    if (fault !== null) faults.push(`${path} imports ${from}: ${fault}`);
+  }
+  for (const { word, in: where, by, why } of WORDS) {
+    const found =
+      where.test(path) && !by.test(path) ? word.exec(source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')) : null;
+    if (found) faults.push(`${path} says ${found[0]}: ${why}`);
+  }
+  return faults;
+}
+
+function roomFault(path: string, room: Room, target: string): string | null {
+  if (within(target, room.at)) {
+    const [from, to] = [sealedIn(path), sealedIn(target)];
+    if (to === null || from === to) return null;
+    if (from !== null && to.startsWith('src/renderer/')) return 'one part of the window does not use another';
+    return target === `${to}/index.ts` || to.startsWith('src/renderer/')
+      ? null
+      : `${to} is entered through its index.ts`;
+  }
+  if (!room.rooms.some(known => within(target, known)))
+    return `${room.at} does not use ${roomOf(target)?.at ?? target}`;
+  const to = sealedIn(target);
+  return to !== null && target !== `${to}/index.ts` && room.at !== 'backend/src/demo'
+    ? `${to} is entered through its index.ts`
+    : null;
+}
+
+function packageFault(path: string, room: Room, name: string): string | null {
+  if (room.packages !== '*' && !packageNamed(room.packages, name)) return `${room.at} does not use this package`;
+  const owned = OWNED.find(rule => rule.name.test(name) && !rule.by.test(path));
+  return owned ? owned.why : null;
+}
+
+/** Every source file of the product, without tests. Paths with slashes, relative to `root`. */
+export function sourcesOf(root: string): string[] {
+  return ['contract', 'sdk/src', 'backend/src', 'backend/sandbox', 'src'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+      .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .filter(path => !path.includes('node_modules/') && !path.endsWith('/fake-electron.ts')),
+  );
+}
+
+export const faultsIn = (root: string): string[] =>
+  sourcesOf(root).flatMap(path => faultsOf(path, readFileSync(join(root, path), 'utf8')));

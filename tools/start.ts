@@ -1,0 +1,176 @@
+/** `npm start`: backend with the demo agency, provider sandbox, console. Stops them all on Ctrl-C. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { build } from './build.ts';
+
+const HELP = `Starts Astrix Console on this machine: backend with the demo agency, provider sandbox, console.
+
+Usage: npm start -- [options]
+  --no-open          do not open the browser by itself
+  --stand-in         use the local browser even where Electron could be had
+  --port <n>         port of the backend                     (4700)
+  --sandbox-port <n> port of the provider sandbox            (4780)
+  --console-port <n> port of the stand-in's window           (4790)
+  --data <folder>    where backend and console keep data     (data)
+`;
+
+const root = join(import.meta.dirname, '..');
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const children: ChildProcess[] = [];
+
+function stop(code: number): never {
+  for (const child of children) child.kill('SIGTERM');
+  process.exit(code);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`\n${message}\n`);
+  return stop(1);
+}
+
+const { values } = parseArgs({
+  options: {
+    'no-open': { type: 'boolean', default: false },
+    'stand-in': { type: 'boolean', default: false },
+    port: { type: 'string', default: '4700' },
+    'sandbox-port': { type: 'string', default: '4780' },
+    'console-port': { type: 'string', default: '4790' },
+    data: { type: 'string', default: 'data' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  say(HELP);
+  process.exit(0);
+}
+for (const name of ['port', 'sandbox-port', 'console-port'] as const) {
+  const port = Number(values[name]);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--${name} must be a number from 1 to 65535.`);
+}
+
+type Ready = { readonly url: string; readonly tray?: string };
+
+/** Starts one part and waits until it says that it is ready; its own words come through when it is not. */
+function part(what: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ready> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  child.once('exit', code => {
+    if (code !== 0 && !stopping) fail(`${what} ended by itself (${code}). What it said is above.`);
+  });
+  return new Promise(resolve => {
+    createInterface({ input: child.stdout }).on('line', line => {
+      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as Ready);
+    });
+  });
+}
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stopping = true;
+    say('\nStopping …');
+    const alive = children.filter(child => child.exitCode === null);
+    for (const child of alive) child.kill('SIGTERM');
+    void Promise.all(alive.map(child => new Promise(resolve => child.once('exit', resolve)))).then(() =>
+      process.exit(0),
+    );
+    setTimeout(() => process.exit(0), 8000).unref();
+  });
+}
+
+/** The path of a real Electron, after trying to get one. Null with the reason where there is none. */
+function electron(): { path: string } | { why: string } {
+  if (values['stand-in']) return { why: 'because --stand-in was asked for' };
+  const folder = join(root, 'node_modules', 'electron');
+  const named = join(folder, 'path.txt');
+  const missed = join(root, 'out', 'electron-missed');
+  const day = new Date().toISOString().slice(0, 10);
+  if (!existsSync(named) && existsSync(missed) && readFileSync(missed, 'utf8') === day)
+    return { why: 'because the Electron binary could not be downloaded today' };
+  if (!existsSync(named)) {
+    say('Looking for Electron (a download of about 110 MB the first time) …');
+    const run = spawnSync(process.execPath, [join(folder, 'install.js')], {
+      cwd: folder,
+      timeout: 120_000,
+      stdio: 'ignore',
+    });
+    if (run.status !== 0 || !existsSync(named)) {
+      writeFileSync(missed, day);
+      return { why: 'because the Electron binary could not be downloaded' };
+    }
+  }
+  const path = join(folder, 'dist', readFileSync(named, 'utf8').trim());
+  if (!existsSync(path)) return { why: 'because the Electron binary is missing' };
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+    return { why: 'because this machine has no display' };
+  return { path };
+}
+
+function openBrowser(url: string): void {
+  const [command, args] =
+    process.platform === 'win32'
+      ? ['cmd', ['/c', 'start', '', url]]
+      : process.platform === 'darwin'
+        ? ['open', [url]]
+        : ['xdg-open', [url]];
+  const child = spawn(command as string, args as string[], { stdio: 'ignore', detached: true });
+  child.once('error', () => undefined);
+  child.unref();
+}
+
+const started = performance.now();
+if (!build()) fail('The console could not be built. What the build said is above.');
+const data = join(root, values.data);
+const backendUrl = `http://127.0.0.1:${values.port}`;
+const sandboxUrl = `http://127.0.0.1:${values['sandbox-port']}`;
+say('Starting the backend with the demo agency …');
+await part('The backend', ['backend/src/main.ts'], {
+  ASTRIX_DATA_DIR: join(data, 'backend'),
+  ASTRIX_DEMO: '1',
+  ASTRIX_PORT: values.port,
+  ASTRIX_LOG_LEVEL: 'warn',
+  ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
+  ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
+  ASTRIX_WHATSAPP_GRAPH_URL: sandboxUrl,
+});
+await part(
+  'The provider sandbox',
+  ['backend/sandbox/main.ts', '--port', values['sandbox-port'], '--backend', backendUrl],
+  {},
+);
+
+const found = electron();
+const environment = {
+  ASTRIX_USER_DATA: join(data, 'console'),
+  ASTRIX_BACKEND_URL: backendUrl,
+  ASTRIX_DEMO: '1',
+  ASTRIX_STANDIN_PORT: values['console-port'],
+};
+say(`\n  Backend            ${backendUrl}`);
+say(`  Provider sandbox   ${sandboxUrl}   write to the console as a customer`);
+if ('path' in found) {
+  const child = spawn(found.path, [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+  });
+  children.push(child);
+  child.once('exit', () => stop(0));
+  say('  Console            opens in Electron');
+} else {
+  const console = await part('The console', ['tools/electron-standin/run.ts', 'out/main/index.js'], environment);
+  say(`  Console            ${console.url}`);
+  say(`  Tray               ${console.tray}`);
+  say(`\n  The console runs in the local browser ${found.why}.`);
+  if (!values['no-open']) openBrowser(console.url);
+}
+say(
+  `\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s. Sign in as one of the demo people on the first page. Ctrl-C stops everything.`,
+);

@@ -1,0 +1,149 @@
+/**
+ * `npm test`: everything that must hold before a change lands, in one summary. `--only check|unit|postgres|build|e2e` runs a part.
+ * The backend's suites run on the embedded database and again on PostgreSQL: the one on localhost, else a private one.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { CHECKS, runCheck } from './check.ts';
+import { createPrivatePostgres, privatePostgresAvailable } from './private-postgres.ts';
+
+const root = join(import.meta.dirname, '..');
+const out = join(root, 'out', 'test');
+const PARTS = ['check', 'unit', 'postgres', 'build', 'e2e'] as const;
+type Part = (typeof PARTS)[number];
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } } });
+if (values.help) {
+  process.stdout.write(`Usage: npm test -- [--only ${PARTS.join('|')}]\n`);
+  process.exit(0);
+}
+if (values.only !== undefined && !(PARTS as readonly string[]).includes(values.only)) {
+  process.stderr.write(`There is no part called ${values.only}. Known: ${PARTS.join(', ')}.\n`);
+  process.exit(2);
+}
+const wanted = (part: Part) =>
+  values.only === undefined || values.only === part || (values.only === 'e2e' && part === 'build');
+
+type Result = {
+  readonly what: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+};
+const results: Result[] = [];
+
+function report(what: string, started: number, counts: { passed: number; failed: number; skipped?: number }): void {
+  results.push({
+    what,
+    ...counts,
+    skipped: counts.skipped ?? 0,
+    seconds: Math.round((performance.now() - started) / 1000),
+  });
+}
+
+function node(args: readonly string[], env: Record<string, string> = {}): number {
+  return (
+    spawnSync(process.execPath, [...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1
+  );
+}
+
+type VitestReport = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numFailedTestSuites: number;
+};
+
+function vitest(what: string, args: readonly string[], env: Record<string, string> = {}): void {
+  process.stdout.write(`\n── ${what}\n`);
+  const started = performance.now();
+  const file = join(out, `${what.replaceAll(/\W+/g, '-')}.json`);
+  const status = node(
+    [
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      ...args,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
+    env,
+  );
+  const counts = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport) : null;
+  const failed = counts?.numFailedTests ?? 0;
+  // A suite that could not even start has no failed test of its own.
+  report(what, started, {
+    passed: counts?.numPassedTests ?? 0,
+    failed: status === 0 ? failed : Math.max(1, failed),
+    skipped: counts?.numPendingTests ?? 0,
+  });
+}
+
+async function postgresUrl(): Promise<{ url: string; release: () => Promise<void> } | null> {
+  const local = process.env.ASTRIX_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+  const client = new pg.Client({ connectionString: local, connectionTimeoutMillis: 2000 });
+  try {
+    await client.connect();
+    await client.end();
+    return { url: local, release: async () => undefined };
+  } catch {
+    if (!privatePostgresAvailable()) return null;
+    const server = await createPrivatePostgres();
+    return { url: server.url, release: server.remove };
+  }
+}
+
+mkdirSync(out, { recursive: true });
+if (wanted('check')) {
+  for (const step of CHECKS) {
+    process.stdout.write(`\n── ${step.what}\n`);
+    const started = performance.now();
+    report(step.what, started, runCheck(step) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  }
+}
+if (wanted('unit')) vitest('tests on the embedded database', []);
+if (wanted('postgres')) {
+  const postgres = await postgresUrl();
+  if (postgres === null)
+    process.stdout.write(
+      '\nNo PostgreSQL answers and none can be started here: the suites ran on the embedded database only.\n',
+    );
+  else {
+    vitest('backend on PostgreSQL', ['--project', 'backend'], { ASTRIX_TEST_DATABASE_URL: postgres.url });
+    await postgres.release();
+  }
+}
+if (wanted('build')) {
+  process.stdout.write('\n── build\n');
+  const started = performance.now();
+  const status = existsSync(join(root, 'tools', 'build.ts')) ? node([join(root, 'tools', 'build.ts')]) : 0;
+  report('build', started, status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+if (wanted('e2e') && existsSync(join(root, 'e2e', 'run.ts'))) {
+  process.stdout.write('\n── journeys in the built console\n');
+  const started = performance.now();
+  const file = join(out, 'e2e.json');
+  const status = node([join(root, 'e2e', 'run.ts'), '--report', file]);
+  const stats = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { stats: { expected: number; unexpected: number; skipped: number } })
+        .stats
+    : null;
+  report('journeys', started, {
+    passed: stats?.expected ?? 0,
+    failed: status === 0 ? 0 : Math.max(1, stats?.unexpected ?? 1),
+    skipped: stats?.skipped ?? 0,
+  });
+}
+
+const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[key], 0);
+process.stdout.write('\n');
+for (const result of results)
+  process.stdout.write(
+    `${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${result.what}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped (${result.seconds} s)\n`,
+  );
+process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
+process.exit(sum('failed') === 0 ? 0 : 1);
