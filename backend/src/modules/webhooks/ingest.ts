@@ -31,7 +31,8 @@ export type Ingest = {
 export function createIngest(db: Db, provider: string): Ingest {
   const waiting: Waiting[] = [];
   let waitingBytes = 0;
-  let running = false;
+  let writing = false;
+  let scheduled = false;
 
   function takeGroup(): Waiting[] {
     let bytes = 0;
@@ -55,24 +56,29 @@ export function createIngest(db: Db, provider: string): Ingest {
     );
   }
 
-  async function run(): Promise<void> {
-    let group = takeGroup();
-    let writing = write(group);
-    while (group.length > 0) {
-      const error = await writing;
-      const done = group;
-      // The database works on the next group while the answers to this one are written.
-      group = takeGroup();
-      if (group.length > 0) writing = write(group);
-      else running = false;
-      answer(done, error);
-    }
+  async function writeGroup(): Promise<void> {
+    const group = takeGroup();
+    const error = await write(group);
+    // The next group leaves before the answers to this one are written: the disk and this thread work at the same time.
+    writing = false;
+    startWriting();
+    answer(group, error);
   }
 
-  function start(): void {
-    running = true;
-    // Whatever arrives in this turn of the event loop shares the first group.
-    setImmediate(() => void run());
+  function startWriting(): void {
+    if (waiting.length === 0 || writing) return;
+    writing = true;
+    void writeGroup();
+  }
+
+  function later(): void {
+    if (scheduled) return;
+    scheduled = true;
+    // Whatever arrives in this turn of the event loop shares the group.
+    setImmediate(() => {
+      scheduled = false;
+      startWriting();
+    });
   }
 
   return {
@@ -84,7 +90,7 @@ export function createIngest(db: Db, provider: string): Ingest {
         }
         waiting.push({ body, stored, failed });
         waitingBytes += body.length;
-        if (!running) start();
+        if (!writing) later();
       }),
   };
 }
