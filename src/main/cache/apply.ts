@@ -42,7 +42,10 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
   const dropName = db.prepare('delete from names where rowid = ?');
   const addName = db.prepare('insert into names (rowid, text) values (?, ?)');
   const findMessage = db.prepare<[string], { r: number; json: string }>('select r, json from messages where id = ?');
-  const addMessage = db.prepare('insert into messages (r, id, k, sent_at, expires_at, json) values (?, ?, ?, ?, ?, ?)');
+  // Most messages are new: the insert itself finds out, instead of a look before it.
+  const addMessage = db.prepare(
+    'insert into messages (r, id, k, sent_at, expires_at, json) values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+  );
   const setMessage = db.prepare('update messages set sent_at = ?, expires_at = ?, json = ? where r = ?');
   const dropMessage = db.prepare('delete from messages where r = ?');
   const findNote = db.prepare<[string], { r: number; json: string }>('select r, json from notes where id = ?');
@@ -82,6 +85,18 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
     );
   }
 
+  /** False when nothing is different. */
+  function changeMessage(row: RowOf<'messages'>, json: string): boolean {
+    const known = findMessage.get(row.id)!;
+    if (known.json === json) return false;
+    setMessage.run(ms(row.sentAt), ms(row.expiresAt), json, known.r);
+    if ((JSON.parse(known.json) as RowOf<'messages'>).text !== row.text) {
+      dropWords.run(known.r);
+      if (row.text) addWords.run(known.r, row.text);
+    }
+    return true;
+  }
+
   const put: { readonly [C in CollectionName]: (row: RowOf<C>, topics: Set<Topic>, arrived: Arrived[]) => void } = {
     clients(row, topics) {
       putClient.run(keys.ordinalFor(row.id), JSON.stringify(row));
@@ -117,35 +132,14 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
     },
     messages(row, topics, arrived) {
       const json = JSON.stringify(row);
-      const known = findMessage.get(row.id);
-      if (known?.json === json) return;
-      if (known) {
-        setMessage.run(ms(row.sentAt), ms(row.expiresAt), json, known.r);
-        if ((JSON.parse(known.json) as RowOf<'messages'>).text !== row.text) {
-          dropWords.run(known.r);
-          if (row.text) addWords.run(known.r, row.text);
-        }
+      const ordinal = keys.ordinalFor(row.clientId);
+      const r = keys.nextRow(ordinal);
+      const k = keys.conversationFor(ordinal, row.conversationId);
+      if (addMessage.run(r, row.id, k, ms(row.sentAt), ms(row.expiresAt), json).changes === 0) {
+        if (!changeMessage(row, json)) return;
       } else {
-        const ordinal = keys.ordinalFor(row.clientId);
-        const r = keys.nextRow(ordinal);
-        addMessage.run(
-          r,
-          row.id,
-          keys.conversationFor(ordinal, row.conversationId),
-          ms(row.sentAt),
-          ms(row.expiresAt),
-          json,
-        );
         if (row.text) addWords.run(r, row.text);
-        if (row.direction === 'in')
-          arrived.push({
-            clientId: row.clientId,
-            conversationId: row.conversationId,
-            messageId: row.id,
-            contactName: '',
-            text: row.text,
-            sentAt: row.sentAt,
-          });
+        if (row.direction === 'in') arrived.push(arrivedOf(row));
       }
       topics.add(`thread:${row.conversationId}`);
     },
@@ -224,13 +218,21 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
     for (const { c, ids } of batch.gone) for (const id of ids) gone[c](id, topics);
     if (batch.cursor !== null) setMeta.run('cursor', batch.cursor);
     if (batch.done) setMeta.run('synced_at', String(time.now()));
-    return { topics: collapsed(topics), arrived: arrived.map(withName) };
+    return { topics: collapsed(topics), arrived: withNames(arrived) };
   });
 
-  function withName(message: Arrived): Arrived {
-    const key = keyOf.get(message.conversationId);
-    const row = key ? findConversation.get(key.k) : undefined;
-    return { ...message, contactName: row ? (JSON.parse(row.json) as ConversationRow).contactName : 'Customer' };
+  function withNames(arrived: readonly Arrived[]): Arrived[] {
+    const names = new Map<string, string>();
+    const nameOf = (conversationId: string) => {
+      const key = keyOf.get(conversationId);
+      const row = key ? findConversation.get(key.k) : undefined;
+      return row ? (JSON.parse(row.json) as ConversationRow).contactName : 'Customer';
+    };
+    return arrived.map(message => {
+      const name = names.get(message.conversationId) ?? nameOf(message.conversationId);
+      names.set(message.conversationId, name);
+      return { ...message, contactName: name };
+    });
   }
 
   return {
@@ -255,6 +257,15 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
     },
   };
 }
+
+const arrivedOf = (row: RowOf<'messages'>): Arrived => ({
+  clientId: row.clientId,
+  conversationId: row.conversationId,
+  messageId: row.id,
+  contactName: '',
+  text: row.text,
+  sentAt: row.sentAt,
+});
 
 function collapsed(topics: Set<Topic>): Topic[] {
   const list = [...topics];

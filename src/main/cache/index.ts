@@ -118,7 +118,8 @@ async function startThread(start: WorkerStart): Promise<Thread> {
         worker.ref();
         worker.postMessage({ id, method, args } satisfies WorkerCall);
       }).finally(() => {
-        if (waiting.size === 0) worker.unref();
+        // A thread that closes is waited for, also when nothing else keeps the process alive.
+        if (waiting.size === 0 && method !== 'close') worker.unref();
       }),
   };
 }
