@@ -2,11 +2,11 @@
  * Webhook ingest with a durable acknowledgement, against the usual handler and against the raw floor. All three run one after
  * the other in each round on the same PostgreSQL with its factory settings, so that a slow minute of the machine hits all alike.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { createPrivatePostgres } from '../tools/private-postgres.ts';
+import { type Running, startScript } from '../tools/running.ts';
 import { publish } from './report.ts';
 
 const SECRET = 'bench-app-secret';
@@ -15,29 +15,7 @@ const SECONDS = 5;
 const CONNECTIONS = 64;
 const here = import.meta.dirname;
 
-type Server = { readonly url: string; readonly stop: () => Promise<void> };
 type Load = { acked: number; refused: number; perSecond: number; p50: number; p99: number };
-
-async function serve(script: string, env: Record<string, string>): Promise<Server> {
-  const child = spawn(process.execPath, [script], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ready = await new Promise<{ url: string }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', line => {
-      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as { url: string });
-    });
-    child.once('exit', code => reject(new Error(`${script} ended with ${code} before it was ready`)));
-  });
-  return { url: ready.url, stop: () => stopChild(child) };
-}
-
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  await ended;
-}
 
 async function load(url: string, tag: string): Promise<Load> {
   const args = [
@@ -70,7 +48,7 @@ const p99 = (runs: Load[]) => median(runs.map(run => run.p99));
 const shown = (runs: Load[]) => `${Math.round(rate(runs)).toLocaleString('en-IN')}/s, p99 ${p99(runs).toFixed(1)} ms`;
 
 const database = await createPrivatePostgres();
-const servers: Server[] = [];
+const servers: Running[] = [];
 try {
   const admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
@@ -78,7 +56,7 @@ try {
   await admin.query('create database plain');
   const urlOf = (name: string) => database.url.replace(/\/postgres$/, `/${name}`);
 
-  const ours = await serve(join(here, '..', 'backend', 'src', 'main.ts'), {
+  const ours = await startScript([join(here, '..', 'backend', 'src', 'main.ts')], {
     DATABASE_URL: urlOf('astrix'),
     ASTRIX_ROLE: 'api',
     ASTRIX_ENV: 'development',
@@ -89,12 +67,12 @@ try {
     ASTRIX_WHATSAPP_VERIFY_TOKEN: 'bench',
   });
   servers.push(ours);
-  const plain = await serve(join(here, 'peers', 'plain-handler.ts'), {
+  const plain = await startScript([join(here, 'peers', 'plain-handler.ts')], {
     DATABASE_URL: urlOf('plain'),
     BENCH_SECRET: SECRET,
   });
   servers.push(plain);
-  const floor = await serve(join(here, 'peers', 'raw-floor.ts'), { BENCH_SECRET: SECRET });
+  const floor = await startScript([join(here, 'peers', 'raw-floor.ts')], { BENCH_SECRET: SECRET });
   servers.push(floor);
 
   const runs = { ours: [] as Load[], plain: [] as Load[], floor: [] as Load[] };

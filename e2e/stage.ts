@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import {
   _electron,
   type Browser,
@@ -11,45 +9,10 @@ import {
   type ElectronApplication,
   type Page,
 } from '@playwright/test';
+import { type Running, startScript } from '../tools/running.ts';
 
 /** Everything a journey stands on: the real backend, the provider sandbox and the built console, each a process that can be killed. */
 const root = join(import.meta.dirname, '..');
-
-export type Running = {
-  readonly url: string;
-  readonly process: ChildProcess;
-  readonly stop: () => Promise<void>;
-  readonly kill: () => Promise<void>;
-};
-
-/** Starts a script of ours and waits for the line that says it is ready. */
-async function start(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Running & { readonly said: Record<string, unknown> }> {
-  const child = spawn(process.execPath, [...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let errors = '';
-  child.stderr?.on('data', chunk => {
-    errors = (errors + String(chunk)).slice(-4000);
-  });
-  const said = await new Promise<Record<string, unknown>>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).on('line', line => {
-      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as Record<string, unknown>);
-    });
-    child.once('exit', code => reject(new Error(`${args[0]} ended with ${code} before it was ready: ${errors}`)));
-  });
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
-    child.kill(signal);
-    await ended;
-  };
-  return { said, url: String(said.url), process: child, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
-}
 
 export type Stage = {
   readonly folder: string;
@@ -132,11 +95,11 @@ export async function openStage(options: { readonly statusDelayMs?: number } = {
   };
   let backend: Running | null = null;
   const startBackend = async () => {
-    backend ??= await start(['backend/src/main.ts'], environment);
+    backend ??= await startScript(['backend/src/main.ts'], environment);
   };
   await startBackend();
   const delay = options.statusDelayMs === undefined ? [] : ['--status-delay', String(options.statusDelayMs)];
-  const sandbox = await start(
+  const sandbox = await startScript(
     ['backend/sandbox/main.ts', '--port', String(sandboxPort), '--backend', backendUrl, ...delay],
     {},
   );
@@ -244,7 +207,7 @@ export async function closeBrowser(): Promise<void> {
 }
 
 async function launchStandIn(options: Launch): Promise<OpenConsole> {
-  const running = await start(['tools/electron-standin/run.ts', 'out/main/index.js'], environmentOf(options));
+  const running = await startScript(['tools/electron-standin/run.ts', 'out/main/index.js'], environmentOf(options));
   const context: BrowserContext = await (await sharedBrowser()).newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: options.theme,

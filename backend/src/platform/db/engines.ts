@@ -117,8 +117,9 @@ export async function openPostgres(url: string, poolSize: number): Promise<Engin
     statement_timeout: 30_000,
     types: types as pg.CustomTypesConfig,
   });
-  // Without a listener a stopped server ends the process.
+  // Without a listener a stopped server ends this process: the pool's for its idle connections, each one's own while it is in use.
   pool.on('error', () => undefined);
+  pool.on('connect', client => client.on('error', () => undefined));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const listeners = new Set<{ stop: () => Promise<void> }>();
   const kept = keptConnection(url);
