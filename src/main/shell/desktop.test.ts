@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Console } from '../console.ts';
 import { CSP } from '../guard/rules.ts';
@@ -225,15 +227,31 @@ describe('windows', () => {
 });
 
 describe('tray', () => {
-  test('there is one icon, however often its menu changes, and it tells unread from read', () => {
-    const { desktop } = stage();
-    desktop.shell.setTray(MODEL);
-    expect(electron.trays[0]?.image).toMatch(/tray-unread\.png$/);
-    desktop.shell.setTray({ ...MODEL, unread: 0, tooltip: 'Astrix Console – nothing unread' });
-    expect(electron.trays).toHaveLength(1);
-    expect(electron.trays[0]?.image).toMatch(/tray\.png$/);
-    expect(electron.trays[0]?.tooltip).toBe('Astrix Console – nothing unread');
-  });
+  test.each([
+    ['linux', 'tray-unread.png', 'tray.png'],
+    ['win32', 'tray-unread.png', 'tray.png'],
+    ['darwin', 'trayUnreadTemplate.png', 'trayTemplate.png'],
+  ])(
+    'there is one icon on %s, however often its menu changes, and it tells unread from read',
+    (system, unread, read) => {
+      const own = Object.getOwnPropertyDescriptor(process, 'platform')!;
+      Object.defineProperty(process, 'platform', { ...own, value: system });
+      try {
+        const { desktop } = stage();
+        const name = () => basename(electron.trays[0]?.image ?? '');
+        desktop.shell.setTray(MODEL);
+        expect(name()).toBe(unread);
+        desktop.shell.setTray({ ...MODEL, unread: 0, tooltip: 'Astrix Console – nothing unread' });
+        expect(electron.trays).toHaveLength(1);
+        expect(name()).toBe(read);
+        expect(electron.trays[0]?.tooltip).toBe('Astrix Console – nothing unread');
+        for (const picture of [unread, read])
+          expect(existsSync(join(import.meta.dirname, '../../../resources', picture)), picture).toBe(true);
+      } finally {
+        Object.defineProperty(process, 'platform', own);
+      }
+    },
+  );
 
   test('the menu shows what the model says, checked where the model says', () => {
     const { desktop } = stage();

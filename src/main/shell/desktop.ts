@@ -24,6 +24,13 @@ import { allWindows, createWindow, guardContents, guardSession, knownWindow, pag
 const RENDERER = join(import.meta.dirname, '..', 'renderer');
 const RESOURCES = join(import.meta.dirname, '..', '..', 'resources');
 
+/** macOS tints a template for its menu bar itself; elsewhere the mark stands on a tile of its own. */
+function trayPicture(unread: boolean): string {
+  const template = process.platform === 'darwin';
+  const name = template ? `tray${unread ? 'Unread' : ''}Template.png` : `tray${unread ? '-unread' : ''}.png`;
+  return join(RESOURCES, name);
+}
+
 export type Desktop = {
   readonly shell: ShellPort;
   readonly emit: Emit;
@@ -102,9 +109,10 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog): Desktop
     },
     setBadge: unread => void app.setBadgeCount(unread),
     setTray(model) {
-      tray ??= new Tray(nativeImage.createFromPath(join(RESOURCES, 'tray.png')));
+      const picture = nativeImage.createFromPath(trayPicture(model.unread > 0));
+      tray ??= new Tray(picture);
       tray.setToolTip(model.tooltip);
-      tray.setImage(nativeImage.createFromPath(join(RESOURCES, model.unread > 0 ? 'tray-unread.png' : 'tray.png')));
+      tray.setImage(picture);
       tray.setContextMenu(Menu.buildFromTemplate(template(model.items)));
     },
     openExternal: async url => openLink(url),
