@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../backend/src/config.ts';
 import { MIGRATIONS } from '../backend/src/platform/db/migrate.ts';
 import { composeEnv } from './compose-env.ts';
 import {
+  configOf,
   copiedFiles,
   databaseScript,
   envLines,
@@ -150,15 +151,7 @@ describe('the services together', () => {
         ...service.environment,
         ...envLines(files['backend.env']),
       };
-      const asked = new Set<string>();
-      const config = readConfig(
-        new Proxy(env, {
-          get(target, key) {
-            asked.add(String(key));
-            return target[String(key)];
-          },
-        }),
-      );
+      const { config, asked } = configOf(env);
       expect(Object.keys(env).filter(name => name !== 'NODE_ENV' && !asked.has(name))).toEqual([]);
       expect(config).toMatchObject({ environment: 'production', role: service.environment?.ASTRIX_ROLE, demo: false });
       expect(new URL(config.databaseUrl!).hostname in services).toBe(true);

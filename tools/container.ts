@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { type Config, readConfig } from '../backend/src/config.ts';
 
 /** What the container files say, as data: for the tests that hold them to OP-11. No engine is needed. */
 
@@ -81,6 +82,16 @@ export const envLines = (text: string): Record<string, string> =>
       .filter(line => /^[A-Z]/.test(line))
       .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
+
+/** The configuration out of an environment, and the names of every variable that the backend looked for. */
+export function configOf(env: Readonly<Record<string, string | undefined>>): { config: Config; asked: Set<string> } {
+  const asked = new Set<string>();
+  const get = (target: typeof env, key: string | symbol) => {
+    asked.add(String(key));
+    return target[String(key)];
+  };
+  return { config: readConfig(new Proxy(env, { get })), asked };
+}
 
 /** What the script of the database image runs. */
 export const databaseScript = (): string =>

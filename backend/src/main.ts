@@ -24,7 +24,8 @@ Configuration comes from the environment:
   ASTRIX_DEMO                     1 fills an empty database with the demo agency
   ASTRIX_METRICS_TOKEN            bearer token of /metrics
   ASTRIX_TRUSTED_PROXIES          addresses whose X-Forwarded-* headers count, separated by commas
-  ASTRIX_WHATSAPP_APP_SECRET      signs WhatsApp deliveries; _NEXT is the second one during a rotation
+  ASTRIX_WHATSAPP_APP_SECRET      signs WhatsApp deliveries; without it they are answered with 503
+  ASTRIX_WHATSAPP_APP_SECRET_NEXT the second one during a rotation
   ASTRIX_WHATSAPP_VERIFY_TOKEN    answers Meta's subscription handshake
   ASTRIX_WHATSAPP_GRAPH_URL       the provider sandbox, outside production only
   ASTRIX_LOG_LEVEL                debug | info | warn | error | silent   (info)

@@ -1,0 +1,80 @@
+/**
+ * `npm run specs`: holds what is sent to WhatsApp, what is read, and the statuses of the sandbox against Meta's own OpenAPI file. The files
+ * are not part of the project: it looks for them in ../shared/specs or `-- --from <folder>`, and says so when they are not there.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { statusPayload } from '../backend/sandbox/payloads.ts';
+import { secret } from '../backend/src/kernel/secret.ts';
+import { createWhatsappClient } from '../backend/src/providers/whatsapp/client.ts';
+import { explode } from '../backend/src/providers/whatsapp/map.ts';
+
+type Json = { [key: string]: unknown };
+
+const { values } = parseArgs({
+  options: { from: { type: 'string', default: join(import.meta.dirname, '..', '..', 'shared', 'specs') } },
+});
+const file = join(values.from, 'whatsapp', 'business-messaging-api_v23.0.yaml');
+if (!existsSync(file)) {
+  process.stdout.write(`Skipped: Meta's OpenAPI file is not at ${file}. Nothing was checked.\n`);
+  process.exit(0);
+}
+
+const document = parse(readFileSync(file, 'utf8')) as {
+  paths: Record<
+    string,
+    { post: { requestBody: { content: Record<string, { examples: Record<string, { value: object }> }> } } }
+  >;
+  components: { schemas: Record<string, Json> };
+};
+// Parts of an `allOf` close themselves there against each other's properties; what is meant is closed as a whole.
+for (const schema of Object.values(document.components.schemas)) {
+  if (!Array.isArray(schema.allOf)) continue;
+  for (const part of schema.allOf as Json[]) delete part.additionalProperties;
+  schema.unevaluatedProperties = false;
+}
+const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
+const judge = (name: string) => ajv.compile({ components: document.components, $ref: `#/components/schemas/${name}` });
+
+let failed = 0;
+const say = (what: string, fault: string | null) => {
+  if (fault !== null) failed += 1;
+  process.stdout.write(`${fault === null ? 'ok  ' : 'FAIL'}  ${what}${fault === null ? '' : `: ${fault}`}\n`);
+};
+const faults = (validate: ReturnType<typeof judge>, value: unknown) =>
+  validate(value) ? null : ajv.errorsText(validate.errors?.slice(0, 3));
+
+const message = judge('TextMessage');
+for (const replyTo of [null, 'wamid.HBgM']) {
+  let sent: Json = {};
+  const client = createWhatsappClient({
+    send: async request => {
+      sent = JSON.parse(request.body ?? '{}') as Json;
+      return { status: 200, headers: {}, body: '{"messages":[{"id":"wamid.1"}]}' };
+    },
+    close: async () => undefined,
+  });
+  const to = { phone: '919999900001' };
+  await client.sendText({ accountId: '1', token: secret('t'), to, text: 'Namaste', replyTo, messageId: 'm' });
+  // In the written reference, and missing from this file.
+  delete sent.biz_opaque_callback_data;
+  say(`a text ${replyTo ? 'that answers another' : 'of its own'}, as it is sent`, faults(message, sent));
+}
+
+const delivery = judge('WebhookPayload');
+const at = new Date('2026-01-05T09:30:00Z');
+for (const status of ['sent', 'delivered', 'read', 'failed'] as const) {
+  const sent = { id: 'wamid.4', to: '919999900001', callbackData: 'm' };
+  say(`the sandbox's status ${status}`, faults(delivery, statusPayload('100000000000002', sent, status, at)));
+}
+
+const { examples } = document.paths['/whatsapp/webhooks']!.post.requestBody.content['application/json']!;
+for (const [name, { value }] of Object.entries(examples)) {
+  const kinds = explode(value, at).map(({ event }) => event.kind);
+  const right = name.startsWith('Group') === kinds.includes('unknown');
+  say(`Meta's example "${name}" is read as ${kinds.join(', ')}`, right ? null : 'that is not what it is');
+}
+process.exit(failed === 0 ? 0 : 1);
