@@ -42,6 +42,7 @@ export function createSendJob(deps: SendDeps): SendJob {
     dataClass: 'end-customer',
     retention: 'conversation',
     retryLimit: 8,
+    lanes: 8,
     run: async (data, { signal }) => {
       for (let sent = 0; sent < MAX_PER_RUN && !signal.aborted; sent++) {
         const next = await withSystem(deps.db, 'send-message', tx => claimNext(tx, deps.keyring, data));
@@ -238,14 +239,22 @@ async function settle(tx: SystemTx, agencyId: string, id: string, change: Record
     .execute();
 }
 
-/** Conversations whose claim ran out, because a worker died while it talked to the provider. */
+/**
+ * Conversations with a message whose claim ran out, because a worker died while it talked to the provider, or whose pause is over
+ * while its job is not there any more.
+ */
 export async function findStranded(tx: SystemTx): Promise<SendData[]> {
+  const now = txNow(tx);
   return tx
     .selectFrom('messages')
     .select(['agency_id as agencyId', 'conversation_id as conversationId'])
     .distinct()
-    .where('status', '=', 'sending')
-    .where('claimed_until', '<=', txNow(tx))
+    .where(where =>
+      where.or([
+        where.and([where('status', '=', 'sending'), where('claimed_until', '<=', now)]),
+        where.and([where('status', '=', 'queued'), where('not_before', '<=', now)]),
+      ]),
+    )
     .limit(200)
     .execute();
 }

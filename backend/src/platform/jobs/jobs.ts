@@ -14,6 +14,8 @@ export type JobDefinition = {
   readonly retention: RetentionClass;
   readonly schema: z.ZodType;
   readonly retryLimit: number;
+  /** How many of them one process works on at the same time: a slow provider must not hold up everybody. */
+  readonly lanes: number;
   readonly run: (data: never, context: JobContext) => Promise<void>;
 };
 
@@ -67,7 +69,7 @@ export async function startJobs(db: Db, names: readonly string[], log: Log): Pro
       expireInSeconds: 120,
     });
   }
-  const workers = new Map<string, string>();
+  const workers = new Map<string, string[]>();
   const stopping = new AbortController();
   let unlisten: () => Promise<void> = async () => undefined;
 
@@ -90,15 +92,16 @@ export async function startJobs(db: Db, names: readonly string[], log: Log): Pro
 
     async work(jobs, context) {
       for (const job of jobs) {
-        const id = await boss.work(job.name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([one]) => {
-          if (!one) return;
-          await job.run(job.schema.parse(one.data) as never, { ...context, signal: stopping.signal });
-        });
-        workers.set(job.name, id);
+        const lane = () =>
+          boss.work(job.name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([one]) => {
+            if (!one) return;
+            await job.run(job.schema.parse(one.data) as never, { ...context, signal: stopping.signal });
+          });
+        workers.set(job.name, await Promise.all(Array.from({ length: job.lanes }, lane)));
       }
       unlisten = await listen(db, CHANNEL, name => {
-        const woken = name === '' ? [...workers.values()] : [workers.get(name)];
-        for (const id of woken) if (id) boss.notifyWorker(id);
+        const woken = name === '' ? [...workers.values()].flat() : (workers.get(name) ?? []);
+        for (const id of woken) boss.notifyWorker(id);
       });
     },
 

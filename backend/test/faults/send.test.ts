@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newId } from '../../src/kernel/ids.ts';
+import type { SendOutcome } from '../../src/providers/whatsapp/client.ts';
+import { failureOf } from '../../src/providers/whatsapp/failures.ts';
+import { createWorld, messagePayload, statusPayload, type World } from '../world.ts';
+
+let world: World;
+let headers: Record<string, string>;
+let customers = 0;
+beforeAll(async () => {
+  world = await createWorld();
+});
+beforeEach(async () => {
+  headers = { authorization: `Bearer ${await world.tokenOf(world.agencies[0].people.agent)}` };
+});
+afterAll(() => {
+  release();
+  return world.close();
+});
+
+const accepted = (id: string): SendOutcome => ({ kind: 'accepted', providerId: `wamid.out.${id}` });
+const retry = (afterSeconds: number | null): SendOutcome => ({ kind: 'retry', afterSeconds, why: 'test' });
+/** As good as dead: it answers only when the world is torn down. */
+let release: () => void = () => undefined;
+const never = () =>
+  new Promise<SendOutcome>(resolve => {
+    release = () => resolve({ kind: 'ambiguous', why: 'dead' });
+  });
+
+/** A customer who just wrote, with what a test does in their thread. */
+async function thread(at = 0) {
+  const client = world.agencies[0].clients[at]!;
+  const phone = `9198765${String(customers++).padStart(5, '0')}`;
+  await world.deliver(
+    messagePayload(client.accountId, { id: `wamid.in.${phone}`, from: phone, text: 'Hello', at: world.clock.now() }),
+  );
+  const { conversations } = (await world.inject({ url: `/v1/clients/${client.id}/conversations`, headers })).json();
+  const conversation = conversations.find((row: { preview: string; contactName: string }) => row.preview === 'Hello');
+  const url = `/v1/clients/${client.id}/conversations/${conversation.id}/messages`;
+  return {
+    client,
+    phone,
+    conversation,
+    reply: async (text: string) => {
+      const messageId = newId();
+      const reply = await world.inject({
+        method: 'POST',
+        url,
+        headers: { ...headers, 'idempotency-key': randomUUID() },
+        payload: {
+          messageId,
+          text,
+          seenInboundId: conversation.lastInboundId,
+          writtenAt: world.clock.now().toISOString(),
+        },
+      });
+      return { id: messageId, status: reply.statusCode, body: reply.json() };
+    },
+    shown: async (id: string): Promise<{ status: string; failure: { code: string; reason: string } | null }> => {
+      const { messages } = (await world.inject({ url, headers })).json();
+      return messages.find((message: { id: string }) => message.id === id);
+    },
+    /** The ledger: what the provider was asked to send to this customer. */
+    sent: () => world.whatsapp.sent.filter(message => 'phone' in message.to && message.to.phone === phone),
+    status: (id: string, status: string) =>
+      world.deliver(
+        statusPayload(client.accountId, {
+          id: `wamid.out.${id}`,
+          status,
+          at: world.clock.now(),
+          recipient: phone,
+          ours: id,
+        }),
+      ),
+  };
+}
+type Thread = Awaited<ReturnType<typeof thread>>;
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`did not come true: ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}
+const becomes = (on: Thread, id: string, status: string) =>
+  until(`the message is ${status}`, async () => (await on.shown(id)).status === status);
+
+/** Lets time pass and the housekeeping look, as a worker does every few seconds. */
+async function later(seconds: number): Promise<void> {
+  world.clock.advance(seconds);
+  // The access token lives for 15 minutes; signing in moves the clock by a code.
+  if (seconds > 300) headers = { authorization: `Bearer ${await world.tokenOf(world.agencies[0].people.agent)}` };
+  await world.app.housekeep();
+}
+
+test('F-02, EG-04: a worker that dies while it talks to the provider leaves the message unknown; it is never sent again', async () => {
+  const on = await thread();
+  world.whatsapp.answer = never;
+  const reply = await on.reply('Sent, but nobody saw the answer');
+  await until('the provider was asked', () => on.sent().length === 1);
+  expect((await on.shown(reply.id)).status).toBe('sending');
+  world.whatsapp.answer = message => accepted(message.messageId);
+  await later(61);
+  await becomes(on, reply.id, 'unknown');
+  const next = await on.reply('The next one goes out');
+  await becomes(on, next.id, 'sent');
+  await later(600);
+  expect(on.sent().map(message => message.messageId)).toEqual([reply.id, next.id]);
+
+  await on.status(reply.id, 'delivered');
+  expect((await on.shown(reply.id)).status).toBe('delivered');
+});
+
+test('EG-04: a reply that was cut is unknown, and its status, which carries our id, settles it', async () => {
+  const on = await thread();
+  world.whatsapp.answer = () => ({ kind: 'ambiguous', why: 'cut' });
+  const reply = await on.reply('Cut');
+  await becomes(on, reply.id, 'unknown');
+  await on.status(reply.id, 'failed');
+  expect((await on.shown(reply.id)).status).toBe('failed');
+  expect(on.sent()).toHaveLength(1);
+});
+
+test('EG-04: a status that overtakes the reply of the provider is not undone by it', async () => {
+  const on = await thread();
+  let answer: (outcome: SendOutcome) => void = () => undefined;
+  world.whatsapp.answer = () => new Promise(resolve => (answer = resolve));
+  const reply = await on.reply('Fast customer');
+  await until('the provider was asked', () => on.sent().length === 1);
+  await on.status(reply.id, 'read');
+  answer(accepted(reply.id));
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect((await on.shown(reply.id)).status).toBe('read');
+});
+
+test('F-06, EG-03: a pause that the provider asks for is kept, and what was written later waits behind it', async () => {
+  const on = await thread();
+  world.whatsapp.answer = () => retry(90);
+  const first = await on.reply('First');
+  await until('the provider was asked', () => on.sent().length === 1);
+  await becomes(on, first.id, 'queued');
+  world.whatsapp.answer = message => accepted(message.messageId);
+  const second = await on.reply('Second');
+  await later(89);
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(on.sent()).toHaveLength(1);
+  await later(2);
+  await becomes(on, second.id, 'sent');
+  expect(on.sent().map(message => message.messageId)).toEqual([first.id, first.id, second.id]);
+});
+
+test('F-07: a provider that stays away is given up after six tries, with a reason a person can read', async () => {
+  const on = await thread();
+  world.whatsapp.answer = () => retry(1);
+  const reply = await on.reply('Nobody is there');
+  for (let tries = 1; tries <= 6; tries++) {
+    await until(`try ${tries}`, () => on.sent().length === tries);
+    await until('it is recorded', async () => (await on.shown(reply.id)).status !== 'sending');
+    await later(2);
+  }
+  await becomes(on, reply.id, 'failed');
+  expect((await on.shown(reply.id)).failure?.reason).toContain('could not be reached');
+  await later(600);
+  expect(on.sent()).toHaveLength(6);
+});
+
+test('ME-02: a window that shuts, and an opt-out that arrives, between the click and the send refuse it', async () => {
+  const shut = await thread();
+  world.whatsapp.answer = () => retry(30);
+  const late = await shut.reply('Too late');
+  await until('the provider was asked', () => shut.sent().length === 1);
+  await becomes(shut, late.id, 'queued');
+  world.whatsapp.answer = message => accepted(message.messageId);
+  await later(25 * 3600);
+  await becomes(shut, late.id, 'failed');
+  expect((await shut.shown(late.id)).failure?.code).toBe('131047');
+  expect(shut.sent()).toHaveLength(1);
+
+  const gone = await thread();
+  world.whatsapp.answer = () => retry(30);
+  const unwanted = await gone.reply('Buy more');
+  await until('the provider was asked', () => gone.sent().length === 1);
+  await becomes(gone, unwanted.id, 'queued');
+  await world.deliver(
+    messagePayload(gone.client.accountId, {
+      id: `wamid.stop.${gone.phone}`,
+      from: gone.phone,
+      text: 'STOP',
+      at: world.clock.now(),
+    }),
+  );
+  world.whatsapp.answer = message => accepted(message.messageId);
+  await later(31);
+  await becomes(gone, unwanted.id, 'failed');
+  expect((await gone.shown(unwanted.id)).failure?.code).toBe('opted_out');
+  expect(gone.sent()).toHaveLength(1);
+});
+
+test('a credential that died marks the channel, and the next reply is refused before it is queued', async () => {
+  const on = await thread(1);
+  world.whatsapp.answer = () => ({ kind: 'refused', failure: failureOf(190, ''), credentialDead: true });
+  const reply = await on.reply('Hello');
+  await becomes(on, reply.id, 'failed');
+  const next = await on.reply('Hello again');
+  expect(next.body.code).toBe('channel_unavailable');
+  expect(on.sent()).toHaveLength(1);
+});
