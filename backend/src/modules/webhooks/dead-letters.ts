@@ -1,5 +1,5 @@
 import { fail } from '../../kernel/errors.ts';
-import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 
 const SHOWN = 200;
 /** Fields whose values say nothing about a customer. */
@@ -30,40 +30,37 @@ export function redacted(value: unknown, key = ''): unknown {
 }
 
 /** An agency sees its own. Those of accounts that are nobody's belong to no agency and are counted in the metrics only. */
-export function listDeadLetters(db: Db, agencyId: string) {
-  return withSystem(db, 'webhook-process', async tx => {
-    const rows = await tx
-      .selectFrom('webhook_events')
-      .selectAll()
-      .where('state', '=', 'dead')
-      .where('agency_id', '=', agencyId)
-      .where('expires_at', '>', txNow(tx))
-      .orderBy('received_at', 'desc')
-      .limit(SHOWN)
-      .execute();
-    return rows.map(row => ({
-      id: row.id,
-      provider: row.provider,
-      kind: row.kind,
-      clientId: row.client_id,
-      reason: row.reason ?? 'unknown',
-      attempts: row.attempts,
-      receivedAt: row.received_at.toISOString(),
-      redacted: redacted(row.payload),
-    }));
-  });
+export async function listDeadLetters(tx: TenantTx) {
+  const rows = await tx
+    .selectFrom('webhook_events')
+    .selectAll()
+    .where('state', '=', 'dead')
+    .where('agency_id', '=', txActor(tx).agencyId)
+    .where('expires_at', '>', txNow(tx))
+    .orderBy('received_at', 'desc')
+    .limit(SHOWN)
+    .execute();
+  return rows.map(row => ({
+    id: row.id,
+    provider: row.provider,
+    kind: row.kind,
+    clientId: row.client_id,
+    reason: row.reason ?? 'unknown',
+    attempts: row.attempts,
+    receivedAt: row.received_at.toISOString(),
+    redacted: redacted(row.payload),
+  }));
 }
 
 /** Back to pending with fresh attempts. The effect is guarded by its natural key, so a second replay does nothing more. */
-export async function replayDeadLetter(tx: SystemTx, agencyId: string, id: string): Promise<void> {
+export async function replayDeadLetter(tx: TenantTx, id: string): Promise<void> {
   const row = await tx
     .updateTable('webhook_events')
     .set({ state: 'pending', attempts: 0, next_at: txNow(tx) })
     .where('id', '=', id)
-    .where('agency_id', '=', agencyId)
+    .where('agency_id', '=', txActor(tx).agencyId)
     .where('state', '=', 'dead')
-    .returning(['provider', 'natural_key'])
+    .returning('id')
     .executeTakeFirst();
   if (!row) fail('not_found');
-  await tx.deleteFrom('webhook_markers').where('key', '=', `${row.provider}/${row.natural_key}`).execute();
 }

@@ -1,6 +1,6 @@
 import { fail } from '../../kernel/errors.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { type Db, listen, notify, withSystem } from '../../platform/db/index.ts';
+import { type Db, listen, notify } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
 import { answerHandshake, signatureHolds } from '../../providers/whatsapp/webhook.ts';
@@ -81,12 +81,10 @@ export function webhooksModule(deps: WebhooksDeps): Module & { readonly processN
         outcome('stored');
         return { received: true };
       },
-      listDeadLetters: async ({ actor }) => ({ deadLetters: await listDeadLetters(db, actor.agencyId) }),
-      async replayDeadLetter({ actor, params, audit }) {
-        await withSystem(db, 'webhook-process', async tx => {
-          await replayDeadLetter(tx, actor.agencyId, params.deadLetterId);
-          await notify(tx, WEBHOOKS_CHANNEL, '');
-        });
+      listDeadLetters: async ({ tx }) => ({ deadLetters: await listDeadLetters(tx) }),
+      async replayDeadLetter({ tx, params, audit }) {
+        await replayDeadLetter(tx, params.deadLetterId);
+        await notify(tx, WEBHOOKS_CHANNEL, '');
         await audit({ subjectType: 'dead-letter', subjectId: params.deadLetterId });
         return null;
       },

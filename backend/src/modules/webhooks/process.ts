@@ -142,7 +142,7 @@ async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
     .skipLocked()
     .executeTakeFirst();
   if (!mine) return 'elsewhere';
-  if (!(await takeMarker(tx, `${event.provider}/${event.natural_key}`))) {
+  if (!(await takeMarker(tx, markerOf(event)))) {
     await finish(tx, event.id);
     return 'copy';
   }
@@ -169,6 +169,8 @@ async function bury(tx: SystemTx, event: PendingEvent, why: { reason: string; at
     .where('natural_key', '=', event.natural_key)
     .executeTakeFirst();
   if (buried) return void (await finish(tx, event.id));
+  // The marker stands for an effect, and there was none: a replay within five minutes must not be taken for a copy.
+  await tx.deleteFrom('webhook_markers').where('key', '=', markerOf(event)).execute();
   const [channel] = await findChannels(tx, { accountId: event.account_id, businessId: event.business_id });
   await tx
     .updateTable('webhook_events')
@@ -186,6 +188,8 @@ const unknownAccount = (event: PendingEvent, parsed: WhatsappEvent): Applied => 
 });
 
 const finish = (tx: SystemTx, id: string) => tx.deleteFrom('webhook_events').where('id', '=', id).execute();
+
+const markerOf = (event: PendingEvent) => `${event.provider}/${event.natural_key}`;
 
 /** Exactly 300 seconds, shared by all workers, atomic (WH-07). False when a copy came within that time. */
 async function takeMarker(tx: SystemTx, key: string): Promise<boolean> {

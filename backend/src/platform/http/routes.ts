@@ -1,4 +1,4 @@
-import { ROUTES, type RouteDefinition, type RouteName } from '@astrix/contract';
+import { PERMISSIONS, ROUTES, type RouteDefinition } from '@astrix/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
@@ -31,16 +31,21 @@ const DAYS_OF_KEYS = 7;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Registers every route of the contract. A route without a handler, or a handler without a route, stops the boot (AZ-01). */
-export function registerRoutes(app: FastifyInstance, deps: RouteDeps, tables: readonly Handlers[]): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  deps: RouteDeps,
+  tables: readonly Handlers[],
+  routes: Readonly<Record<string, RouteDefinition>> = ROUTES,
+): void {
   const handlers = new Map<string, AnyHandler>();
   for (const [name, handler] of tables.flatMap(table => Object.entries(table))) {
-    if (!Object.hasOwn(ROUTES, name))
+    if (!Object.hasOwn(routes, name))
       throw new Error(`A handler is named ${name}, but the contract has no such route.`);
     if (handlers.has(name)) throw new Error(`The route ${name} has two handlers.`);
     handlers.set(name, handler as unknown as AnyHandler);
   }
   const limit = createRateLimit(deps.clock);
-  for (const [name, definition] of Object.entries(ROUTES) as [RouteName, RouteDefinition][]) {
+  for (const [name, definition] of Object.entries(routes)) {
     demandDeclared(name, definition);
     const handler = handlers.get(name);
     if (!handler) throw new Error(`The route ${name} (${definition.method} ${definition.path}) has no handler.`);
@@ -58,15 +63,41 @@ export function registerRoutes(app: FastifyInstance, deps: RouteDeps, tables: re
 
 /** The types say it already; this says it for a definition that came around them. */
 function demandDeclared(name: string, route: RouteDefinition): void {
-  const missing = (
-    ['auth', 'scope', 'dataClasses', 'ratePerMinute', 'bodyLimit', 'idempotency', 'reply'] as const
-  ).filter(key => route[key] === undefined);
+  const missing = DECLARED.filter(key => route[key] === undefined);
   if (missing.length > 0) throw new Error(`The route ${name} does not declare ${missing.join(', ')}.`);
-  if (route.auth === 'session' && route.permission === null)
-    throw new Error(`The route ${name} is for signed-in people but names no permission.`);
+  const refuse = (why: string): never => {
+    throw new Error(`The route ${name} ${why}.`);
+  };
+  if (route.auth === 'session' && (route.permission === null || route.scope === 'none'))
+    refuse('is for signed-in people but names no permission or no scope');
+  if (route.auth !== 'session' && (route.permission !== null || route.scope !== 'none'))
+    refuse('names a permission or a scope, and nobody has signed in there');
+  if (route.permission !== null && !Object.hasOwn(PERMISSIONS, route.permission))
+    refuse(`names the permission ${route.permission}, which no role has`);
   if (route.scope === 'client' && !route.path.includes(':clientId'))
-    throw new Error(`The route ${name} is scoped to a client but has no :clientId in its path.`);
+    refuse('is scoped to a client but has no :clientId in its path');
+  if (route.path.includes('/:') !== (route.params !== undefined)) refuse('has a path that does not match its params');
+  if (route.dataClasses.length === 0) refuse('carries no data class');
+  if (!(route.ratePerMinute > 0) || !(route.bodyLimit >= 0)) refuse('has no usable rate or body limit');
 }
+
+const DECLARED = [
+  'id',
+  'method',
+  'path',
+  'summary',
+  'auth',
+  'scope',
+  'permission',
+  'dataClasses',
+  'ratePerMinute',
+  'bodyLimit',
+  'idempotency',
+  'audit',
+  'reply',
+  'replyStatus',
+  'errors',
+] as const satisfies readonly (keyof RouteDefinition)[];
 
 async function serve(
   entry: Entry,

@@ -36,6 +36,10 @@ export function createServer({ log, metrics, trustedProxies }: ServerOptions): F
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
 
+  // A route that came around the contract has no limit, no permission and no audit.
+  app.addHook('onRoute', route => {
+    if (!route.config?.routeId) throw new Error(`The route ${route.url} is not declared in the contract.`);
+  });
   // Hooks with a callback: a promise for each request costs more than what these do.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -46,6 +46,7 @@ export type Jobs = {
 };
 
 const CHANNEL = 'astrix_jobs';
+const NO_JOB = '00000000-0000-4000-8000-000000000000';
 
 /**
  * pg-boss on our own database. Its tables lie outside the tenant wall, so a job is written with the owner's rights, in the
@@ -68,6 +69,9 @@ export async function startJobs(db: Db, names: readonly string[], log: Log): Pro
       retryBackoff: true,
       expireInSeconds: 120,
     });
+    // pg-boss looks a queue up when it first needs it, on a connection of its own. Doing that inside a caller's transaction would wait
+    // for itself where there is one connection, so it is done here: completing a job that does not exist changes nothing.
+    await boss.complete(name, NO_JOB);
   }
   const workers = new Map<string, string[]>();
   const stopping = new AbortController();
