@@ -122,7 +122,10 @@ export function testConfig(overrides: Record<string, string> = {}) {
 }
 
 /** Two agencies with three clients each and a person in every role, and the whole app over them. */
-export async function createWorld(overrides: Record<string, string> = {}): Promise<World> {
+export async function createWorld(
+  overrides: Record<string, string> = {},
+  over: (db: Db) => Db = db => db,
+): Promise<World> {
   const clock = manualClock(START);
   const { db, drop } = await openTestDb(clock);
   const config = testConfig(overrides);
@@ -136,7 +139,7 @@ export async function createWorld(overrides: Record<string, string> = {}): Promi
   const metrics = createMetrics();
   const app = await buildApp({
     config,
-    db,
+    db: over(db),
     clock,
     log: silentLog,
     metrics,

@@ -33,8 +33,9 @@ export type House = {
 export const markOf = (agency: number, client: number): string => `mark-of-${agency}-${client}-kept-inside`;
 export const phoneOf = (agency: number, client: number): string => `9198${agency}${client}5550${agency}${client}7`;
 
-export async function createHouse(overrides: Record<string, string> = {}): Promise<House> {
-  const world = await createWorld(overrides);
+/** `over` puts something between the program and its database. */
+export async function createHouse(overrides: Record<string, string> = {}, over?: (db: Db) => Db): Promise<House> {
+  const world = await createWorld(overrides, over);
   const tokens = new Map<string, string>();
   const ids: Ids[][] = [];
   for (const [a, agency] of world.agencies.entries()) {

@@ -45,3 +45,26 @@ export async function ledgerOfAll(db: Db): Promise<Ledger> {
     kept.map(({ table }) => ({ name: table, where: 'true' })),
   );
 }
+
+/** Every row of one client, in every table that says whose client a row is of. */
+export async function ledgerOfClient(db: Db, clientId: string): Promise<Ledger> {
+  const tables = (await columnsOf(db)).filter(({ columns }) => columns.includes('client_id'));
+  return hashes(db, [
+    ...tables.map(({ table }) => ({ name: table, where: `client_id = '${clientId}'` })),
+    { name: 'clients', where: `id = '${clientId}'` },
+  ]);
+}
+
+/** Every declared table with its columns. */
+export async function columnsOf(db: Db) {
+  const declared = await declaredTables(db);
+  return withSystem(db, 'telemetry', async tx => {
+    const { rows } = await sql<{ table: string; columns: string[] }>`
+      select c.relname as "table", array_agg(a.attname::text) as columns from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped group by 1`.execute(
+      tx,
+    );
+    const columns = new Map(rows.map(row => [row.table, row.columns]));
+    return declared.map(table => ({ ...table, columns: columns.get(table.table) ?? [] }));
+  });
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sourcesOf } from '../../../tools/arrows.ts';
+import { SYSTEM_REASONS } from '../../src/platform/db/index.ts';
+import { forgetfulDb } from './forgetful.ts';
+import { createHouse, type House, phoneOf } from './house.ts';
+import { ledgerOfAgency, ledgerOfClient } from './ledger.ts';
+import { ask, bodyFor, paramNames, queryFor, requestOf, SESSION_ROUTES } from './requests.ts';
+
+let house: House;
+let forgotten: () => number;
+beforeAll(async () => {
+  house = await createHouse({ ASTRIX_ROLE: 'api' }, db => {
+    const mutant = forgetfulDb(db);
+    forgotten = mutant.forgotten;
+    return mutant.db;
+  });
+});
+afterAll(() => house.close());
+
+/** What an agent, who works on the first two clients of the first agency, may never come across. */
+const foreignText = () => {
+  const { agencies } = house.world;
+  return [
+    'mark-of-1-',
+    'mark-of-0-2',
+    phoneOf(1, 0),
+    phoneOf(0, 2),
+    agencies[1].id,
+    agencies[0].clients[2].id,
+    ...agencies[1].clients.map(client => client.id),
+    ...Object.values(agencies[1].people).map(person => person.id),
+  ];
+};
+
+describe('AZ-03: a query that forgets its filter still returns nothing of another tenant', () => {
+  test('every read of an agent, with all tenant filters taken out of all queries', async () => {
+    const token = house.tokenOf({ agency: 0, role: 'agent' });
+    const own = house.ids[0]![0]!;
+    const before = forgotten();
+    for (const [name, route] of SESSION_ROUTES.filter(([, route]) => route.method === 'GET')) {
+      for (const query of [{}, queryFor(name, own, house.world.clock.now())]) {
+        const answer = await ask(house.world, route, requestOf(route, { path: own, query, body: undefined }, token));
+        expect([200, 403], `${name} ${answer.text}`).toContain(answer.status);
+        for (const text of foreignText()) expect(answer.text, name).not.toContain(text);
+      }
+    }
+    expect(forgotten() - before).toBeGreaterThan(5);
+  });
+
+  test('every route with an id of another agency, or of a client out of reach, behind an own client', async () => {
+    for (const role of ['agent', 'owner'] as const) {
+      const strangers = role === 'owner' ? [house.ids[1]![0]!] : [house.ids[1]![0]!, house.ids[0]![2]!];
+      for (const strange of strangers) {
+        for (const [name, route] of SESSION_ROUTES) {
+          const inner = paramNames(route).filter(param => param !== 'clientId' && strange !== house.ids[0]![2]);
+          for (const param of inner) {
+            const path = { ...house.ids[0]![0]!, [param]: strange[param] };
+            const body = bodyFor(name, route, house.ids[0]![0]!, house.world.clock.now());
+            const answer = await ask(
+              house.world,
+              route,
+              requestOf(route, { path, query: {}, body }, house.tokenOf({ agency: 0, role })),
+            );
+            expect([403, 404], `${name} ${param} ${answer.text}`).toContain(answer.status);
+          }
+        }
+      }
+    }
+  });
+
+  test('every write of an agent changes nothing of the other agency, and nothing of a client out of reach', async () => {
+    const { db, agencies } = house.world;
+    const out = agencies[0].clients[2].id;
+    const before = [await ledgerOfAgency(db, agencies[1].id), await ledgerOfClient(db, out)];
+    const own = house.ids[0]![1]!;
+    for (const [name, route] of SESSION_ROUTES.filter(
+      ([name, route]) => route.method !== 'GET' && name !== 'signOut',
+    )) {
+      const body = bodyFor(name, route, own, house.world.clock.now());
+      const token = house.tokenOf({ agency: 0, role: 'agent' });
+      await ask(house.world, route, requestOf(route, { path: own, query: {}, body }, token));
+    }
+    expect([await ledgerOfAgency(db, agencies[1].id), await ledgerOfClient(db, out)]).toEqual(before);
+  });
+});
+
+/** Who may step outside of the tenant, and why. A new place needs a line here, and somebody who reads it. */
+const STEPS_OUTSIDE: readonly string[] = [
+  'demo/seed.ts demo-seed',
+  'modules/conversations/index.ts send-message',
+  'modules/conversations/index.ts snooze-wake',
+  'modules/conversations/send.ts send-message',
+  'modules/identity/index.ts authenticate',
+  'modules/identity/lock-out.ts sign-in',
+  'modules/identity/session-watch.ts authenticate',
+  'modules/identity/sign-in.ts sign-in',
+  'modules/webhooks/ingest.ts webhook-ingest',
+  'modules/webhooks/process.ts webhook-process',
+  'platform/retention/sweeper.ts lease',
+  'platform/retention/sweeper.ts retention-sweep',
+];
+
+test('AZ-03: the system is used by these files, for these reasons, and by nobody else', () => {
+  const root = join(import.meta.dirname, '..', '..', '..');
+  const src = 'backend/src';
+  const found = new Set<string>();
+  for (const path of sourcesOf(root).filter(path => path.startsWith(`${src}/`))) {
+    const text = readFileSync(join(root, path), 'utf8');
+    const calls = [...text.matchAll(/\b(?:withSystem|runAsSystem)\(/g)].length;
+    const reasons = [...text.matchAll(/\b(?:withSystem|runAsSystem)\(\s*[\w.]+,\s*'([a-z-]+)'/g)];
+    const file = relative(src, path);
+    if (file !== 'platform/db/database.ts') expect(reasons, `${file} gives its reason in words`).toHaveLength(calls);
+    for (const [, reason] of reasons) found.add(`${file} ${reason}`);
+  }
+  expect([...found].sort()).toEqual(STEPS_OUTSIDE);
+  const used = new Set([...found].map(line => line.split(' ')[1]));
+  const unused = Object.keys(SYSTEM_REASONS).filter(reason => !used.has(reason));
+  // Counting rows for the monitoring; the sweeper gives its own reason for what it counts.
+  expect(unused).toEqual(['telemetry']);
+});

@@ -1,0 +1,180 @@
+import type { Role } from '@astrix/contract';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Actor,
+  codeOf,
+  type SystemTx,
+  type TenantTx,
+  withSystem,
+  withTenant,
+} from '../../src/platform/db/index.ts';
+import { createHouse, type House } from './house.ts';
+import { columnsOf } from './ledger.ts';
+
+let house: House;
+let tables: Awaited<ReturnType<typeof columnsOf>>;
+beforeAll(async () => {
+  house = await createHouse({ ASTRIX_ROLE: 'api' });
+  tables = await columnsOf(house.world.db);
+});
+afterAll(() => house.close());
+
+/** Which clients each role of the first agency works on; `createWorld` gave them. */
+const REACH: Readonly<Record<'owner' | 'manager' | 'agent' | 'client', readonly number[]>> = {
+  owner: [0, 1, 2],
+  manager: [0, 1],
+  agent: [0, 1],
+  client: [0],
+};
+
+function actorOf(role: keyof typeof REACH): Actor {
+  const [agency] = house.world.agencies;
+  const clientIds = role === 'owner' ? 'all' : REACH[role].map(c => agency.clients[c]!.id);
+  return { agencyId: agency.id, personId: agency.people[role].id, role: role as Role, sessionId: agency.id, clientIds };
+}
+
+/** What the actor may see of a table, said by its columns alone and without asking any policy. */
+function mine(table: (typeof tables)[number], actor: Actor) {
+  const has = (column: string) => table.columns.includes(column);
+  const client = table.table === 'clients' ? 'id' : has('client_id') ? 'client_id' : null;
+  // In a table of the agency a row may be of one client or of one person, or of none.
+  const orOfNone = (column: string) => (table.tenancy === 'agency' ? sql`${sql.ref(column)} is null` : sql`false`);
+  const parts = [sql<boolean>`agency_id = ${actor.agencyId}::uuid`];
+  if (client && actor.clientIds !== 'all') {
+    const reach = sql`${sql.ref(client)} = any (${`{${actor.clientIds.join(',')}}`}::uuid[])`;
+    parts.push(sql`(${reach} or ${orOfNone(client)})`);
+  }
+  if (table.tenancy === 'person' || table.table === 'changes')
+    parts.push(sql`(person_id = ${actor.personId}::uuid or ${orOfNone('person_id')})`);
+  return sql<boolean>`(${sql.join(parts, sql` and `)})`;
+}
+
+const guarded = () => tables.filter(table => table.columns.includes('agency_id'));
+const count = async (tx: TenantTx | SystemTx, table: string, where = sql<boolean>`true`) => {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)} where ${where}`.execute(tx);
+  return rows[0]!.n;
+};
+/** Null where reading is not granted at all. */
+const seenBy = (actor: Actor, table: string) =>
+  withTenant(house.world.db, actor, tx => count(tx, table)).catch(error => {
+    if (codeOf(error) !== WALL) throw error;
+    return null;
+  });
+const asSystem = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(house.world.db, 'telemetry', work);
+
+/** Not granted at all, or stopped by a policy: both are the wall. */
+const WALL = '42501';
+/** Full phone numbers: no tenant has any business there. */
+const NOT_GRANTED = ['contact_identities'];
+class Undo extends Error {}
+
+/** Tries a statement without any filter, tells what it reached, and takes it back; null when it was not allowed at all. */
+async function reached(actor: Actor, statement: ReturnType<typeof sql>, look?: (tx: TenantTx) => Promise<void>) {
+  let n: number | null = null;
+  await withTenant(house.world.db, actor, async tx => {
+    const result = await statement.execute(tx);
+    n = Number(result.numAffectedRows ?? 0);
+    await look?.(tx);
+    throw new Undo();
+  }).catch(error => {
+    if (error instanceof Undo) return;
+    if (codeOf(error) !== WALL) throw error;
+    n = null;
+  });
+  return n as number | null;
+}
+
+describe.each(Object.keys(REACH) as (keyof typeof REACH)[])(
+  'AZ-03: statements of a forgetful %s, without any filter',
+  role => {
+    test('select and count reach exactly what is theirs, on every table', async () => {
+      const actor = actorOf(role);
+      for (const table of guarded()) {
+        const expected = await asSystem(tx => count(tx, table.table, mine(table, actor)));
+        const all = await asSystem(tx => count(tx, table.table));
+        const seen = await seenBy(actor, table.table);
+        expect(seen, table.table).toBe(NOT_GRANTED.includes(table.table) ? null : expected);
+        // Without rows of others the wall would be proved by nothing.
+        expect(all, `${table.table} holds rows of others`).toBeGreaterThan(expected);
+      }
+      expect(guarded().length).toBeGreaterThanOrEqual(17);
+    });
+
+    test('update and delete change nothing of anybody else, on every table', async () => {
+      const actor = actorOf(role);
+      for (const table of guarded()) {
+        const name = sql.table(table.table);
+        const theirs = sql<boolean>`not ${mine(table, actor)}`;
+        const expected = await asSystem(tx => count(tx, table.table, mine(table, actor)));
+        const others = await asSystem(tx => count(tx, table.table, theirs));
+        const stillThere = async (tx: TenantTx) => {
+          await sql`select set_config('role', 'astrix_system', true)`.execute(tx);
+          expect(await count(tx, table.table, theirs), `${table.table}: rows of others`).toBe(others);
+        };
+        for (const statement of [sql`update ${name} set agency_id = ${actor.agencyId}`, sql`delete from ${name}`]) {
+          const changed = await reached(actor, statement, stillThere);
+          if (changed !== null) expect(changed, table.table).toBeLessThanOrEqual(expected);
+        }
+      }
+    });
+
+    test('a row for another agency, or for a client out of reach, is not taken in, on any table', async () => {
+      const actor = actorOf(role);
+      for (const table of guarded()) {
+        const { rows } = await asSystem(tx =>
+          sql<{
+            row: string;
+          }>`select to_jsonb(t)::text as row from ${sql.table(table.table)} t where not ${mine(table, actor)} limit 50`.execute(
+            tx,
+          ),
+        );
+        for (const { row } of rows) {
+          const name = sql.table(table.table);
+          const insert = sql`insert into ${name} overriding system value select * from jsonb_populate_record(null::${name}, ${row}::jsonb)`;
+          // The audit chain takes in what happened at any client of the agency; who acted there was checked before.
+          if (table.table === 'audit_log' && JSON.parse(row).agency_id === actor.agencyId) continue;
+          expect(await reached(actor, insert), `${table.table} took in a row`).toBeNull();
+        }
+      }
+    });
+
+    test('nor can a row of theirs be given away', async () => {
+      const actor = actorOf(role);
+      for (const table of guarded()) {
+        const given = sql`update ${sql.table(table.table)} set agency_id = ${house.world.agencies[1].id}`;
+        const changed = await reached(actor, given);
+        if (changed !== null) expect(changed, table.table).toBe(0);
+      }
+    });
+  },
+);
+
+describe('AZ-03: outside of the walls', () => {
+  test('without a tenant there are no rows, on any table', async () => {
+    const nobody: Actor = { ...actorOf('owner'), agencyId: '', personId: '' };
+    for (const table of guarded()) expect((await seenBy(nobody, table.table)) ?? 0, table.table).toBe(0);
+  });
+
+  test('with an agency but no client there are none of any client', async () => {
+    const lonely: Actor = { ...actorOf('agent'), clientIds: [] };
+    for (const table of guarded().filter(({ tenancy }) => tenancy === 'client'))
+      expect((await seenBy(lonely, table.table)) ?? 0, table.table).toBe(0);
+  });
+
+  test('of the tables of the system a tenant reads none but the identity of the database', async () => {
+    const readable: string[] = [];
+    for (const { table } of tables.filter(({ columns }) => !columns.includes('agency_id'))) {
+      const allowed = await seenBy(actorOf('owner'), table);
+      if (allowed !== null) readable.push(table);
+    }
+    expect(readable).toEqual(['deployment']);
+  });
+
+  test('credentials of channels are not readable even where the channel is', async () => {
+    for (const column of ['token_sealed', 'business_account_id'])
+      await expect(
+        withTenant(house.world.db, actorOf('owner'), tx => sql`select ${sql.ref(column)} from channels`.execute(tx)),
+      ).rejects.toMatchObject({ code: WALL });
+  });
+});
