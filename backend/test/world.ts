@@ -13,7 +13,7 @@ import { addMember, createPerson, currentCode } from '../src/modules/identity/in
 import { hashPassword, hmacSha256, keyringOf } from '../src/platform/crypto/index.ts';
 import { openPglite } from '../src/platform/db/engines.ts';
 import { type Db, migrate, openDb, withSystem } from '../src/platform/db/index.ts';
-import { createMetrics, silentLog } from '../src/platform/telemetry/index.ts';
+import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
 import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers/whatsapp/client.ts';
 
 export const APP_SECRET = 'test-app-secret';
@@ -121,10 +121,13 @@ export function testConfig(overrides: Record<string, string> = {}) {
   });
 }
 
+/** `over` puts something between the program and its database. */
+export type WorldParts = { readonly over?: (db: Db) => Db; readonly log?: Log };
+
 /** Two agencies with three clients each and a person in every role, and the whole app over them. */
 export async function createWorld(
   overrides: Record<string, string> = {},
-  over: (db: Db) => Db = db => db,
+  { over = db => db, log = silentLog }: WorldParts = {},
 ): Promise<World> {
   const clock = manualClock(START);
   const { db, drop } = await openTestDb(clock);
@@ -141,7 +144,7 @@ export async function createWorld(
     config,
     db: over(db),
     clock,
-    log: silentLog,
+    log,
     metrics,
     version: '0.0.0',
     demoPeople: null,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sourcesOf } from '../../../tools/arrows.ts';
-import { SYSTEM_REASONS } from '../../src/platform/db/index.ts';
+import { type Db, SYSTEM_REASONS } from '../../src/platform/db/index.ts';
 import { forgetfulDb } from './forgetful.ts';
 import { createHouse, type House, phoneOf } from './house.ts';
 import { ledgerOfAgency, ledgerOfClient } from './ledger.ts';
@@ -10,12 +10,13 @@ import { ask, bodyFor, paramNames, queryFor, requestOf, SESSION_ROUTES } from '.
 
 let house: House;
 let forgotten: () => number;
+const over = (db: Db) => {
+  const mutant = forgetfulDb(db);
+  forgotten = mutant.forgotten;
+  return mutant.db;
+};
 beforeAll(async () => {
-  house = await createHouse({ ASTRIX_ROLE: 'api' }, db => {
-    const mutant = forgetfulDb(db);
-    forgotten = mutant.forgotten;
-    return mutant.db;
-  });
+  house = await createHouse({ ASTRIX_ROLE: 'api' }, { over });
 });
 afterAll(() => house.close());
 

@@ -3,7 +3,7 @@ import type { Role } from '@astrix/contract';
 import type { Response } from 'light-my-request';
 import { newId } from '../../src/kernel/ids.ts';
 import { type Db, withSystem } from '../../src/platform/db/index.ts';
-import { createWorld, messagePayload, type TestAgency, valuePayload, type World } from '../world.ts';
+import { createWorld, messagePayload, type TestAgency, valuePayload, type World, type WorldParts } from '../world.ts';
 
 /** Everything of one client that a request can name. */
 export type Ids = {
@@ -33,9 +33,8 @@ export type House = {
 export const markOf = (agency: number, client: number): string => `mark-of-${agency}-${client}-kept-inside`;
 export const phoneOf = (agency: number, client: number): string => `9198${agency}${client}5550${agency}${client}7`;
 
-/** `over` puts something between the program and its database. */
-export async function createHouse(overrides: Record<string, string> = {}, over?: (db: Db) => Db): Promise<House> {
-  const world = await createWorld(overrides, over);
+export async function createHouse(overrides: Record<string, string> = {}, parts: WorldParts = {}): Promise<House> {
+  const world = await createWorld(overrides, parts);
   const tokens = new Map<string, string>();
   const ids: Ids[][] = [];
   for (const [a, agency] of world.agencies.entries()) {

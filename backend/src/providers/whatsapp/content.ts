@@ -26,7 +26,7 @@ export function contentOf(message: Json): Content {
     case 'order':
       return plain('order', orderText(body));
     case 'system':
-      return plain('system', text(body?.body, 400) ?? 'The customer changed how WhatsApp knows them.');
+      return plain('system', withoutNumbers(text(body?.body, 400)) ?? 'The customer changed how WhatsApp knows them.');
     case 'unsupported':
       return plain(
         'unsupported',
@@ -39,6 +39,9 @@ export function contentOf(message: Json): Content {
       );
   }
 }
+
+/** WhatsApp writes old and new number out in full; the last four digits tell them apart, and the rest never leaves the backend. */
+const withoutNumbers = (said: string | null) => said?.replace(/\+?\d{3,}(\d{4})/g, '••••• •$1') ?? null;
 
 const plain = (messageKind: Content['messageKind'], shown: string | null): Content => ({
   messageKind,

@@ -1,0 +1,142 @@
+import { ROLES, type Role, roleMay } from '@astrix/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withSystem } from '../../src/platform/db/index.ts';
+import { createHouse, type House } from './house.ts';
+import { ask, bodyFor, requestOf, SESSION_ROUTES } from './requests.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await createHouse({ ASTRIX_ROLE: 'api' });
+});
+afterAll(() => house.close());
+
+/** Which clients of the first agency each role works on. */
+const reaches = (role: Role, client: number) =>
+  role === 'owner' || role === 'admin' || (role === 'client' ? client === 0 : client < 2);
+
+const bearer = (role: Role) => ({ authorization: `Bearer ${house.tokenOf({ agency: 0, role })}` });
+const accessUrl = (client: number, role: Role) => {
+  const [agency] = house.world.agencies;
+  return `/v1/clients/${agency.clients[client]!.id}/access/${agency.people[role].id}`;
+};
+
+/** Somebody's session that may be ended without ending those of the test. */
+async function spareSession() {
+  return house.world.signIn(house.world.agencies[0].people.client);
+}
+
+async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], role: Role, client: number) {
+  const ids = { ...house.ids[0]![client]! };
+  // Each letter can be replayed once.
+  if (name === 'replayDeadLetter') ids.deadLetterId = house.ids[0]![ROLES.indexOf(role) % 3]!.deadLetterId;
+  if (name === 'endSession') ids.sessionId = (await spareSession()).sessionId;
+  // Only somebody who works on the client can be given its customers; owners and admins work on all.
+  if (name === 'assign' && client === 2) ids.personId = house.world.agencies[0].people.admin.id;
+  const token =
+    name === 'signOut'
+      ? await house.world.tokenOf(house.world.agencies[0].people[role])
+      : house.tokenOf({ agency: 0, role });
+  const body = bodyFor(name as 'me', route, ids, house.world.clock.now());
+  const answer = await ask(house.world, route, requestOf(route, { path: ids, query: {}, body }, token));
+  // The manager works on the first two; the next role finds the access as it was.
+  if (name === 'revokeAccess' && answer.status === 204 && client < 2)
+    await house.world.inject({ method: 'PUT', url: accessUrl(client, 'manager'), headers: bearer('owner') });
+  return answer;
+}
+
+/** What the permission matrix and client access say, and nothing else. */
+function expected(name: string, route: (typeof SESSION_ROUTES)[number][1], role: Role, client: number): number {
+  if (!roleMay(role, route.permission!)) return 403;
+  if (route.scope === 'client' && !reaches(role, client)) return 404;
+  // The spare session is the client's own.
+  if (name === 'endSession' && role !== 'client' && !roleMay(role, 'session.any')) return 404;
+  return route.replyStatus;
+}
+
+describe('AZ-04: access is by role and by client, for every route', () => {
+  const routes = [...SESSION_ROUTES].sort(([a], [b]) => Number(a === 'signOut') - Number(b === 'signOut'));
+  test.each(ROLES)('%s, on each client', async role => {
+    for (const [name, route] of routes) {
+      for (const client of route.scope === 'client' ? [0, 1, 2] : [0]) {
+        const answer = await request(name, route, role, client);
+        expect(answer.status, `${name} on client ${client}: ${answer.text}`).toBe(expected(name, route, role, client));
+      }
+    }
+  });
+});
+
+describe('AU-08: a change of access holds on the very next request, with the same token', () => {
+  const conversations = () => ({
+    url: `/v1/clients/${house.ids[0]![1]!.clientId}/conversations`,
+    headers: bearer('agent'),
+  });
+  const pulled = async () => {
+    const { body } = await house.world.inject({ url: '/v1/sync', headers: bearer('agent') });
+    const lines = body
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    return { clients: lines[0].clients, text: body };
+  };
+
+  test('client access taken away and given back', async () => {
+    const { inject } = house.world;
+    expect((await inject(conversations())).statusCode).toBe(200);
+    expect((await pulled()).text).toContain(house.markOf(0, 1));
+    const url = accessUrl(1, 'agent');
+    expect((await inject({ method: 'DELETE', url, headers: bearer('owner') })).statusCode).toBe(204);
+    expect((await inject(conversations())).statusCode).toBe(404);
+    const without = await pulled();
+    expect(without.clients).toEqual([house.ids[0]![0]!.clientId]);
+    expect(without.text).not.toContain(house.markOf(0, 1));
+    expect((await inject({ method: 'PUT', url, headers: bearer('owner') })).statusCode).toBe(204);
+    expect((await inject(conversations())).statusCode).toBe(200);
+  });
+
+  test('a lower role, and a higher one', async () => {
+    const { db, agencies, inject } = house.world;
+    const setRole = (role: Role) =>
+      withSystem(db, 'demo-seed', tx =>
+        tx
+          .updateTable('memberships')
+          .set({ role })
+          .where('agency_id', '=', agencies[0].id)
+          .where('person_id', '=', agencies[0].people.agent.id)
+          .execute(),
+      );
+    const ids = house.ids[0]![0]!;
+    const close = () =>
+      inject({
+        method: 'PUT',
+        url: `/v1/clients/${ids.clientId}/conversations/${ids.conversationId}/status`,
+        headers: { ...bearer('agent'), 'idempotency-key': crypto.randomUUID() },
+        payload: { status: 'closed' },
+      });
+    expect((await close()).statusCode).toBe(200);
+    await setRole('analyst');
+    expect((await close()).statusCode).toBe(403);
+    await setRole('owner');
+    const out = { url: `/v1/clients/${house.ids[0]![2]!.clientId}`, headers: bearer('agent') };
+    expect((await inject(out)).statusCode).toBe(200);
+    await setRole('agent');
+    expect((await inject(out)).statusCode).toBe(404);
+  });
+
+  test('a stored reply is not read back by somebody who lost access since', async () => {
+    const { inject } = house.world;
+    const ids = house.ids[0]![1]!;
+    const note = {
+      method: 'POST' as const,
+      url: `/v1/clients/${ids.clientId}/conversations/${ids.conversationId}/notes`,
+      headers: { ...bearer('agent'), 'idempotency-key': crypto.randomUUID() },
+      payload: { noteId: crypto.randomUUID(), text: 'kept for the repeat' },
+    };
+    const first = await inject(note);
+    expect(first.statusCode).toBeLessThan(300);
+    expect((await inject(note)).body).toBe(first.body);
+    await inject({ method: 'DELETE', url: accessUrl(1, 'agent'), headers: bearer('owner') });
+    const after = await inject(note);
+    expect(after.statusCode).toBe(404);
+    expect(after.body).not.toContain('kept for the repeat');
+  });
+});
