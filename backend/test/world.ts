@@ -10,7 +10,7 @@ import { secret } from '../src/kernel/secret.ts';
 import { createAgency, createClient, grantAccess } from '../src/modules/clients/index.ts';
 import { createChannel } from '../src/modules/conversations/index.ts';
 import { addMember, createPerson, currentCode } from '../src/modules/identity/index.ts';
-import { hashPassword, hmacSha256, keyringOf } from '../src/platform/crypto/index.ts';
+import { hashPassword, hmacSha256, keyringOf, type verifyPassword } from '../src/platform/crypto/index.ts';
 import { openPglite } from '../src/platform/db/engines.ts';
 import { type Db, migrate, openDb, withSystem } from '../src/platform/db/index.ts';
 import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
@@ -19,7 +19,7 @@ import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers
 export const APP_SECRET = 'test-app-secret';
 export const VERIFY_TOKEN = 'test-verify-token';
 export const PASSWORD = 'a long enough password';
-const TOTP = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+export const TOTP = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const CHEAP = { memoryKib: 64, passes: 1 } as const;
 
 export type TestPerson = {
@@ -122,12 +122,16 @@ export function testConfig(overrides: Record<string, string> = {}) {
 }
 
 /** `over` puts something between the program and its database. */
-export type WorldParts = { readonly over?: (db: Db) => Db; readonly log?: Log };
+export type WorldParts = {
+  readonly over?: (db: Db) => Db;
+  readonly log?: Log;
+  readonly verify?: typeof verifyPassword;
+};
 
 /** Two agencies with three clients each and a person in every role, and the whole app over them. */
 export async function createWorld(
   overrides: Record<string, string> = {},
-  { over = db => db, log = silentLog }: WorldParts = {},
+  { over = db => db, log = silentLog, verify }: WorldParts = {},
 ): Promise<World> {
   const clock = manualClock(START);
   const { db, drop } = await openTestDb(clock);
@@ -149,6 +153,7 @@ export async function createWorld(
     version: '0.0.0',
     demoPeople: null,
     passwordCost: CHEAP,
+    ...(verify ? { verifyPassword: verify } : {}),
     whatsapp,
   });
   await app.start();

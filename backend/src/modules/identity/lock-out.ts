@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
@@ -9,41 +10,42 @@ const FORGET_SECONDS = 60 * 60;
 /** By account and source, whether the account exists or not, so that a lock reveals nothing (AU-14). */
 export const lockKey = (email: string, ip: string): Buffer => sha256(`${email}\n${ip}`);
 
-export async function demandUnlocked(db: Db, key: Buffer): Promise<void> {
+/**
+ * Counts an attempt before anybody looks whether it is right, in one statement: many at once cannot all be looked at before the first
+ * is counted. The tenth in a row shuts the door for 15 minutes; an attempt that turns out right is forgotten or given back.
+ */
+export async function takeAttempt(db: Db, key: Buffer): Promise<void> {
   const locked = await withSystem(db, 'sign-in', async tx => {
+    const now = txNow(tx);
+    const taken = await sql`
+      insert into sign_in_failures as f (key, failures, locked_until, expires_at)
+      values (${key}, 1, null, ${later(now, FORGET_SECONDS)})
+      on conflict (key) do update set
+        failures = case when f.expires_at <= ${now} or f.locked_until is not null then 1 else f.failures + 1 end,
+        locked_until = case when f.expires_at > ${now} and f.locked_until is null and f.failures + 1 >= ${MAX_FAILURES}
+          then ${later(now, LOCK_SECONDS)}::timestamptz end,
+        expires_at = excluded.expires_at
+      where f.locked_until is null or f.locked_until <= ${now}
+      returning 1`.execute(tx);
+    if (taken.rows.length > 0) return 0;
     const row = await tx
       .selectFrom('sign_in_failures')
       .select('locked_until')
       .where('key', '=', key)
       .executeTakeFirst();
-    return secondsLeft(row?.locked_until ?? null, txNow(tx));
+    return Math.max(1, secondsLeft(row?.locked_until ?? null, now));
   });
   if (locked > 0) fail('locked_out', { retryAfterSeconds: locked });
 }
 
-/** Counts one more failure; the tenth in a row shuts the door for 15 minutes. */
-export async function countFailure(db: Db, key: Buffer): Promise<void> {
-  await withSystem(db, 'sign-in', async tx => {
-    const now = txNow(tx);
-    const row = await tx
-      .selectFrom('sign_in_failures')
-      .selectAll()
-      .where('key', '=', key)
-      .forUpdate()
-      .executeTakeFirst();
-    const fresh = !row || row.expires_at <= now || (row.locked_until !== null && row.locked_until <= now);
-    const failures = fresh ? 1 : row.failures + 1;
-    const values = {
-      failures,
-      locked_until: failures >= MAX_FAILURES ? later(now, LOCK_SECONDS) : null,
-      expires_at: later(now, FORGET_SECONDS),
-    };
-    await tx
-      .insertInto('sign_in_failures')
-      .values({ key, ...values })
-      .onConflict(conflict => conflict.column('key').doUpdateSet(values))
-      .execute();
-  });
+/** The password was right and a code is still to come: neither a failure nor a reason to forget earlier ones. */
+export async function giveBackAttempt(tx: SystemTx, key: Buffer): Promise<void> {
+  await tx
+    .updateTable('sign_in_failures')
+    .set(row => ({ failures: row('failures', '-', 1), locked_until: null }))
+    .where('key', '=', key)
+    .where('failures', '>', 0)
+    .execute();
 }
 
 export async function forgetFailures(tx: SystemTx, key: Buffer): Promise<void> {

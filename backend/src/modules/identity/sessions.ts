@@ -1,4 +1,4 @@
-import { ROLES_WITH_ALL_CLIENTS, type Role, type SignedIn } from '@astrix/contract';
+import { ROLES_WITH_ALL_CLIENTS, ROLES_WITH_MFA, type Role, type SignedIn } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { randomToken, sha256 } from '../../platform/crypto/index.ts';
@@ -80,7 +80,7 @@ export type RefreshOutcome =
 
 /**
  * One turn of the family. The current token makes its successor; the one before it, from the same device and within 30 seconds,
- * gets that same successor again; anything older, or from another device, ends the whole family (AU-04).
+ * gets that same successor again; anything older, or from another device, ends every session of that device (AU-04).
  */
 export async function refreshSession(
   tx: SystemTx,
@@ -103,7 +103,7 @@ export async function refreshSession(
     claim.generation === session.generation - 1 &&
     now.getTime() - session.rotated_at.getTime() <= REPLAY_SECONDS * 1000;
   if (!sameDevice || (claim.generation !== session.generation && !replayed)) {
-    await endSession(tx, session.agency_id, session.id, 'reuse');
+    await endDevice(tx, session);
     return { kind: 'reuse', agencyId: session.agency_id, personId: session.person_id, sessionId: session.id };
   }
   const generation = replayed ? session.generation : session.generation + 1;
@@ -121,17 +121,35 @@ export async function refreshSession(
   return { kind: 'signed-in', answer: await issue(tx, key, { ...session, generation }) };
 }
 
-async function mayStillSignIn(tx: SystemTx, session: { agency_id: string; person_id: string }): Promise<boolean> {
+type Lived = { agency_id: string; person_id: string; created_at: Date };
+
+/** As the person is now: a role that came later brings its own factor and its own end with it (AU-06, AU-10). */
+async function mayStillSignIn(tx: SystemTx, session: Lived): Promise<boolean> {
   const row = await tx
     .selectFrom('memberships as m')
     .innerJoin('people as p', 'p.id', 'm.person_id')
-    .select('m.role')
+    .select(['m.role', 'p.totp_sealed'])
     .where('m.agency_id', '=', session.agency_id)
     .where('m.person_id', '=', session.person_id)
     .where('m.disabled_at', 'is', null)
     .where('p.disabled_at', 'is', null)
     .executeTakeFirst();
-  return row !== undefined;
+  if (!row || (row.totp_sealed === null && ROLES_WITH_MFA.includes(row.role))) return false;
+  return (
+    !ROLES_WITH_ALL_CLIENTS.includes(row.role) || later(session.created_at, ABSOLUTE_SECONDS_PRIVILEGED) > txNow(tx)
+  );
+}
+
+/** Whoever holds a token that was used before holds more of the same device: all its sessions end. */
+async function endDevice(tx: SystemTx, session: { person_id: string; device_key_hash: Buffer }): Promise<void> {
+  const live = await tx
+    .selectFrom('sessions')
+    .select(['agency_id', 'id'])
+    .where('person_id', '=', session.person_id)
+    .where('device_key_hash', '=', session.device_key_hash)
+    .where('ended_at', 'is', null)
+    .execute();
+  for (const { agency_id, id } of live) await endSession(tx, agency_id, id, 'reuse');
 }
 
 /** Ends a session for good and tells every process, so that its live streams close (AU-07). False when it was not live. */
@@ -150,6 +168,7 @@ export async function endSession(tx: AnyTx, agencyId: string, sessionId: string,
 }
 
 type Found = { agency_id: string; person_id: string; role: Role; session_id: string; clients: string[] | null };
+const listed = (roles: readonly Role[]) => `{${roles.join(',')}}`;
 
 /** Session, membership, role and clients as they are now: a change holds on the very next request (AU-08). */
 export async function findActor(tx: SystemTx, accessToken: string): Promise<Actor | null> {
@@ -162,7 +181,10 @@ export async function findActor(tx: SystemTx, accessToken: string): Promise<Acto
     join people p on p.id = s.person_id
     where t.hash = ${hashToken(accessToken)} and t.expires_at > astrix_now()
       and s.ended_at is null and s.ends_at > astrix_now() and s.idle_until > astrix_now()
-      and m.disabled_at is null and p.disabled_at is null`.execute(tx);
+      and m.disabled_at is null and p.disabled_at is null
+      and (p.totp_sealed is not null or m.role <> all (${listed(ROLES_WITH_MFA)}::text[]))
+      and (m.role <> all (${listed(ROLES_WITH_ALL_CLIENTS)}::text[])
+        or s.created_at > astrix_now() - make_interval(secs => ${ABSOLUTE_SECONDS_PRIVILEGED}))`.execute(tx);
   const found = rows[0];
   if (!found) return null;
   return {

@@ -11,7 +11,7 @@ import {
   verifyPassword,
 } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
-import { countFailure, demandUnlocked, forgetFailures, later, lockKey } from './lock-out.ts';
+import { forgetFailures, giveBackAttempt, later, lockKey, takeAttempt } from './lock-out.ts';
 import { type Device, refreshSession, startSession } from './sessions.ts';
 import { hashToken, readRefreshToken } from './tokens.ts';
 import { acceptedStep } from './totp.ts';
@@ -54,15 +54,13 @@ export function createSignIn(deps: SignInDeps) {
   return {
     async signIn(email: string, password: string, device: Device, ip: string) {
       const key = lockKey(email, ip);
-      await demandUnlocked(db, key);
+      await takeAttempt(db, key);
       const person = await withSystem(db, 'sign-in', tx => findPerson(tx, email));
       const holds = await verify(person?.password_hash ?? (await nobody), password);
-      if (!person || !holds || person.disabled_at !== null || !person.member) {
-        await countFailure(db, key);
-        return fail('sign_in_refused');
-      }
+      if (!person || !holds || person.disabled_at !== null || !person.member) return fail('sign_in_refused');
       const member = { ...person.member, personId: person.id };
       if (person.totp_sealed === null && ROLES_WITH_MFA.includes(member.role)) {
+        await withSystem(db, 'sign-in', tx => giveBackAttempt(tx, key));
         fail('forbidden', {
           detail: 'Your role needs an authenticator, and none is set up. Ask an owner or admin of your agency.',
         });
@@ -72,6 +70,7 @@ export function createSignIn(deps: SignInDeps) {
           await forgetFailures(tx, key);
           return startFor(tx, member, device);
         }
+        await giveBackAttempt(tx, key);
         const challenge = randomToken(32);
         const expires_at = later(txNow(tx), CHALLENGE_SECONDS);
         const kept = JSON.stringify({ ...device, email, ip });
@@ -88,7 +87,7 @@ export function createSignIn(deps: SignInDeps) {
       if (!opened) fail('challenge_expired');
       const { email, ip, ...device } = opened.device;
       const key = lockKey(email, ip);
-      await demandUnlocked(db, key);
+      await takeAttempt(db, key);
       const answer = await withSystem(db, 'sign-in', async tx => {
         const person = await findPerson(tx, email, true);
         if (!person?.totp_sealed || !person.member || person.disabled_at !== null) return null;
@@ -104,9 +103,7 @@ export function createSignIn(deps: SignInDeps) {
         await forgetFailures(tx, key);
         return startFor(tx, { ...person.member, personId: person.id }, device);
       });
-      if (answer) return answer;
-      await countFailure(db, key);
-      return fail('totp_refused');
+      return answer ?? fail('totp_refused');
     },
 
     async refresh(token: string, deviceKey: string): Promise<SignedIn> {
