@@ -4,8 +4,8 @@ import type { AccountState, Topic } from '../shared/ipc.ts';
 import { type OpenCopy, openCopy, type Storage, storageFor } from './account/copy.ts';
 import { type Keychain, systemKeychain } from './account/keychain.ts';
 import { createSession, signedInState } from './account/session.ts';
-import { createAccountVault } from './account/vault.ts';
-import type { Cache } from './cache/api.ts';
+import { cachePath, createAccountVault, type KeptSession } from './account/vault.ts';
+import { type Cache, destroyFile, watched } from './cache/index.ts';
 import { isQuiet, noticesFor } from './clients/notices.ts';
 import { trayModel } from './clients/tray-model.ts';
 import { createHandlers } from './handlers.ts';
@@ -70,6 +70,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   let viewing: { clientId: string; conversationId: string } | null = null;
   let paused = false;
   let cancelSweep: () => void = () => undefined;
+  let rebuilt = false;
 
   const client = createClient({
     baseUrl: deps.backendUrl,
@@ -110,11 +111,12 @@ export function createConsole(deps: ConsoleDeps): Console {
   }
 
   /** Opens this person's copy and begins to keep it level. */
-  async function takeSeat(): Promise<AccountState> {
+  async function takeSeat(damaged = false): Promise<AccountState> {
     const kept = session.current();
     if (!kept) throw new Error('nobody is signed in');
-    const copy = await openCopy({ storage, userData: deps.userData, personId: kept.personId, now: clock.now(), log });
-    const { cache } = copy;
+    const { personId } = kept;
+    const copy = await openCopy({ storage, userData: deps.userData, personId, now: clock.now(), log, damaged });
+    const cache = watched(copy.cache, failure => void rebuild(failure));
     const engine = createSyncEngine({
       client,
       cache,
@@ -124,9 +126,9 @@ export function createConsole(deps: ConsoleDeps): Console {
       log,
       onChanged: changed,
       onArrived: arrived => void announce(arrived),
-      onOnline: () => desk?.pump.kick(),
+      onOnline: () => desk?.pump.wake(),
       onRefused: () => session.accessRefused(),
-      onEnded: () => endedByServer('revoked'),
+      onEnded: reason => endedByServer(reason),
       onSeen: () => void session.seen().catch(() => undefined),
     });
     const pump = createOutboxPump({
@@ -138,9 +140,9 @@ export function createConsole(deps: ConsoleDeps): Console {
       onChanged: changed,
       onRefusedToken: () => session.accessRefused(),
     });
-    desk = { personId: kept.personId, copy, cache, engine, pump };
-    for (const command of copy.salvaged) await cache.enqueue(command);
-    settings.set({ account: { personId: kept.personId, email: kept.email } });
+    desk = { personId, copy, cache, engine, pump };
+    const { leaving } = settings.get();
+    settings.set({ account: { personId, email: kept.email }, leaving: leaving === personId ? null : leaving });
     await pump.count();
     status.set({
       ...SIGNED_OUT,
@@ -161,6 +163,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   }
 
   function sweepNow(): void {
+    void sealWhenLeaseIsOver();
     void desk?.cache.sweepExpired().catch(() => undefined);
     cancelSweep = timers.after(SWEEP_MS, sweepNow);
   }
@@ -180,26 +183,97 @@ export function createConsole(deps: ConsoleDeps): Console {
     }
   }
 
-  /** Leaves the desk. `wipe` destroys the key before anything else, so a stop half-way leaves noise and no data (LC-07). */
-  async function leave(wipe: boolean): Promise<void> {
-    const seat = desk;
+  async function shut(seat = desk): Promise<void> {
     desk = null;
     cancelSweep();
-    const kept = session.current();
-    if (wipe && kept)
-      await storage.vault
-        ?.destroyCacheKey(kept.personId)
-        .catch(error => log('key not deleted', { error: error instanceof Error ? error.name : 'unknown' }));
-    await storage.vault?.forgetSession().catch(() => undefined);
-    session.forget();
     await seat?.engine.stop();
     await seat?.pump.stop();
     await seat?.cache.close().catch(() => undefined);
-    if (wipe) seat?.copy.destroy();
-    if (wipe) settings.set({ account: null, pinnedClients: [] });
+  }
+
+  /** Stops everything that lives only while somebody is at the desk; what is on the disk stays as it is, sealed. */
+  async function rise(seat = desk): Promise<void> {
+    await shut(seat);
     currentClientId = null;
     viewing = null;
     status.set(SIGNED_OUT);
+  }
+
+  /**
+   * Leaves the desk. `wipe` destroys the key before anything else, so a stop half-way leaves noise and no data; that it was wanted is
+   * written down even before that, and the next start goes on with it (LC-07).
+   */
+  async function leave(wipe: boolean): Promise<void> {
+    const kept = session.current();
+    const seat = desk;
+    desk = null;
+    if (wipe && kept) {
+      remember({ account: null, pinnedClients: [], leaving: kept.personId });
+      await storage.vault?.destroyCacheKey(kept.personId).catch(error => failed('key not deleted', error));
+    }
+    await storage.vault?.forgetSession().catch(error => failed('session not deleted', error));
+    session.forget();
+    await rise(seat);
+    if (wipe) await finishLeaving();
+  }
+
+  /** Takes away what a sign-out that was begun has left. False while the keychain does not let it. */
+  async function finishLeaving(): Promise<boolean> {
+    const { leaving } = settings.get();
+    if (leaving === null) return true;
+    try {
+      const { vault } = storage;
+      await vault?.destroyCacheKey(leaving);
+      if ((await vault?.readSession())?.personId === leaving) await vault?.forgetSession();
+      destroyFile(cachePath(deps.userData, leaving));
+      // One that was locked meanwhile takes a deletion without a word and keeps everything.
+      if (vault === null || !(await vault.works())) return false;
+      remember({ leaving: null });
+      return true;
+    } catch (error) {
+      failed('sign-out not finished', error);
+      return false;
+    }
+  }
+
+  const failed = (what: string, error: unknown) =>
+    log(what, { error: error instanceof Error ? error.name : 'unknown' });
+
+  /** Signing out goes on when settings cannot be written, as on a full disk. */
+  function remember(change: Parameters<SettingsStore['set']>[0]): void {
+    try {
+      settings.set(change);
+    } catch (error) {
+      failed('settings not written', error);
+    }
+  }
+
+  /** Damage that shows in use: the queue is saved, the file put aside, and the rest comes anew from the server. Once; a disk that goes on like that is beyond us. */
+  async function rebuild(failure: string): Promise<void> {
+    if (rebuilt || !desk || desk.copy.mode.mode === 'memory') return;
+    rebuilt = true;
+    log('copy is damaged, rebuilt', { failure });
+    setState({ status: 'starting' });
+    await rise();
+    if (session.current()) await takeSeat(true);
+  }
+
+  /** Somebody who was here before: back to the desk, or sealed until the server has been seen again (LC-08). */
+  async function resume(kept: KeptSession): Promise<void> {
+    if (!session.leaseHolds(kept) && (await session.accessToken()) === null) {
+      if (session.current()) setState({ status: 'signed-out', notice: 'lease-ended' });
+      return;
+    }
+    if (session.current()) await takeSeat();
+  }
+
+  /** Also while it runs, and after a long sleep before anything is drawn (LC-08, F-17). */
+  async function sealWhenLeaseIsOver(): Promise<void> {
+    const kept = session.current();
+    if (!desk || !kept || session.leaseHolds(kept)) return;
+    setState({ status: 'starting' });
+    await rise();
+    await resume(kept);
   }
 
   let ending: Promise<void> | null = null;
@@ -274,26 +348,15 @@ export function createConsole(deps: ConsoleDeps): Console {
     async start() {
       const keychain = deps.keychain === undefined ? await systemKeychain() : deps.keychain;
       storage = await storageFor(keychain, kept => createAccountVault(kept, deps.userData));
-      const kept = await storage.vault?.readSession().catch(() => null);
+      const kept = (await finishLeaving()) ? await storage.vault?.readSession().catch(() => null) : null;
       if (!kept) {
         setState({ status: 'signed-out', notice: 'none' });
         return;
       }
       session.restore(kept);
-      // Sealed until the server has been seen again (LC-08).
-      if (!session.leaseHolds(kept) && (await session.accessToken()) === null) {
-        if (session.current()) setState({ status: 'signed-out', notice: 'lease-ended' });
-        return;
-      }
-      if (session.current()) await takeSeat();
+      await resume(kept);
     },
-    async stop() {
-      cancelSweep();
-      await desk?.engine.stop();
-      await desk?.pump.stop();
-      await desk?.cache.close().catch(() => undefined);
-      desk = null;
-    },
+    stop: () => shut(),
     async trayAction(item) {
       if (item.kind === 'client') {
         await handlers['clients.switch']({ clientId: item.clientId });
@@ -305,7 +368,10 @@ export function createConsole(deps: ConsoleDeps): Console {
         await refreshTray();
       }
     },
-    wake: () => desk?.engine.wake(),
+    wake() {
+      void sealWhenLeaseIsOver();
+      desk?.engine.wake();
+    },
     async open(target) {
       if (!desk) return;
       if (target.to === 'client' || target.to === 'conversation') {

@@ -37,10 +37,28 @@ export async function systemKeychain(
   } catch {
     return null;
   }
+  // Each call that hangs holds a thread of the small pool that files and name look-ups need too: no second one joins it.
+  let hanging = 0;
+  async function ask<T>(work: () => Promise<T>): Promise<T> {
+    if (hanging > 0) throw new KeychainHangs();
+    const asked = work();
+    try {
+      return await bounded(asked, patienceMs);
+    } catch (error) {
+      if (error instanceof KeychainHangs) {
+        hanging += 1;
+        const over = () => {
+          hanging -= 1;
+        };
+        asked.then(over, over);
+      }
+      throw error;
+    }
+  }
   return {
-    get: item => bounded(keytar.getPassword(KEYCHAIN_SERVICE, item), patienceMs),
-    set: (item, value) => bounded(keytar.setPassword(KEYCHAIN_SERVICE, item, value), patienceMs),
-    delete: async item => void (await bounded(keytar.deletePassword(KEYCHAIN_SERVICE, item), patienceMs)),
+    get: item => ask(() => keytar.getPassword(KEYCHAIN_SERVICE, item)),
+    set: (item, value) => ask(() => keytar.setPassword(KEYCHAIN_SERVICE, item, value)),
+    delete: async item => void (await ask(() => keytar.deletePassword(KEYCHAIN_SERVICE, item))),
   };
 }
 

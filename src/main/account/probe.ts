@@ -3,19 +3,19 @@ import { type Keychain, KeychainHangs } from './keychain.ts';
 
 export type KeychainState = 'ok' | 'absent' | 'locked' | 'hanging';
 
-const CANARY = 'probe';
-
 /**
  * Whether a secret can be kept right now. A bare `null` from a keychain says nothing: a locked one reads as empty. So a canary is
- * written and read back, and only then an item that is missing is really missing (LC-02, F-15).
+ * written and read back, and only then an item that is missing is really missing (LC-02, F-15). Its name is its own: two consoles of
+ * one user may start at the same moment.
  */
 export async function probeKeychain(keychain: Keychain | null): Promise<KeychainState> {
   if (keychain === null) return 'absent';
   const value = randomBytes(8).toString('hex');
+  const canary = `probe-${randomBytes(4).toString('hex')}`;
   try {
-    await keychain.set(CANARY, value);
-    const read = await keychain.get(CANARY);
-    await keychain.delete(CANARY);
+    await keychain.set(canary, value);
+    const read = await keychain.get(canary);
+    await keychain.delete(canary);
     return read === value ? 'ok' : 'absent';
   } catch (error) {
     if (error instanceof KeychainHangs) return 'hanging';

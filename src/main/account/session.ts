@@ -36,9 +36,13 @@ export function createSession(deps: SessionDeps) {
   let challenge: { token: string; email: string; deviceKey: string } | null = null;
   let refreshing: Promise<string | null> | null = null;
 
+  /** A keychain that fails now costs the session at the next start, and nothing before it. */
   async function keep(session: KeptSession): Promise<void> {
     kept = session;
-    await deps.vault()?.writeSession(session);
+    await deps
+      .vault()
+      ?.writeSession(session)
+      .catch(error => log('session not kept', { error: error instanceof Error ? error.name : 'unknown' }));
   }
 
   function takeAccess(answer: SignedIn): void {
@@ -79,11 +83,15 @@ export function createSession(deps: SessionDeps) {
     const answer = await client.call('refresh', {
       body: { refreshToken: before.refreshToken, deviceKey: before.deviceKey },
     });
-    if (kept !== before) return null;
+    // Signed out meanwhile, or somebody else now. That the server was seen meanwhile changes nothing here.
+    if (kept?.refreshToken !== before.refreshToken) return null;
     if (answer.ok) {
+      const { refreshToken, accessToken } = answer.value;
+      await keep({ ...kept, refreshToken, seenAt: clock.now().toISOString() });
+      // Signed out while it was being written.
+      if (kept?.refreshToken !== refreshToken) return null;
       takeAccess(answer.value);
-      await keep({ ...before, refreshToken: answer.value.refreshToken, seenAt: clock.now().toISOString() });
-      return answer.value.accessToken;
+      return accessToken;
     }
     if (answer.kind === 'problem' && answer.problem.status === 401) {
       log('session ended by the server', { code: answer.problem.code });
@@ -124,7 +132,7 @@ export function createSession(deps: SessionDeps) {
       challenge = null;
     },
     persist: async (): Promise<void> => {
-      if (kept) await deps.vault()?.writeSession(kept);
+      if (kept) await keep(kept);
     },
     /** A token that holds for at least a minute, or null when the server cannot be reached or has ended the session. */
     async accessToken(): Promise<string | null> {

@@ -5,6 +5,7 @@ import { Role } from '@astrix/contract';
 import { z } from 'zod';
 import { writeAtomically } from '../settings/settings.ts';
 import type { Keychain } from './keychain.ts';
+import { probeKeychain } from './probe.ts';
 
 /** What one keychain item holds: enough to be somebody again without the network, well under 2 560 bytes. */
 const Kept = z.object({
@@ -36,7 +37,15 @@ export function createAccountVault(keychain: Keychain, userData: string) {
   const SESSION = `session-${place}`;
   const cacheKeyItem = (personId: string) => `cache-${place}-${personId}`;
   const marker = (personId: string) => `${cachePath(userData, personId)}.keyed`;
+  // A session that is being written when it is forgotten must not land after it: one at a time, in the order asked for.
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn;
+    return turn;
+  }
   return {
+    works: async (): Promise<boolean> => (await probeKeychain(keychain)) === 'ok',
     async readSession(): Promise<KeptSession | null> {
       const text = await keychain.get(SESSION);
       if (text === null) return null;
@@ -46,8 +55,8 @@ export function createAccountVault(keychain: Keychain, userData: string) {
         return null;
       }
     },
-    writeSession: (session: KeptSession): Promise<void> => keychain.set(SESSION, JSON.stringify(session)),
-    forgetSession: (): Promise<void> => keychain.delete(SESSION),
+    writeSession: (session: KeptSession): Promise<void> => inTurn(() => keychain.set(SESSION, JSON.stringify(session))),
+    forgetSession: (): Promise<void> => inTurn(() => keychain.delete(SESSION)),
 
     /** `lost`: there was a key and it is gone, so the file can never be opened again. A new key is made only where there never was one. */
     async cacheKey(personId: string): Promise<CacheKey> {

@@ -74,7 +74,10 @@ export type Cache = {
     clientIds: string[];
     syncedAt: string | null;
   }>;
-  /** Drops rows of clients not in `clientIds`, everything when `epoch` changed or `reset`; raises the server-time floor. */
+  /**
+   * Drops rows of clients not in `clientIds`, everything when `epoch` changed or `reset`; raises the server-time floor. Clients that are
+   * new are in `syncState` only after the next cursor.
+   */
   readonly beginPull: (hello: {
     epoch: string;
     clientIds: string[];
@@ -129,6 +132,9 @@ export type Command = {
   | { readonly kind: 'optOut'; readonly contactId: string; readonly optedOut: boolean; readonly reason: string }
 );
 export type StoredCommand = Command & { readonly state: 'waiting' | 'sending' | 'refused'; readonly attempts: number };
+
+/** What was written and not yet taken, out of a file that is given up; `refusal` where a person was still to decide. */
+export type Salvaged = { readonly command: Command; readonly refusal: Refusal | null };
 
 /** Each kind of failure has its own allowed actions; none of them is "delete everything and hope". */
 export type CacheFailure =

@@ -63,6 +63,10 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
     'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   );
 
+  const settleClients = db.prepare(
+    "insert or replace into meta (key, value) select 'client_ids', value from meta where key = 'client_ids_next'",
+  );
+
   const nameRow = (ordinal: number, k: number) => ordinal * CLIENT_SPAN + k;
 
   /** Writes the server's row together with what it looks like under the writes that are still waiting. */
@@ -216,7 +220,10 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
       }
     }
     for (const { c, ids } of batch.gone) for (const id of ids) gone[c](id, topics);
-    if (batch.cursor !== null) setMeta.run('cursor', batch.cursor);
+    if (batch.cursor !== null) {
+      setMeta.run('cursor', batch.cursor);
+      settleClients.run();
+    }
     if (batch.done) setMeta.run('synced_at', String(time.now()));
     return { topics: collapsed(topics), arrived: withNames(arrived) };
   });

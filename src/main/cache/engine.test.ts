@@ -440,11 +440,11 @@ describe('the file', () => {
     const command = reply(100, 1);
     cache.enqueue(command);
     cache.close();
-    expect(salvage(path, KEY)).toEqual([command]);
+    expect(salvage(path, KEY)).toEqual([{ command, refusal: null }]);
     expect(salvage(path, randomBytes(32))).toEqual([]);
     const aside = quarantine(path, new Date(NOW));
     expect(readdirSync(folder).map(name => join(folder, name))).toContain(aside);
-    expect(salvage(aside, KEY)).toEqual([command]);
+    expect(salvage(aside, KEY)).toEqual([{ command, refusal: null }]);
   });
 });
 

@@ -38,6 +38,7 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
   const setMeta = db.prepare(
     'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   );
+  const everyClient = db.prepare<[], { id: string }>('select id from client_keys');
   outbox.recover();
 
   /** What a person was told is kept must be on the disk before they are told (F-11). */
@@ -121,12 +122,16 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
       time.learn(serverTime);
       const before = reads.syncState();
       const visible = new Set(clientIds);
+      const anew = reset || (before.epoch !== null && before.epoch !== epoch);
       durably(() => {
-        if (reset || (before.epoch !== null && before.epoch !== epoch)) forgetRows(db, keys);
-        else
-          for (const id of before.clientIds.filter(known => !visible.has(known))) forgetClient(db, keys.ordinalOf(id));
+        if (anew) forgetRows(db, keys);
+        else for (const { id } of everyClient.all()) if (!visible.has(id)) forgetClient(db, keys.ordinalOf(id));
         setMeta.run('epoch', epoch);
-        setMeta.run('client_ids', JSON.stringify(clientIds));
+        // One that is new to this copy counts as known only with the next cursor: all its rows come before that, and a cut repeats them.
+        const whole = anew || before.cursor === null;
+        const known = whole ? clientIds : before.clientIds.filter(id => visible.has(id));
+        setMeta.run('client_ids', JSON.stringify(known));
+        setMeta.run('client_ids_next', JSON.stringify(clientIds));
       });
     },
     apply: batch => applier.apply(batch),

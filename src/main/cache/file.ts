@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { CacheError, type CacheFailure } from './api.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
@@ -98,7 +99,16 @@ export function quarantine(path: string, now: Date): string {
   return aside;
 }
 
-/** Removes the file and everything beside it. */
+/** Puts a file that was closed in an orderly way in the place of one that is gone. What that one left beside it must not be taken for its own. */
+export function moveFile(from: string, to: string): void {
+  for (const suffix of SIDE_FILES) rmSync(to + suffix, { force: true });
+  renameSync(from, to);
+}
+
+/** Removes the file and everything beside it that was ever made of it, put aside or not. */
 export function destroyFile(path: string): void {
-  for (const suffix of SIDE_FILES) rmSync(path + suffix, { force: true });
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (name.startsWith(basename(path)) && !name.endsWith('.keyed')) rmSync(join(folder, name), { force: true });
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Cache, CacheError, type CacheFailure, type Command } from './api.ts';
+import { type Cache, CacheError, type CacheFailure, type Salvaged } from './api.ts';
 import { openReader } from './file.ts';
-import { createOutbox } from './outbox.ts';
+import { salvageOutbox } from './outbox.ts';
 import type { WorkerCall, WorkerReply, WorkerStart } from './worker.ts';
 
 export {
@@ -12,9 +12,10 @@ export {
   CacheError,
   type CacheFailure,
   type Command,
+  type Salvaged,
   type StoredCommand,
 } from './api.ts';
-export { destroyFile, quarantine } from './file.ts';
+export { destroyFile, moveFile, quarantine } from './file.ts';
 
 /** Asked of the reading connection, so that no query waits for a write. The rest goes to the one writer. */
 const READS: ReadonlySet<keyof Cache> = new Set([
@@ -124,14 +125,30 @@ async function startThread(start: WorkerStart): Promise<Thread> {
   };
 }
 
+/** The same cache, and word of damage as soon as any call meets it. */
+export function watched(cache: Cache, onDamage: (failure: CacheFailure) => void): Cache {
+  const told = async (work: Promise<unknown>): Promise<unknown> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof CacheError && (error.failure === 'corrupt' || error.failure === 'not-a-database'))
+        onDamage(error.failure);
+      throw error;
+    }
+  };
+  const methods = METHODS.map(name => [
+    name,
+    (...args: unknown[]) => told((cache[name] as (...args: unknown[]) => Promise<unknown>)(...args)),
+  ]);
+  return { ...Object.fromEntries(methods), close: cache.close } as Cache;
+}
+
 /** What a person wrote and nobody has taken yet, out of a file that is otherwise given up. Empty where even that cannot be read. */
-export function salvage(path: string, key: Uint8Array | null): Command[] {
+export function salvage(path: string, key: Uint8Array | null): Salvaged[] {
   try {
     const db = openReader(path, key);
     try {
-      return createOutbox(db)
-        .everything()
-        .map(({ state: _state, attempts: _attempts, ...command }) => command as Command);
+      return salvageOutbox(db);
     } finally {
       db.close();
     }

@@ -1,5 +1,5 @@
 import type { OutboxItem, Refusal } from '../../shared/ipc.ts';
-import type { Command, StoredCommand } from './api.ts';
+import type { Command, Salvaged, StoredCommand } from './api.ts';
 import type { Connection } from './file.ts';
 import { summaryOf } from './overlay.ts';
 
@@ -72,7 +72,6 @@ export function createOutbox(db: Connection) {
     pendingFor: (conversationId: string): Command[] =>
       pending.all(conversationId).map(row => JSON.parse(row.command) as Command),
     next: (limit: number): StoredCommand[] => next.all(limit).map(commandOf),
-    everything: (): StoredCommand[] => every.all().map(commandOf),
     sending: (id: string) => setState.run('sending', 1, id),
     waiting: (id: string) => setState.run('waiting', 0, id),
     refuse: (id: string, refusal: Refusal) => setRefusal.run(JSON.stringify(refusal), id),
@@ -81,6 +80,33 @@ export function createOutbox(db: Connection) {
     /** Found `sending` at the start: nobody knows whether it arrived, and its idempotency key makes it safe to send again. */
     recover: () => recover.run(),
   };
+}
+
+/**
+ * Every command that can still be read, from both ends towards the damage: one bad page does not take the others along (F-16).
+ * In the order of writing.
+ */
+export function salvageOutbox(db: Connection): Salvaged[] {
+  const found = new Map<number, Salvaged>();
+  for (const order of ['place', 'place desc']) {
+    try {
+      const rows = db
+        .prepare<[], { place: number; command: string; refusal: string | null }>(
+          `select place, command, refusal from outbox not indexed order by ${order}`,
+        )
+        .iterate();
+      for (const { place, command, refusal } of rows) {
+        if (found.has(place)) continue;
+        found.set(place, {
+          command: JSON.parse(command) as Command,
+          refusal: refusal === null ? null : (JSON.parse(refusal) as Refusal),
+        });
+      }
+    } catch {
+      // The damage. What was read before it stands.
+    }
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, salvaged]) => salvaged);
 }
 
 export function itemOf(row: Stored): OutboxItem {

@@ -173,8 +173,9 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
         const note = JSON.parse(row.json) as NoteRow;
         items.push({ type: 'note', at: note.createdAt, note, waiting: false });
       }
-      if (from === null) items.push(...waitingItems(conversationId));
       items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+      // After everything else, whatever the clock of this machine said when they were written (F-14).
+      if (from === null) items.push(...waitingItems(conversationId));
       return { items, next: last ? `${last.sent_at}.${last.r}` : null };
     },
     contact({ clientId, contactId }: Parameters<Cache['contact']>[0]) {

@@ -15,8 +15,18 @@ export function createCacheTime(db: Connection, wallClock: () => number, readonl
       );
   let floor = Number(read.get()?.value ?? 0);
   let since = performance.now();
+  /** The reading connection never learns by itself: what the writer wrote down is its floor too. */
+  function lookAgain(): void {
+    const written = Number(read.get()?.value ?? 0);
+    if (written <= floor) return;
+    floor = written;
+    since = performance.now();
+  }
   return {
-    now: () => Math.max(wallClock(), floor + (performance.now() - since)),
+    now: () => {
+      if (readonly) lookAgain();
+      return Math.max(wallClock(), floor + (performance.now() - since));
+    },
     learn: serverTime => {
       const at = Date.parse(serverTime);
       if (!Number.isFinite(at) || at <= floor) return;

@@ -15,6 +15,8 @@ const Stored = z.object({
   }),
   /** The person whose copy is on this disk. */
   account: z.object({ personId: z.uuid(), email: z.string().max(254) }).nullable(),
+  /** A person whose sign-out was begun and is not finished: key, session and files go at the next start (LC-07). */
+  leaving: z.uuid().nullable(),
   toldAboutTray: z.boolean(),
 });
 export type StoredSettings = z.infer<typeof Stored>;
@@ -28,6 +30,7 @@ export const DEFAULTS: StoredSettings = {
   pinnedClients: [],
   window: { x: null, y: null, width: 1360, height: 860, maximized: false },
   account: null,
+  leaving: null,
   toldAboutTray: false,
 };
 

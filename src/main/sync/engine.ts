@@ -1,7 +1,7 @@
 import { COLLECTION_NAMES, type CollectionName } from '@astrix/contract';
 import { type AstrixClient, SdkError } from '@astrix/sdk';
 import type { Topic } from '../../shared/ipc.ts';
-import type { AppliedBatch, Cache } from '../cache/api.ts';
+import { type AppliedBatch, type Cache, CacheError } from '../cache/api.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
 import type { StatusBoard } from './status.ts';
@@ -26,13 +26,14 @@ export type EngineDeps = {
   readonly onOnline: () => void;
   /** The server no longer takes the token. */
   readonly onRefused: () => Promise<void>;
-  readonly onEnded: () => Promise<void>;
+  readonly onEnded: (reason: 'revoked' | 'expired') => Promise<void>;
   readonly onSeen: () => void;
 };
 
 /** The server says something every 15 seconds; silence for longer means that the line is dead. */
 const SILENCE_MS = 35_000;
 const BACK_OFF_MS = [300, 700, 1500, 3000, 5000];
+const DISK_FULL = 'The disk is full: what is new cannot be kept.';
 /** Rows written in one transaction: large enough to be fast, small enough that nobody waits for it. */
 const ROWS_PER_WRITE = 500;
 
@@ -52,6 +53,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
   let failures = 0;
 
   function offline(trouble: string | null): void {
+    cut.abort();
     const since = status.get().offlineSince ?? clock.now().toISOString();
     status.set({ connection: 'offline', offlineSince: since, syncing: false, trouble });
   }
@@ -64,7 +66,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
       for await (const event of client.live({ signal })) {
         silence();
         silence = timers.after(SILENCE_MS, () => stream.abort());
-        if (event.event === 'ended') return await deps.onEnded();
+        if (event.event === 'ended') return await deps.onEnded(event.data.reason === 'expired' ? 'expired' : 'revoked');
         if (event.event === 'ready') becomeOnline();
         if (event.event === 'ready' || event.event === 'ping') learnTime(event.data.serverTime);
         if (event.event !== 'ping') void pull();
@@ -88,32 +90,41 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       if (status.get().connection !== 'offline') status.set({ connection: 'connecting' });
+      let wait = 0;
       try {
         await listen();
         if (!stopping.signal.aborted) offline(null);
       } catch (error) {
         if (stopping.signal.aborted) return;
-        await failed(error);
+        wait = await failed(error);
       }
-      await pause(BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)]!);
+      await pause(Math.max(wait, backOff(failures)));
       failures += 1;
     }
   }
 
-  async function failed(error: unknown): Promise<void> {
-    if (!(error instanceof SdkError)) throw error;
+  /** Says what is wrong, and answers for how many milliseconds the server wants to be left alone. */
+  async function failed(error: unknown): Promise<number> {
+    if (!(error instanceof SdkError)) {
+      deps.log('live stream failed', { error: nameOf(error) });
+      offline(null);
+      return 0;
+    }
     const { failure } = error;
     if (failure.kind === 'problem' && failure.problem.status === 401) {
-      await deps.onRefused();
+      await refused();
       if (!stopping.signal.aborted) offline(null);
-      return;
+      return 0;
     }
     offline(
       failure.kind === 'not-astrix'
         ? 'This network answers in place of the server. It may ask for a sign-in of its own.'
         : null,
     );
+    return askedToWait(error);
   }
+
+  const refused = () => deps.onRefused().catch(error => deps.log('token not renewed', { error: nameOf(error) }));
 
   const pause = (ms: number) =>
     new Promise<void>(resolve => {
@@ -121,28 +132,48 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
         cancel();
         resolve();
       };
-      const cancel = timers.after(ms * (0.75 + Math.random() / 2), done);
+      const cancel = timers.after(ms, done);
       wakeUp = done;
       stopping.signal.addEventListener('abort', done, { once: true });
     });
 
   let pulling: Promise<void> | null = null;
   let again = false;
+  let pullFailures = 0;
+  let cancelRetry: () => void = () => undefined;
+  /** Ends a pull whose line is dead: without it one that hangs would hold up all that follow. */
+  let cut = new AbortController();
+
   /** One pull at a time; a wish during a pull makes one more. */
   function pull(): Promise<void> {
     again = true;
     pulling ??= (async () => {
       while (again && !stopping.signal.aborted) {
         again = false;
-        await pullOnce([]).catch(error =>
-          deps.log('pull failed', { error: error instanceof Error ? error.name : 'unknown' }),
-        );
+        cancelRetry();
+        cut = new AbortController();
+        await pullOnce([]).then(pulled, pullFailed);
       }
-    })().finally(() => {
       pulling = null;
       status.set({ syncing: false });
-    });
+    })();
     return pulling;
+  }
+
+  function pulled(): void {
+    pullFailures = 0;
+    if (status.get().trouble === DISK_FULL) status.set({ trouble: null });
+  }
+
+  /** Nobody else comes back to it: the live stream may well go on, and says nothing until the next change. */
+  async function pullFailed(error: unknown): Promise<void> {
+    deps.log('pull failed', { error: nameOf(error) });
+    if (error instanceof CacheError && error.failure === 'disk-full') status.set({ trouble: DISK_FULL });
+    if (error instanceof SdkError && error.failure.kind === 'problem' && error.failure.problem.status === 401)
+      await refused();
+    if (stopping.signal.aborted || status.get().connection !== 'online') return;
+    cancelRetry = timers.after(Math.max(askedToWait(error), backOff(pullFailures)), () => void pull());
+    pullFailures += 1;
   }
 
   async function pullOnce(backfill: readonly string[]): Promise<void> {
@@ -165,7 +196,8 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
       if (!first && applied.arrived.length > 0) deps.onArrived(applied.arrived);
     };
 
-    for await (const line of client.sync({ since: state.cursor ?? undefined, backfill, signal: stopping.signal })) {
+    const signal = AbortSignal.any([stopping.signal, cut.signal]);
+    for await (const line of client.sync({ since: state.cursor ?? undefined, backfill, signal })) {
       switch (line.t) {
         case 'hello': {
           const known = new Set(state.clientIds);
@@ -209,8 +241,9 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
     },
     async stop() {
       stopping.abort();
-      await running?.catch(() => undefined);
-      await pulling?.catch(() => undefined);
+      cancelRetry();
+      await running;
+      await pulling;
     },
     wake() {
       failures = 0;
@@ -218,4 +251,15 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
     },
     pullNow: () => pull(),
   };
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+
+/** Spread by a quarter each way, so that all consoles of an office do not come back in one moment. */
+const backOff = (failures: number): number =>
+  BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)]! * (0.75 + Math.random() / 2);
+
+function askedToWait(error: unknown): number {
+  if (!(error instanceof SdkError) || error.failure.kind !== 'problem') return 0;
+  return (error.failure.problem.retryAfterSeconds ?? 0) * 1000;
 }

@@ -22,6 +22,8 @@ export type OutboxDeps = {
 
 export type OutboxPump = {
   readonly kick: () => void;
+  /** The server is there again: no longer wait for what was only a failure of the network. */
+  readonly wake: () => void;
   readonly count: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
@@ -38,24 +40,40 @@ type Sent =
 export function createOutboxPump(deps: OutboxDeps): OutboxPump {
   const { cache, status } = deps;
   const underWay = new Set<string>();
+  /** Conversations whose oldest command was not taken just now. `asked`: the server named the time. */
+  const resting = new Map<string, { readonly asked: boolean; readonly cancel: () => void }>();
   const stopping = new AbortController();
-  let running: Promise<void> | null = null;
+  let running = Promise.resolve();
+  let draining = false;
   let again = false;
-  let failures = 0;
-  let cancelRetry: () => void = () => undefined;
 
   function kick(): void {
     again = true;
-    running ??= drain().finally(() => {
-      running = null;
-    });
+    if (!draining) running = drain();
+  }
+
+  function wake(): void {
+    for (const [conversationId, { asked, cancel }] of resting) {
+      if (asked) continue;
+      cancel();
+      resting.delete(conversationId);
+    }
+    kick();
   }
 
   async function drain(): Promise<void> {
-    while (again && !stopping.signal.aborted && status.get().connection === 'online') {
-      again = false;
-      const commands = (await cache.nextCommands(PARALLEL)).filter(command => !underWay.has(command.conversationId));
-      await Promise.all(commands.map(carry));
+    draining = true;
+    try {
+      while (again && !stopping.signal.aborted && status.get().connection === 'online') {
+        again = false;
+        const ready = await cache.nextCommands(PARALLEL + underWay.size + resting.size);
+        const free = ready.filter(({ conversationId: at }) => !underWay.has(at) && !resting.has(at));
+        await Promise.all(free.slice(0, PARALLEL).map(carry));
+      }
+    } catch (error) {
+      deps.log('outbox cannot be read', { error: error instanceof Error ? error.name : 'unknown' });
+    } finally {
+      draining = false;
     }
   }
 
@@ -68,17 +86,16 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
     } catch (error) {
       deps.log('outbox item failed', { error: error instanceof Error ? error.name : 'unknown' });
       await cache.postpone(command.id).catch(() => undefined);
-      retryLater(null);
+      retryLater(command, null);
     } finally {
       underWay.delete(command.conversationId);
       tell(command);
-      await count();
+      await count().catch(() => undefined);
     }
   }
 
   async function finish(command: StoredCommand, sent: Sent): Promise<void> {
     if (sent.ok) {
-      failures = 0;
       await cache.settle(command.id, { collection: sent.collection, row: sent.row });
       again = true;
       return;
@@ -91,14 +108,20 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
     }
     await cache.postpone(command.id);
     if (sent.kind === 'problem' && sent.problem.status === 401) await deps.onRefusedToken();
-    retryLater(sent.kind === 'problem' ? (sent.problem.retryAfterSeconds ?? null) : null);
+    retryLater(command, sent.kind === 'problem' ? (sent.problem.retryAfterSeconds ?? null) : null);
   }
 
-  function retryLater(seconds: number | null): void {
-    cancelRetry();
-    const ms = seconds === null ? RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]! : seconds * 1000;
-    failures += 1;
-    cancelRetry = deps.timers.after(ms, kick);
+  /** Each conversation rests by itself: what goes well elsewhere must not cut short what the server asked for here. */
+  function retryLater(command: StoredCommand, seconds: number | null): void {
+    if (stopping.signal.aborted) return;
+    const { conversationId, attempts } = command;
+    resting.get(conversationId)?.cancel();
+    const ms = seconds === null ? RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]! : seconds * 1000;
+    const over = () => {
+      resting.delete(conversationId);
+      kick();
+    };
+    resting.set(conversationId, { asked: seconds !== null, cancel: deps.timers.after(ms, over) });
   }
 
   const tell = (command: StoredCommand) =>
@@ -112,11 +135,12 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
 
   return {
     kick,
+    wake,
     count,
     async stop() {
       stopping.abort();
-      cancelRetry();
-      await running?.catch(() => undefined);
+      for (const { cancel } of resting.values()) cancel();
+      await running;
     },
   };
 }
