@@ -119,7 +119,7 @@ export async function startServer(personId: string): Promise<FakeServer> {
     if (before) return before;
     const made = await (server.answers[asked.name] ?? usual[asked.name])?.(asked);
     if (!made) return problem('not_found');
-    const kept = asked.key !== null && typeof made === 'object' && made.status < 300;
+    const kept = asked.key !== null && typeof made === 'object' && made.status === ROUTES[asked.name].replyStatus;
     if (kept) taken.set(asked.key, made);
     return made;
   }

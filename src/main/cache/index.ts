@@ -70,14 +70,15 @@ export async function openCache(options: { readonly path: string; readonly key: 
   const close = async () => {
     if (reader !== writer) await reader.call('close', []);
     await writer.call('close', []);
-    await Promise.all([reader.ended, writer.ended]);
+    await Promise.all([reader.ended(), writer.ended()]);
   };
   return { ...Object.fromEntries(methods), close } as Cache;
 }
 
 type Thread = {
   readonly call: (method: keyof Cache, args: readonly unknown[]) => Promise<unknown>;
-  readonly ended: Promise<void>;
+  /** Keeps the process until the thread has ended: what it still has to put away must not be cut off. */
+  readonly ended: () => Promise<void>;
 };
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 
@@ -111,7 +112,10 @@ async function startThread(start: WorkerStart): Promise<Thread> {
   }
   worker.unref();
   return {
-    ended,
+    ended: () => {
+      worker.ref();
+      return ended;
+    },
     call: (method, args) =>
       new Promise((resolve, reject) => {
         const id = next++;

@@ -33,9 +33,9 @@ export function manualTimers(): ManualTimers {
 /** The engine behind the door of the threads: it answers later, as they do. */
 export const cacheOf = (engine: CacheEngine): Cache =>
   Object.fromEntries(
-    Object.entries(engine).map(([name, method]) => [
+    (Object.keys(engine) as (keyof CacheEngine)[]).map(name => [
       name,
-      async (...args: unknown[]) => (method as (...args: unknown[]) => unknown)(...args),
+      async (...args: unknown[]) => (engine[name] as (...args: unknown[]) => unknown)(...args),
     ]),
   ) as unknown as Cache;
 
