@@ -137,7 +137,11 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
     apply: batch => applier.apply(batch),
     sweepExpired: () => sweep(db, time.now()),
     close: () => {
-      db.pragma('optimize');
+      try {
+        db.pragma('optimize');
+      } catch {
+        // A damaged file or a full disk: closing it matters more.
+      }
       db.close();
     },
   };
