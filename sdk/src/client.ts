@@ -11,7 +11,7 @@ import {
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { z } from 'zod';
 import { type Failure, type Refused, SdkError, unreached } from './errors.ts';
-import { readLines } from './lines.ts';
+import { LineTooLong, readLines } from './lines.ts';
 
 type InputOf<R, K extends string> = R extends { readonly [P in K]: z.ZodType } ? z.input<R[K]> : never;
 type Part<R, K extends string> = [InputOf<R, K>] extends [never]
@@ -78,7 +78,7 @@ export function createClient(options: ClientOptions): AstrixClient {
     const timer = setTimeout(() => starting.abort(), timeoutMs);
     const both = signal ? AbortSignal.any([signal, starting.signal]) : starting.signal;
     try {
-      const response = await http(url, { headers: await headersFor(route), signal: both, redirect: 'error' });
+      const response = await http(url, { headers: await headersFor(route), signal: both, redirect: 'manual' });
       if (response.status === 200) return response;
       throw new SdkError(await readRefusal(response));
     } catch (error) {
@@ -97,7 +97,8 @@ export function createClient(options: ClientOptions): AstrixClient {
       try {
         const response = await http(addressOf(options.baseUrl, route, input.params, input.query), {
           method: route.method,
-          redirect: 'error',
+          // Our server never redirects; a network that wants a sign-in does, and the token must not follow it there.
+          redirect: 'manual',
           signal,
           headers: {
             ...(await headersFor(route)),
@@ -109,6 +110,7 @@ export function createClient(options: ClientOptions): AstrixClient {
         if (response.status !== route.replyStatus) return await readRefusal(response);
         return (await readReply(route, response)) as CallResult<typeof name>;
       } catch (error) {
+        if (error instanceof SdkError) return error.failure;
         return unreached(error, timeout.aborted, input.signal?.aborted === true);
       }
     },
@@ -130,7 +132,8 @@ export function createClient(options: ClientOptions): AstrixClient {
         }
       } catch (error) {
         if (error instanceof SdkError) throw error;
-        if (error instanceof SyntaxError) throw new SdkError(notAstrix('The sync stream is not JSON.'));
+        if (error instanceof SyntaxError || error instanceof LineTooLong)
+          throw new SdkError(notAstrix('The sync stream is not JSON in lines.'));
         throw new SdkError(unreached(error, false, signal?.aborted === true));
       }
       throw new SdkError({ ok: false, kind: 'network', message: 'The sync stream was cut before its end.' });
@@ -204,7 +207,7 @@ async function readText(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_REPLY_BYTES) throw new Error('the reply is too large');
+    if (bytes > MAX_REPLY_BYTES) throw new SdkError(notAstrix('The server answered more than any answer of ours.'));
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -1,6 +1,13 @@
 /** 500 rows of the largest kind fit many times over; more without a line break is not a stream of ours. */
 const MAX_LINE = 16 * 1_048_576;
 
+export class LineTooLong extends Error {
+  constructor() {
+    super('a line of the stream is too long');
+    this.name = 'LineTooLong';
+  }
+}
+
 /** Lines of a streamed body. Throws when one grows beyond any honest size. */
 export async function* readLines(response: Response): AsyncGenerator<string> {
   if (!response.body) return;
@@ -14,6 +21,6 @@ export async function* readLines(response: Response): AsyncGenerator<string> {
       from = end + 1;
     }
     rest = rest.slice(from);
-    if (rest.length > MAX_LINE) throw new Error('a line of the stream is too long');
+    if (rest.length > MAX_LINE) throw new LineTooLong();
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { type Failure, SdkError } from '../src/index.ts';
 
 /** A server of the test's own: it answers whatever the test wants to see answered, and remembers what it was asked. */
 export type Loopback = {
@@ -61,3 +62,15 @@ export const opening =
 
 export const PORTAL = `<!doctype html><html><head><title>Airport Wi-Fi</title><meta http-equiv="refresh" content="0;url=http://10.0.0.1/login"></head>
 <body><script>window.astrix = {"version":"9.9.9"}</script>Accept our terms to go online</body></html>`;
+
+/** What the stream brought, and how it failed. */
+export async function drained<T>(stream: AsyncGenerator<T>): Promise<{ got: T[]; failure: Failure | null }> {
+  const got: T[] = [];
+  try {
+    for await (const one of stream) got.push(one);
+    return { got, failure: null };
+  } catch (error) {
+    if (error instanceof SdkError) return { got, failure: error.failure };
+    throw error;
+  }
+}
