@@ -222,6 +222,10 @@ test('every theme and size is drawn without a serious accessibility fault', asyn
   await page.setViewportSize({ width: 1024, height: 700 });
   await picture('inbox-1024');
   await page.setViewportSize({ width: 720, height: 450 });
+  await page.getByRole('button', { name: 'Show the details' }).click();
+  await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
+  await picture('inbox-200-percent-details');
+  await page.getByRole('button', { name: 'Hide the details' }).click();
   await picture('inbox-200-percent');
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.keyboard.press('Control+,');

@@ -116,8 +116,8 @@ export async function openStage(options: { readonly statusDelayMs?: number } = {
       await backend?.kill();
       backend = null;
     },
-    async openConsole({ name = 'console', theme = 'light' } = {}) {
-      const opened = await launch({ userData: join(folder, name), backendUrl, theme });
+    async openConsole({ name = 'console', theme = 'light', keychain = true } = {}) {
+      const opened = await launch({ userData: join(folder, name), backendUrl, theme, keychain });
       consoles.push(opened);
       return opened;
     },
@@ -142,7 +142,12 @@ export async function openStage(options: { readonly statusDelayMs?: number } = {
   };
 }
 
-type Launch = { readonly userData: string; readonly backendUrl: string; readonly theme: 'light' | 'dark' };
+type Launch = {
+  readonly userData: string;
+  readonly backendUrl: string;
+  readonly theme: 'light' | 'dark';
+  readonly keychain: boolean;
+};
 
 /** Real Electron where its binary is, the stand-in elsewhere: the same bundles and the same page. */
 async function launch(options: Launch): Promise<OpenConsole> {
@@ -150,7 +155,9 @@ async function launch(options: Launch): Promise<OpenConsole> {
   return binary ? launchElectron(binary, options) : launchStandIn(options);
 }
 
-const environmentOf = ({ userData, backendUrl }: Launch) => ({
+const environmentOf = ({ userData, backendUrl, keychain }: Launch) => ({
+  // On Linux the keychain is behind the session bus; an address where nobody listens is as good as none.
+  ...(keychain ? {} : { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }),
   ASTRIX_USER_DATA: userData,
   ASTRIX_BACKEND_URL: backendUrl,
   ASTRIX_DEMO: '1',

@@ -58,6 +58,8 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     const byWord = tooShort
       ? []
       : wordRows.all(match, from, to, limit).flatMap(hit => wordHit(hit.rowid, row, words, now));
+    // Row numbers follow the order in which this copy learned of them; a person expects the newest first.
+    byWord.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
     return [...byName, ...byWord].slice(0, limit);
   }
 

@@ -24,12 +24,13 @@ export function complain(error: unknown): void {
   push({ text: `${message} ${then}`, undo: null, bad: true });
 }
 
+/** Under the strip, where it covers neither what is being written nor the button that sends it. */
 export function Toasts() {
   const list = useToasts(state => state.list);
   return (
     <div
       aria-live="polite"
-      className="pointer-events-none fixed bottom-12 left-1/2 z-50 flex -translate-x-1/2 flex-col items-center gap-2"
+      className="pointer-events-none fixed top-14 left-1/2 z-50 flex -translate-x-1/2 flex-col items-center gap-2"
     >
       {list.map(toast => (
         <div

@@ -89,11 +89,11 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
         event.preventDefault();
         send();
       }}
-      className={`border-t border-line px-4 pt-2 pb-3 ${noting ? 'bg-note' : 'bg-panel'}`}
+      className={`@container border-t border-line px-4 pt-2 pb-3 ${noting ? 'bg-note' : 'bg-panel'}`}
     >
-      <div className="mb-1.5 flex items-center gap-1 text-meta">
+      <div className="mb-1.5 flex flex-wrap items-center gap-1 text-meta">
         <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf('reply')})`}>
-          Reply as <span className="font-medium">{client.replyAs}</span>
+          Reply as <span className="max-w-48 truncate font-medium">{client.replyAs}</span>
         </ModeButton>
         <ModeButton on={noting} onClick={() => onMode('note')} label={`Note (${keysOf('note')})`}>
           <NotebookPen size={13} aria-hidden /> Note
@@ -104,7 +104,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
         ) : (
           <span
             title="Free messages are possible for 24 hours after the customer’s last one"
-            className={`inline-flex items-center gap-1 ${window.state === 'closing' ? 'text-waiting' : window.state === 'open' ? 'text-meta' : 'text-danger'}`}
+            className={`inline-flex items-center gap-1 whitespace-nowrap ${window.state === 'closing' ? 'text-waiting' : window.state === 'open' ? 'text-meta' : 'text-danger'}`}
           >
             <Clock3 size={13} aria-hidden /> {window.label}
           </span>
@@ -125,7 +125,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
           <p className="text-meta">{barred.next}</p>
         </div>
       ) : (
-        <div className="flex items-end gap-2">
+        <div className="flex items-end gap-2 @max-md:flex-col @max-md:items-stretch">
           <textarea
             ref={field}
             aria-label={noting ? 'Note text' : 'Reply text'}
@@ -137,7 +137,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
             onKeyDown={press}
             className="field scroll field-sizing-content max-h-44 min-h-[54px] resize-none leading-normal"
           />
-          <Button type="submit" look="primary" disabled={!ready} className="max-w-56">
+          <Button type="submit" look="primary" disabled={!ready} className="max-w-56 @max-md:max-w-full">
             <SendHorizontal size={14} aria-hidden />
             <span className="truncate">
               {noting ? 'Keep note' : online ? `Send as ${client.name}` : 'Send when online'}
@@ -171,7 +171,7 @@ function ModeButton({
       title={label}
       aria-pressed={on}
       onClick={onClick}
-      className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta hover:bg-hover aria-pressed:bg-picked aria-pressed:text-text"
+      className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta whitespace-nowrap hover:bg-hover aria-pressed:bg-picked aria-pressed:text-text"
     >
       {children}
     </button>

@@ -1,13 +1,13 @@
 import type { InboxFilter, MessageRow } from '@astrix/contract';
-import { ExternalLink, MessagesSquare } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { ExternalLink, MessagesSquare, PanelRight, X } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useConversation, usePeople } from '../../lib/queries.ts';
 import type { Action } from '../../lib/shortcuts.ts';
 import { useScreen } from '../../lib/store.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
@@ -101,6 +101,8 @@ function Work({
   const [quoted, setQuoted] = useState<MessageRow | null>(null);
   const [given, setGiven] = useState<string | null>(null);
   const [link, setLink] = useState<string | null>(null);
+  const [drawer, setDrawer] = useState(false);
+  const wide = useWide();
   const field = useRef<HTMLTextAreaElement>(null);
   const triggers = {
     assign: useRef<HTMLButtonElement>(null),
@@ -133,8 +135,11 @@ function Work({
       if (action === 'reply' || action === 'note') {
         setMode(action);
         requestAnimationFrame(() => field.current?.focus());
-      } else if (action === 'assign' || action === 'tag' || action === 'snooze') triggers[action].current?.click();
-      else if (action === 'close')
+      } else if (action === 'assign' || action === 'tag' || action === 'snooze') {
+        setDrawer(true);
+        requestAnimationFrame(() => triggers[action].current?.click());
+      }
+      if (action === 'close')
         triageOf(conversation, personId => people.find(person => person.id === personId)?.name ?? 'nobody').toggle();
     }),
   );
@@ -158,12 +163,14 @@ function Work({
     setMode('reply');
     field.current?.focus();
   };
+  const details = <SidePanel conversation={conversation} client={client} triggers={triggers} />;
   return (
     <>
       <Group
         orientation="horizontal"
-        className="h-full"
+        className="relative h-full"
         onLayoutChanged={layout =>
+          wide &&
           void bridge.settings.set({ panels: { ...sizes, details: Math.round((layout.details ?? 28) * 10) / 10 } })
         }
       >
@@ -194,13 +201,42 @@ function Work({
             )}
           </div>
         </Panel>
-        <Handle />
-        <Panel id="details" defaultSize={`${sizes?.details ?? 28}%`} minSize="230px" maxSize="44%">
-          <SidePanel conversation={conversation} client={client} triggers={triggers} />
-        </Panel>
+        {wide ? (
+          <>
+            <Handle />
+            <Panel id="details" defaultSize={`${sizes?.details ?? 28}%`} minSize="230px" maxSize="44%">
+              {details}
+            </Panel>
+          </>
+        ) : (
+          <>
+            <IconButton
+              label={drawer ? 'Hide the details' : 'Show the details'}
+              aria-pressed={drawer}
+              className="absolute top-2 right-2 z-20 bg-panel shadow-float"
+              onClick={() => setDrawer(!drawer)}
+            >
+              {drawer ? <X size={16} /> : <PanelRight size={16} />}
+            </IconButton>
+            {drawer ? <div className="absolute inset-y-0 right-0 z-10 w-72 shadow-float">{details}</div> : null}
+          </>
+        )}
       </Group>
       <LinkDialog url={link} onClose={() => setLink(null)} />
     </>
+  );
+}
+
+const WIDE = window.matchMedia('(min-width: 960px)');
+
+/** Whether list, thread and details fit side by side; else the details lie over the thread when they are asked for. */
+function useWide(): boolean {
+  return useSyncExternalStore(
+    changed => {
+      WIDE.addEventListener('change', changed);
+      return () => WIDE.removeEventListener('change', changed);
+    },
+    () => WIDE.matches,
   );
 }
 

@@ -81,7 +81,7 @@ export function SidePanel({ conversation, client, triggers }: Props) {
   return (
     <aside aria-label="Details" className="scroll h-full bg-panel">
       <div className="border-b border-line px-4 pt-4 pb-3.5">
-        <h2 className="text-[15px] leading-snug font-bold break-words">{conversation.contactName}</h2>
+        <h2 className="pr-7 text-[15px] leading-snug font-bold break-words">{conversation.contactName}</h2>
         <p className="mt-0.5 text-meta">Customer of {client.name}</p>
         <div className="mt-3 flex gap-1.5">
           <Menu
@@ -166,7 +166,7 @@ export function SidePanel({ conversation, client, triggers }: Props) {
       </Section>
 
       <Section title="Customer">
-        <dl className="grid grid-cols-[88px_1fr] gap-x-3 gap-y-1.5">
+        <dl className="grid grid-cols-[80px_1fr] gap-x-2 gap-y-1.5">
           <Fact name="Phone">
             {contact?.phoneMasked ? (
               <span className="mask">{contact.phoneMasked}</span>
@@ -357,8 +357,8 @@ function Consent({
         )}
         {out ? 'Opted out. Nothing is sent to this customer.' : 'May be answered within the service window.'}
       </p>
-      <Button look="quiet" className="mt-1.5 -ml-3 h-7 text-meta" disabled={!may} onClick={() => setAsking(true)}>
-        {out ? 'Customer opted in again' : 'Customer opted out'}
+      <Button className="mt-2 h-7 text-meta" disabled={!may} onClick={() => setAsking(true)}>
+        {out ? 'Record an opt-in' : 'Record an opt-out'}
       </Button>
       <Dialog open={asking} onClose={() => setAsking(false)} title={out ? 'Record an opt-in' : 'Record an opt-out'}>
         <form
