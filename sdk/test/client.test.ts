@@ -7,7 +7,7 @@ let server: Loopback;
 let client: AstrixClient;
 beforeEach(async () => {
   server = await startLoopback();
-  client = createClient({ baseUrl: server.url, accessToken: async () => 'the-access-token', timeoutMs: 400 });
+  client = createClient({ baseUrl: server.url, accessToken: async () => 'the-access-token' });
 });
 afterEach(() => server.close());
 
@@ -85,6 +85,7 @@ describe('F-08, F-18: what somebody else answers is never taken for the server',
     ['begins and never ends', opening(JSON_TYPE, response => void response.write('{"name":'))],
   ] as const)('an answer that %s ends with the time that was given', async (_what, answer) => {
     server.answer = answer;
+    client = createClient({ baseUrl: server.url, accessToken: async () => null, timeoutMs: 300 });
     expect(kindOf(await meta())).toBe('timeout');
   });
 

@@ -7,7 +7,7 @@ let server: Loopback;
 let client: AstrixClient;
 beforeEach(async () => {
   server = await startLoopback();
-  client = createClient({ baseUrl: server.url, accessToken: async () => null, timeoutMs: 400 });
+  client = createClient({ baseUrl: server.url, accessToken: async () => null });
 });
 afterEach(() => server.close());
 

@@ -60,7 +60,9 @@ export function createHandlers(h: HandlerDeps): Handlers {
     const { clientId, conversationId } = command;
     if ((await cache.conversation({ clientId, conversationId })) === null) throw notFound();
     try {
-      const item = await cache.enqueue({ ...command, id: h.newId(), createdAt: clock.now().toISOString() } as Command);
+      // By the clock of the server as far as it is known, so that what waits stands where it will stand.
+      const createdAt = new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000).toISOString();
+      const item = await cache.enqueue({ ...command, id: h.newId(), createdAt } as Command);
       await pump.count();
       h.changed(['outbox', 'clients', `inbox:${clientId}`, `thread:${conversationId}`]);
       pump.kick();

@@ -42,7 +42,7 @@ export function noticesFor(arrived: readonly Arrived[], clientName: (clientId: s
   }
   return [...newest.values()].map(({ message, count }) => ({
     title: `${message.contactName} · ${clientName(message.clientId)}`,
-    body: `${message.text.replaceAll(/\s+/g, ' ').slice(0, 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
+    body: `${message.text.replaceAll(/\s+/g, ' ').trim().slice(0, 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
     clientId: message.clientId,
     conversationId: message.conversationId,
   }));

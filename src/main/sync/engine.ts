@@ -52,9 +52,12 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
   let wakeUp: () => void = () => undefined;
   let failures = 0;
 
+  /** By the clock of the server, as far as it is known: what the window shows as an age must be one (F-14). */
+  const serverNow = () => new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000).toISOString();
+
   function offline(trouble: string | null): void {
     cut.abort();
-    const since = status.get().offlineSince ?? clock.now().toISOString();
+    const since = status.get().offlineSince ?? serverNow();
     status.set({ connection: 'offline', offlineSince: since, syncing: false, trouble });
   }
 
@@ -230,7 +233,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
           break;
         case 'end':
           await write(line.cursor, true);
-          status.set({ syncedAt: clock.now().toISOString() });
+          status.set({ syncedAt: serverNow() });
       }
     }
   }

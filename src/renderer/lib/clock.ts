@@ -1,13 +1,16 @@
 import { useEffect, useState } from 'react';
+import { serverNow } from './format.ts';
+import { useScreen } from './store.ts';
 
-/** The time, told again every `seconds`; countdowns and "ago" follow it. */
+/** The time of the server, told again every `seconds`; countdowns and "ago" follow it. */
 export function useNow(seconds: number): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
     const timer = setInterval(() => setNow(new Date()), seconds * 1000);
     return () => clearInterval(timer);
   }, [seconds]);
-  return now;
+  const skew = useScreen(screen => screen.sync?.clockSkewSeconds ?? 0);
+  return serverNow(now, skew);
 }
 
 /** True after a wait: what comes at once shows no sign of waiting. */

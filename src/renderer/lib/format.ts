@@ -17,6 +17,9 @@ const exact = new Intl.DateTimeFormat('en-IN', {
 });
 const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
 
+/** What the server's clock says now: a machine that is a day wrong must not keep a shut window open (F-14). */
+export const serverNow = (machine: Date, skewSeconds: number): Date => new Date(machine.getTime() - skewSeconds * 1000);
+
 export const dayOf = (at: string | Date): string => isoDay.format(new Date(at));
 export const timeOf = (at: string): string => time.format(new Date(at));
 export const exactOf = (at: string): string => `${exact.format(new Date(at))} IST`;
@@ -79,7 +82,7 @@ export function bytesOf(bytes: number | null): string {
 export const clockOf = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 export function minutesOf(clock: string): number | null {
-  const [, hours, minutes] = /^(\d\d):(\d\d)$/.exec(clock) ?? [];
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(clock) ?? [];
   return hours && minutes ? Number(hours) * 60 + Number(minutes) : null;
 }
 

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { ClientView } from '../../shared/ipc.ts';
+import { clientRow, id } from '../cache/world.ts';
+import { isQuiet, istMinutes, noticesFor } from './notices.ts';
+import { inOrder, trayModel } from './tray-model.ts';
+
+const NOW = new Date('2026-11-20T06:30:00.000Z');
+const view = (n: number, change: Partial<ClientView> = {}): ClientView => ({
+  ...clientRow(n),
+  pinned: false,
+  lastUsedAt: null,
+  unread: 0,
+  failed: 0,
+  closing: 0,
+  waiting: 0,
+  muted: false,
+  ...change,
+});
+const arrived = (n: number, change: Partial<Parameters<typeof noticesFor>[0][number]> = {}) => ({
+  clientId: id('c00', 1),
+  conversationId: id('e00', n),
+  messageId: id('100', n),
+  contactName: 'Asha',
+  text: 'Where is my order?',
+  sentAt: NOW.toISOString(),
+  ...change,
+});
+const nameOf = (clientId: string) => `Client ${Number(clientId.slice(-4))}`;
+
+describe('quiet hours, in India', () => {
+  test.each([
+    ['2026-11-20T18:29:59.000Z', 1439],
+    ['2026-11-20T18:30:00.000Z', 0],
+    ['2026-11-20T06:30:00.000Z', 720],
+    ['1969-12-31T20:00:00.000Z', 90],
+  ])('%s is minute %i', (at, minute) => expect(istMinutes(new Date(at))).toBe(minute));
+
+  const at = (minute: number) => new Date(Date.parse('2026-11-19T18:30:00.000Z') + minute * 60_000);
+  test.each([
+    ['within one day', 600, 720, [600, 719], [599, 720, 0, 1439]],
+    ['over midnight', 1320, 420, [1320, 1439, 0, 419], [420, 1319, 720]],
+    ['none when both are the same', 600, 600, [], [0, 600, 601, 1439]],
+    ['none when one is missing', 600, null, [], [600, 700]],
+  ] as const)('%s', (_what, quietFrom, quietTo, quiet, loud) => {
+    const preference = { muted: false, quietFrom, quietTo };
+    expect([...quiet].map(minute => isQuiet(preference, at(minute)))).toEqual(quiet.map(() => true));
+    expect([...loud].map(minute => isQuiet(preference, at(minute)))).toEqual(loud.map(() => false));
+  });
+
+  test('muted is always quiet; without a preference nothing is', () => {
+    expect(isQuiet({ muted: true, quietFrom: null, quietTo: null }, NOW)).toBe(true);
+    expect(isQuiet(null, NOW)).toBe(false);
+  });
+});
+
+describe('notices', () => {
+  test('one for each conversation, the newest speaks, and the title says which client', () => {
+    const earlier = new Date(NOW.getTime() - 5000).toISOString();
+    const notices = noticesFor(
+      [
+        arrived(1, { text: 'second' }),
+        arrived(1, { text: 'first', sentAt: earlier }),
+        arrived(2, { clientId: id('c00', 2) }),
+      ],
+      nameOf,
+      NOW,
+    );
+    expect(notices.map(({ title, body }) => [title, body])).toEqual([
+      ['Asha · Client 1', 'second (2 messages)'],
+      ['Asha · Client 2', 'Where is my order?'],
+    ]);
+  });
+
+  test('what arrived while the machine slept is news no more', () => {
+    const old = (ms: number) =>
+      noticesFor([arrived(1, { sentAt: new Date(NOW.getTime() - ms).toISOString() })], nameOf, NOW).length;
+    expect([old(600_000), old(600_001)]).toEqual([1, 0]);
+  });
+
+  test.each([
+    ['', 'Sent a file'],
+    ['  \n ', 'Sent a file'],
+    ['a\n\nb\tc', 'a b c'],
+    ['x'.repeat(500), 'x'.repeat(140)],
+  ])('%j is said as %j', (text, body) => {
+    expect(noticesFor([arrived(1, { text })], nameOf, NOW)[0]?.body).toBe(body);
+  });
+});
+
+describe('the tray', () => {
+  const state = { signedIn: true, online: true, paused: false };
+  const clientLabels = (clients: ClientView[], current: string | null = null) =>
+    trayModel(clients, current, state).items.flatMap(item => (item.kind === 'client' ? [item.label] : []));
+
+  test('pinned first, then the ones used last, then those with something unread, then by name', () => {
+    const clients = [
+      view(1, { name: 'B' }),
+      view(2, { name: 'A' }),
+      view(3, { unread: 5 }),
+      view(4, { lastUsedAt: '2026-11-19T00:00:00.000Z' }),
+      view(5, { lastUsedAt: '2026-11-20T00:00:00.000Z' }),
+      view(6, { pinned: true }),
+    ];
+    expect(inOrder(clients).map(client => Number(client.id.slice(-2)))).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(clients[0]?.name).toBe('B');
+  });
+
+  test('nine clients, the others behind "More", the current one checked', () => {
+    const clients = Array.from({ length: 12 }, (_, n) => view(n + 10, { unread: n }));
+    const { items, unread } = trayModel(clients, id('c00', 21), state);
+    expect(items.filter(item => item.kind === 'client')).toHaveLength(9);
+    expect(items.flatMap(item => (item.kind === 'client' && item.checked ? [item.clientId] : []))).toEqual([
+      id('c00', 21),
+    ]);
+    expect(items).toContainEqual({ kind: 'action', action: 'more', label: 'More… (3)', checked: false });
+    expect(unread).toBe(66);
+  });
+
+  test('a long name is cut between characters, never within one', () => {
+    const [label] = clientLabels([view(1, { name: '👩‍👩‍👧'.repeat(60), unread: 3 })]);
+    expect(label).toBe(`${'👩‍👩‍👧'.repeat(49)}… (3)`);
+    expect(clientLabels([view(1, { name: 'x'.repeat(50) })])).toEqual(['x'.repeat(50)]);
+  });
+
+  test.each([
+    [{ signedIn: false, online: true }, 'signed out'],
+    [{ signedIn: true, online: false }, 'offline'],
+    [{ signedIn: true, online: true }, '4 unread'],
+  ])('%j says "%s"', (now, words) => {
+    expect(trayModel([view(1, { unread: 4 })], null, { ...now, paused: false }).tooltip).toBe(
+      `Astrix Console – ${words}`,
+    );
+  });
+
+  test('signed out there is a way back to the window and a way out, and nothing else', () => {
+    const { items } = trayModel([], null, { signedIn: false, online: false, paused: false });
+    expect(items.map(item => (item.kind === 'action' ? item.action : item.kind))).toEqual([
+      'open',
+      'separator',
+      'quit',
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { readEnvironment } from './environment.ts';
+
+const url = (ASTRIX_BACKEND_URL: string) => readEnvironment({ ASTRIX_BACKEND_URL }).backendUrl;
+
+test('SH-01: without a word the console talks to its own backend, over https', () => {
+  expect(readEnvironment({})).toEqual({ userData: undefined, backendUrl: 'https://api.astrix.in', demo: false });
+});
+
+test.each(['https://api.example.in', 'https://api.example.in:8443', 'http://127.0.0.1:8080'])(
+  'SH-01: %s may be talked to',
+  address => {
+    expect(url(address)).toBe(address);
+  },
+);
+
+test.each([
+  'http://api.example.in',
+  'http://localhost:8080',
+  'http://127.0.0.1',
+  'http://127.0.0.1:80@evil.example',
+  'http://127.0.0.1.evil.example:80',
+  'https://user:word@api.example.in',
+  'https://api.example.in/path',
+  'https://api.example.in?x',
+  'https://api.example.in\nhttps://evil.example',
+  'ftp://api.example.in',
+  'ws://127.0.0.1:80',
+  'file:///etc/passwd',
+  'javascript:alert(1)',
+  'api.example.in',
+  '',
+])('SH-01: a token is never sent to %j, and the sentence names the variable', address => {
+  expect(() => url(address)).toThrow(/^ASTRIX_BACKEND_URL must be https:/);
+});
+
+test('the demo is asked for in so many words', () => {
+  expect(readEnvironment({ ASTRIX_DEMO: '1' }).demo).toBe(true);
+  expect(() => readEnvironment({ ASTRIX_DEMO: 'true' })).toThrow(/^ASTRIX_DEMO/);
+  expect(() => readEnvironment({ ASTRIX_USER_DATA: '' })).toThrow(/^ASTRIX_USER_DATA/);
+});
