@@ -9,7 +9,8 @@ import { type FakeKeychain, fakeKeychain } from './account/fake-keychain.ts';
 import { LEASE_MS } from './account/session.ts';
 import { cachePath } from './account/vault.ts';
 import { clientRow, conversationRow, id } from './cache/world.ts';
-import { type Console, createConsole } from './console.ts';
+import type { Console } from './console.ts';
+import { consoleOver } from './console-rig.ts';
 import { openSettings } from './settings/settings.ts';
 import { until } from './until.ts';
 
@@ -55,27 +56,7 @@ afterEach(async () => {
 
 /** A start of the program: nothing is shared with the one before but the disk and the keychain. */
 async function start(): Promise<{ console: Console; state: () => Promise<AccountState> }> {
-  const console = createConsole({
-    userData,
-    backendUrl: server.url,
-    version: '0.0.0',
-    platform: 'linux',
-    shellKind: 'stand-in',
-    demo: false,
-    shell: {
-      notify: () => undefined,
-      setBadge: () => undefined,
-      setTray: () => undefined,
-      openExternal: async () => undefined,
-      setTitle: () => undefined,
-      isFocused: () => true,
-    },
-    emit: () => undefined,
-    settings: openSettings(join(userData, 'settings.json')),
-    log: () => undefined,
-    clock: { now: () => new Date(at) },
-    keychain,
-  });
+  const console = consoleOver({ userData, backendUrl: server.url, keychain, now: () => new Date(at) });
   opened.push(console);
   await console.start();
   return { console, state: () => console.handlers['account.state'](undefined) };

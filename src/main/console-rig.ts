@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { Keychain } from './account/keychain.ts';
+import { type Console, createConsole } from './console.ts';
+import { openSettings } from './settings/settings.ts';
+
+/** The whole console for tests: over a folder, a keychain and a server of the test's own, with a desktop that does nothing. */
+export function consoleOver(place: {
+  readonly userData: string;
+  readonly backendUrl: string;
+  readonly keychain: Keychain | null;
+  readonly now: () => Date;
+}): Console {
+  return createConsole({
+    ...place,
+    version: '0.0.0',
+    platform: 'linux',
+    shellKind: 'stand-in',
+    demo: false,
+    shell: {
+      notify: () => undefined,
+      setBadge: () => undefined,
+      setTray: () => undefined,
+      openExternal: async () => undefined,
+      setTitle: () => undefined,
+      isFocused: () => true,
+    },
+    emit: () => undefined,
+    settings: openSettings(join(place.userData, 'settings.json')),
+    log: () => undefined,
+    clock: { now: place.now },
+  });
+}
