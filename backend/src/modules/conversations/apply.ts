@@ -243,9 +243,11 @@ async function applyStatus(tx: SystemTx, channel: ChannelPlace, event: Event<'st
 
 const earlier = (at: Date, known: Date | null) => known === null || at < known;
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** By WhatsApp's id, else by our own, which every send carries along: so a status may come before our own record of the send. */
 async function outgoing(tx: SystemTx, channel: ChannelPlace, event: Event<'status'>) {
-  const ours = event.messageId !== null && /^[0-9a-f-]{36}$/.test(event.messageId) ? event.messageId : null;
+  const ours = event.messageId !== null && UUID.test(event.messageId) ? event.messageId : null;
   return tx
     .selectFrom('messages')
     .select(['id', 'conversation_id', 'status', 'provider_id', 'delivered_at', 'read_at'])

@@ -86,10 +86,12 @@ export const readNotes = async (tx: TenantTx, ids: readonly string[]) =>
 type Place = { readonly at: Date; readonly id: string };
 const place = (at: Date, id: string) => `${at.getTime()}.${id}`;
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 function readPlace(cursor: string | undefined): Place | null {
   if (cursor === undefined) return null;
   const [millis, id] = cursor.split('.');
-  if (!millis || !/^\d{1,15}$/.test(millis) || !id || !/^[0-9a-f-]{36}$/.test(id))
+  if (!millis || !/^\d{1,13}$/.test(millis) || !id || !UUID.test(id))
     fail('invalid_request', { detail: 'This cursor was not made by this list.' });
   return { at: new Date(Number(millis)), id };
 }

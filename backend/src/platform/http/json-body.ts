@@ -27,6 +27,7 @@ function demandHarmless(root: unknown): void {
   const stack: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   let keys = 0;
   for (let entry = stack.pop(); entry; entry = stack.pop()) {
+    if (typeof entry.value === 'string') demandStorable(entry.value);
     if (typeof entry.value !== 'object' || entry.value === null) continue;
     if (entry.depth > MAX_DEPTH) fail('invalid_request', { detail: `The body nests deeper than ${MAX_DEPTH} levels.` });
     for (const key of Object.keys(entry.value)) {
@@ -37,6 +38,12 @@ function demandHarmless(root: unknown): void {
       stack.push({ value: (entry.value as Record<string, unknown>)[key], depth: entry.depth + 1 });
     }
   }
+}
+
+/** No database can hold NUL or half a surrogate pair in a text. */
+function demandStorable(text: string): void {
+  if (text.includes('\0') || !text.isWellFormed())
+    fail('invalid_request', { detail: 'The body has a text with a character that cannot be stored.' });
 }
 
 /** Checks one part of a request; the refusal names each field and what is wrong with it. */

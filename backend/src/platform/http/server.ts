@@ -1,4 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { Problem } from '@astrix/contract';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { sha256 } from '../crypto/index.ts';
@@ -29,6 +30,11 @@ export function createServer({ log, metrics, trustedProxies }: ServerOptions): F
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
+    // An address that cannot be decoded reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
+      answerProblem(reply, problemOf(error, request.id));
+    },
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false, caseSensitive: true },
   });
 
@@ -70,17 +76,19 @@ export function createServer({ log, metrics, trustedProxies }: ServerOptions): F
         error: nameOf(error),
       });
     if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
-    return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+    return answerProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => {
     const known = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).some(
       method => method !== request.method && app.findRoute({ method, url: pathOf(request.url) }) !== null,
     );
-    const problem = problemOf(new AppError(known ? 'method_not_allowed' : 'not_found'), request.id);
-    return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+    return answerProblem(reply, problemOf(new AppError(known ? 'method_not_allowed' : 'not_found'), request.id));
   });
   return app;
 }
+
+const answerProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
+  reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 
 /** One line for each webhook or probe would drown what matters; they are counted instead. */
 const QUIET = new Set(['webhooks.whatsapp', 'http.health', 'http.ready', 'http.metrics']);
