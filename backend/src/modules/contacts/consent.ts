@@ -51,8 +51,8 @@ export function consentIn(text: string): 'stop' | 'start' | null {
 }
 
 /**
- * Records the choice made at `at`; from this transaction on nothing is sent to a customer who opted out. False when nothing changed,
- * or when they said something else since (ME-04).
+ * Records the choice made at `at`; from this transaction on nothing is sent to a customer who opted out. What was said later stands, in
+ * whatever order it arrives; of two in the same second, stop does. False when it changes nothing (ME-04).
  */
 export async function setOptOut(
   tx: AnyTx,
@@ -60,14 +60,24 @@ export async function setOptOut(
   contactId: string,
   { optedOut, source, at }: { optedOut: boolean; source: string; at: Date },
 ): Promise<boolean> {
-  const changed = await tx
-    .updateTable('contacts')
-    .set({ opted_out_at: optedOut ? at : null, opt_out_source: source, consent_at: at })
+  const before = await tx
+    .selectFrom('contacts')
+    .select(['opted_out_at', 'consent_at'])
     .where('agency_id', '=', agencyId)
     .where('id', '=', contactId)
-    .where(where => where.or([where('consent_at', 'is', null), where('consent_at', '<', at)]))
-    .where('opted_out_at', optedOut ? 'is' : 'is not', null)
-    .returning('id')
+    .forUpdate()
     .executeTakeFirst();
-  return changed !== undefined;
+  if (!before || (before.consent_at !== null && before.consent_at > at)) return false;
+  const isOut = before.opted_out_at !== null;
+  if (before.consent_at?.getTime() === at.getTime() && (isOut || !optedOut)) return false;
+  await tx
+    .updateTable('contacts')
+    .set({
+      consent_at: at,
+      ...(isOut === optedOut ? {} : { opted_out_at: optedOut ? at : null, opt_out_source: source }),
+    })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', contactId)
+    .execute();
+  return isOut !== optedOut;
 }

@@ -76,7 +76,10 @@ export async function resolveContact(
     .forUpdate()
     .executeTakeFirstOrThrow();
   const learned = {
-    ...(sender.name && sender.name !== contact.name && seenAt >= contact.last_seen_at ? { name: sender.name } : {}),
+    ...(sender.name && sender.name !== contact.name && (contact.name === null || seenAt >= contact.last_seen_at)
+      ? { name: sender.name }
+      : {}),
+    ...(seenAt < contact.first_seen_at ? { first_seen_at: seenAt } : {}),
     ...(sender.phone && !contact.has_phone
       ? { has_phone: true, phone_masked: maskPhone(sender.phone), handle: null }
       : {}),

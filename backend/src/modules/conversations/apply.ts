@@ -327,7 +327,13 @@ async function applyDelete(tx: SystemTx, channel: ChannelPlace, event: Event<'de
     .where('id', '=', message.conversation_id)
     .where('last_message_at', '=', message.sent_at)
     .execute();
-  return writeMessage(tx, channel, message.id, { text: '', media: null, deleted_at: new Date(event.deletedAt) });
+  return writeMessage(tx, channel, message.id, {
+    text: '',
+    media: null,
+    edited_at: null,
+    edit_id: null,
+    deleted_at: new Date(event.deletedAt),
+  });
 }
 
 async function writeMessage(
@@ -365,23 +371,32 @@ async function applyPreference(tx: SystemTx, channel: ChannelPlace, event: Event
     .set({ marketing_opt_out_at: event.stop ? at : null, marketing_at: at })
     .where('agency_id', '=', channel.agencyId)
     .where('id', '=', contactId)
-    .where(where => where.or([where('marketing_at', 'is', null), where('marketing_at', '<', at)]))
+    .where(where =>
+      where.or([
+        where('marketing_at', 'is', null),
+        where('marketing_at', '<', at),
+        // Of two in the same second, stop stands.
+        ...(event.stop ? [where.and([where('marketing_at', '=', at), where('marketing_opt_out_at', 'is', null)])] : []),
+      ]),
+    )
     .returning('id')
     .executeTakeFirst();
   return changed ? APPLIED : NOTHING_NEW;
 }
 
-/** The newest word about a number, for those who manage it. */
+/** The newest word about a number, for those who manage it. Said again it is not news, however late the copy comes. */
 async function applyNotice(tx: SystemTx, channel: ChannelPlace, event: Event<'account'>): Promise<Applied> {
   const { field, at, detail } = event;
-  await tx
+  const said = JSON.stringify({ field, detail });
+  const changed = await tx
     .updateTable('channels')
     .set({ notice: JSON.stringify({ field, at, detail }) })
     .where('agency_id', '=', channel.agencyId)
     .where('id', '=', channel.channelId)
-    .where(sql<boolean>`notice is null or notice->>'at' <= ${at}`)
-    .execute();
-  return APPLIED;
+    .where(sql<boolean>`(notice is null or (not notice @> ${said}::jsonb and notice->>'at' <= ${at}))`)
+    .returning('id')
+    .executeTakeFirst();
+  return changed ? APPLIED : NOTHING_NEW;
 }
 
 /** Of two in the same second everybody must choose the same one, in whatever order they arrive: by the provider's id. */

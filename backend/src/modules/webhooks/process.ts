@@ -4,7 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
 import { type ExplodedEvent, WhatsappEvent } from '../../providers/whatsapp/events.ts';
-import { explode } from '../../providers/whatsapp/map.ts';
+import { explode, unreadable } from '../../providers/whatsapp/map.ts';
 import { type Applied, applyEvent, findChannels } from '../conversations/index.ts';
 
 const DELIVERIES_AT_ONCE = 50;
@@ -36,9 +36,7 @@ async function explodeSome(db: Db): Promise<number> {
       .skipLocked()
       .execute();
     if (deliveries.length === 0) return 0;
-    const events = deliveries.flatMap(delivery =>
-      explode(parseOrNull(delivery.body), delivery.received_at).map(event => eventRow(event, delivery)),
-    );
+    const events = deliveries.flatMap(delivery => eventsOf(delivery).map(event => eventRow(event, delivery)));
     for (let from = 0; from < events.length; from += 500)
       await tx
         .insertInto('webhook_events')
@@ -75,11 +73,16 @@ function eventRow(exploded: ExplodedEvent, delivery: { provider: string; receive
   };
 }
 
-function parseOrNull(body: Buffer): unknown {
+/**
+ * One delivery that cannot be taken apart must not keep the rest waiting: it becomes a dead letter with its text. Nested deep enough,
+ * JSON can be parsed and not be written again.
+ */
+function eventsOf({ body, received_at }: { body: Buffer; received_at: Date }): ExplodedEvent[] {
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return explode(JSON.parse(text), received_at);
   } catch {
-    return null;
+    return [unreadable('a delivery that cannot be read', text)];
   }
 }
 

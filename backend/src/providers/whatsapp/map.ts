@@ -31,6 +31,8 @@ type Place = {
   readonly field: string;
   readonly value: Json;
   readonly receivedAt: Date;
+  /** When Meta says it happened, for notices, which carry no time of their own: a copy that comes days later has the same. */
+  readonly noticedAt: string;
 };
 
 /**
@@ -46,7 +48,7 @@ export function explode(payload: unknown, receivedAt: Date): ExplodedEvent[] {
     const changes = items(entry.changes);
     for (const odd of changes.odd)
       events.push(unreadable('a change that is no object', { ...root, entry: [{ ...entry, changes: [odd] }] }));
-    for (const change of changes.known) events.push(...explodeChange(digits(entry.id), change, receivedAt));
+    for (const change of changes.known) events.push(...explodeChange(entry, change, receivedAt));
   }
   return events.length > 0 ? events : [unreadable('no change in the delivery', payload)];
 }
@@ -54,10 +56,17 @@ export function explode(payload: unknown, receivedAt: Date): ExplodedEvent[] {
 /** For a delivery of which nothing can be read: its text is kept. */
 export const unreadable = (why: string, payload: unknown): ExplodedEvent => unknown(why, payload, null, null);
 
-function explodeChange(businessId: string | null, change: Json, receivedAt: Date): ExplodedEvent[] {
+function explodeChange(entry: Json, change: Json, receivedAt: Date): ExplodedEvent[] {
   const value = object(change.value) ?? {};
   const field = text(change.field, 60) ?? 'unknown';
-  const place = { accountId: digits(object(value.metadata)?.phone_number_id), businessId, field, value, receivedAt };
+  const place = {
+    accountId: digits(object(value.metadata)?.phone_number_id),
+    businessId: digits(entry.id),
+    field,
+    value,
+    receivedAt,
+    noticedAt: instant(entry.time, receivedAt),
+  };
   switch (field) {
     case 'messages':
       return explodeMessages(place);
@@ -230,9 +239,15 @@ function statusEvent(place: Place, status: Json): ExplodedEvent {
       messageId: text(status.biz_opaque_callback_data, 64),
       status: known,
       at: instant(status.timestamp, place.receivedAt),
-      error: known === 'failed' ? { code: Number(error?.code) || 0, details: details ?? '' } : null,
+      error: known === 'failed' ? { code: codeOf(error), details: details ?? '' } : null,
     },
   };
+}
+
+/** JSON can write numbers that it cannot hold; those are no code. */
+function codeOf(error: Json | undefined): number {
+  const code = Number(error?.code);
+  return Number.isFinite(code) ? code : 0;
 }
 
 function preferenceEvent(place: Place, item: Json): ExplodedEvent {
@@ -266,7 +281,7 @@ function accountEvent(place: Place, about: Json): ExplodedEvent {
     businessId: place.businessId,
     entity: `account/${place.accountId ?? place.businessId}`,
     naturalKey: `account/${place.accountId ?? place.businessId}/${place.field}/${fingerprint(about)}`,
-    event: { kind: 'account', field: place.field, at: place.receivedAt.toISOString(), detail },
+    event: { kind: 'account', field: place.field, at: place.noticedAt, detail },
   };
 }
 

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { withSystem } from '../../src/platform/db/index.ts';
+import { ledgerOfAll } from '../tenancy/ledger.ts';
+import { createWorld, messagePayload, signed, valuePayload, type World } from '../world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ ASTRIX_ROLE: 'api' });
+});
+afterAll(() => world.close());
+beforeEach(() => world.clock.advance(86_400));
+
+const CUSTOMER = '919876543210';
+let messages = 0;
+const aMessage = (text = 'hello', client = 0) => {
+  messages += 1;
+  const { accountId } = world.agencies[0].clients[client]!;
+  return messagePayload(accountId, { id: `wamid.attack.${messages}`, from: CUSTOMER, text, at: world.clock.now() });
+};
+const bytes = (payload: object) => Buffer.from(JSON.stringify(payload));
+const post = (body: Buffer, headers: Record<string, string | string[] | undefined>, to = world) =>
+  to.inject({ method: 'POST', url: '/webhooks/whatsapp', headers: headers as Record<string, string>, payload: body });
+const stored = () =>
+  withSystem(world.db, 'telemetry', async tx => {
+    const deliveries = await tx.selectFrom('webhook_deliveries').select('id').execute();
+    const kept = await tx.selectFrom('messages').select(['text', 'client_id']).where('direction', '=', 'in').execute();
+    return { waiting: deliveries.length, texts: kept.map(message => message.text) };
+  });
+const dead = () =>
+  withSystem(world.db, 'telemetry', tx =>
+    tx.selectFrom('webhook_events').selectAll().where('state', '=', 'dead').orderBy('place').execute(),
+  );
+const outcomes = async () => {
+  const { values } = await world.metrics.webhookEvents.get();
+  return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
+};
+const markers = () => withSystem(world.db, 'telemetry', tx => tx.selectFrom('webhook_markers').selectAll().execute());
+
+describe('WH-07: copies', () => {
+  test('a hundred at the same moment have one effect', async () => {
+    const body = bytes(aMessage('one of a hundred'));
+    const replies = await Promise.all(Array.from({ length: 100 }, () => post(body, signed(body))));
+    expect(new Set(replies.map(reply => reply.statusCode))).toEqual(new Set([200]));
+    await world.app.processWebhooks();
+    const { texts, waiting } = await stored();
+    expect(texts.filter(text => text === 'one of a hundred')).toHaveLength(1);
+    expect(waiting).toBe(0);
+  });
+
+  test('the marker holds for five minutes and then not, and what comes after it still changes nothing', async () => {
+    const message = aMessage('marked');
+    await world.deliver(message);
+    const [marker] = (await markers()).filter(({ key }) => key.endsWith(`wamid.attack.${messages}`));
+    expect(marker?.expires_at.getTime()).toBe(world.clock.now().getTime() + 300_000);
+    const before = await ledgerOfAll(world.db);
+    const ways: Record<string, number>[] = [await outcomes()];
+    for (const seconds of [299, 2]) {
+      world.clock.advance(seconds);
+      await world.deliver(message);
+      ways.push(await outcomes());
+    }
+    const grown = (outcome: string) => ways.slice(1).map((way, n) => (way[outcome] ?? 0) - (ways[n]![outcome] ?? 0));
+    expect({ copy: grown('copy'), nothingNew: grown('nothing-new') }).toEqual({ copy: [1, 0], nothingNew: [0, 1] });
+    expect(await ledgerOfAll(world.db)).toEqual(before);
+  });
+});
+
+describe('WH-12: accounts', () => {
+  test('a delivery for an account that is nobody’s waits among the dead letters of nobody', async () => {
+    const before = await ledgerOfAll(world.db);
+    await world.deliver(
+      messagePayload('123456789', { id: 'wamid.x', from: CUSTOMER, text: 'who?', at: world.clock.now() }),
+    );
+    expect((await dead()).at(-1)).toMatchObject({ account_id: '123456789', agency_id: null, client_id: null });
+    expect(await ledgerOfAll(world.db)).toEqual(before);
+  });
+
+  test('the tenant comes from the account, whatever else the payload names', async () => {
+    const [ours, theirs] = [world.agencies[0].clients[0], world.agencies[1].clients[0]];
+    const payload = messagePayload(ours.accountId, {
+      id: 'wamid.claims',
+      from: CUSTOMER,
+      text: 'claims much',
+      at: world.clock.now(),
+      agency_id: world.agencies[1].id,
+      client_id: theirs.id,
+      phone_number_id: theirs.accountId,
+      metadata: { phone_number_id: theirs.accountId },
+    }) as { entry: { id: string }[] };
+    payload.entry[0]!.id = world.agencies[1].id;
+    await world.deliver({ ...payload, agency_id: world.agencies[1].id, phone_number_id: theirs.accountId });
+    const rows = await withSystem(world.db, 'telemetry', tx =>
+      tx.selectFrom('messages').select(['agency_id', 'client_id']).where('text', '=', 'claims much').execute(),
+    );
+    expect(rows).toEqual([{ agency_id: world.agencies[0].id, client_id: ours.id }]);
+  });
+});
+
+describe('WH-15: poison', () => {
+  const POISON: readonly (readonly [string, () => Buffer])[] = [
+    ['no JSON', () => Buffer.from('{"object":')],
+    ['nothing of WhatsApp', () => Buffer.from('[]')],
+    ['zero bytes', () => Buffer.from(`{"a":"\\u0000","b":"${'\ufffd'}"}`)],
+    ['nested too deep to be written again', () => Buffer.from(`${'['.repeat(200_000)}${']'.repeat(200_000)}`)],
+    [
+      'deep within a change',
+      () => {
+        const value = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+        return Buffer.from(
+          `{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"new","value":${value}}]}]}`,
+        );
+      },
+    ],
+  ];
+  test.each(POISON)('%s does not stop what comes with it, and its text is kept', async (_, make) => {
+    const poison = make();
+    const letters = (await dead()).length;
+    expect((await post(poison, signed(poison))).statusCode).toBe(200);
+    const text = `after poison ${messages}`;
+    const next = bytes(aMessage(text));
+    await post(next, signed(next));
+    await world.app.processWebhooks();
+    expect((await stored()).waiting).toBe(0);
+    expect((await stored()).texts).toContain(text);
+    const kept = await dead();
+    expect(kept).toHaveLength(letters + 1);
+    expect(kept.at(-1)!.payload).toMatchObject({ kind: 'unknown', raw: poison.toString() });
+  });
+
+  test('a dead letter replayed twice has one effect, and each replay is on the audit', async () => {
+    const { accountId } = world.agencies[0].clients[0];
+    const early = { id: 'wamid.late.reaction', from: CUSTOMER, at: world.clock.now(), type: 'reaction' };
+    await world.deliver(messagePayload(accountId, { ...early, reaction: { message_id: 'wamid.late', emoji: '👍' } }));
+    for (const seconds of [1, 4, 16, 64]) {
+      world.clock.advance(seconds);
+      await world.app.processWebhooks();
+    }
+    const letter = (await dead()).at(-1)!;
+    expect(letter.reason).toContain('a reaction');
+    await world.deliver(
+      messagePayload(accountId, { id: 'wamid.late', from: CUSTOMER, text: 'late', at: world.clock.now() }),
+    );
+    const headers = { authorization: `Bearer ${await world.tokenOf(world.agencies[0].people.owner)}` };
+    const replay = () =>
+      world.inject({ method: 'POST', url: `/v1/webhooks/dead-letters/${letter.id}/replay`, headers });
+    const statuses = [(await replay()).statusCode, (await replay()).statusCode];
+    await world.app.processWebhooks();
+    statuses.push((await replay()).statusCode);
+    expect(statuses).toEqual([204, 404, 404]);
+    const { reactions } = await withSystem(world.db, 'telemetry', tx =>
+      tx.selectFrom('messages').select('reactions').where('provider_id', '=', 'wamid.late').executeTakeFirstOrThrow(),
+    );
+    expect(reactions).toMatchObject([{ by: 'customer', emoji: '👍' }]);
+    const audited = await withSystem(world.db, 'telemetry', tx =>
+      tx.selectFrom('audit_log').select('subject_id').where('event', '=', 'webhook.replay').execute(),
+    );
+    expect(audited).toEqual([{ subject_id: letter.id }]);
+  });
+
+  test('a dead letter replayed before anything has changed is dead again, and not lost', async () => {
+    await world.deliver(valuePayload(world.agencies[0].clients[0].accountId, { news: 1 }, 'a_new_field'));
+    const letter = (await dead()).at(-1)!;
+    const headers = { authorization: `Bearer ${await world.tokenOf(world.agencies[0].people.owner)}` };
+    await world.inject({ method: 'POST', url: `/v1/webhooks/dead-letters/${letter.id}/replay`, headers });
+    await world.app.processWebhooks();
+    expect((await dead()).map(({ id }) => id)).toContain(letter.id);
+  });
+});
