@@ -72,10 +72,7 @@ export async function setOptOut(
   if (before.consent_at?.getTime() === at.getTime() && (isOut || !optedOut)) return false;
   await tx
     .updateTable('contacts')
-    .set({
-      consent_at: at,
-      ...(isOut === optedOut ? {} : { opted_out_at: optedOut ? at : null, opt_out_source: source }),
-    })
+    .set({ opted_out_at: optedOut ? at : null, opt_out_source: source, consent_at: at })
     .where('agency_id', '=', agencyId)
     .where('id', '=', contactId)
     .execute();
