@@ -46,6 +46,8 @@ export type OpenConsole = {
     notices: { title: string; body: string }[];
     opened: string[];
   }>;
+  /** Resident memory of the console's main process, in bytes; null where it cannot be told. */
+  readonly memory: () => number | null;
   readonly clickTray: (label: RegExp) => Promise<void>;
   /** As when the power goes: no chance to say goodbye. */
   readonly kill: () => Promise<void>;
@@ -79,12 +81,15 @@ async function freePort(): Promise<number> {
 }
 
 /** Backend with the demo agency and sandbox, on ports of their own and in a folder of their own. */
-export async function openStage(options: { readonly statusDelayMs?: number } = {}): Promise<Stage> {
+export async function openStage(
+  options: { readonly statusDelayMs?: number; readonly databaseUrl?: string } = {},
+): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'astrix-stage-'));
   const [backendPort, sandboxPort] = [await freePort(), await freePort()];
   const backendUrl = `http://127.0.0.1:${backendPort}`;
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
   const environment = {
+    ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
     ASTRIX_DATA_DIR: join(folder, 'backend'),
     ASTRIX_DEMO: '1',
     ASTRIX_PORT: String(backendPort),
@@ -186,9 +191,19 @@ async function launchElectron(executablePath: string, options: Launch): Promise<
     clickTray: async () => {
       throw new Error('the tray of a real desktop cannot be clicked from here');
     },
+    memory: () => residentOf(app.process().pid),
     kill: async () => void app.process().kill('SIGKILL'),
     close: () => app.close(),
   };
+}
+
+function residentOf(pid: number | undefined): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024 || null;
+  } catch {
+    return null;
+  }
 }
 
 let browser: Browser | null = null;
@@ -236,6 +251,7 @@ async function launchStandIn(options: Launch): Promise<OpenConsole> {
       if (item < 0) throw new Error(`the tray has no item ${label}`);
       await context.request.post(`${origin}/tray?item=${item}`);
     },
+    memory: () => residentOf(running.process.pid),
     async kill() {
       await running.kill();
       await context.close();
