@@ -140,3 +140,24 @@ describe('AU-08: a change of access holds on the very next request, with the sam
     expect(after.body).not.toContain('kept for the repeat');
   });
 });
+
+test('AZ-08: an id that is taken at a client out of reach is refused, and shows nothing of what has it', async () => {
+  const { inject } = house.world;
+  const [own, hidden] = [house.ids[0]![0]!, house.ids[0]![2]!];
+  const base = `/v1/clients/${own.clientId}/conversations/${own.conversationId}`;
+  const bodies = {
+    messages: {
+      messageId: hidden.messageId,
+      text: 'taken',
+      seenInboundId: own.messageId,
+      writtenAt: house.world.clock.now().toISOString(),
+    },
+    notes: { noteId: hidden.noteId, text: 'taken' },
+  };
+  for (const [what, payload] of Object.entries(bodies)) {
+    const headers = { ...bearer('manager'), 'idempotency-key': crypto.randomUUID() };
+    const reply = await inject({ method: 'POST', url: `${base}/${what}`, headers, payload });
+    expect([reply.statusCode, reply.json().code], what).toEqual([409, 'idempotency_mismatch']);
+    expect(reply.body).not.toContain(house.markOf(0, 2));
+  }
+});

@@ -67,8 +67,11 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
       claimed_until: null,
       expires_at: expiresAt('conversation', now) ?? now,
     })
+    // Somebody's that cannot be seen from here, or one of one's own that has expired: a new id is needed either way.
+    .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
     .returningAll()
     .execute();
+  if (!message) fail('idempotency_mismatch');
   await tx
     .updateTable('conversations')
     .set(row => ({
@@ -81,7 +84,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
     }))
     .where('id', '=', conversation.id)
     .execute();
-  return { message: messageRow(message!), queued: true };
+  return { message: messageRow(message), queued: true };
 }
 
 /** Quoting is a courtesy: a quoted message that has expired or is of another conversation is simply not quoted. */

@@ -109,9 +109,10 @@ export async function addNote(tx: TenantTx, target: Target, noteId: string, text
       created_at: now,
       expires_at: expiresAt('conversation', now) ?? now,
     })
+    .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
     .returningAll()
-    .executeTakeFirstOrThrow();
-  return noteRow(row);
+    .executeTakeFirst();
+  return row ? noteRow(row) : fail('idempotency_mismatch');
 }
 
 /** Opens every conversation whose time has come; how many. */
