@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /**
  * The whole console as a person meets it, with a client of 100 000 conversations behind it: the first sync through network and cache,
  * a start from the cache, a click until the thread is painted. `--small` takes a hundredth.
@@ -47,6 +46,21 @@ async function fillDatabase(url: string): Promise<number> {
 
 const firstRow = (page: Page) => page.getByRole('option').first();
 
+/** Runs in the window: from the press until the first frame after details and thread of that customer are there. */
+const WATCH = `wanted => {
+  window.painted = new Promise(resolve => {
+    let pressed = 0;
+    addEventListener('pointerdown', () => { pressed = performance.now(); }, { once: true, capture: true });
+    const look = () => {
+      const shown = document.querySelector('aside h2')?.textContent === wanted;
+      const thread = document.querySelector('main')?.textContent?.includes('It was to come yesterday');
+      if (pressed && shown && thread) requestAnimationFrame(() => resolve(performance.now() - pressed));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}`;
+
 /** Milliseconds from the press of the mouse on a row until the frame in which its thread stands. */
 async function clickToPaint(page: Page, times: number): Promise<number[]> {
   const spent: number[] = [];
@@ -58,22 +72,9 @@ async function clickToPaint(page: Page, times: number): Promise<number[]> {
         .getByText(/^Customer \d+/)
         .first()
         .textContent()) ?? '';
-    await page.evaluate(wanted => {
-      const done = window as unknown as { painted: Promise<number> };
-      done.painted = new Promise(resolve => {
-        let pressed = 0;
-        addEventListener('pointerdown', () => (pressed = performance.now()), { once: true, capture: true });
-        const look = () => {
-          const shown = document.querySelector('aside h2')?.textContent === wanted;
-          const thread = document.querySelector('main')?.textContent?.includes('It was to come yesterday');
-          if (pressed && shown && thread) requestAnimationFrame(() => resolve(performance.now() - pressed));
-          else requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
-      });
-    }, name);
+    await page.evaluate(`(${WATCH})(${JSON.stringify(name)})`);
     await target.click();
-    spent.push(await page.evaluate(() => (window as unknown as { painted: Promise<number> }).painted));
+    spent.push(await page.evaluate<number>('window.painted'));
   }
   return spent.toSorted((a, b) => a - b);
 }
@@ -116,9 +117,7 @@ async function run(): Promise<void> {
     }
     const last = await startAgain(stage);
     const paints = await clickToPaint(last.page, 60);
-    const heap = await last.page.evaluate(
-      () => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize,
-    );
+    const heap = await last.page.evaluate<number>('performance.memory.usedJSHeapSize');
     await last.page.screenshot({ path: 'out/bench/start.png' });
     await last.close();
 
