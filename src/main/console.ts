@@ -1,6 +1,6 @@
 import { newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
-import type { AccountState, Topic } from '../shared/ipc.ts';
+import type { AccountState } from '../shared/ipc.ts';
 import { type OpenCopy, openCopy, type Storage, storageFor } from './account/copy.ts';
 import { type Keychain, systemKeychain } from './account/keychain.ts';
 import { createSession, signedInState } from './account/session.ts';
@@ -12,9 +12,13 @@ import { createHandlers } from './handlers.ts';
 import type { ConsoleLog } from './log/log.ts';
 import type { Clock, Emit, Handlers, NavigateTarget, ShellPort, TrayItem } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
+import { gatherTopics } from './sync/changes.ts';
 import { createSyncEngine, realTimers, type SyncEngine, type Timers } from './sync/engine.ts';
 import { createOutboxPump, type OutboxPump } from './sync/outbox.ts';
 import { createStatusBoard, SIGNED_OUT } from './sync/status.ts';
+
+/** How often the window looks at its data again while rows keep coming. */
+const LOOK_MS = 250;
 
 export type ConsoleDeps = {
   readonly userData: string;
@@ -93,10 +97,14 @@ export function createConsole(deps: ConsoleDeps): Console {
     return next;
   }
 
-  const changed = (topics: Topic[]) => {
-    emit('changed', { topics });
-    if (topics.includes('clients')) void refreshTray();
-  };
+  const changed = gatherTopics(
+    topics => {
+      emit('changed', { topics });
+      if (topics.includes('clients')) void refreshTray();
+    },
+    timers,
+    LOOK_MS,
+  );
 
   async function refreshTray(): Promise<void> {
     const views = desk ? await clientViews(desk.cache, settings).catch(() => []) : [];
