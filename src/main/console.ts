@@ -1,41 +1,24 @@
 import { newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import type { AccountState } from '../shared/ipc.ts';
-import { type OpenCopy, openCopy, type Storage, storageFor } from './account/copy.ts';
-import { type Keychain, systemKeychain } from './account/keychain.ts';
+import { type Storage, storageFor } from './account/copy.ts';
+import { systemKeychain } from './account/keychain.ts';
 import { createSession, signedInState } from './account/session.ts';
-import { cachePath, createAccountVault, type KeptSession } from './account/vault.ts';
-import { type Cache, destroyFile, watched } from './cache/index.ts';
+import { createAccountVault, type KeptSession } from './account/vault.ts';
+import type { Cache } from './cache/index.ts';
 import { isQuiet, noticesFor } from './clients/notices.ts';
 import { trayModel } from './clients/tray-model.ts';
+import { type Desk, openDesk } from './desk.ts';
 import { createHandlers } from './handlers.ts';
-import type { ConsoleLog } from './log/log.ts';
-import type { Clock, Emit, Handlers, NavigateTarget, ShellPort, TrayItem } from './ports.ts';
+import { createLeaving } from './leaving.ts';
+import type { ConsoleDeps, Handlers, NavigateTarget, TrayItem } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
 import { gatherTopics } from './sync/changes.ts';
-import { createSyncEngine, realTimers, type SyncEngine, type Timers } from './sync/engine.ts';
-import { createOutboxPump, type OutboxPump } from './sync/outbox.ts';
+import { realTimers } from './sync/engine.ts';
 import { createStatusBoard, SIGNED_OUT } from './sync/status.ts';
 
 /** How often the window looks at its data again while rows keep coming. */
 const LOOK_MS = 250;
-
-export type ConsoleDeps = {
-  readonly userData: string;
-  readonly backendUrl: string;
-  readonly version: string;
-  readonly platform: 'win32' | 'darwin' | 'linux';
-  readonly shellKind: 'electron' | 'stand-in';
-  readonly demo: boolean;
-  readonly shell: ShellPort;
-  readonly emit: Emit;
-  readonly settings: SettingsStore;
-  readonly log: ConsoleLog;
-  readonly clock: Clock;
-  readonly timers?: Timers;
-  /** Tests only; the system's own otherwise. Null is a machine without one. */
-  readonly keychain?: Keychain | null;
-};
 
 export type Console = {
   readonly handlers: Handlers;
@@ -46,15 +29,6 @@ export type Console = {
   /** The machine woke up, or the network came back: look at once. */
   readonly wake: () => void;
   readonly open: (target: NavigateTarget) => Promise<void>;
-};
-
-/** What is alive only while somebody is signed in. */
-export type Desk = {
-  readonly personId: string;
-  readonly copy: OpenCopy;
-  readonly cache: Cache;
-  readonly engine: SyncEngine;
-  readonly pump: OutboxPump;
 };
 
 const SWEEP_MS = 60_000;
@@ -90,6 +64,8 @@ export function createConsole(deps: ConsoleDeps): Console {
     onEnded: notice => endedByServer(notice),
   });
 
+  const leaving = createLeaving({ settings, log, userData: deps.userData, vault: () => storage.vault });
+
   function setState(next: AccountState): AccountState {
     state = next;
     emit('accountChanged', next);
@@ -123,34 +99,19 @@ export function createConsole(deps: ConsoleDeps): Console {
     const kept = session.current();
     if (!kept) throw new Error('nobody is signed in');
     const { personId } = kept;
-    const copy = await openCopy({ storage, userData: deps.userData, personId, now: clock.now(), log, damaged });
-    const cache = watched(copy.cache, failure => void rebuild(failure));
-    const engine = createSyncEngine({
-      client,
-      cache,
-      clock,
-      timers,
-      status,
-      log,
+    const seat = await openDesk({
+      ...{ client, clock, timers, status, log, session, storage, damaged, personId },
+      userData: deps.userData,
       onChanged: changed,
       onArrived: arrived => void announce(arrived),
       onOnline: () => desk?.pump.wake(),
-      onRefused: () => session.accessRefused(),
-      onEnded: reason => endedByServer(reason),
-      onSeen: () => void session.seen().catch(() => undefined),
+      onEnded: endedByServer,
+      onDamage: failure => void rebuild(failure),
     });
-    const pump = createOutboxPump({
-      client,
-      cache,
-      timers,
-      status,
-      log,
-      onChanged: changed,
-      onRefusedToken: () => session.accessRefused(),
-    });
-    desk = { personId, copy, cache, engine, pump };
-    const { leaving } = settings.get();
-    settings.set({ account: { personId, email: kept.email }, leaving: leaving === personId ? null : leaving });
+    desk = seat;
+    const { cache, copy, pump, engine } = seat;
+    const begun = settings.get().leaving;
+    settings.set({ account: { personId, email: kept.email }, leaving: begun === personId ? null : begun });
     await pump.count();
     status.set({
       ...SIGNED_OUT,
@@ -216,44 +177,13 @@ export function createConsole(deps: ConsoleDeps): Console {
     const seat = desk;
     desk = null;
     if (wipe && kept) {
-      remember({ account: null, pinnedClients: [], leaving: kept.personId });
-      await storage.vault?.destroyCacheKey(kept.personId).catch(error => failed('key not deleted', error));
+      leaving.remember({ account: null, pinnedClients: [], leaving: kept.personId });
+      await storage.vault?.destroyCacheKey(kept.personId).catch(error => leaving.failed('key not deleted', error));
     }
-    await storage.vault?.forgetSession().catch(error => failed('session not deleted', error));
+    await storage.vault?.forgetSession().catch(error => leaving.failed('session not deleted', error));
     session.forget();
     await rise(seat);
-    if (wipe) await finishLeaving();
-  }
-
-  /** Takes away what a sign-out that was begun has left. False while the keychain does not let it. */
-  async function finishLeaving(): Promise<boolean> {
-    const { leaving } = settings.get();
-    if (leaving === null) return true;
-    try {
-      const { vault } = storage;
-      await vault?.destroyCacheKey(leaving);
-      if ((await vault?.readSession())?.personId === leaving) await vault?.forgetSession();
-      destroyFile(cachePath(deps.userData, leaving));
-      // One that was locked meanwhile takes a deletion without a word and keeps everything.
-      if (vault === null || !(await vault.works())) return false;
-      remember({ leaving: null });
-      return true;
-    } catch (error) {
-      failed('sign-out not finished', error);
-      return false;
-    }
-  }
-
-  const failed = (what: string, error: unknown) =>
-    log(what, { error: error instanceof Error ? error.name : 'unknown' });
-
-  /** Signing out goes on when settings cannot be written, as on a full disk. */
-  function remember(change: Parameters<SettingsStore['set']>[0]): void {
-    try {
-      settings.set(change);
-    } catch (error) {
-      failed('settings not written', error);
-    }
+    if (wipe) await leaving.finish();
   }
 
   /** Damage that shows in use: the queue is saved, the file put aside, and the rest comes anew from the server. Once; a disk that goes on like that is beyond us. */
@@ -356,7 +286,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     async start() {
       const keychain = deps.keychain === undefined ? await systemKeychain() : deps.keychain;
       storage = await storageFor(keychain, kept => createAccountVault(kept, deps.userData));
-      const kept = (await finishLeaving()) ? await storage.vault?.readSession().catch(() => null) : null;
+      const kept = (await leaving.finish()) ? await storage.vault?.readSession().catch(() => null) : null;
       if (!kept) {
         setState({ status: 'signed-out', notice: 'none' });
         return;

@@ -3,10 +3,10 @@ import type { AccountState, OutboxItem, Topic } from '../shared/ipc.ts';
 import { refusalOf } from './account/session.ts';
 import { CacheError, type Command } from './cache/api.ts';
 import { inOrder } from './clients/tray-model.ts';
-import type { ConsoleDeps, Desk } from './console.ts';
+import type { Desk } from './desk.ts';
 import { judgeLink } from './guard/rules.ts';
 import { ConsoleError } from './ipc/errors.ts';
-import type { Handlers } from './ports.ts';
+import type { ConsoleDeps, Handlers } from './ports.ts';
 import type { StatusBoard } from './sync/status.ts';
 
 type View = Awaited<ReturnType<Handlers['clients.list']>>[number];

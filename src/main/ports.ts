@@ -1,4 +1,8 @@
 import type { ArgsOut, CallName, EventName, ResultOf } from '../shared/ipc.ts';
+import type { Keychain } from './account/keychain.ts';
+import type { ConsoleLog } from './log/log.ts';
+import type { SettingsStore } from './settings/settings.ts';
+import type { Timers } from './sync/engine.ts';
 
 /** One function for each call of the IPC contract. A refusal is thrown as `ConsoleError`; anything else becomes `internal`. */
 export type Handlers = { readonly [N in CallName]: (args: ArgsOut<N>) => Promise<ResultOf<N>> };
@@ -32,3 +36,21 @@ export type ShellPort = {
 };
 
 export type Clock = { readonly now: () => Date };
+
+/** What a console is made of. */
+export type ConsoleDeps = {
+  readonly userData: string;
+  readonly backendUrl: string;
+  readonly version: string;
+  readonly platform: 'win32' | 'darwin' | 'linux';
+  readonly shellKind: 'electron' | 'stand-in';
+  readonly demo: boolean;
+  readonly shell: ShellPort;
+  readonly emit: Emit;
+  readonly settings: SettingsStore;
+  readonly log: ConsoleLog;
+  readonly clock: Clock;
+  readonly timers?: Timers;
+  /** Tests only; the system's own otherwise. Null is a machine without one. */
+  readonly keychain?: Keychain | null;
+};

@@ -43,8 +43,8 @@ const conversationArg = z.strictObject({ clientId: Id, conversationId: Id });
 /** Where the session and the copy live: `keychain` on disk and encrypted, `memory` until the window closes (LC-02). */
 export const StorageMode = z.strictObject({
   mode: z.enum(['keychain', 'memory']),
-  /** Why it is memory, in words for the banner; null for keychain. */
-  reason: z.enum(['absent', 'locked', 'hanging', 'lost', 'disk-full', 'file-newer']).nullable(),
+  /** What the window has to say about it; null when all is well. `key-lost` goes with `keychain`: begun anew, what was queued is lost. */
+  reason: z.enum(['absent', 'locked', 'hanging', 'lost', 'disk-full', 'file-newer', 'key-lost']).nullable(),
 });
 export type StorageMode = z.infer<typeof StorageMode>;
 

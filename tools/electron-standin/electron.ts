@@ -6,17 +6,8 @@ import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import {
-  desktop,
-  invokeHandlers,
-  type MenuItem,
-  notices,
-  opened,
-  type StandInWindow,
-  schemes,
-  sendTo,
-  windows,
-} from './host.ts';
+import { desktop, invokeHandlers, notices, opened, type StandInWindow, schemes, sendTo, windows } from './host.ts';
+import type { MenuItem } from './pages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 let userData = join(homedir(), '.config', 'astrix-console');

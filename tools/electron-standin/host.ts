@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { pageScript, trayPage } from './pages.ts';
+import { type MenuItem, pageScript, trayPage } from './pages.ts';
 
 /** What the modules of the stand-in share: one loopback server, the windows on it, and what the desktop would show. */
 export type Notice = {
@@ -10,13 +10,6 @@ export type Notice = {
   readonly title: string;
   readonly body: string;
   readonly emitter: EventEmitter;
-};
-export type MenuItem = {
-  readonly label?: string;
-  readonly type?: string;
-  readonly checked?: boolean;
-  readonly enabled?: boolean;
-  readonly click?: () => void;
 };
 export type StandInWindow = {
   readonly id: number;

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { MenuItem } from './host.ts';
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+
+export type MenuItem = {
+  readonly label?: string;
+  readonly type?: string;
+  readonly checked?: boolean;
+  readonly enabled?: boolean;
+  readonly click?: () => void;
+};
 
 /** The tray as a page: what a click on the icon would show. */
 export function trayPage(tooltip: string, items: readonly MenuItem[]): string {

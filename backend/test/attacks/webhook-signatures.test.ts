@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { withSystem } from '../../src/platform/db/index.ts';
-import { APP_SECRET, createWorld, messagePayload, signed, VERIFY_TOKEN, type World } from '../world.ts';
+import { APP_SECRET, createWorld, signed, VERIFY_TOKEN, type World } from '../world.ts';
+import { webhookRig } from './webhook-rig.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -9,22 +9,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.clock.advance(86_400));
 
-const CUSTOMER = '919876543210';
-let messages = 0;
-const aMessage = (text = 'hello', client = 0) => {
-  messages += 1;
-  const { accountId } = world.agencies[0].clients[client]!;
-  return messagePayload(accountId, { id: `wamid.attack.${messages}`, from: CUSTOMER, text, at: world.clock.now() });
-};
-const bytes = (payload: object) => Buffer.from(JSON.stringify(payload));
-const post = (body: Buffer, headers: Record<string, string | string[] | undefined>, to = world) =>
-  to.inject({ method: 'POST', url: '/webhooks/whatsapp', headers: headers as Record<string, string>, payload: body });
-const stored = () =>
-  withSystem(world.db, 'telemetry', async tx => {
-    const deliveries = await tx.selectFrom('webhook_deliveries').select('id').execute();
-    const kept = await tx.selectFrom('messages').select(['text', 'client_id']).where('direction', '=', 'in').execute();
-    return { waiting: deliveries.length, texts: kept.map(message => message.text) };
-  });
+const _CUSTOMER = '919876543210';
+const { aMessage, bytes, post, stored } = webhookRig(() => world);
 
 describe('WH-01: the exact bytes are signed', () => {
   const text = '{"object":"whatsapp_business_account","a":"\\u00e9 \u00e9 😀","b":1.0,"entry":[]}';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withSystem } from '../../src/platform/db/index.ts';
 import { ledgerOfAll } from '../tenancy/ledger.ts';
 import { createWorld, messagePayload, signed, valuePayload, type World } from '../world.ts';
+import { webhookRig } from './webhook-rig.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -11,21 +12,7 @@ afterAll(() => world.close());
 beforeEach(() => world.clock.advance(86_400));
 
 const CUSTOMER = '919876543210';
-let messages = 0;
-const aMessage = (text = 'hello', client = 0) => {
-  messages += 1;
-  const { accountId } = world.agencies[0].clients[client]!;
-  return messagePayload(accountId, { id: `wamid.attack.${messages}`, from: CUSTOMER, text, at: world.clock.now() });
-};
-const bytes = (payload: object) => Buffer.from(JSON.stringify(payload));
-const post = (body: Buffer, headers: Record<string, string | string[] | undefined>, to = world) =>
-  to.inject({ method: 'POST', url: '/webhooks/whatsapp', headers: headers as Record<string, string>, payload: body });
-const stored = () =>
-  withSystem(world.db, 'telemetry', async tx => {
-    const deliveries = await tx.selectFrom('webhook_deliveries').select('id').execute();
-    const kept = await tx.selectFrom('messages').select(['text', 'client_id']).where('direction', '=', 'in').execute();
-    return { waiting: deliveries.length, texts: kept.map(message => message.text) };
-  });
+const { aMessage, bytes, count, post, stored } = webhookRig(() => world);
 const dead = () =>
   withSystem(world.db, 'telemetry', tx =>
     tx.selectFrom('webhook_events').selectAll().where('state', '=', 'dead').orderBy('place').execute(),
@@ -50,7 +37,7 @@ describe('WH-07: copies', () => {
   test('the marker holds for five minutes and then not, and what comes after it still changes nothing', async () => {
     const message = aMessage('marked');
     await world.deliver(message);
-    const [marker] = (await markers()).filter(({ key }) => key.endsWith(`wamid.attack.${messages}`));
+    const [marker] = (await markers()).filter(({ key }) => key.endsWith(`wamid.attack.${count()}`));
     expect(marker?.expires_at.getTime()).toBe(world.clock.now().getTime() + 300_000);
     const before = await ledgerOfAll(world.db);
     const ways: Record<string, number>[] = [await outcomes()];
@@ -116,7 +103,7 @@ describe('WH-15: poison', () => {
     const poison = make();
     const letters = (await dead()).length;
     expect((await post(poison, signed(poison))).statusCode).toBe(200);
-    const text = `after poison ${messages}`;
+    const text = `after poison ${count()}`;
     const next = bytes(aMessage(text));
     await post(next, signed(next));
     await world.app.processWebhooks();

@@ -209,7 +209,9 @@ describe('what must not be touched', () => {
     await filled();
     const bytes = readFileSync(path);
     for (const item of keychain.items.keys()) keychain.items.delete(item);
-    await works(await opened());
+    const begun = await opened();
+    expect(begun.mode).toEqual({ mode: 'keychain', reason: 'key-lost' });
+    await works(begun);
     expect(readFileSync(join(userData, 'cache', beside()[0]!))).toEqual(bytes);
     expect(keychain.items.size).toBe(1);
   });

@@ -69,7 +69,8 @@ export async function openCopy(options: CopyOptions): Promise<OpenCopy> {
     if (kept.kind === 'lost') {
       log('cache key lost, file put aside', {});
       quarantine(path, now);
-      return await onDisk(await vault.makeCacheKey(personId));
+      const begun = await onDisk(await vault.makeCacheKey(personId));
+      return { ...begun, mode: { mode: 'keychain', reason: 'key-lost' } };
     }
     try {
       if (options.damaged) throw new CacheError('corrupt', 'damage showed in use');

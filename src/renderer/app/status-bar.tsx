@@ -4,13 +4,15 @@ import { useNow } from '../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../lib/format.ts';
 import { useScreen } from '../lib/store.ts';
 
-const MEMORY: Readonly<Record<string, string>> = {
+const STORAGE: Readonly<Record<string, string>> = {
   absent: 'No keychain on this computer: nothing is kept when you quit',
   locked: 'The keychain is locked: nothing is kept when you quit',
   hanging: 'The keychain does not answer: nothing is kept when you quit',
   lost: 'The copy could not be opened: nothing is kept when you quit',
   'disk-full': 'The disk is full: nothing is kept when you quit',
   'file-newer': 'The copy was written by a newer console: update this one',
+  'key-lost':
+    'The keychain lost the key of the copy: it was begun anew, and replies that had not been sent yet cannot be read any more',
 };
 
 /** Where a person looks when they doubt: connection, freshness, what is waiting. It tells the truth or nothing. */
@@ -26,7 +28,7 @@ export function StatusBar({
   const now = useNow(5);
   const show = useScreen(state => state.show);
   const unsent = sync.waiting + sync.refused;
-  const memory = account.storage.mode === 'memory' ? MEMORY[account.storage.reason ?? 'absent'] : null;
+  const storage = account.storage.reason === null ? null : STORAGE[account.storage.reason];
   return (
     <footer className="flex h-7 shrink-0 items-center gap-4 border-t border-line bg-sunken px-3 text-meta text-meta">
       <span
@@ -57,9 +59,9 @@ export function StatusBar({
           <TriangleAlert size={12} aria-hidden /> <span className="truncate">{sync.trouble}</span>
         </span>
       ) : null}
-      {memory ? (
+      {storage ? (
         <span className="inline-flex min-w-0 items-center gap-1.5 text-waiting">
-          <HardDriveDownload size={12} aria-hidden /> <span className="truncate">{memory}</span>
+          <HardDriveDownload size={12} aria-hidden /> <span className="truncate">{storage}</span>
         </span>
       ) : null}
       <span className="flex-1" />

@@ -22,7 +22,8 @@ import { createSendJob, findStranded, SEND_JOB, tokenPlace } from './send.ts';
 import { addNote, assign, changeTags, markRead, setStatus, snooze, wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
-export { type Applied, applyEvent, type ChannelPlace, findChannels } from './apply.ts';
+export { type Applied, type ChannelPlace, findChannels } from './applied.ts';
+export { applyEvent } from './apply.ts';
 export { conversationRow, messageRow, previewOf } from './read.ts';
 export { SEND_JOB } from './send.ts';
 export type { StoredReaction } from './tables.ts';

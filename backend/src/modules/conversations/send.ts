@@ -8,7 +8,7 @@ import type { Metrics } from '../../platform/telemetry/index.ts';
 import type { OutgoingText, SendOutcome, WhatsappClient } from '../../providers/whatsapp/client.ts';
 import { type Failure, failureOf } from '../../providers/whatsapp/failures.ts';
 import { addressOf } from '../contacts/index.ts';
-import { countFailed } from './apply.ts';
+import { countFailed } from './apply-changes.ts';
 
 const SendData = z.strictObject({ agencyId: z.uuid(), conversationId: z.uuid() });
 export type SendData = z.infer<typeof SendData>;

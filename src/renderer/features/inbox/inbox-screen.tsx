@@ -13,8 +13,9 @@ import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
-import { SidePanel, triageOf } from './side-panel.tsx';
+import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
+import { triageOf } from './triage.ts';
 
 export type InboxProps = {
   readonly client: ClientView;

@@ -1,0 +1,201 @@
+import { sql } from 'kysely';
+import type { SystemTx } from '../../platform/db/index.ts';
+import { failureOf } from '../../providers/whatsapp/failures.ts';
+import { findContactId, setOptOut } from '../contacts/index.ts';
+import { APPLIED, type Applied, type ChannelPlace, type Event, early, NOTHING_NEW } from './applied.ts';
+import { previewOf } from './read.ts';
+import type { StoredReaction } from './tables.ts';
+
+/** Forwards only. `failed` is final, in whatever order the rest arrives; `unknown` gives way to anything that is known. */
+const RANK = { queued: 0, sending: 1, unknown: 1, sent: 2, delivered: 3, read: 4, failed: 5, received: 9 } as const;
+
+export async function applyStatus(tx: SystemTx, channel: ChannelPlace, event: Event<'status'>): Promise<Applied> {
+  const message = await outgoing(tx, channel, event);
+  if (!message) return early('a status for a message that is not known');
+  const at = new Date(event.at);
+  const forward = RANK[event.status] > RANK[message.status];
+  const failure = event.status === 'failed' ? failureOf(event.error?.code ?? 0, event.error?.details ?? '') : null;
+  const learned = {
+    ...(message.provider_id === null ? { provider_id: event.providerId, claimed_until: null } : {}),
+    ...(forward ? { status: event.status, failure: failure ? JSON.stringify(failure) : null } : {}),
+    ...((event.status === 'delivered' || event.status === 'read') && earlier(at, message.delivered_at)
+      ? { delivered_at: at }
+      : {}),
+    ...(event.status === 'read' && earlier(at, message.read_at) ? { read_at: at } : {}),
+  };
+  if (Object.keys(learned).length === 0) return NOTHING_NEW;
+  await tx
+    .updateTable('messages')
+    .set(row => ({ ...learned, version: row('version', '+', 1) }))
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', message.id)
+    .execute();
+  if (forward && event.status === 'failed') await countFailed(tx, channel.agencyId, message.conversation_id);
+  return APPLIED;
+}
+
+const earlier = (at: Date, known: Date | null) => known === null || at < known;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** By WhatsApp's id, else by our own, which every send carries along: so a status may come before our own record of the send. */
+async function outgoing(tx: SystemTx, channel: ChannelPlace, event: Event<'status'>) {
+  const ours = event.messageId !== null && UUID.test(event.messageId) ? event.messageId : null;
+  return tx
+    .selectFrom('messages')
+    .select(['id', 'conversation_id', 'status', 'provider_id', 'delivered_at', 'read_at'])
+    .where('agency_id', '=', channel.agencyId)
+    .where('channel_id', '=', channel.channelId)
+    .where('direction', '=', 'out')
+    .where(where =>
+      where.or([
+        where('provider_id', '=', event.providerId),
+        ...(ours ? [where.and([where('id', '=', ours), where('provider_id', 'is', null)])] : []),
+      ]),
+    )
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function countFailed(tx: SystemTx, agencyId: string, conversationId: string): Promise<void> {
+  await tx
+    .updateTable('conversations')
+    .set(row => ({ failed: row('failed', '+', 1), version: row('version', '+', 1) }))
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', conversationId)
+    .execute();
+}
+
+async function target(tx: SystemTx, channel: ChannelPlace, providerId: string) {
+  return tx
+    .selectFrom('messages')
+    .select(['id', 'conversation_id', 'reactions', 'edited_at', 'edit_id', 'deleted_at', 'sent_at'])
+    .where('agency_id', '=', channel.agencyId)
+    .where('channel_id', '=', channel.channelId)
+    .where('provider_id', '=', providerId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function applyReaction(tx: SystemTx, channel: ChannelPlace, event: Event<'reaction'>): Promise<Applied> {
+  const message = await target(tx, channel, event.target);
+  if (!message) return early('a reaction to a message that is not known');
+  const reactions = message.reactions as StoredReaction[];
+  const mine = reactions.find(reaction => reaction.by === 'customer');
+  if (mine && !isLater([event.sentAt, event.providerId], [mine.at, mine.id])) return NOTHING_NEW;
+  const next: StoredReaction[] = [
+    ...reactions.filter(reaction => reaction.by !== 'customer'),
+    { by: 'customer', emoji: event.emoji, at: event.sentAt, id: event.providerId },
+  ];
+  return writeMessage(tx, channel, message.id, { reactions: JSON.stringify(next) });
+}
+
+export async function applyEdit(tx: SystemTx, channel: ChannelPlace, event: Event<'edit'>): Promise<Applied> {
+  const message = await target(tx, channel, event.target);
+  if (!message) return early('an edit of a message that is not known');
+  const shown = message.edited_at?.toISOString();
+  if (message.deleted_at || (shown && !isLater([event.editedAt, event.providerId], [shown, message.edit_id ?? ''])))
+    return NOTHING_NEW;
+  await tx
+    .updateTable('conversations')
+    .set(row => ({ preview: previewOf('text', event.text, null), version: row('version', '+', 1) }))
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', message.conversation_id)
+    .where('last_inbound_id', '=', message.id)
+    .where('preview_direction', '=', 'in')
+    .execute();
+  const change = { text: event.text, edited_at: new Date(event.editedAt), edit_id: event.providerId };
+  return writeMessage(tx, channel, message.id, change);
+}
+
+/** The words go, the place stays: a reply that quoted them would make no sense otherwise. */
+export async function applyDelete(tx: SystemTx, channel: ChannelPlace, event: Event<'delete'>): Promise<Applied> {
+  const message = await target(tx, channel, event.target);
+  if (!message) return early('a deletion of a message that is not known');
+  if (message.deleted_at) return NOTHING_NEW;
+  await tx
+    .updateTable('conversations')
+    .set(row => ({ preview: 'Message deleted', version: row('version', '+', 1) }))
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', message.conversation_id)
+    .where('last_message_at', '=', message.sent_at)
+    .execute();
+  return writeMessage(tx, channel, message.id, {
+    text: '',
+    media: null,
+    edited_at: null,
+    edit_id: null,
+    deleted_at: new Date(event.deletedAt),
+  });
+}
+
+async function writeMessage(
+  tx: SystemTx,
+  channel: ChannelPlace,
+  id: string,
+  change: Record<string, unknown>,
+): Promise<Applied> {
+  await tx
+    .updateTable('messages')
+    .set(row => ({ ...change, version: row('version', '+', 1) }))
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', id)
+    .execute();
+  return APPLIED;
+}
+
+export async function applyPreference(
+  tx: SystemTx,
+  channel: ChannelPlace,
+  event: Event<'preference'>,
+): Promise<Applied> {
+  const contactId = await findContactId(tx, channel, event.from);
+  if (!contactId) return early('a preference of a customer who is not known');
+  const at = new Date(event.at);
+  if (event.scope === 'all') {
+    const said = { optedOut: event.stop, source: 'customer', at };
+    if (!(await setOptOut(tx, channel.agencyId, contactId, said))) return NOTHING_NEW;
+    await tx
+      .updateTable('conversations')
+      .set(row => ({ opted_out: event.stop, version: row('version', '+', 1) }))
+      .where('agency_id', '=', channel.agencyId)
+      .where('contact_id', '=', contactId)
+      .execute();
+    return APPLIED;
+  }
+  const changed = await tx
+    .updateTable('contacts')
+    .set({ marketing_opt_out_at: event.stop ? at : null, marketing_at: at })
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', contactId)
+    .where(where =>
+      where.or([
+        where('marketing_at', 'is', null),
+        where('marketing_at', '<', at),
+        // Of two in the same second, stop stands.
+        ...(event.stop ? [where.and([where('marketing_at', '=', at), where('marketing_opt_out_at', 'is', null)])] : []),
+      ]),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return changed ? APPLIED : NOTHING_NEW;
+}
+
+/** The newest word about a number, for those who manage it. Said again it is not news, however late the copy comes. */
+export async function applyNotice(tx: SystemTx, channel: ChannelPlace, event: Event<'account'>): Promise<Applied> {
+  const { field, at, detail } = event;
+  const said = JSON.stringify({ field, detail });
+  const changed = await tx
+    .updateTable('channels')
+    .set({ notice: JSON.stringify({ field, at, detail }) })
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', channel.channelId)
+    .where(sql<boolean>`(notice is null or (not notice @> ${said}::jsonb and notice->>'at' <= ${at}))`)
+    .returning('id')
+    .executeTakeFirst();
+  return changed ? APPLIED : NOTHING_NEW;
+}
+
+/** Of two in the same second everybody must choose the same one, in whatever order they arrive: by the provider's id. */
+const isLater = (one: readonly [at: string, id: string], other: readonly [at: string, id: string]) =>
+  one[0] === other[0] ? one[1] > other[1] : one[0] > other[0];

@@ -1,0 +1,78 @@
+import { Ban, Check } from 'lucide-react';
+import { useState } from 'react';
+import type { ConversationView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { complain, said } from '../../ui/toast.tsx';
+
+/** Opting out stops every message to this customer, so it says so, asks for the reason and names who it is for. */
+export function Consent({
+  conversation,
+  clientName,
+  may,
+}: {
+  readonly conversation: ConversationView;
+  readonly clientName: string;
+  readonly may: boolean;
+}) {
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const out = conversation.optedOut;
+  const done = () => {
+    const { clientId, id: conversationId, contactId } = conversation;
+    void ask(
+      bridge.inbox.setOptOut({ clientId, conversationId, contactId, optedOut: !out, reason: reason.trim() }),
+    ).then(() => said(out ? 'Recorded: the customer opted in again' : 'Recorded: the customer opted out'), complain);
+    setAsking(false);
+    setReason('');
+  };
+  return (
+    <>
+      <p className={out ? 'text-danger' : 'text-meta'}>
+        {out ? (
+          <Ban size={13} className="mr-1.5 inline align-[-2px]" aria-hidden />
+        ) : (
+          <Check size={13} className="mr-1.5 inline align-[-2px]" aria-hidden />
+        )}
+        {out ? 'Opted out. Nothing is sent to this customer.' : 'May be answered within the service window.'}
+      </p>
+      <Button className="mt-2 h-7 text-meta" disabled={!may} onClick={() => setAsking(true)}>
+        {out ? 'Record an opt-in' : 'Record an opt-out'}
+      </Button>
+      <Dialog open={asking} onClose={() => setAsking(false)} title={out ? 'Record an opt-in' : 'Record an opt-out'}>
+        <form
+          className="flex flex-col gap-4 p-5"
+          onSubmit={event => {
+            event.preventDefault();
+            done();
+          }}
+        >
+          <p>
+            {out
+              ? `${conversation.contactName} can be written to again by ${clientName}.`
+              : `From now on ${clientName} sends nothing to ${conversation.contactName}, and queued replies stop.`}{' '}
+            This is recorded with your name.
+          </p>
+          <label className="flex flex-col gap-1">
+            <span className="font-medium">How did they say so</span>
+            <input
+              className="field"
+              required
+              maxLength={200}
+              value={reason}
+              onChange={event => setReason(event.target.value)}
+              placeholder="On the phone, in the shop, by e-mail"
+            />
+          </label>
+          <div className="flex justify-end gap-2">
+            <Button onClick={() => setAsking(false)}>Cancel</Button>
+            <Button type="submit" look={out ? 'primary' : 'danger'} disabled={reason.trim() === ''}>
+              {out ? 'Record the opt-in' : 'Record the opt-out'}
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+    </>
+  );
+}
