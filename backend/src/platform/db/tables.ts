@@ -12,7 +12,11 @@ const Declaration = z.strictObject({
   audit: z.string().min(1).max(60),
 });
 
-export type TableDeclaration = z.infer<typeof Declaration> & { readonly table: string };
+export type TableDeclaration = z.infer<typeof Declaration> & {
+  readonly table: string;
+  /** Its rows say themselves when their time is over, whatever else may end their life earlier. */
+  readonly expires: boolean;
+};
 
 type LiveTable = {
   name: string;
@@ -53,7 +57,8 @@ export async function declaredTables(db: Db): Promise<readonly TableDeclaration[
 function readDeclaration(table: LiveTable): TableDeclaration | string {
   if (table.comment === null) return `table ${table.name} declares neither tenancy nor data class nor retention`;
   try {
-    return { table: table.name, ...Declaration.parse(JSON.parse(table.comment)) };
+    const expires = table.columns.includes('expires_at');
+    return { table: table.name, expires, ...Declaration.parse(JSON.parse(table.comment)) };
   } catch (error) {
     return `table ${table.name} has a declaration that cannot be read: ${(error as Error).message}`;
   }

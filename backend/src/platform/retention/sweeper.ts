@@ -1,4 +1,3 @@
-import { RETENTION } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type Db, declaredTables, withSystem } from '../db/index.ts';
@@ -10,18 +9,26 @@ const LEASE_SECONDS = 300;
 
 export type SweepResult = { readonly table: string; readonly deleted: number };
 
-/** Deletes what has expired, in small transactions, from every table whose class has a period (RT-00). Safe to run twice at once. */
+/**
+ * Deletes what has expired, in small transactions, from every table whose rows have an end (RT-00). Safe to run twice at once. A table
+ * that cannot be swept does not keep the others from it; its error is thrown when all have had their turn.
+ */
 export async function sweepOnce(db: Db, metrics?: Metrics): Promise<SweepResult[]> {
   const results: SweepResult[] = [];
-  for (const { table, retention } of await declaredTables(db)) {
-    if (RETENTION[retention].seconds === null) continue;
-    let deleted = 0;
-    for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await deleteExpired(db, table);
-    const overdue = await secondsOverdue(db, table);
-    metrics?.swept.inc({ table }, deleted);
-    metrics?.overdue.set({ table }, overdue);
-    results.push({ table, deleted });
+  const faults: unknown[] = [];
+  for (const { table } of (await declaredTables(db)).filter(declared => declared.expires)) {
+    try {
+      let deleted = 0;
+      for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await deleteExpired(db, table);
+      const overdue = await secondsOverdue(db, table);
+      metrics?.swept.inc({ table }, deleted);
+      metrics?.overdue.set({ table }, overdue);
+      results.push({ table, deleted });
+    } catch (error) {
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} tables could not be swept`);
   return results;
 }
 
