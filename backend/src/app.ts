@@ -131,7 +131,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     async stop() {
       draining.abort();
       sweeper?.stop();
-      await http.close();
+      // A connection that falls idle after the close has begun would hold it up until its keep-alive ends.
+      const idle = setInterval(() => http.server.closeIdleConnections(), 50);
+      await http.close().finally(() => clearInterval(idle));
       for (const module of modules) await module.stop?.();
       await jobs?.stop();
       await egress.close();
