@@ -30,7 +30,7 @@ export async function readEpoch(tx: TenantTx): Promise<string> {
 
 /**
  * The next changes after `since`, in the order of transactions, and only of transactions below the oldest that still runs: whoever
- * commits later has a later place, so nobody is ever skipped.
+ * commits later has a later place, so nobody is ever skipped. The order is that of the numbers: as text, 100 would stand before 99.
  */
 export async function readChanges(
   tx: TenantTx,
@@ -47,10 +47,10 @@ export async function readChanges(
     xid: string;
     seq: number;
   }>`
-    select collection, row_id, client_id, op, xid::text as xid, seq from changes
-    where (xid, seq) > (${since.xid}::xid8, ${since.seq}::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
+    select collection, row_id, client_id, op, changes.xid::text as xid, seq from changes
+    where (changes.xid, seq) > (${since.xid}::xid8, ${since.seq}::bigint) and changes.xid < pg_snapshot_xmin(pg_current_snapshot())
       and agency_id = (select astrix_agency()) and ${clients}
-    order by xid, seq limit ${limit}`.execute(tx);
+    order by changes.xid, seq limit ${limit}`.execute(tx);
   return rows
     .filter(row => (COLLECTION_NAMES as readonly string[]).includes(row.collection))
     .map(row => ({
