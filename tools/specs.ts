@@ -51,14 +51,25 @@ const message = judge('TextMessage');
 for (const replyTo of [null, 'wamid.HBgM']) {
   let sent: Json = {};
   const client = createWhatsappClient({
-    send: async request => {
-      sent = JSON.parse(request.body ?? '{}') as Json;
-      return { status: 200, headers: {}, body: '{"messages":[{"id":"wamid.1"}]}' };
+    call: async ({ body, reply }) => {
+      sent = structuredClone(body && 'json' in body ? body.json : {}) as Json;
+      const read = reply.read(Buffer.from('{"messages":[{"id":"wamid.1"}]}'), 'application/json');
+      if (!('data' in read)) throw new Error(`the client does not read its own reply: ${read.fault}`);
+      return { kind: 'ok', data: read.data, status: 200, headers: {}, bytes: 0 };
     },
     close: async () => undefined,
   });
   const to = { phone: '919999900001' };
-  await client.sendText({ accountId: '1', token: secret('t'), to, text: 'Namaste', replyTo, messageId: 'm' });
+  const connection = { agencyId: '1', clientId: '1', connectionId: '1', actorId: null };
+  await client.sendText({
+    connection,
+    accountId: '1',
+    token: secret('t'),
+    to,
+    text: 'Namaste',
+    replyTo,
+    messageId: 'm',
+  });
   // In the written reference, and missing from this file.
   delete sent.biz_opaque_callback_data;
   say(`a text ${replyTo ? 'that answers another' : 'of its own'}, as it is sent`, faults(message, sent));

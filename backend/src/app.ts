@@ -13,7 +13,7 @@ import { webhooksModule } from './modules/webhooks/index.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { deriveKey, keyringOf, type PasswordCost, type verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
-import { createEgress } from './platform/egress/index.ts';
+import { createCallLedger, createEgress } from './platform/egress/index.ts';
 import type { CollectionReaders } from './platform/feed/index.ts';
 import { createServer, type Module, probeHandlers, registerRoutes } from './platform/http/index.ts';
 import { type Jobs, startJobs } from './platform/jobs/index.ts';
@@ -57,8 +57,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   const keyring = keyringOf(config.kek.reveal());
   const audit = createAuditTrail(deriveKey(config.kek.reveal(), 'audit/v1'));
-  const egress = createEgress({ hosts: WHATSAPP.hosts, loopback: config.whatsapp.graphUrl });
-  const whatsapp = parts.whatsapp ?? createWhatsappClient(egress, config.whatsapp.graphUrl ?? WHATSAPP.baseUrl);
+  const egress = createEgress({
+    rules: {
+      production: config.environment === 'production',
+      providers: [{ ...WHATSAPP, sandbox: config.whatsapp.graphUrl }],
+    },
+    clock,
+    metrics,
+    log,
+    ledger: createCallLedger({ db, log, metrics }),
+  });
+  const whatsapp = parts.whatsapp ?? createWhatsappClient(egress);
 
   let jobs: Jobs | null = null;
   const theJobs = () => jobs ?? throwNotStarted();

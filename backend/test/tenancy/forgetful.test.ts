@@ -99,6 +99,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/identity/sign-in.ts sign-in',
   'modules/webhooks/ingest.ts webhook-ingest',
   'modules/webhooks/process.ts webhook-process',
+  'platform/egress/ledger.ts provider-calls',
   'platform/retention/sweeper.ts lease',
   'platform/retention/sweeper.ts retention-sweep',
 ];

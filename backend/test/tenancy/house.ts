@@ -3,6 +3,8 @@ import type { Role } from '@astrix/contract';
 import type { Response } from 'light-my-request';
 import { newId } from '../../src/kernel/ids.ts';
 import { type Db, withSystem } from '../../src/platform/db/index.ts';
+import { createCallLedger } from '../../src/platform/egress/index.ts';
+import { silentLog } from '../../src/platform/telemetry/index.ts';
 import { createWorld, messagePayload, type TestAgency, valuePayload, type World, type WorldParts } from '../world.ts';
 
 /** Everything of one client that a request can name. */
@@ -63,6 +65,7 @@ async function fillAgency(world: World, agency: TestAgency, a: number, tokens: M
     );
     await world.deliver(valuePayload(client.accountId, { mark: markOf(a, c) }, 'not_a_known_field'));
   }
+  await fillCalls(world, agency);
   // Written by the owner and by the agent, so that rows of persons exist for more than one of them.
   const found = await idsOf(world.db, agency, tokens.get(`${a}/owner`)!, world);
   for (const role of ['owner', 'agent'] as const) {
@@ -86,6 +89,27 @@ async function fillAgency(world: World, agency: TestAgency, a: number, tokens: M
     }
   }
   return found;
+}
+
+async function fillCalls(world: World, agency: TestAgency): Promise<void> {
+  const ledger = createCallLedger({ db: world.db, log: silentLog, metrics: world.metrics });
+  for (const { id: clientId, channelId: connectionId } of agency.clients)
+    ledger.record({
+      connection: { agencyId: agency.id, clientId, connectionId, actorId: agency.people.agent.id },
+      provider: 'whatsapp',
+      capability: 'messaging',
+      method: 'POST',
+      path: '/v23.0/{number}/messages',
+      attempt: 1,
+      status: 200,
+      outcome: 'ok',
+      reason: null,
+      durationMs: 1,
+      bytesOut: 1,
+      bytesIn: 1,
+      at: world.clock.now(),
+    });
+  await ledger.stop();
 }
 
 async function done(reply: Promise<Response>, status: number): Promise<void> {

@@ -135,6 +135,12 @@ async function claimNext(
     id: message.id,
     attempts: message.attempts + 1,
     outgoing: {
+      connection: {
+        agencyId,
+        clientId: channel.client_id,
+        connectionId: channel.id,
+        actorId: message.author_id,
+      },
       accountId: channel.account_id,
       token: secret(token),
       to,

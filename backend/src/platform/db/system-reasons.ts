@@ -8,6 +8,7 @@ export const SYSTEM_REASONS = {
   'webhook-ingest': 'store what a provider delivered before its tenant is known',
   'webhook-process': 'find the tenant behind a verified provider account and apply the event',
   'send-message': 'carry a queued message to the provider and record the outcome',
+  'provider-calls': 'write down which calls were made to providers, for whom',
   'snooze-wake': 'wake conversations whose time has come',
   'retention-sweep': 'delete what has expired',
   lease: 'decide which process does periodic work',

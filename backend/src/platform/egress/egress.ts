@@ -1,162 +1,220 @@
-import { lookup } from 'node:dns';
-import { isIP } from 'node:net';
-import { Agent, request } from 'undici';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Log, Metrics } from '../telemetry/index.ts';
+import { type Breaker, type BreakerSettings, createBreaker } from './breaker.ts';
+import { type Budgets, createBudgets } from './budget.ts';
+import { buildUrl } from './build-url.ts';
+import { createDialer, createSandboxDialer, type DialParts } from './dial.ts';
+import { type Exchange, exchange, type Outgoing } from './exchange.ts';
+import { EgressError, refuse } from './failures.ts';
+import { judgeReply, judgeSilence } from './judge.ts';
+import type { CallLedger, Connection } from './ledger.ts';
+import { type Failed, type Outcome, retryLater } from './outcome.ts';
+import { bytesOf, type CallRequest, headersOf } from './request.ts';
+import { checkRules, type EgressRules, isAllowed, originOf, type ProviderRules } from './rules.ts';
+import { msOf, realWait, type Wait } from './wait.ts';
 
-/** Only what the caller may use: hosts by name, and in development the loopback address of the provider sandbox. */
-export type EgressRules = { readonly hosts: readonly string[]; readonly loopback: string | null };
-
-export type EgressRequest = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMs: number;
+export type EgressParts = {
+  readonly rules: EgressRules;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly ledger: CallLedger;
+  /** The switch of VT-13: false, or an error, and nothing leaves. Asked before each attempt and while one waits for its turn. */
+  readonly allowed?: (connection: Connection, provider: string) => boolean | Promise<boolean>;
+  readonly wait?: Wait;
+  readonly random?: () => number;
+  readonly breaker?: BreakerSettings;
+  readonly dial?: DialParts;
 };
-
-export type EgressReply = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
-
-/**
- * `refused` never left this machine. `unreached` was not delivered: it may be sent again. `ambiguous` may have been executed:
- * it must not be repeated blindly (EG-04).
- */
-export class EgressError extends Error {
-  readonly kind: 'refused' | 'unreached' | 'ambiguous';
-  constructor(kind: 'refused' | 'unreached' | 'ambiguous', message: string) {
-    super(message);
-    this.name = 'EgressError';
-    this.kind = kind;
-  }
-}
-
-const MAX_REPLY_BYTES = 1_048_576;
-const UNREACHED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EGRESS_PRIVATE',
-]);
 
 export type Egress = {
-  readonly send: (outgoing: EgressRequest) => Promise<EgressReply>;
+  /** Never throws for what the network, the provider or the values of the request do. */
+  readonly call: <T>(request: CallRequest<T>) => Promise<Outcome<T>>;
   readonly close: () => Promise<void>;
 };
 
-/** The only client of the network: host list, no redirects, no private addresses, capped replies (EG-01, EG-02). */
-export function createEgress(rules: EgressRules): Egress {
-  const agent = new Agent({
-    connect: { timeout: 5000, lookup: publicLookup },
-    keepAliveTimeout: 30_000,
-    maxResponseSize: MAX_REPLY_BYTES,
-  });
-  const sandbox = new Agent({ connect: { timeout: 2000 } });
+const ATTEMPTS = 3;
+const BACK_OFF_MS = 500;
+const MAX_BACK_OFF_MS = 8000;
+const LEDGER_FULL_MS = 5000;
+const CLOSE_MS = 3000;
+
+type Prepared = {
+  readonly rules: ProviderRules;
+  readonly outgoing: Omit<Outgoing, 'timeoutMs'>;
+  readonly bytesOut: number;
+};
+type Key = { readonly breaker: Breaker; readonly budgets: Budgets; readonly key: string };
+
+/** The only client of the network: manifests decide where, budgets when, and every attempt is in the ledger (EG-01 to EG-05, VT-13). */
+export function createEgress(parts: EgressParts): Egress {
+  checkRules(parts.rules);
+  const { clock, wait = realWait, random = Math.random, ledger } = parts;
+  const providers = new Map(parts.rules.providers.map(rules => [rules.id, rules]));
+  const dialer = createDialer(parts.dial);
+  const sandbox = createSandboxDialer();
+  const budgets = createBudgets({ clock, wait });
+  const breaker = createBreaker(clock, parts.breaker);
+
+  function prepare<T>(request: CallRequest<T>): Prepared {
+    const rules = providers.get(request.provider) ?? refuse('provider');
+    const origin = originOf(rules, request.host ?? rules.hosts[0]!, request.hostPart);
+    const url = buildUrl(origin, request.path, request.parameters, request.query);
+    if (!isAllowed(rules, url)) refuse('host');
+    const body = bytesOf(request.body);
+    return {
+      rules,
+      bytesOut: body === null ? 0 : Buffer.byteLength(body),
+      outgoing: {
+        method: request.method,
+        url,
+        headers: headersOf(request.headers ?? {}, request.reply.accept, request.body),
+        body,
+        maxBytes: request.reply.maxBytes,
+        signal: request.signal,
+      },
+    };
+  }
+
+  async function forbidden({ connection, provider }: CallRequest<unknown>): Promise<string | null> {
+    try {
+      return !parts.allowed || (await parts.allowed(connection, provider)) ? null : 'switched-off';
+    } catch {
+      return 'switched-off';
+    }
+  }
+
+  /** Null when the call may leave now. */
+  async function leave(
+    request: CallRequest<unknown>,
+    { rules }: Prepared,
+    key: string,
+    until: number,
+  ): Promise<Failed | null> {
+    const cost = request.cost ?? 'default';
+    const bucket = Object.hasOwn(rules.budget, cost) ? rules.budget[cost] : undefined;
+    if (!bucket) return { kind: 'refused', reason: 'cost' };
+    if (ledger.isFull()) return retryLater('ledger-full', LEDGER_FULL_MS);
+    const blocked = breaker.blockedMs(key);
+    if (blocked > 0) return retryLater('breaker-open', blocked);
+    const turn = await budgets.turn({
+      connection: key,
+      cost,
+      bucket,
+      until,
+      forbidden: () => forbidden(request),
+      signal: request.signal,
+    });
+    if (turn.kind === 'stopped') return { kind: 'refused', reason: turn.reason };
+    if (turn.kind === 'later') return retryLater('budget', turn.afterMs);
+    const probing = breaker.enter(key);
+    return probing > 0 ? retryLater('breaker-open', probing) : null;
+  }
+
+  async function attempt<T>(
+    request: CallRequest<T>,
+    prepared: Prepared,
+    key: string,
+    number: number,
+    timeoutMs: number,
+  ): Promise<Outcome<T>> {
+    const at = clock.now();
+    const from = performance.now();
+    const dispatcher = prepared.rules.sandbox ? sandbox : dialer;
+    const reply = await exchange(dispatcher, { ...prepared.outgoing, timeoutMs }).catch((error: EgressError) => error);
+    const outcome: Outcome<T> =
+      reply instanceof EgressError ? judgeSilence(reply, request.effect) : judgeReply(reply, request, clock.now());
+    const answer = reply instanceof EgressError ? null : reply;
+    if (report({ breaker, budgets, key }, answer, outcome))
+      parts.log.warn('provider stopped answering', {
+        provider: request.provider,
+        client: request.connection.clientId,
+      });
+    ledger.record({
+      connection: request.connection,
+      provider: request.provider,
+      capability: request.capability,
+      method: request.method,
+      path: request.path,
+      attempt: number,
+      status: answer?.status ?? null,
+      outcome: outcome.kind,
+      reason: outcome.kind === 'ok' ? null : wordOf(outcome),
+      durationMs: performance.now() - from,
+      bytesOut: prepared.bytesOut,
+      bytesIn: answer?.bytes ?? 0,
+      at,
+    });
+    return outcome;
+  }
+
+  async function run<T>(request: CallRequest<T>): Promise<Outcome<T>> {
+    const until = msOf(clock) + (request.deadlineMs ?? request.timeoutMs * 2);
+    const prepared = prepare(request);
+    const key = `${request.provider}/${request.connection.connectionId}`;
+    let last: Failed | null = null;
+    for (let number = 1; ; number++) {
+      const held = await leave(request, prepared, key, until);
+      // What stopped a further attempt says less than what the provider said before, unless it is final.
+      if (held) return held.kind === 'refused' || last === null ? held : { ...last, ...later(held) };
+      const left = Math.max(1, until - msOf(clock));
+      const outcome = await attempt(request, prepared, key, number, Math.min(request.timeoutMs, left));
+      if (outcome.kind !== 'retry' || request.effect === 'write' || number >= ATTEMPTS) return outcome;
+      last = outcome;
+      const pause = outcome.afterSeconds === null ? fullJitter(number, random) : outcome.afterSeconds * 1000;
+      if (msOf(clock) + pause >= until) return outcome;
+      await wait(pause, request.signal);
+    }
+  }
+
   return {
-    async send(outgoing) {
-      const url = new URL(outgoing.url);
-      const local = rules.loopback !== null && url.origin === rules.loopback;
-      if (
-        !local &&
-        (url.protocol !== 'https:' || !rules.hosts.includes(url.hostname) || url.port !== '' || url.username !== '')
-      ) {
-        throw new EgressError('refused', `the host ${url.hostname} is not on the list`);
-      }
-      try {
-        const reply = await request(url, {
-          method: outgoing.method,
-          headers: outgoing.headers,
-          body: outgoing.body ?? null,
-          dispatcher: local ? sandbox : agent,
-          headersTimeout: outgoing.timeoutMs,
-          bodyTimeout: outgoing.timeoutMs,
-          signal: AbortSignal.timeout(outgoing.timeoutMs * 2),
+    async call(request) {
+      const outcome = await run(request).catch(error => {
+        if (error instanceof EgressError) return { kind: 'refused', reason: error.reason } as const;
+        throw error;
+      });
+      parts.metrics.providerCalls.inc({ provider: request.provider, outcome: outcome.kind });
+      if (outcome.kind !== 'ok')
+        parts.log.warn('provider call failed', {
+          provider: request.provider,
+          client: request.connection.clientId,
+          code: outcome.kind,
+          reason: wordOf(outcome),
+          status: 'status' in outcome ? outcome.status : null,
         });
-        return { status: reply.statusCode, headers: flatten(reply.headers), body: await capped(reply.body) };
-      } catch (error) {
-        if (error instanceof EgressError) throw error;
-        const code = (error as { code?: string }).code ?? '';
-        throw new EgressError(
-          UNREACHED.has(code) ? 'unreached' : 'ambiguous',
-          `no usable reply (${code || (error as Error).name})`,
-        );
-      }
+      return outcome;
     },
-    close: async () => {
-      await Promise.all([agent.close(), sandbox.close()]);
+    async close() {
+      // Whoever calls has been stopped before; a provider that dawdles does not hold up the end.
+      const grace = new AbortController();
+      await Promise.race([Promise.all([dialer.close(), sandbox.close()]), realWait(CLOSE_MS, grace.signal)]);
+      grace.abort();
+      await Promise.all([dialer.destroy(), sandbox.destroy()]);
+      await ledger.stop();
     },
   };
 }
 
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  );
+/** What an attempt says about the provider; true when the breaker opened. A refusal is an answer, a fault of ours says nothing. */
+function report({ breaker, budgets, key }: Key, reply: Exchange | null, outcome: Outcome<unknown>): boolean {
+  const hint = outcome.kind === 'retry' ? outcome.afterSeconds : null;
+  const answers = reply !== null && reply.status < 500;
+  if (reply?.status === 429 || (reply?.status === 503 && hint !== null)) budgets.pause(key, hint);
+  else if (answers) budgets.relax(key);
+  if (outcome.kind === 'refused' || (outcome.kind === 'retry' && outcome.reason === 'cancelled')) breaker.unknown(key);
+  else if (answers) breaker.alive(key);
+  else return breaker.failed(key);
+  return false;
 }
 
-async function capped(body: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > MAX_REPLY_BYTES) throw new EgressError('ambiguous', 'the reply is larger than allowed');
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
+/** Words of ours only: `reauth` and `permanent` may carry the provider's own, which belong in no log and no ledger. */
+const wordOf = (outcome: Failed): string =>
+  outcome.kind === 'reauth' || outcome.kind === 'permanent'
+    ? outcome.code.replace(/[^\w.-]/g, '').slice(0, 40)
+    : outcome.reason.slice(0, 60);
 
-/** Judges the address that is really connected to, so that a name cannot answer one thing to a check and another to the socket. */
-function publicLookup(
-  hostname: string,
-  options: object,
-  callback: (error: NodeJS.ErrnoException | null, address: never, family: never) => void,
-): void {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, undefined as never, undefined as never);
-    const usable = addresses.filter(entry => isPublicAddress(entry.address));
-    if (usable.length === 0) {
-      const refused = Object.assign(new Error('the name resolves to no public address'), { code: 'EGRESS_PRIVATE' });
-      return callback(refused, undefined as never, undefined as never);
-    }
-    const { all } = options as { all?: boolean };
-    if (all) return callback(null, usable as never, undefined as never);
-    return callback(null, usable[0]?.address as never, usable[0]?.family as never);
-  });
-}
+const later = (held: Failed) => (held.kind === 'retry' ? { afterSeconds: held.afterSeconds } : {});
 
-const PRIVATE_V4: readonly (readonly [string, number])[] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-];
-
-const numberOf = (v4: string) => v4.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-
-/** False for loopback, private, link-local, documentation, multicast and mapped addresses. IPv6 only from the global unicast range. */
-export function isPublicAddress(address: string): boolean {
-  if (isIP(address) === 4) {
-    const value = numberOf(address);
-    return !PRIVATE_V4.some(
-      ([base, bits]) => Math.floor(value / 2 ** (32 - bits)) === Math.floor(numberOf(base) / 2 ** (32 - bits)),
-    );
-  }
-  if (isIP(address) !== 6) return false;
-  const first = Number.parseInt(address.split(':', 1)[0] || '0', 16);
-  const tunnelled = /^(2001:0?:|2001:0?db8|2002:|64:ff9b)/i.test(address);
-  return first >= 0x2000 && first <= 0x3fff && !tunnelled;
-}
+/** Anything between nothing and twice as long as before, so that callers who failed together do not come back together. */
+const fullJitter = (attempt: number, random: () => number) =>
+  Math.floor(random() * Math.min(MAX_BACK_OFF_MS, BACK_OFF_MS * 2 ** (attempt - 1)));

@@ -37,6 +37,17 @@ export function createMetrics() {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    providerCalls: new Counter({
+      name: 'astrix_provider_calls_total',
+      help: 'Calls to providers by outcome, further attempts not counted',
+      labelNames: ['provider', 'outcome'] as const,
+      registers,
+    }),
+    providerCallsWaiting: new Gauge({
+      name: 'astrix_provider_calls_waiting',
+      help: 'Lines of the call ledger that are not in the database yet',
+      registers,
+    }),
     systemUses: new Counter({
       name: 'astrix_system_transactions_total',
       help: 'Transactions across tenants, by reason',

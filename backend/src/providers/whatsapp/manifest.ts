@@ -3,7 +3,6 @@ export const WHATSAPP = {
   id: 'whatsapp',
   name: 'WhatsApp',
   lifecycle: 'live',
-  baseUrl: 'https://graph.facebook.com',
   hosts: ['graph.facebook.com'],
   version: 'v23.0',
   capabilities: ['messaging'],
@@ -17,6 +16,8 @@ export const WHATSAPP = {
     retriedSeconds: 7 * 86_400,
     maxBytes: 3_145_728,
   },
+  /** For each number. Meta allows 80 messages a second, and more on request. */
+  budget: { default: { burst: 80, perSecond: 80 } },
   limits: {
     /** Free-form messages are allowed this long after the customer's newest message. */
     windowSeconds: 24 * 3600,

@@ -1,0 +1,216 @@
+import type { LookupAddress } from 'node:dns';
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { newId } from '../../src/kernel/ids.ts';
+import {
+  type Call,
+  type CallLedger,
+  type CallRequest,
+  type Connection,
+  createEgress,
+  type Egress,
+  type EgressParts,
+  json,
+} from '../../src/platform/egress/index.ts';
+import { createMetrics, silentLog } from '../../src/platform/telemetry/index.ts';
+
+/** What a provider of the tests was asked. `answer` says what it does next. */
+export type Peer = {
+  readonly url: string;
+  readonly port: number;
+  readonly asked: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: IncomingMessage['headers'];
+    readonly body: string;
+  }[];
+  answer: (request: IncomingMessage, reply: ServerResponse) => void;
+  readonly close: () => Promise<void>;
+};
+
+export async function createPeer(): Promise<Peer> {
+  const asked: Peer['asked'] = [];
+  const server = createHttp((request, reply) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', chunk => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      asked.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      peer.answer(request, reply);
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const peer: Peer = {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    asked,
+    answer: (_request, reply) => send(reply, 200, { ok: true }),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise(resolve => server.close(() => resolve()));
+    },
+  };
+  return peer;
+}
+
+export function send(reply: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  reply.writeHead(status, { 'content-type': 'application/json', ...headers });
+  reply.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+}
+
+/** Counts whoever connects, and says nothing. */
+export async function createCanary(): Promise<{
+  port: number;
+  readonly connections: () => number;
+  close: () => Promise<void>;
+}> {
+  let connections = 0;
+  const open = new Set<Socket>();
+  const server = createTcp(socket => {
+    connections += 1;
+    open.add(socket);
+    socket.on('error', () => undefined).on('close', () => open.delete(socket));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections,
+    close: () => {
+      for (const socket of open) socket.destroy();
+      return new Promise(resolve => server.close(() => resolve()));
+    },
+  };
+}
+
+const familyOf = (address: string) => (address.includes(':') ? 6 : 4);
+
+/** A resolver that answers these, one list after the other, and the last one for ever. */
+export function resolver(...answers: readonly (readonly string[])[]) {
+  let asked = 0;
+  return {
+    asked: () => asked,
+    lookup: (_: string, __: object, callback: (error: Error | null, addresses: LookupAddress[]) => void) => {
+      const answer = answers[Math.min(asked, answers.length - 1)]!;
+      asked += 1;
+      callback(
+        null,
+        answer.map(address => ({ address, family: familyOf(address) })),
+      );
+    },
+  };
+}
+
+/** A ledger that only remembers. */
+export function rememberedCalls(): CallLedger & { readonly calls: Call[] } {
+  const calls: Call[] = [];
+  return {
+    calls,
+    record: call => calls.push(call),
+    isFull: () => false,
+    flush: async () => undefined,
+    stop: async () => undefined,
+  };
+}
+
+export const HOST = 'api.provider.co';
+export const PROVIDER = {
+  id: 'shipper',
+  hosts: [HOST, '{shop}.shops.provider.co'],
+  budget: { default: { burst: 1000, perSecond: 1000 } },
+} as const;
+
+export type EgressSetup = Partial<Omit<EgressParts, 'rules'>> & {
+  readonly sandbox?: string | null;
+  readonly budget?: EgressParts['rules']['providers'][number]['budget'];
+};
+
+export function egressTo({ sandbox = null, budget = PROVIDER.budget, ...parts }: EgressSetup): Egress {
+  return createEgress({
+    rules: { production: false, providers: [{ ...PROVIDER, sandbox, budget }] },
+    clock: systemClock,
+    metrics: createMetrics(),
+    log: silentLog,
+    ledger: rememberedCalls(),
+    ...parts,
+  });
+}
+
+export const connection = (over: Partial<Connection> = {}): Connection => ({
+  agencyId: newId(),
+  clientId: newId(),
+  connectionId: newId(),
+  actorId: newId(),
+  ...over,
+});
+
+export const Ok = z.object({ ok: z.literal(true) });
+
+/** A read of `/v1/things/{id}`, quick to give up. */
+export const ask = (over: Partial<CallRequest<{ ok: true }>> = {}): CallRequest<{ ok: true }> => ({
+  provider: PROVIDER.id,
+  capability: 'shipments',
+  connection: connection(),
+  method: 'GET',
+  path: '/v1/things/{id}',
+  parameters: { id: 'T1' },
+  effect: 'read',
+  reply: json(Ok),
+  timeoutMs: 2000,
+  ...over,
+});
+
+/** Time that passes only when everybody waits for it: `run` lets it, until what was asked for is settled. */
+export function virtualTime(start = new Date('2026-11-20T06:30:00.000Z')) {
+  let now = start.getTime();
+  const waiting: { at: number; order: number; resolve: () => void }[] = [];
+  let order = 0;
+  const clock: Clock = { now: () => new Date(now) };
+  const wait = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>(resolve => {
+      if (signal?.aborted) return resolve();
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      waiting.push({ at: now + ms, order: order++, resolve });
+    });
+  /** Everything that can go on without time passing; real sockets take some turns of the loop. */
+  const settle = async (busy: () => boolean) => {
+    for (let idle = 0; idle < 4; idle = busy() ? 0 : idle + 1) await new Promise(resolve => setImmediate(resolve));
+  };
+  async function advance(ms: number, busy: () => boolean = () => false): Promise<void> {
+    const end = now + ms;
+    for (;;) {
+      await settle(busy);
+      const next = waiting.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
+      if (!next) break;
+      waiting.splice(waiting.indexOf(next), 1);
+      now = Math.max(now, next.at);
+      next.resolve();
+    }
+    now = end;
+    await settle(busy);
+  }
+  return {
+    clock,
+    wait,
+    advance,
+    elapsed: () => now - start.getTime(),
+    /** Lets time pass in small steps until the promise is settled. */
+    async run<T>(promise: Promise<T>, busy: () => boolean = () => false, most = 3_600_000): Promise<T> {
+      let settled = false;
+      void promise.then(
+        () => (settled = true),
+        () => (settled = true),
+      );
+      const end = now + most;
+      while (now < end) {
+        await settle(busy);
+        if (settled) return promise;
+        await advance(10, busy);
+      }
+      throw new Error('it did not settle in time');
+    },
+  };
+}
