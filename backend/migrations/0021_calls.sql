@@ -16,7 +16,7 @@ create table provider_calls (
   -- Null where no reply came.
   status integer,
   outcome text not null check (outcome in ('ok', 'retry', 'reauth', 'permanent', 'malformed', 'ambiguous', 'refused')),
-  -- A word of ours; what a provider writes is not kept.
+  -- A word of ours or the provider's code; what a provider writes is not kept.
   reason text,
   duration_ms integer not null,
   bytes_out integer not null,

@@ -1,3 +1,4 @@
+import diagnostics from 'node:diagnostics_channel';
 import type { LookupAddress } from 'node:dns';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
@@ -163,11 +164,21 @@ export const ask = (over: Partial<CallRequest<{ ok: true }>> = {}): CallRequest<
   ...over,
 });
 
-/** Time that passes only when everybody waits for it: `run` lets it, until what was asked for is settled. */
+/** Requests that are on the wire at this moment, anywhere in the process. */
+let onTheWire = 0;
+diagnostics.subscribe('undici:request:create', () => {
+  onTheWire += 1;
+});
+for (const end of ['undici:request:trailers', 'undici:request:error'])
+  diagnostics.subscribe(end, () => {
+    onTheWire -= 1;
+  });
+
+/** Time that stands still while anything is on the wire, and passes when everybody waits for it. */
 export function virtualTime(start = new Date('2026-11-20T06:30:00.000Z')) {
   let now = start.getTime();
-  const waiting: { at: number; order: number; resolve: () => void }[] = [];
   let order = 0;
+  const waiting: { at: number; order: number; resolve: () => void }[] = [];
   const clock: Clock = { now: () => new Date(now) };
   const wait = (ms: number, signal?: AbortSignal) =>
     new Promise<void>(resolve => {
@@ -175,14 +186,14 @@ export function virtualTime(start = new Date('2026-11-20T06:30:00.000Z')) {
       signal?.addEventListener('abort', () => resolve(), { once: true });
       waiting.push({ at: now + ms, order: order++, resolve });
     });
-  /** Everything that can go on without time passing; real sockets take some turns of the loop. */
-  const settle = async (busy: () => boolean) => {
-    for (let idle = 0; idle < 4; idle = busy() ? 0 : idle + 1) await new Promise(resolve => setImmediate(resolve));
+  const settle = async () => {
+    for (let idle = 0; idle < 4; idle = onTheWire > 0 ? 0 : idle + 1)
+      await new Promise(resolve => setImmediate(resolve));
   };
-  async function advance(ms: number, busy: () => boolean = () => false): Promise<void> {
+  async function advance(ms: number): Promise<void> {
     const end = now + ms;
     for (;;) {
-      await settle(busy);
+      await settle();
       const next = waiting.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
       if (!next) break;
       waiting.splice(waiting.indexOf(next), 1);
@@ -190,7 +201,7 @@ export function virtualTime(start = new Date('2026-11-20T06:30:00.000Z')) {
       next.resolve();
     }
     now = end;
-    await settle(busy);
+    await settle();
   }
   return {
     clock,
@@ -198,19 +209,18 @@ export function virtualTime(start = new Date('2026-11-20T06:30:00.000Z')) {
     advance,
     elapsed: () => now - start.getTime(),
     /** Lets time pass in small steps until the promise is settled. */
-    async run<T>(promise: Promise<T>, busy: () => boolean = () => false, most = 3_600_000): Promise<T> {
+    async run<T>(promise: Promise<T>, most = 3_600_000): Promise<T> {
       let settled = false;
-      void promise.then(
-        () => (settled = true),
-        () => (settled = true),
-      );
       const end = now + most;
-      while (now < end) {
-        await settle(busy);
-        if (settled) return promise;
-        await advance(10, busy);
+      const settling = promise.finally(() => {
+        settled = true;
+      });
+      settling.catch(() => undefined);
+      for (await settle(); !settled; ) {
+        if (now > end) throw new Error('it did not settle in time');
+        await advance(10);
       }
-      throw new Error('it did not settle in time');
+      return settling;
     },
   };
 }

@@ -118,11 +118,12 @@ export function createBudgets(time: Time) {
       });
       lane.waiting += 1;
       try {
-        await before;
+        await Promise.race([before, aborted(request.signal)]);
         return await atTheHead(connection, lane, request);
       } finally {
         lane.waiting -= 1;
-        done();
+        // Who leaves the middle of the queue hands on the place, not the turn.
+        void before.then(done);
       }
     },
 
@@ -146,6 +147,9 @@ export function createBudgets(time: Time) {
     size: () => connections.size,
   };
 }
+
+const aborted = (signal: AbortSignal | undefined) =>
+  new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve(), { once: true }));
 
 const tokensAt = (lane: Lane, at: number) =>
   Math.min(lane.bucket.burst, lane.tokens + (Math.max(0, at - lane.at) / 1000) * lane.bucket.perSecond);

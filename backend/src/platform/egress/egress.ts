@@ -207,10 +207,13 @@ function report({ breaker, budgets, key }: Key, reply: Exchange | null, outcome:
   return false;
 }
 
+/** A provider's code as codes look: too short for a phone number, too plain for a name and a sentence. */
+const CODE = /^(?:-?\d{1,6}|[A-Za-z][\w.-]{0,39})$/;
+
 /** Words of ours only: `reauth` and `permanent` may carry the provider's own, which belong in no log and no ledger. */
 const wordOf = (outcome: Failed): string =>
   outcome.kind === 'reauth' || outcome.kind === 'permanent'
-    ? outcome.code.replace(/[^\w.-]/g, '').slice(0, 40)
+    ? (CODE.exec(outcome.code)?.[0] ?? 'other')
     : outcome.reason.slice(0, 60);
 
 const later = (held: Failed) => (held.kind === 'retry' ? { afterSeconds: held.afterSeconds } : {});
