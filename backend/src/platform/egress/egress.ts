@@ -149,7 +149,10 @@ export function createEgress(parts: EgressParts): Egress {
   }
 
   async function run<T>(request: CallRequest<T>): Promise<Outcome<T>> {
-    const until = msOf(clock) + (request.deadlineMs ?? request.timeoutMs * 2);
+    const deadlineMs = request.deadlineMs ?? request.timeoutMs * 2;
+    const timeoutMs = Math.min(request.timeoutMs, deadlineMs);
+    // The last moment to begin: who waited for a turn has the whole time of an attempt, or a write would end as a riddle.
+    const until = msOf(clock) + deadlineMs - timeoutMs;
     const prepared = prepare(request);
     const key = `${request.provider}/${request.connection.connectionId}`;
     let last: Failed | null = null;
@@ -157,12 +160,11 @@ export function createEgress(parts: EgressParts): Egress {
       const held = await leave(request, prepared, key, until);
       // What stopped a further attempt says less than what the provider said before, unless it is final.
       if (held) return held.kind === 'refused' || last === null ? held : { ...last, ...later(held) };
-      const left = Math.max(1, until - msOf(clock));
-      const outcome = await attempt(request, prepared, key, number, Math.min(request.timeoutMs, left));
+      const outcome = await attempt(request, prepared, key, number, timeoutMs);
       if (outcome.kind !== 'retry' || request.effect === 'write' || number >= ATTEMPTS) return outcome;
       last = outcome;
       const pause = outcome.afterSeconds === null ? fullJitter(number, random) : outcome.afterSeconds * 1000;
-      if (msOf(clock) + pause >= until) return outcome;
+      if (msOf(clock) + pause > until) return outcome;
       await wait(pause, request.signal);
     }
   }

@@ -34,7 +34,7 @@ export type CallRequest<T> = {
   readonly cost?: string;
   /** One attempt, from beginning to end. */
   readonly timeoutMs: number;
-  /** Everything, waiting and further attempts included. Twice the time of an attempt without it. */
+  /** Everything, waiting and further attempts included; nothing begins that could end later. Twice the time of an attempt without it. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 };
