@@ -54,22 +54,31 @@ export function createCallLedger(deps: { db: Db; log: Log; metrics: Metrics; mos
   const most = deps.mostWaiting ?? MOST_WAITING;
   let waiting: Row[] = [];
   let writing: Promise<void> = Promise.resolve();
+  let stopped = false;
+  let failing = false;
+  let flushes = 0;
   let timer: NodeJS.Timeout | null = null;
 
   const insert = (rows: readonly Row[]) =>
     withSystem(deps.db, 'provider-calls', tx => tx.insertInto('provider_calls').values(rows).execute());
 
-  /** Half as many at a time after a line that the database will never take: alone it is dropped, and holds nobody back. */
+  /**
+   * What is there now; what comes in the meantime waits for its own batch. Half as many at a time after a line that the database will never
+   * take: alone it is dropped, and holds nobody back.
+   */
   async function write(): Promise<void> {
-    for (let size = BATCH; waiting.length > 0; ) {
-      const batch = waiting.slice(0, size);
+    let size = BATCH;
+    for (let left = waiting.length; left > 0; ) {
+      const batch = waiting.slice(0, Math.min(size, left));
       try {
         await insert(batch);
         size = BATCH;
+        failing = false;
       } catch (error) {
         const fault = { error: nameOf(error), count: waiting.length };
         if (!isDataFault(error)) {
           deps.log.error('calls could not be written', fault);
+          failing = true;
           return;
         }
         if (batch.length > 1) {
@@ -79,6 +88,7 @@ export function createCallLedger(deps: { db: Db; log: Log; metrics: Metrics; mos
         deps.log.error('a call cannot be written', fault);
       }
       waiting = waiting.slice(batch.length);
+      left -= batch.length;
       deps.metrics.providerCallsWaiting.set(waiting.length);
     }
   }
@@ -86,7 +96,9 @@ export function createCallLedger(deps: { db: Db; log: Log; metrics: Metrics; mos
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
+    flushes += 1;
     writing = writing.then(write).finally(() => {
+      flushes -= 1;
       if (waiting.length > 0) schedule();
     });
     return writing;
@@ -96,13 +108,12 @@ export function createCallLedger(deps: { db: Db; log: Log; metrics: Metrics; mos
     if (stopped) return;
     timer ??= setTimeout(() => void flush(), EVERY_MS).unref();
   }
-  let stopped = false;
 
   return {
     record(call) {
       waiting.push(rowOf(call));
       deps.metrics.providerCallsWaiting.set(waiting.length);
-      if (waiting.length === BATCH) void flush();
+      if (waiting.length >= BATCH && flushes === 0 && !failing) void flush();
       else schedule();
     },
     isFull: () => waiting.length >= most,
