@@ -1,5 +1,5 @@
 /**
- * What came of a call, as a value: nobody has to catch, and nobody can take a failure for an answer. docs/decisions/0009 tells why these.
+ * What came of a call, as a value: nobody has to catch, and nobody can take a failure for an answer. docs/decisions/0010-egress-outcomes.md tells why these.
  *
  * - `ok`: the reply fits its schema, whole.
  * - `retry`: nothing happened, or asking again has the same effect. Not before `afterSeconds`, where that is known.
