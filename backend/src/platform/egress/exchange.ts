@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Dispatcher, request } from 'undici';
@@ -79,16 +80,22 @@ function failureOf(error: unknown): EgressError {
   return new EgressError('ambiguous', /TIMEOUT/.test(code) ? 'timeout' : 'no-reply');
 }
 
-/** Null when there is more than allowed; the rest is not waited for. */
-async function collect(body: AsyncIterable<Buffer> & { destroy(): unknown }, maxBytes: number): Promise<Buffer | null> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > maxBytes) return null;
-    parts.push(part);
-  }
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+/** Null when there is more than allowed; the rest is not waited for. By events: an iterator costs as much again as the request. */
+function collect(body: Readable, maxBytes: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    body.on('data', (part: Buffer) => {
+      size += part.length;
+      parts.push(part);
+      if (size <= maxBytes) return;
+      resolve(null);
+      body.destroy();
+    });
+    body.on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+    body.on('error', reject);
+    body.on('close', () => reject(new EgressError('ambiguous', 'no-reply')));
+  });
 }
 
 /** Gzip or nothing, once, and no larger unpacked than packed: a bomb is put down at the cap. */

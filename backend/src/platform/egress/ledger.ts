@@ -1,5 +1,5 @@
 import { expiresAt } from '@astrix/contract';
-import type { Insertable } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { codeOf, type Db, type Schema, withSystem } from '../db/index.ts';
 import { type Log, type Metrics, nameOf } from '../telemetry/index.ts';
@@ -60,7 +60,12 @@ export function createCallLedger(deps: { db: Db; log: Log; metrics: Metrics; mos
   let timer: NodeJS.Timeout | null = null;
 
   const insert = (rows: readonly Row[]) =>
-    withSystem(deps.db, 'provider-calls', tx => tx.insertInto('provider_calls').values(rows).execute());
+    withSystem(deps.db, 'provider-calls', tx =>
+      // One parameter for all of them: five hundred rows of placeholders cost more to write down than to store.
+      sql`insert into provider_calls select * from jsonb_populate_recordset(null::provider_calls, ${JSON.stringify(rows)}::jsonb)`.execute(
+        tx,
+      ),
+    );
 
   /**
    * What is there now; what comes in the meantime waits for its own batch. Half as many at a time after a line that the database will never
