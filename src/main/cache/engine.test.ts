@@ -171,6 +171,38 @@ describe('search', () => {
     });
   });
 
+  test('a long beginning finds the words that go on like it, and none that only begin alike', () => {
+    fill();
+    const texts = [
+      'delivered at noon',
+      'the delivery boy',
+      'DELIVERING now',
+      'डिलीवरी कब होगी',
+      'डिलीवर्ड',
+      'crème brûlée',
+    ];
+    cache.apply({
+      rows: [
+        {
+          c: 'messages',
+          rows: texts.map((text, n) => messageRow(9000 + n, 101, 1, NOW + n * 1000, { text })),
+        },
+      ],
+      gone: [],
+      cursor: null,
+      done: false,
+    });
+    const found = (q: string, limit = 5) =>
+      cache.search({ clientId: id('c00', 1), q, limit }).map(hit => hit.snippet.replaceAll(/[\ue000\ue001]/g, ''));
+    expect(found('deliver')).toEqual(['DELIVERING now', 'the delivery boy', 'delivered at noon']);
+    expect(found('delivere')).toEqual(['delivered at noon']);
+    expect(found('the delivery')).toEqual(['the delivery boy']);
+    expect(found('डिलीवरी')).toEqual(['डिलीवरी कब होगी']);
+    expect(found('brulee')).toEqual(['crème brûlée']);
+    expect(found('deliver', 1)).toEqual(['DELIVERING now']);
+    expect(found('deliverers')).toEqual([]);
+  });
+
   test('what a person types is never search syntax', () => {
     fill();
     for (const q of [

@@ -35,8 +35,8 @@ export const MIGRATIONS: readonly CacheMigration[] = [
       create index notes_thread on notes (k, created_at);
       create index notes_expiry on notes (expires_at);
 
-      create virtual table words using fts5(text, content = '', contentless_delete = 1, prefix = '2 3', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
-      create virtual table names using fts5(text, content = '', contentless_delete = 1, prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+      create virtual table words using fts5(text, content = '', contentless_delete = 1, prefix = '2 3 4 5', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+      create virtual table names using fts5(text, content = '', contentless_delete = 1, prefix = '1 2 3 4 5', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
 
       create table outbox (
         place integer primary key autoincrement, id text not null unique, client_id text not null, conversation_id text not null, kind text not null,

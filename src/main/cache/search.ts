@@ -21,8 +21,35 @@ export function wordsOf(q: string): string[] {
   return (q.normalize('NFC').toLowerCase().match(WORD) ?? []).slice(0, MAX_WORDS).map(word => word.slice(0, 60));
 }
 
+/**
+ * Beginnings up to this length have an index of their own; a longer one would be gathered from every client's rows before the range
+ * of one is taken from it. So the index is asked for its first letters, and the rest is looked for in what it finds.
+ */
+const INDEXED = 5;
+/** So many of what the first letters found are looked at, newest first. */
+const CANDIDATES = 1000;
+
 const matchOf = (words: readonly string[]) =>
-  words.map((word, index) => (index === words.length - 1 ? `"${word}"*` : `"${word}"`)).join(' ');
+  words
+    .map((word, index) => (index === words.length - 1 ? `"${[...word].slice(0, INDEXED).join('')}"*` : `"${word}"`))
+    .join(' ');
+
+const folded = (text: string) =>
+  text
+    .normalize('NFD')
+    .replaceAll(/(?<=\p{Script=Latin})\p{Mn}+/gu, '')
+    .normalize('NFC')
+    .toLowerCase();
+
+const isIndexed = (word: string) => [...word].length <= INDEXED;
+
+/** Whether a word of the text begins with the whole of the last one that was typed. */
+function goesOn(text: string, words: readonly string[]): boolean {
+  const last = words.at(-1) ?? '';
+  if (isIndexed(last)) return true;
+  const typed = folded(last);
+  return (folded(text).match(WORD) ?? []).some(word => word.startsWith(typed));
+}
 
 /** Search as you type: names first, then messages and notes, newest first. A client is a range of row numbers, so others cost nothing. */
 export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
@@ -52,53 +79,54 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     const from = ordinal * CLIENT_SPAN;
     const to = from + CLIENT_SPAN - 1;
     const now = time.now();
-    const byName = nameRows.all(match, from, to, limit).flatMap(hit => nameHit(hit.rowid - from, row, words, now));
+    const most = isIndexed(words.at(-1) ?? '') ? limit : CANDIDATES;
+    const byName = firstOf(limit, nameRows.all(match, from, to, most), hit =>
+      nameHit(hit.rowid - from, row, words, now),
+    );
     // One letter matches nearly everything that was ever written; names are enough for it.
     const tooShort = words.length === 1 && [...words[0]!].length < 2;
     const byWord = tooShort
       ? []
-      : wordRows.all(match, from, to, limit).flatMap(hit => wordHit(hit.rowid, row, words, now));
+      : firstOf(limit, wordRows.all(match, from, to, most), hit => wordHit(hit.rowid, row, words, now));
     // Row numbers follow the order in which this copy learned of them; a person expects the newest first.
     byWord.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
     return [...byName, ...byWord].slice(0, limit);
   }
 
-  function nameHit(k: number, of: ClientRow, words: readonly string[], now: number): SearchHit[] {
+  function nameHit(k: number, of: ClientRow, words: readonly string[], now: number): SearchHit | null {
     const found = conversation.get(k, now);
-    if (!found) return [];
+    if (!found) return null;
     const at = JSON.parse(found.json) as ConversationRow;
-    return [
-      {
-        clientId: of.id,
-        clientName: of.name,
-        conversationId: at.id,
-        contactName: at.contactName,
-        messageId: null,
-        snippet: marked(at.contactName, words),
-        at: at.lastMessageAt,
-      },
-    ];
+    if (!goesOn(at.contactName, words)) return null;
+    return {
+      clientId: of.id,
+      clientName: of.name,
+      conversationId: at.id,
+      contactName: at.contactName,
+      messageId: null,
+      snippet: marked(at.contactName, words),
+      at: at.lastMessageAt,
+    };
   }
 
-  function wordHit(r: number, of: ClientRow, words: readonly string[], now: number): SearchHit[] {
+  function wordHit(r: number, of: ClientRow, words: readonly string[], now: number): SearchHit | null {
     const written = message.get(r, now) ?? note.get(r, now);
-    if (!written) return [];
+    if (!written) return null;
     const row = JSON.parse(written.json) as MessageRow | NoteRow;
+    if (!goesOn(row.text, words)) return null;
     const at = conversation.get(written.k, now);
-    if (!at) return [];
+    if (!at) return null;
     const { contactName } = JSON.parse(at.json) as ConversationRow;
     const when = 'sentAt' in row ? row.sentAt : row.createdAt;
-    return [
-      {
-        clientId: of.id,
-        clientName: of.name,
-        conversationId: row.conversationId,
-        contactName,
-        messageId: row.id,
-        snippet: marked(row.text, words),
-        at: when,
-      },
-    ];
+    return {
+      clientId: of.id,
+      clientName: of.name,
+      conversationId: row.conversationId,
+      contactName,
+      messageId: row.id,
+      snippet: marked(row.text, words),
+      at: when,
+    };
   }
 
   return ({ clientId, q, limit }: Parameters<Cache['search']>[0]): SearchHit[] => {
@@ -117,6 +145,17 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     }
     return hits.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, limit);
   };
+}
+
+/** The first hits, and no more work than they need. */
+function firstOf<R>(limit: number, rows: readonly R[], hitOf: (row: R) => SearchHit | null): SearchHit[] {
+  const hits: SearchHit[] = [];
+  for (const row of rows) {
+    const hit = hitOf(row);
+    if (hit) hits.push(hit);
+    if (hits.length === limit) break;
+  }
+  return hits;
 }
 
 /** The text around the first match, every match between two private characters: nothing has to be parsed as markup (SH-19). */
