@@ -12,6 +12,7 @@ import type { Connection } from '../src/main/cache/file.ts';
 import { openCache } from '../src/main/cache/index.ts';
 import { CLIENT_SPAN } from '../src/main/cache/keys.ts';
 import { MIGRATIONS } from '../src/main/cache/migrations.ts';
+import { indexed } from '../src/main/cache/search.ts';
 import { id, messageRow } from '../src/main/cache/world.ts';
 import { batchOf, lines, rowsOf, type Size } from './cache-world.ts';
 import { type Measure, OUT, percentile, publish } from './report.ts';
@@ -65,6 +66,11 @@ function byEngine(db: Connection, size: Size): Taker {
   return line => timedCall(() => engine.apply(batchOf(line)));
 }
 
+const shownOf = (row: unknown): string => {
+  const { clientId = '0', contactName, text } = row as { clientId?: string; contactName?: string; text?: string };
+  return indexed(Number(clientId.slice(-6)) + 1, text ?? contactName ?? '');
+};
+
 /** The same rows into the same tables by nothing but prepared inserts: nothing parsed, checked, compared or looked up. */
 function byBareInserts(db: Connection): Taker {
   const conversation = db.prepare('insert into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)');
@@ -74,9 +80,9 @@ function byBareInserts(db: Connection): Taker {
   const words = db.prepare('insert into words (rowid, text) values (?, ?)');
   const keys = new Map<string, { k: number; ordinal: number }>();
   let next = 0;
-  const write: Record<string, (row: never, json: string) => void> = {
+  const write: Record<string, (row: never, json: string, words: string) => void> = {
     clients: () => undefined,
-    conversations(row: ConversationRow, json) {
+    conversations(row: ConversationRow, json, shown) {
       const ordinal = Number(row.clientId.slice(-6)) + 1;
       const k = keys.size + 1;
       keys.set(row.id, { k, ordinal });
@@ -84,20 +90,20 @@ function byBareInserts(db: Connection): Taker {
       const at = Date.parse(row.lastMessageAt);
       const end = Date.parse(row.expiresAt);
       conversation.run(k, ordinal, row.status, row.assigneeId, at, row.unread, row.failed, at, end, json);
-      name.run(ordinal * CLIENT_SPAN + k, row.contactName);
+      name.run(ordinal * CLIENT_SPAN + k, shown);
     },
-    messages(row: MessageRow, json) {
+    messages(row: MessageRow, json, shown) {
       const at = keys.get(row.conversationId)!;
       const r = at.ordinal * CLIENT_SPAN + ++next;
       message.run(r, row.id, at.k, Date.parse(row.sentAt), Date.parse(row.expiresAt), json);
-      words.run(r, row.text);
+      words.run(r, shown);
     },
   };
   return line => {
     const [batch] = batchOf(line).rows;
-    const rows = batch!.rows.map(row => ({ row: row as never, json: JSON.stringify(row) }));
+    const rows = batch!.rows.map(row => ({ row: row as never, json: JSON.stringify(row), shown: shownOf(row) }));
     const all = db.transaction(() => {
-      for (const { row, json } of rows) write[batch!.c]!(row, json);
+      for (const { row, json, shown } of rows) write[batch!.c]!(row, json, shown);
     });
     return timedCall(all);
   };

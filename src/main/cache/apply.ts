@@ -6,6 +6,7 @@ import { CLIENT_SPAN, type Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
 import { overlay } from './overlay.ts';
 import { allowedRow } from './rows.ts';
+import { indexed } from './search.ts';
 import type { CacheTime } from './time.ts';
 
 type Batch = Parameters<Cache['apply']>[0];
@@ -96,7 +97,7 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
     setMessage.run(ms(row.sentAt), ms(row.expiresAt), json, known.r);
     if ((JSON.parse(known.json) as RowOf<'messages'>).text !== row.text) {
       dropWords.run(known.r);
-      if (row.text) addWords.run(known.r, row.text);
+      if (row.text) addWords.run(known.r, indexed(keys.ordinalFor(row.clientId), row.text));
     }
     return true;
   }
@@ -127,7 +128,7 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
       const knownName = known ? (JSON.parse(known.json) as ConversationRow).contactName : null;
       if (knownName !== row.contactName) {
         if (knownName !== null) dropName.run(nameRow(ordinal, k));
-        addName.run(nameRow(ordinal, k), row.contactName);
+        addName.run(nameRow(ordinal, k), indexed(ordinal, row.contactName));
       }
       writeConversation(k, ordinal, row, json);
       topics.add(`inbox:${row.clientId}`);
@@ -142,7 +143,7 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
       if (addMessage.run(r, row.id, k, ms(row.sentAt), ms(row.expiresAt), json).changes === 0) {
         if (!changeMessage(row, json)) return;
       } else {
-        if (row.text) addWords.run(r, row.text);
+        if (row.text) addWords.run(r, indexed(ordinal, row.text));
         if (row.direction === 'in') arrived.push(arrivedOf(row));
       }
       topics.add(`thread:${row.conversationId}`);
@@ -165,7 +166,7 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
         ms(row.expiresAt),
         json,
       );
-      addWords.run(r, row.text);
+      addWords.run(r, indexed(ordinal, row.text));
       topics.add(`thread:${row.conversationId}`);
     },
   };

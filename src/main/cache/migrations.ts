@@ -7,7 +7,7 @@ export const MIGRATIONS: readonly CacheMigration[] = [
     sql: `
       create table meta (key text primary key, value text not null) without rowid;
 
-      -- A client's ordinal stands in the high bits of every row number of its messages: so a search within one client is a range.
+      -- A client's ordinal stands in the high bits of every row number of its messages: so a client's rows are a range.
       create table client_keys (ordinal integer primary key, id text not null unique);
       create table clients (ordinal integer primary key, json text not null, last_used_at integer);
       create table people (id text primary key, json text not null) without rowid;
@@ -35,8 +35,8 @@ export const MIGRATIONS: readonly CacheMigration[] = [
       create index notes_thread on notes (k, created_at);
       create index notes_expiry on notes (expires_at);
 
-      create virtual table words using fts5(text, content = '', contentless_delete = 1, prefix = '2 3 4 5', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
-      create virtual table names using fts5(text, content = '', contentless_delete = 1, prefix = '1 2 3 4 5', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+      create virtual table words using fts5(text, content = '', contentless_delete = 1, detail = none, prefix = '6 7', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+      create virtual table names using fts5(text, content = '', contentless_delete = 1, detail = none, prefix = '5 6 7', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
 
       create table outbox (
         place integer primary key autoincrement, id text not null unique, client_id text not null, conversation_id text not null, kind text not null,

@@ -22,42 +22,29 @@ export function wordsOf(q: string): string[] {
 }
 
 /**
- * Beginnings up to this length have an index of their own; a longer one would be gathered from every client's rows before the range
- * of one is taken from it. So the index is asked for its first letters, and the rest is looked for in what it finds.
+ * What goes into the index for a text of this client: every word behind the client's mark. So a word's list of rows holds those of one
+ * client only, and what the others have costs nothing; a range of row numbers would be walked to from the beginning of everybody's.
  */
-const INDEXED = 5;
-/** So many of what the first letters found are looked at, newest first. */
-const CANDIDATES = 1000;
-
-const matchOf = (words: readonly string[]) =>
-  words
-    .map((word, index) => (index === words.length - 1 ? `"${[...word].slice(0, INDEXED).join('')}"*` : `"${word}"`))
-    .join(' ');
-
-const folded = (text: string) =>
-  text
-    .normalize('NFD')
-    .replaceAll(/(?<=\p{Script=Latin})\p{Mn}+/gu, '')
-    .normalize('NFC')
-    .toLowerCase();
-
-const isIndexed = (word: string) => [...word].length <= INDEXED;
-
-/** Whether a word of the text begins with the whole of the last one that was typed. */
-function goesOn(text: string, words: readonly string[]): boolean {
-  const last = words.at(-1) ?? '';
-  if (isIndexed(last)) return true;
-  const typed = folded(last);
-  return (folded(text).match(WORD) ?? []).some(word => word.startsWith(typed));
+export function indexed(ordinal: number, text: string): string {
+  const mark = markOf(ordinal);
+  return text.replaceAll(WORD, word => mark + word);
 }
 
-/** Search as you type: names first, then messages and notes, newest first. A client is a range of row numbers, so others cost nothing. */
+/** Four letters or digits, so that the lengths of the prefix indexes are those of the mark and two or three letters more. */
+const markOf = (ordinal: number) => ordinal.toString(36).padStart(4, '0');
+
+const matchOf = (ordinal: number, words: readonly string[]) =>
+  words
+    .map((word, index) => (index === words.length - 1 ? `"${markOf(ordinal)}${word}"*` : `"${markOf(ordinal)}${word}"`))
+    .join(' ');
+
+/** Search as you type: names first, then messages and notes, newest first. */
 export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
-  const wordRows = db.prepare<[string, number, number, number], { rowid: number }>(
-    'select rowid from words where words match ? and rowid between ? and ? order by rowid desc limit ?',
+  const wordRows = db.prepare<[string, number], { rowid: number }>(
+    'select rowid from words where words match ? order by rowid desc limit ?',
   );
-  const nameRows = db.prepare<[string, number, number, number], { rowid: number }>(
-    'select rowid from names where names match ? and rowid between ? and ? order by rowid desc limit ?',
+  const nameRows = db.prepare<[string, number], { rowid: number }>(
+    'select rowid from names where names match ? order by rowid desc limit ?',
   );
   const message = db.prepare<[number, number], { json: string; k: number; sent_at: number }>(
     'select json, k, sent_at from messages where r = ? and expires_at > ?',
@@ -75,19 +62,14 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
 
   function searchClient(ordinal: number, clientJson: string, words: readonly string[], limit: number): SearchHit[] {
     const row = JSON.parse(clientJson) as ClientRow;
-    const match = matchOf(words);
-    const from = ordinal * CLIENT_SPAN;
-    const to = from + CLIENT_SPAN - 1;
+    const match = matchOf(ordinal, words);
     const now = time.now();
-    const most = isIndexed(words.at(-1) ?? '') ? limit : CANDIDATES;
-    const byName = firstOf(limit, nameRows.all(match, from, to, most), hit =>
-      nameHit(hit.rowid - from, row, words, now),
-    );
+    const byName = nameRows
+      .all(match, limit)
+      .flatMap(hit => nameHit(hit.rowid - ordinal * CLIENT_SPAN, row, words, now) ?? []);
     // One letter matches nearly everything that was ever written; names are enough for it.
     const tooShort = words.length === 1 && [...words[0]!].length < 2;
-    const byWord = tooShort
-      ? []
-      : firstOf(limit, wordRows.all(match, from, to, most), hit => wordHit(hit.rowid, row, words, now));
+    const byWord = tooShort ? [] : wordRows.all(match, limit).flatMap(hit => wordHit(hit.rowid, row, words, now) ?? []);
     // Row numbers follow the order in which this copy learned of them; a person expects the newest first.
     byWord.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
     return [...byName, ...byWord].slice(0, limit);
@@ -97,7 +79,6 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     const found = conversation.get(k, now);
     if (!found) return null;
     const at = JSON.parse(found.json) as ConversationRow;
-    if (!goesOn(at.contactName, words)) return null;
     return {
       clientId: of.id,
       clientName: of.name,
@@ -113,7 +94,6 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     const written = message.get(r, now) ?? note.get(r, now);
     if (!written) return null;
     const row = JSON.parse(written.json) as MessageRow | NoteRow;
-    if (!goesOn(row.text, words)) return null;
     const at = conversation.get(written.k, now);
     if (!at) return null;
     const { contactName } = JSON.parse(at.json) as ConversationRow;
@@ -145,17 +125,6 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     }
     return hits.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, limit);
   };
-}
-
-/** The first hits, and no more work than they need. */
-function firstOf<R>(limit: number, rows: readonly R[], hitOf: (row: R) => SearchHit | null): SearchHit[] {
-  const hits: SearchHit[] = [];
-  for (const row of rows) {
-    const hit = hitOf(row);
-    if (hit) hits.push(hit);
-    if (hits.length === limit) break;
-  }
-  return hits;
 }
 
 /** The text around the first match, every match between two private characters: nothing has to be parsed as markup (SH-19). */
