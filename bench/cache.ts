@@ -71,7 +71,7 @@ const shownOf = (row: unknown): string => {
   return indexed(Number(clientId.slice(-6)) + 1, text ?? contactName ?? '');
 };
 
-/** The same rows into the same tables by nothing but prepared inserts: nothing parsed, checked, compared or looked up. */
+/** The same rows into the same tables by nothing but serialising and prepared inserts: nothing parsed, checked, compared or looked up. */
 function byBareInserts(db: Connection): Taker {
   const conversation = db.prepare('insert into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)');
   const key = db.prepare('insert into conversation_keys (id, ordinal) values (?, ?)');
@@ -101,9 +101,8 @@ function byBareInserts(db: Connection): Taker {
   };
   return line => {
     const [batch] = batchOf(line).rows;
-    const rows = batch!.rows.map(row => ({ row: row as never, json: JSON.stringify(row), shown: shownOf(row) }));
     const all = db.transaction(() => {
-      for (const { row, json, shown } of rows) write[batch!.c]!(row, json, shown);
+      for (const row of batch!.rows) write[batch!.c]!(row as never, JSON.stringify(row), shownOf(row));
     });
     return timedCall(all);
   };

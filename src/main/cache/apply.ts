@@ -60,6 +60,8 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
   const conversationAt = db.prepare<[number], { id: string; client: string }>(
     'select c.id, k.id as client from conversation_keys c join client_keys k on k.ordinal = c.ordinal where c.k = ?',
   );
+  // What comes with the first pull is no news to anybody.
+  const everSynced = db.prepare("select 1 from meta where key = 'synced_at'");
   const setMeta = db.prepare(
     'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   );
@@ -213,6 +215,7 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
   const apply = db.transaction((batch: Batch): AppliedBatch => {
     const topics = new Set<Topic>();
     const arrived: Arrived[] = [];
+    const news = everSynced.get() !== undefined;
     for (const { c, rows } of batch.rows) {
       const write = put[c] as (row: unknown, topics: Set<Topic>, arrived: Arrived[]) => void;
       for (const raw of rows) {
@@ -226,7 +229,7 @@ export function createApplier(db: Connection, keys: Keys, outbox: Pick<Outbox, '
       settleClients.run();
     }
     if (batch.done) setMeta.run('synced_at', String(time.now()));
-    return { topics: collapsed(topics), arrived: withNames(arrived) };
+    return { topics: collapsed(topics), arrived: news ? withNames(arrived) : [] };
   });
 
   function withNames(arrived: readonly Arrived[]): Arrived[] {

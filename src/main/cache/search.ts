@@ -27,7 +27,7 @@ export function wordsOf(q: string): string[] {
  */
 export function indexed(ordinal: number, text: string): string {
   const mark = markOf(ordinal);
-  return text.replaceAll(WORD, word => mark + word);
+  return text.replace(WORD, `${mark}$&`);
 }
 
 /** Four letters or digits, so that the lengths of the prefix indexes are those of the mark and two or three letters more. */
