@@ -1,6 +1,6 @@
 import type { InboxFilter } from '@astrix/contract';
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Topic } from '../../shared/ipc.ts';
+import type { ConversationView, Topic } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
 
 /** Answers come out of the local copy in milliseconds; nothing is kept long, and nothing is asked again without a reason. */
@@ -34,7 +34,20 @@ export const useConversation = (clientId: string, conversationId: string) =>
   useQuery({
     queryKey: ['conversation', clientId, conversationId],
     queryFn: () => ask(bridge.inbox.conversation({ clientId, conversationId })),
+    placeholderData: () => listedConversation(clientId, conversationId),
   });
+
+/** What the list of this client shows of it already, so that the thread need not wait for the answer. */
+function listedConversation(clientId: string, conversationId: string): ConversationView | undefined {
+  type Pages = { readonly pages: readonly { readonly conversations: readonly ConversationView[] }[] };
+  for (const [, data] of queryClient.getQueriesData<Pages>({ queryKey: ['inbox', clientId] }))
+    for (const page of data?.pages ?? []) {
+      const found = page.conversations.find(conversation => conversation.id === conversationId);
+      if (found) return found;
+    }
+  return undefined;
+}
+
 export const useContact = (clientId: string, contactId: string) =>
   useQuery({
     queryKey: ['contact', clientId, contactId],
