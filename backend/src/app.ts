@@ -11,7 +11,7 @@ import { notificationsCollections, notificationsModule } from './modules/notific
 import { syncModule } from './modules/sync/index.ts';
 import { webhooksModule } from './modules/webhooks/index.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
-import { deriveKey, keyringOf, type PasswordCost, type verifyPassword } from './platform/crypto/index.ts';
+import { keyringFrom, type PasswordCost, type verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
 import { createCallLedger, createEgress } from './platform/egress/index.ts';
 import type { CollectionReaders } from './platform/feed/index.ts';
@@ -19,6 +19,7 @@ import { createServer, type Module, probeHandlers, registerRoutes } from './plat
 import { type Jobs, startJobs } from './platform/jobs/index.ts';
 import { startSweeper } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
+import { createVault, keksFrom } from './platform/vault/index.ts';
 import { createWhatsappClient, type WhatsappClient } from './providers/whatsapp/client.ts';
 import { WHATSAPP } from './providers/whatsapp/manifest.ts';
 
@@ -55,8 +56,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
   db.onSystem = reason => metrics.systemUses.inc({ reason });
   await declaredTables(db);
 
-  const keyring = keyringOf(config.kek.reveal());
-  const audit = createAuditTrail(deriveKey(config.kek.reveal(), 'audit/v1'));
+  const vault = createVault({
+    db,
+    keks: keksFrom(config),
+    production: config.environment === 'production',
+    onBroken: ({ agencyId, connectionId }, name) => {
+      metrics.sealsBroken.inc();
+      log.error('a sealed credential does not open', { agency: agencyId, connection: connectionId, field: name });
+    },
+  });
+  await vault.open();
+  const keyring = keyringFrom(vault.kept('envelope/v1'));
+  const audit = createAuditTrail(vault.kept('audit/v1'));
   const egress = createEgress({
     rules: {
       production: config.environment === 'production',
@@ -73,14 +84,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const theJobs = () => jobs ?? throwNotStarted();
   const identity = identityModule({
     db,
-    kek: secret(config.kek.reveal()),
+    refreshKey: secret(vault.kept('refresh-token/v1')),
     keyring,
     audit,
     demoPeople: parts.demoPeople,
     ...(parts.passwordCost ? { passwordCost: parts.passwordCost } : {}),
     ...(parts.verifyPassword ? { verify: parts.verifyPassword } : {}),
   });
-  const conversations = conversationsModule({ db, clock, keyring, client: whatsapp, jobs: theJobs, metrics, log });
+  const conversations = conversationsModule({ db, clock, vault, client: whatsapp, jobs: theJobs, metrics, log });
+  await conversations.adoptTokens(keyring);
   const webhooks = webhooksModule({
     db,
     log,

@@ -38,6 +38,7 @@ const Environment = z.object({
   ASTRIX_PORT: port.default(4700),
   ASTRIX_DATA_DIR: z.string().min(1).max(500).default('data/backend'),
   ASTRIX_KEK: optionalText,
+  ASTRIX_KEK_NEXT: optionalText,
   ASTRIX_DEMO: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
   ASTRIX_METRICS_TOKEN: optionalText.refine(
     value => value === undefined || value.length >= 16,
@@ -56,6 +57,12 @@ const Environment = z.object({
   ),
 });
 
+export type KekBytes = {
+  readonly bytes: Secret<Buffer>;
+  /** Made for development, or so well known that it protects nothing. */
+  readonly development: boolean;
+};
+
 export type Config = {
   readonly environment: 'production' | 'development' | 'test';
   readonly role: 'api' | 'worker' | 'all';
@@ -63,8 +70,9 @@ export type Config = {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
-  /** Key-encryption key, 32 bytes. */
-  readonly kek: Secret<Buffer>;
+  /** Key-encryption key, 32 bytes; two while they are rotated. */
+  readonly kek: KekBytes;
+  readonly kekNext: KekBytes | null;
   readonly demo: boolean;
   readonly metricsToken: Secret | null;
   readonly trustedProxies: readonly string[];
@@ -103,9 +111,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('ASTRIX_DEMO must not be 1 in production: the demo publishes its passwords.');
   if (production && value.ASTRIX_WHATSAPP_GRAPH_URL)
     faults.push('ASTRIX_WHATSAPP_GRAPH_URL must not be set in production: it names the provider sandbox.');
-  const given = value.ASTRIX_KEK === undefined ? null : Buffer.from(value.ASTRIX_KEK, 'base64');
-  if (given !== null && given.length !== 32)
-    faults.push('ASTRIX_KEK must be 32 bytes in base64, such as the output of: openssl rand -base64 32');
+  const given = givenKek('ASTRIX_KEK', value.ASTRIX_KEK, value.ASTRIX_DATA_DIR, faults);
+  const next = givenKek('ASTRIX_KEK_NEXT', value.ASTRIX_KEK_NEXT, value.ASTRIX_DATA_DIR, faults);
+  for (const [name, kek] of [
+    ['ASTRIX_KEK', given],
+    ['ASTRIX_KEK_NEXT', next],
+  ] as const)
+    if (production && kek?.development)
+      faults.push(
+        `${name} is a development key and does not protect production. Make one with: openssl rand -base64 32`,
+      );
+  if (given && next?.bytes.reveal().equals(given.bytes.reveal()))
+    faults.push('ASTRIX_KEK_NEXT must be another key than ASTRIX_KEK: it is the one to change to.');
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     environment: value.ASTRIX_ENV,
@@ -114,7 +131,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: value.ASTRIX_DATA_DIR,
     host: value.ASTRIX_HOST,
     port: value.ASTRIX_PORT,
-    kek: secret(given ?? developmentKek(value.ASTRIX_DATA_DIR)),
+    kek: given ?? { bytes: secret(developmentKek(value.ASTRIX_DATA_DIR)), development: true },
+    kekNext: next,
     demo: value.ASTRIX_DEMO === '1',
     metricsToken: value.ASTRIX_METRICS_TOKEN ? secret(value.ASTRIX_METRICS_TOKEN) : null,
     trustedProxies: value.ASTRIX_TRUSTED_PROXIES.split(',')
@@ -131,17 +149,54 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
+/** Stands in front of a key that was made for development, so that it is known wherever it is pasted. */
+const DEVELOPMENT_MARK = 'development:';
+const KEK_TEXT = /^[A-Za-z0-9+/_-]{43}=?$/;
+
+function givenKek(name: string, text: string | undefined, dataDir: string, faults: string[]): KekBytes | null {
+  if (text === undefined) return null;
+  const marked = text.startsWith(DEVELOPMENT_MARK);
+  const encoded = marked ? text.slice(DEVELOPMENT_MARK.length) : text;
+  const bytes = Buffer.from(encoded, 'base64');
+  if (!KEK_TEXT.test(encoded) || bytes.length !== 32) {
+    faults.push(`${name} must be 32 bytes in base64, such as the output of: openssl rand -base64 32`);
+    return null;
+  }
+  const allEqual = bytes.every(byte => byte === bytes[0]);
+  const development = marked || allEqual || readDevelopmentKek(dataDir)?.equals(bytes) === true;
+  return { bytes: secret(bytes), development };
+}
+
+const developmentFile = (dataDir: string) => join(dataDir, 'development.kek');
+
+function readDevelopmentKek(dataDir: string): Buffer | null {
+  try {
+    const text = readFileSync(developmentFile(dataDir), 'utf8').trim();
+    const kept = Buffer.from(text.startsWith(DEVELOPMENT_MARK) ? text.slice(DEVELOPMENT_MARK.length) : text, 'base64');
+    return kept.length === 32 ? kept : null;
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return null;
+  }
+}
+
 /** Development only: a key made once and kept beside the data, so that a restart can open what it sealed. */
 function developmentKek(dataDir: string): Buffer {
-  const path = join(dataDir, 'development.kek');
+  const kept = readDevelopmentKek(dataDir);
+  if (kept) return kept;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  try {
-    const kept = Buffer.from(readFileSync(path, 'utf8'), 'base64');
-    if (kept.length === 32) return kept;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
   const made = randomBytes(32);
-  writeFileSync(path, made.toString('base64'), { mode: 0o600 });
+  try {
+    writeFileSync(developmentFile(dataDir), `${DEVELOPMENT_MARK}${made.toString('base64')}`, {
+      mode: 0o600,
+      flag: 'wx',
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // What was sealed with it would be lost with the file; whoever has a copy can still put it back.
+    throw new ConfigError([
+      `${developmentFile(dataDir)} is there and holds no key. Put the right one back, or remove the whole data directory.`,
+    ]);
+  }
   return made;
 }

@@ -7,12 +7,14 @@ import { demoPeople, seedDemo } from './demo/index.ts';
 import { systemClock } from './kernel/clock.ts';
 import { type Db, migrate, openDb } from './platform/db/index.ts';
 import { createLog, createMetrics, type Log, nameOf } from './platform/telemetry/index.ts';
+import { createVault, keksFrom } from './platform/vault/index.ts';
 
 const HELP = `Astrix backend
 
-Usage: node backend/src/main.ts [--help] [--migrate-only]
+Usage: node backend/src/main.ts [--help] [--migrate-only] [--rewrap-keys]
 
   --migrate-only   bring the database up to date and stop
+  --rewrap-keys    move every key from ASTRIX_KEK to ASTRIX_KEK_NEXT while the others go on, and stop; may be repeated
 
 Configuration comes from the environment:
   DATABASE_URL                    postgres://… ; without it an embedded database in ASTRIX_DATA_DIR
@@ -21,6 +23,7 @@ Configuration comes from the environment:
   ASTRIX_HOST, ASTRIX_PORT        where to listen                        (127.0.0.1, 4700)
   ASTRIX_DATA_DIR                 embedded database and development key  (data/backend)
   ASTRIX_KEK                      key-encryption key, 32 bytes in base64; required in production
+  ASTRIX_KEK_NEXT                 the one to change to during a rotation (docs/guides/keys.md)
   ASTRIX_DEMO                     1 fills an empty database with the demo agency
   ASTRIX_METRICS_TOKEN            bearer token of /metrics
   ASTRIX_TRUSTED_PROXIES          addresses whose X-Forwarded-* headers count, separated by commas
@@ -39,7 +42,9 @@ const version = (
 ).version;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' }, 'rewrap-keys': { type: 'boolean' } },
+  });
   if (values.help) {
     process.stdout.write(HELP);
     return;
@@ -57,6 +62,11 @@ async function main(): Promise<void> {
     await db.close();
     return;
   }
+  if (values['rewrap-keys']) {
+    await rewrapKeys(db, config);
+    await db.close();
+    return;
+  }
   if (config.demo) await seedDemo(db, config, systemClock);
   const app = await buildApp({
     config,
@@ -70,8 +80,22 @@ async function main(): Promise<void> {
   await app.start();
   const url = await listenOn(app, config);
   stopOnSignal(app, db, log);
-  log.info('ready', { url, role: config.role, engine: db.engine, version });
+  log.info('ready', { url, role: config.role, engine: db.engine, version, ...fingerprintsOf(config) });
   process.stdout.write(`${JSON.stringify({ ready: true, url, role: config.role, engine: db.engine })}\n`);
+}
+
+/** Which key-encryption keys these are, for whoever compares them with the ones written down. */
+function fingerprintsOf(config: Config) {
+  const { current, next } = keksFrom(config);
+  return { kek: current.fingerprint, ...(next ? { kekNext: next.fingerprint } : {}) };
+}
+
+/** Says what was done by fingerprints and numbers; a key is never printed. */
+async function rewrapKeys(db: Db, config: Config): Promise<void> {
+  if (!config.kekNext) throw new ConfigError(['ASTRIX_KEK_NEXT must be set: it is the key to change to.']);
+  const vault = createVault({ db, keks: keksFrom(config), production: config.environment === 'production' });
+  await vault.open();
+  process.stdout.write(`${JSON.stringify(await vault.rewrap())}\n`);
 }
 
 /** A worker listens as well: its probes and metrics are asked like everybody's. */

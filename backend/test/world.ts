@@ -10,10 +10,11 @@ import { secret } from '../src/kernel/secret.ts';
 import { createAgency, createClient, grantAccess } from '../src/modules/clients/index.ts';
 import { createChannel } from '../src/modules/conversations/index.ts';
 import { addMember, createPerson, currentCode } from '../src/modules/identity/index.ts';
-import { hashPassword, hmacSha256, keyringOf, type verifyPassword } from '../src/platform/crypto/index.ts';
+import { hashPassword, hmacSha256, keyringFrom, type verifyPassword } from '../src/platform/crypto/index.ts';
 import { openPglite } from '../src/platform/db/engines.ts';
 import { type Db, migrate, openDb, withSystem } from '../src/platform/db/index.ts';
 import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
+import { createVault, keksFrom, type Vault } from '../src/platform/vault/index.ts';
 import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers/whatsapp/client.ts';
 
 export const APP_SECRET = 'test-app-secret';
@@ -136,11 +137,12 @@ export async function createWorld(
   const clock = manualClock(START);
   const { db, drop } = await openTestDb(clock);
   const config = testConfig(overrides);
-  const keyring = keyringOf(config.kek.reveal());
+  const vault = createVault({ db, keks: keksFrom(config) });
+  await vault.open();
   const passwordHash = await hashPassword(PASSWORD, CHEAP);
   const agencies = [
-    await seedAgency(db, keyring, passwordHash, 1),
-    await seedAgency(db, keyring, passwordHash, 2),
+    await seedAgency(db, vault, passwordHash, 1),
+    await seedAgency(db, vault, passwordHash, 2),
   ] as const;
   const whatsapp = fakeWhatsapp();
   const metrics = createMetrics();
@@ -208,12 +210,8 @@ export const signed = (body: Buffer, key = APP_SECRET) => ({
 
 const ROLE_NAMES: readonly Role[] = ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'];
 
-async function seedAgency(
-  db: Db,
-  keyring: ReturnType<typeof keyringOf>,
-  passwordHash: string,
-  n: number,
-): Promise<TestAgency> {
+async function seedAgency(db: Db, vault: Vault, passwordHash: string, n: number): Promise<TestAgency> {
+  const keyring = keyringFrom(vault.kept('envelope/v1'));
   return withSystem(db, 'demo-seed', async tx => {
     const id = newId();
     await createAgency(tx, { id, name: `Agency ${n}` });
@@ -226,7 +224,7 @@ async function seedAgency(
         replyAs: `Client ${n}.${c}`,
       });
       const accountId = `9000000${n}${c}`;
-      const channelId = await createChannel(tx, keyring, id, {
+      const channelId = await createChannel(tx, vault, id, {
         clientId,
         accountId,
         displayPhone: `91980000${n}${c}`,

@@ -6,8 +6,9 @@ import { createAgency, createClient, grantAccess } from '../modules/clients/inde
 import { maskPhone } from '../modules/contacts/index.ts';
 import { createChannel, previewOf, type StoredReaction } from '../modules/conversations/index.ts';
 import { addMember, createPerson } from '../modules/identity/index.ts';
-import { hashPassword, type Keyring, keyringOf, type PasswordCost } from '../platform/crypto/index.ts';
+import { hashPassword, keyringFrom, type PasswordCost } from '../platform/crypto/index.ts';
 import { type Db, type SystemTx, withSystem } from '../platform/db/index.ts';
+import { createVault, keksFrom, type Vault } from '../platform/vault/index.ts';
 import {
   CUSTOMERS,
   DEMO_AGENCY,
@@ -27,19 +28,21 @@ const HOUR = 3_600_000;
 const DEMO_COST: PasswordCost = { memoryKib: 8192, passes: 1 };
 
 /** Fills an empty database with the demo agency; a database with an agency is left as it is. Times are relative to the clock. */
-export async function seedDemo(db: Db, config: Pick<Config, 'kek'>, clock: Clock): Promise<boolean> {
+export async function seedDemo(db: Db, config: Pick<Config, 'kek' | 'kekNext'>, clock: Clock): Promise<boolean> {
   const empty = await withSystem(
     db,
     'demo-seed',
     async tx => (await tx.selectFrom('agencies').select('agency_id').limit(1).execute()).length === 0,
   );
   if (!empty) return false;
-  const keyring = keyringOf(config.kek.reveal());
+  const vault = createVault({ db, keks: keksFrom(config) });
+  await vault.open();
+  const keyring = keyringFrom(vault.kept('envelope/v1'));
   const passwordHash = await hashPassword(DEMO_PASSWORD, DEMO_COST);
   await withSystem(db, 'demo-seed', async tx => {
     await createAgency(tx, DEMO_AGENCY);
     await createAgency(tx, OTHER_AGENCY);
-    for (const client of DEMO_CLIENTS) await seedClient(tx, keyring, client);
+    for (const client of DEMO_CLIENTS) await seedClient(tx, vault, client);
     for (const person of DEMO_PEOPLE) {
       await createPerson(tx, keyring, { ...person, passwordHash, totp: person.totp ? secret(person.totp) : null });
       await addMember(tx, DEMO_AGENCY.id, person.id, person.role);
@@ -53,9 +56,9 @@ export async function seedDemo(db: Db, config: Pick<Config, 'kek'>, clock: Clock
   return true;
 }
 
-async function seedClient(tx: SystemTx, keyring: Keyring, client: DemoClient): Promise<void> {
+async function seedClient(tx: SystemTx, vault: Vault, client: DemoClient): Promise<void> {
   await createClient(tx, DEMO_AGENCY.id, client);
-  await createChannel(tx, keyring, DEMO_AGENCY.id, {
+  await createChannel(tx, vault, DEMO_AGENCY.id, {
     id: client.channelId,
     clientId: client.id,
     accountId: client.accountId,

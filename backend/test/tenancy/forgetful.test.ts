@@ -92,6 +92,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'demo/seed.ts demo-seed',
   'modules/conversations/index.ts send-message',
   'modules/conversations/index.ts snooze-wake',
+  'modules/conversations/index.ts vault-keys',
   'modules/conversations/send.ts send-message',
   'modules/identity/index.ts authenticate',
   'modules/identity/lock-out.ts sign-in',
@@ -102,6 +103,8 @@ const STEPS_OUTSIDE: readonly string[] = [
   'platform/egress/ledger.ts provider-calls',
   'platform/retention/sweeper.ts lease',
   'platform/retention/sweeper.ts retention-sweep',
+  'platform/vault/index.ts vault-keys',
+  'platform/vault/rewrap.ts vault-keys',
 ];
 
 test('AZ-03: the system is used by these files, for these reasons, and by nobody else', () => {

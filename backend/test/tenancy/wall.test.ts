@@ -65,8 +65,8 @@ const asSystem = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(house.wor
 
 /** Not granted at all, or stopped by a policy: both are the wall. */
 const WALL = '42501';
-/** Full phone numbers: no tenant has any business there. */
-const NOT_GRANTED = ['contact_identities'];
+/** Full phone numbers and keys: no tenant has any business there. */
+const NOT_GRANTED = ['contact_identities', 'vault_agency_keys', 'vault_data_keys', 'vault_secrets'];
 class Undo extends Error {}
 
 /** Tries a statement without any filter, tells what it reached, and takes it back; null when it was not allowed at all. */

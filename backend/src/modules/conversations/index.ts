@@ -1,12 +1,13 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { type Keyring, seal } from '../../platform/crypto/index.ts';
+import type { Keyring } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { CollectionReaders } from '../../platform/feed/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
+import type { Vault } from '../../platform/vault/index.ts';
 import type { WhatsappClient } from '../../providers/whatsapp/client.ts';
 import {
   getConversation,
@@ -18,7 +19,8 @@ import {
   readNotes,
 } from './read.ts';
 import { queueReply } from './reply.ts';
-import { createSendJob, findStranded, SEND_JOB, tokenPlace } from './send.ts';
+import { createSendJob, findStranded, SEND_JOB } from './send.ts';
+import { adoptTokens, keepToken } from './token.ts';
 import { addNote, assign, changeTags, markRead, setStatus, snooze, wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
@@ -43,10 +45,10 @@ export type NewChannel = {
   readonly token: Secret;
 };
 
-/** A sending number of a client; its credential is sealed to its place. */
+/** A sending number of a client; its credential goes into the vault. */
 export async function createChannel(
   tx: SystemTx,
-  keyring: Keyring,
+  vault: Vault,
   agencyId: string,
   channel: NewChannel,
 ): Promise<string> {
@@ -61,19 +63,20 @@ export async function createChannel(
       account_id: channel.accountId,
       business_account_id: channel.businessAccountId ?? null,
       display_phone: channel.displayPhone,
-      token_sealed: seal(keyring, channel.token.reveal(), tokenPlace(agencyId, id)),
+      token_sealed: null,
       status: 'active',
       notice: null,
       created_at: txNow(tx),
     })
     .execute();
+  await keepToken(vault, tx, { agency_id: agencyId, id, client_id: channel.clientId }, channel.token);
   return id;
 }
 
 export type ConversationsDeps = {
   readonly db: Db;
   readonly clock: Clock;
-  readonly keyring: Keyring;
+  readonly vault: Vault;
   readonly client: WhatsappClient;
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
@@ -83,7 +86,11 @@ export type ConversationsDeps = {
 const HOUSEKEEPING_MS = 5000;
 
 /** The inbox: conversations, messages, notes, and the one function that sends. */
-export function conversationsModule(deps: ConversationsDeps): Module & { readonly housekeep: () => Promise<void> } {
+export function conversationsModule(deps: ConversationsDeps): Module & {
+  readonly housekeep: () => Promise<void>;
+  /** Moves credentials that an earlier version sealed in the rows of the channels. */
+  readonly adoptTokens: (keyring: Keyring) => Promise<void>;
+} {
   const send = createSendJob(deps);
   let timer: NodeJS.Timeout | null = null;
 
@@ -99,6 +106,8 @@ export function conversationsModule(deps: ConversationsDeps): Module & { readonl
     name: 'conversations',
     jobs: [send],
     housekeep,
+    adoptTokens: keyring =>
+      withSystem(deps.db, 'vault-keys', tx => adoptTokens(deps.vault, tx, keyring)).then(() => undefined),
     async startWorker() {
       timer = setInterval(
         () => void housekeep().catch(error => deps.log.warn('housekeeping failed', { error: nameOf(error) })),

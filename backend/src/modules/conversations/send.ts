@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
-import { secret } from '../../kernel/secret.ts';
-import { type Keyring, open, SealBroken } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { defineJob, type Job, type Jobs } from '../../platform/jobs/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
+import type { Vault } from '../../platform/vault/index.ts';
 import type { OutgoingText, SendOutcome, WhatsappClient } from '../../providers/whatsapp/client.ts';
 import { type Failure, failureOf } from '../../providers/whatsapp/failures.ts';
 import { addressOf } from '../contacts/index.ts';
 import { countFailed } from './apply-changes.ts';
+import { openToken } from './token.ts';
 
 const SendData = z.strictObject({ agencyId: z.uuid(), conversationId: z.uuid() });
 export type SendData = z.infer<typeof SendData>;
@@ -24,7 +24,7 @@ const MAX_PER_RUN = 50;
 export type SendDeps = {
   readonly db: Db;
   readonly clock: Clock;
-  readonly keyring: Keyring;
+  readonly vault: Vault;
   readonly client: WhatsappClient;
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
@@ -45,7 +45,7 @@ export function createSendJob(deps: SendDeps): SendJob {
     lanes: 8,
     run: async (data, { signal }) => {
       for (let sent = 0; sent < MAX_PER_RUN && !signal.aborted; sent++) {
-        const next = await withSystem(deps.db, 'send-message', tx => claimNext(tx, deps.keyring, data));
+        const next = await withSystem(deps.db, 'send-message', tx => claimNext(tx, deps.vault, data));
         if (next === null) return;
         if (next === 'again') continue;
         const outcome = await deps.client.sendText(next.outgoing);
@@ -62,7 +62,7 @@ type Claimed = { readonly id: string; readonly attempts: number; readonly outgoi
 /** Null when there is nothing to send, or somebody else is sending; `again` when a message was settled without sending. */
 async function claimNext(
   tx: SystemTx,
-  keyring: Keyring,
+  vault: Vault,
   { agencyId, conversationId }: SendData,
 ): Promise<Claimed | 'again' | null> {
   const now = txNow(tx);
@@ -110,7 +110,7 @@ async function claimNext(
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
   const to = await addressOf(tx, agencyId, conversation.contact_id);
-  const token = channel?.status === 'active' ? openToken(keyring, channel) : null;
+  const token = channel?.status === 'active' ? await openToken(vault, tx, channel) : null;
   if (!channel || token === null) return refuse(failureOf(190, ''));
   if (to === null)
     return refuse({
@@ -142,29 +142,13 @@ async function claimNext(
         actorId: message.author_id,
       },
       accountId: channel.account_id,
-      token: secret(token),
+      token,
       to,
       text: message.text,
       replyTo: quoted?.provider_id ?? null,
       messageId: message.id,
     },
   };
-}
-
-export const tokenPlace = (agencyId: string, channelId: string) => ({
-  table: 'channels',
-  field: 'token',
-  agency: agencyId,
-  channel: channelId,
-});
-
-function openToken(keyring: Keyring, channel: { agency_id: string; id: string; token_sealed: string }): string | null {
-  try {
-    return open(keyring, channel.token_sealed, tokenPlace(channel.agency_id, channel.id));
-  } catch (error) {
-    if (error instanceof SealBroken) return null;
-    throw error;
-  }
 }
 
 /** True when the next message may follow at once. */

@@ -10,7 +10,8 @@ declare module '../../platform/db/schema.ts' {
       account_id: string;
       business_account_id: string | null;
       display_phone: string;
-      token_sealed: string;
+      /** From before the vault; null since. */
+      token_sealed: string | null;
       status: 'active' | 'broken';
       notice: unknown;
       created_at: Date;

@@ -1,14 +1,7 @@
 import type { Secret } from '../../kernel/secret.ts';
-import { secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import type { Authenticate } from '../../platform/authz/index.ts';
-import {
-  deriveKey,
-  type Keyring,
-  PASSWORD_COST,
-  type PasswordCost,
-  type verifyPassword,
-} from '../../platform/crypto/index.ts';
+import { type Keyring, PASSWORD_COST, type PasswordCost, type verifyPassword } from '../../platform/crypto/index.ts';
 import { type Db, withSystem } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import { type DemoPeople, identityHandlers } from './routes.ts';
@@ -24,7 +17,7 @@ export { currentCode, newTotpSecret } from './totp.ts';
 
 export type IdentityDeps = {
   readonly db: Db;
-  readonly kek: Secret<Buffer>;
+  readonly refreshKey: Secret<Buffer>;
   readonly keyring: Keyring;
   readonly audit: AuditTrail;
   readonly demoPeople: DemoPeople | null;
@@ -39,7 +32,7 @@ export function identityModule(deps: IdentityDeps): Identity {
   const signIn = createSignIn({
     db: deps.db,
     keyring: deps.keyring,
-    refreshKey: secret(deriveKey(deps.kek.reveal(), 'refresh-token/v1')),
+    refreshKey: deps.refreshKey,
     audit: deps.audit,
     passwordCost: deps.passwordCost ?? PASSWORD_COST,
     ...(deps.verify ? { verify: deps.verify } : {}),

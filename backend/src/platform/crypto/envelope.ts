@@ -1,26 +1,33 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
-import { deriveKey } from './digests.ts';
 
 /** Keys by version; `current` seals, all of them open. */
 export type Keyring = { readonly current: number; readonly keys: ReadonlyMap<number, Buffer> };
+/** Where a sealed value lives: agency, client, field … It opens nowhere else. */
+export type SealPlace = Readonly<Record<string, string>>;
 
-export const keyringOf = (kek: Buffer): Keyring => ({
-  current: 1,
-  keys: new Map([[1, deriveKey(kek, 'envelope/v1')]]),
+export const keyringFrom = (key: Buffer, version = 1): Keyring => ({
+  current: version,
+  keys: new Map([[version, key]]),
 });
+
+export const KEY_BYTES = 32;
+export const newKey = (): Buffer => randomBytes(KEY_BYTES);
+
+/** Version of the key, 96-bit nonce, 128-bit tag, ciphertext. One spelling for each value: nothing else is read. */
+const ENVELOPE = /^v1\.([1-9]\d{0,9})\.([\w-]{16})\.([\w-]{22})\.([\w-]*)$/;
 
 /**
  * AES-256-GCM with a random 96-bit nonce: `v1.<key version>.<nonce>.<tag>.<ciphertext>`, base64url.
- * `aad` says where the value lives (agency, client, field …); a value moved elsewhere does not open (VT-02).
+ * `place` says where the value lives; a value moved elsewhere does not open (VT-02).
  */
-export function seal(keyring: Keyring, plaintext: string, aad: Readonly<Record<string, string>>): string {
+export function sealBytes(keyring: Keyring, plaintext: Buffer, place: SealPlace): string {
   const key = keyring.keys.get(keyring.current);
   if (!key) throw new Error('the keyring has no current key');
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
-  cipher.setAAD(associatedData(aad, keyring.current));
-  const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+  cipher.setAAD(associatedData(place, keyring.current));
+  const sealed = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return [
     'v1',
     keyring.current,
@@ -31,19 +38,38 @@ export function seal(keyring: Keyring, plaintext: string, aad: Readonly<Record<s
 }
 
 /** Throws one and the same error for a wrong key, a changed bit, a foreign place and a malformed envelope. */
-export function open(keyring: Keyring, envelope: string, aad: Readonly<Record<string, string>>): string {
-  const [format, version, nonce, tag, sealed] = envelope.split('.');
+export function openBytes(keyring: Keyring, envelope: string, place: SealPlace): Buffer {
+  const [, version, ...parts] = ENVELOPE.exec(envelope) ?? [];
   const key = keyring.keys.get(Number(version));
-  const tagBytes = Buffer.from(tag ?? '', 'base64url');
-  if (format !== 'v1' || !key || nonce === undefined || sealed === undefined || tagBytes.length !== 16)
-    throw new SealBroken();
+  const [nonce, tag, sealed] = parts.map(bytesOf);
+  if (!key || !nonce || !tag || !sealed) throw new SealBroken();
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 });
-    decipher.setAAD(associatedData(aad, Number(version)));
-    decipher.setAuthTag(tagBytes);
-    return Buffer.concat([decipher.update(Buffer.from(sealed, 'base64url')), decipher.final()]).toString('utf8');
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
+    decipher.setAAD(associatedData(place, Number(version)));
+    decipher.setAuthTag(tag);
+    return Buffer.concat([decipher.update(sealed), decipher.final()]);
   } catch {
     throw new SealBroken();
+  }
+}
+
+/** The same for text. */
+export function seal(keyring: Keyring, plaintext: string, place: SealPlace): string {
+  const bytes = Buffer.from(plaintext, 'utf8');
+  try {
+    return sealBytes(keyring, bytes, place);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** The same for text. */
+export function open(keyring: Keyring, envelope: string, place: SealPlace): string {
+  const bytes = openBytes(keyring, envelope, place);
+  try {
+    return bytes.toString('utf8');
+  } finally {
+    bytes.fill(0);
   }
 }
 
@@ -54,5 +80,11 @@ export class SealBroken extends Error {
   }
 }
 
-const associatedData = (aad: Readonly<Record<string, string>>, version: number) =>
-  Buffer.from(canonicalJson({ ...aad, keyVersion: String(version) }));
+/** Base64url has spare bits in its last letter, and Node forgives more than that; a second spelling of the same bytes is a changed bit. */
+function bytesOf(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : null;
+}
+
+const associatedData = (place: SealPlace, version: number) =>
+  Buffer.from(canonicalJson({ ...place, keyVersion: String(version) }));

@@ -1,3 +1,15 @@
 export { deriveKey, equalDigests, equalTexts, hmacSha256, randomToken, sha256 } from './digests.ts';
-export { type Keyring, keyringOf, open, SealBroken, seal } from './envelope.ts';
+export {
+  KEY_BYTES,
+  type Keyring,
+  keyringFrom,
+  newKey,
+  open,
+  openBytes,
+  SealBroken,
+  type SealPlace,
+  seal,
+  sealBytes,
+} from './envelope.ts';
 export { hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './passwords.ts';
+export { type AwsCredentials, type AwsRequest, signAws } from './sigv4.ts';

@@ -13,6 +13,7 @@ export const SYSTEM_REASONS = {
   'retention-sweep': 'delete what has expired',
   lease: 'decide which process does periodic work',
   'demo-seed': 'make the demo agency in an empty database',
+  'vault-keys': 'check, keep and re-wrap the keys that seal credentials',
   telemetry: 'count rows for the monitoring, without reading them',
 } as const;
 

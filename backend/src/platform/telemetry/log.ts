@@ -25,6 +25,11 @@ const ALLOWED = new Set([
   'host',
   'error',
   'migration',
+  'agency',
+  'connection',
+  'field',
+  'kek',
+  'kekNext',
 ]);
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;

@@ -48,6 +48,11 @@ export function createMetrics() {
       help: 'Lines of the call ledger that are not in the database yet',
       registers,
     }),
+    sealsBroken: new Counter({
+      name: 'astrix_sealed_values_broken_total',
+      help: 'Sealed credentials that did not open: moved, changed, or without their key',
+      registers,
+    }),
     systemUses: new Counter({
       name: 'astrix_system_transactions_total',
       help: 'Transactions across tenants, by reason',
