@@ -45,7 +45,8 @@ export async function lockAgencyKey(
       .where('state', '=', 'current');
     const row = await (lock === 'share' ? query.forShare() : query.forUpdate()).executeTakeFirst();
     if (row) return row;
-    await addAgencyKey(room, tx, agencyId);
+    // None at the first look may mean that it was replaced while this waited; the second look sees the new one.
+    if (tries > 0) await addAgencyKey(room, tx, agencyId);
   }
   throw new Error('the key of an agency can be neither made nor found');
 }

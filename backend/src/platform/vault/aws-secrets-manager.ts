@@ -86,7 +86,7 @@ export function awsSecretsManager(call: SignedCall, prefix = 'astrix'): SecretSt
       if (answer.VersionId !== token) throw new Error('the secret store answered with another version');
       return `asm.v1.${token}`;
     },
-    async fetch(key, kept) {
+    async find(key, kept) {
       const version = REFERENCE.exec(kept)?.[1];
       if (version === undefined) return null;
       try {

@@ -1,6 +1,6 @@
 import { SealBroken } from '../crypto/index.ts';
 import { type SystemTx, txNow, withSystem } from '../db/index.ts';
-import { replaceAgencyKey, unwrapAgencyKey, wipeOldAgencyKeys } from './agency-keys.ts';
+import { lockAgencyKey, replaceAgencyKey, unwrapAgencyKey, wipeOldAgencyKeys } from './agency-keys.ts';
 import { openCanary } from './boot.ts';
 import { type DataKeyName, moveDataKeys, unwrapDataKey } from './data-keys.ts';
 import { asking, KekError, kekOf } from './kek.ts';
@@ -141,13 +141,7 @@ async function moveAgency(
   progress: Progress,
 ): Promise<number> {
   await withSystem(room.db, 'vault-keys', async tx => {
-    const { kek_fingerprint: under } = await tx
-      .selectFrom('vault_agency_keys')
-      .select('kek_fingerprint')
-      .where('agency_id', '=', agencyId)
-      .where('state', '=', 'current')
-      .forUpdate()
-      .executeTakeFirstOrThrow();
+    const { kek_fingerprint: under } = await lockAgencyKey(room, tx, agencyId, 'update');
     if (under !== to) await replaceAgencyKey(room, tx, agencyId);
     progress('agency key, inside');
   });

@@ -133,7 +133,7 @@ export async function readSecret(room: Room, tx: SystemTx, place: Place, name: s
   };
   try {
     const key = await unwrapDataKey(room, agencyKey, place, row.key_version, row.wrapped);
-    const envelope = await asking(room.store.fetch({ ...place, name }, row.envelope));
+    const envelope = await asking(room.store.find({ ...place, name }, row.envelope));
     if (envelope === null) throw new SealBroken();
     const bytes = openBytes(keyringFrom(key, row.key_version), envelope, secretPlace(place, name, row.version));
     key.fill(0);

@@ -6,19 +6,19 @@ export type StoreKey = {
 };
 
 /**
- * Where envelopes are kept. What `keep` answers stands in the row, and `fetch` gets it back: the envelope itself, or where it is. An
+ * Where envelopes are kept. What `keep` answers stands in the row, and `find` gets it back: the envelope itself, or where it is. An
  * envelope is sealed by a data key of ours in either case.
  */
 export type SecretStore = {
   readonly keep: (key: StoreKey, envelope: string) => Promise<string>;
   /** Null when the store has nothing there. */
-  readonly fetch: (key: StoreKey, kept: string) => Promise<string | null>;
+  readonly find: (key: StoreKey, kept: string) => Promise<string | null>;
   readonly remove: (key: StoreKey) => Promise<void>;
 };
 
 /** The row of the secret holds its envelope. */
 export const rows: SecretStore = {
   keep: async (_key, envelope) => envelope,
-  fetch: async (_key, kept) => kept,
+  find: async (_key, kept) => kept,
   remove: async () => undefined,
 };

@@ -1,0 +1,293 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../src/kernel/ids.ts';
+import { secret } from '../../src/kernel/secret.ts';
+import { newKey } from '../../src/platform/crypto/index.ts';
+import type { Place } from '../../src/platform/vault/index.ts';
+import { createRig, dumpOf, kekBytes, newPlace, openedBy, type Rig, thrown } from './rig.ts';
+
+let rig: Rig;
+const brokenSeen: string[] = [];
+beforeAll(async () => {
+  rig = await createRig({ sealsLimit: 4, onBroken: (place, name) => brokenSeen.push(`${place.connectionId}/${name}`) });
+});
+afterAll(() => rig.close());
+
+const canary = () => `canary-${newKey().toString('hex')}`;
+/** The ways in which bytes may stand in a dump. */
+const spellings = (value: string | Buffer) => {
+  const bytes = Buffer.from(value);
+  return [
+    bytes.toString('latin1'),
+    bytes.toString('hex'),
+    bytes.toString('base64').slice(0, -4),
+    bytes.toString('base64url'),
+  ];
+};
+
+describe('VT-01: secrets are in no table', () => {
+  test('neither the secrets nor the key-encryption key are in a dump of every table, nor in the files of the database', async () => {
+    const values = [canary(), canary(), canary()];
+    const place = newPlace();
+    for (const [n, value] of values.entries()) await rig.put(place, `field-${n}`, value);
+    await rig.tx(tx => rig.vault.swap(tx, place, 'field-0', 1, secret(values[2] ?? '')));
+    for (const [n, value] of values.entries())
+      expect(await rig.get(place, `field-${n}`)).toBe(n === 0 ? values[2] : value);
+    const places = { tables: await dumpOf(rig.db) } as Record<string, string>;
+    const files = await rig.db.internals.dump?.();
+    if (files) places.files = Buffer.from(await files.arrayBuffer()).toString('latin1');
+    for (const [where, text] of Object.entries(places)) {
+      // What is not secret is found: the search looks at the right place.
+      expect(text.includes('field-1'), where).toBe(true);
+      for (const value of [...values, kekBytes('one')])
+        for (const spelling of spellings(value)) expect(text.includes(spelling), where).toBe(false);
+    }
+  });
+
+  test('VT-05: a secret that is printed, and what is told about it, show four characters at the most', async () => {
+    const place = newPlace();
+    const long = canary();
+    await rig.put(place, 'long', long);
+    await rig.put(place, 'short', 'only-15-letters');
+    await rig.put(place, 'twin', long);
+    const facts = await rig.tx(tx => rig.vault.describe(tx, place));
+    expect(facts.map(({ name, last4 }) => [name, last4])).toEqual([
+      ['long', long.slice(-4)],
+      ['short', null],
+      ['twin', long.slice(-4)],
+    ]);
+    expect(JSON.stringify(facts)).not.toContain(long.slice(-5));
+    const prints = await rig.tx(async tx => `${await rig.vault.get(tx, place, 'long')}`);
+    expect(prints).toBe('[redacted]');
+    // Keyed, and per agency: the same value elsewhere has another fingerprint, and no dictionary helps without the key.
+    expect(facts[0]?.fingerprint).toBe(facts[2]?.fingerprint);
+    const elsewhere = newPlace();
+    await rig.put(elsewhere, 'long', long);
+    const [other] = await rig.tx(tx => rig.vault.describe(tx, elsewhere));
+    expect(other?.fingerprint).not.toBe(facts[0]?.fingerprint);
+  });
+});
+
+describe('VT-02: a sealed value opens in its own place and nowhere else', () => {
+  const FIELDS = ['access', 'refresh'] as const;
+  type Cell = { place: Place; name: string; envelope: string; version: number; key_version: number };
+  let cells: Cell[];
+  let older: Cell[];
+  const read = async (places: readonly Place[]): Promise<Cell[]> => {
+    const found: Cell[] = [];
+    for (const place of places)
+      for (const name of FIELDS)
+        found.push(
+          await rig.tx(async tx => ({
+            place,
+            name,
+            ...(await tx
+              .selectFrom('vault_secrets')
+              .select(['envelope', 'version', 'key_version'])
+              .where('connection_id', '=', place.connectionId)
+              .where('name', '=', name)
+              .executeTakeFirstOrThrow()),
+          })),
+        );
+    return found;
+  };
+  beforeAll(async () => {
+    const [agency, other, client] = [newId(), newId(), newId()];
+    const places = [
+      newPlace(agency, client),
+      newPlace(agency, client),
+      newPlace(agency, newId()),
+      newPlace(agency, null),
+      newPlace(other, newId()),
+    ];
+    for (const place of places) for (const name of FIELDS) await rig.put(place, name, `${name} first`);
+    older = await read(places);
+    for (const place of places)
+      for (const name of FIELDS) await rig.put(place, name, `${name} of ${place.connectionId}`);
+    cells = await read(places);
+  });
+
+  const set = (cell: Cell, to: Partial<Cell>) =>
+    rig.tx(tx =>
+      tx
+        .updateTable('vault_secrets')
+        .set(to)
+        .where('connection_id', '=', cell.place.connectionId)
+        .where('name', '=', cell.name)
+        .execute(),
+    );
+
+  test('every pair of tenant, client, connection, field and version, swapped: none opens, and each is reported', async () => {
+    let tried = 0;
+    for (const cell of cells) {
+      const { envelope, version } = cell;
+      for (const from of [...cells, ...older]) {
+        if (from === cell) continue;
+        const same = from.place === cell.place && from.name === cell.name;
+        for (const move of [
+          { envelope: from.envelope, version },
+          { envelope: from.envelope, version: from.version },
+        ]) {
+          // An older value with its own version is a restored row: nothing in the row can tell, and a backup has to work.
+          if (same && move.version !== version) continue;
+          await set(cell, move);
+          const before = brokenSeen.length;
+          expect((await thrown(rig.get(cell.place, cell.name)))?.name, JSON.stringify([from, cell])).toBe('SealBroken');
+          expect(brokenSeen.slice(before)).toEqual([`${cell.place.connectionId}/${cell.name}`]);
+          tried += 1;
+        }
+      }
+      await set(cell, { envelope, version });
+      expect(await rig.get(cell.place, cell.name)).toBe(`${cell.name} of ${cell.place.connectionId}`);
+    }
+    expect(tried).toBe(10 * 9 * 4 + 10);
+  });
+
+  test('data keys and agency keys that were moved open nothing either', async () => {
+    const keys = await rig.tx(tx =>
+      tx
+        .selectFrom('vault_data_keys')
+        .select(['connection_id', 'wrapped'])
+        .where(
+          'connection_id',
+          'in',
+          cells.map(({ place }) => place.connectionId),
+        )
+        .execute(),
+    );
+    expect(keys).toHaveLength(5);
+    const give = (id: string, wrapped: string | null) =>
+      rig.tx(tx => tx.updateTable('vault_data_keys').set({ wrapped }).where('connection_id', '=', id).execute());
+    for (const cell of cells.filter(({ name }) => name === 'access')) {
+      const own = keys.find(key => key.connection_id === cell.place.connectionId);
+      for (const key of keys.filter(one => one !== own)) {
+        await give(cell.place.connectionId, key.wrapped);
+        expect((await thrown(rig.get(cell.place, cell.name)))?.name).toBe('SealBroken');
+      }
+      await give(cell.place.connectionId, own?.wrapped ?? null);
+      expect(await rig.get(cell.place, cell.name)).not.toBeNull();
+    }
+  });
+
+  test('whole copies of all rows under another agency, client or connection open nothing', async () => {
+    const cell = cells[0] as Cell;
+    const others: Place[] = [
+      { ...cell.place, agencyId: newId() },
+      { ...cell.place, connectionId: newId() },
+    ];
+    for (const place of others) {
+      await rig.tx(async tx => {
+        for (const table of ['vault_agency_keys', 'vault_data_keys', 'vault_secrets']) {
+          const moved = JSON.stringify({
+            agency_id: place.agencyId,
+            ...(table === 'vault_agency_keys' ? {} : { connection_id: place.connectionId }),
+          });
+          const where = table === 'vault_agency_keys' ? sql`true` : sql`connection_id = ${cell.place.connectionId}`;
+          await sql`insert into ${sql.table(table)} select (jsonb_populate_record(t, ${moved}::jsonb)).* from ${sql.table(table)} t
+            where agency_id = ${cell.place.agencyId} and ${where} on conflict do nothing`.execute(tx);
+        }
+      });
+      expect((await thrown(rig.get(place, cell.name)))?.name).toBe('SealBroken');
+    }
+    // A caller that names another client than the one it was sealed for.
+    for (const clientId of [newId(), null])
+      expect((await thrown(rig.get({ ...cell.place, clientId }, cell.name)))?.name).toBe('SealBroken');
+    expect(await rig.get(cell.place, cell.name)).not.toBeNull();
+  });
+});
+
+describe('VT-04: the uses of a data key are counted', () => {
+  test('at the limit the next version seals, everything stays readable, and what nobody needs is destroyed', async () => {
+    const place = newPlace();
+    const keys = () =>
+      rig.tx(tx =>
+        tx
+          .selectFrom('vault_data_keys')
+          .select(['version', 'seals', 'wrapped'])
+          .where('connection_id', '=', place.connectionId)
+          .orderBy('version')
+          .execute(),
+      );
+    await rig.put(place, 'kept', 'never replaced');
+    for (let n = 1; n <= 3; n++) await rig.put(place, 'often', `value ${n}`);
+    expect((await keys()).map(({ seals }) => seals)).toEqual([4]);
+    for (let n = 4; n <= 12; n++) {
+      await rig.put(place, 'often', `value ${n}`);
+      expect(await rig.get(place, 'often')).toBe(`value ${n}`);
+      expect(await rig.get(place, 'kept')).toBe('never replaced');
+    }
+    const found = await keys();
+    expect(found.map(({ seals }) => seals)).toEqual([4, 4, 4, 1]);
+    // The first still opens `kept`, the last one seals; those in between are gone.
+    expect(found.map(({ wrapped }) => wrapped !== null)).toEqual([true, false, false, true]);
+  });
+});
+
+describe('VT-12: compare and swap', () => {
+  test('of twenty who replace the same version one wins, and its value stays', async () => {
+    const place = newPlace();
+    const version = await rig.put(place, 'refresh', 'first');
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        rig.tx(tx => rig.vault.swap(tx, place, 'refresh', version, secret(`by ${n}`))),
+      ),
+    );
+    const winners = results.flatMap(({ swapped }, n) => (swapped ? [n] : []));
+    expect(winners).toHaveLength(1);
+    expect(results.every(result => result.version === version + 1)).toBe(true);
+    expect(await rig.get(place, 'refresh')).toBe(`by ${winners[0]}`);
+  });
+
+  test('of twenty first writers who expect nothing one wins, also of a new agency', async () => {
+    const place = newPlace();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => rig.tx(tx => rig.vault.swap(tx, place, 'refresh', null, secret(`by ${n}`)))),
+    );
+    const winners = results.flatMap(({ swapped }, n) => (swapped ? [n] : []));
+    expect(winners).toHaveLength(1);
+    expect(await rig.get(place, 'refresh')).toBe(`by ${winners[0]}`);
+    const keys = await rig.tx(tx =>
+      tx.selectFrom('vault_agency_keys').select('version').where('agency_id', '=', place.agencyId).execute(),
+    );
+    expect(keys).toHaveLength(1);
+  });
+
+  test('a swap of what is not there, or of another version, changes nothing', async () => {
+    const place = newPlace();
+    const swap = (expected: number | null) =>
+      rig.tx(tx => rig.vault.swap(tx, place, 'refresh', expected, secret('new')));
+    expect(await swap(1)).toEqual({ swapped: false, version: null });
+    expect(await rig.get(place, 'refresh')).toBeNull();
+    await rig.put(place, 'refresh', 'one');
+    for (const expected of [null, 0, 2]) expect(await swap(expected)).toEqual({ swapped: false, version: 1 });
+    expect(await rig.get(place, 'refresh')).toBe('one');
+  });
+
+  test('a transaction that is rolled back leaves the value before it', async () => {
+    const place = newPlace();
+    await rig.put(place, 'access', 'before');
+    await thrown(
+      rig.tx(async tx => {
+        await rig.vault.put(tx, place, 'access', secret('after'));
+        expect(await openedBy(rig.vault, tx, place, 'access')).toBe('after');
+        throw new Error('undo');
+      }),
+    );
+    expect(await rig.get(place, 'access')).toBe('before');
+  });
+});
+
+test('VT-14: a secret is stale twelve months after it was last replaced, to the second', async () => {
+  const place = newPlace();
+  await rig.put(place, 'access', 'a value of some length');
+  const start = rig.clock.now();
+  const facts = async () => (await rig.tx(tx => rig.vault.describe(tx, place)))[0];
+  const later = new Date(start);
+  later.setUTCFullYear(start.getUTCFullYear() + 1);
+  rig.clock.set(new Date(later.getTime() - 1000));
+  expect(await facts()).toMatchObject({ stale: false, ageDays: 364, createdAt: start });
+  rig.clock.set(later);
+  expect(await facts()).toMatchObject({ stale: true, ageDays: 365 });
+  await rig.put(place, 'access', 'replaced by another one');
+  expect(await facts()).toMatchObject({ stale: false, ageDays: 0, createdAt: start, rotatedAt: later, version: 2 });
+});
