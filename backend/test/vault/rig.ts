@@ -3,20 +3,12 @@ import type { ManualClock } from '../../src/kernel/clock.ts';
 import { manualClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { type Secret, secret } from '../../src/kernel/secret.ts';
-import { sha256 } from '../../src/platform/crypto/index.ts';
 import { type Db, declaredTables, type SystemTx, withSystem } from '../../src/platform/db/index.ts';
-import {
-  createVault,
-  type Kek,
-  localKek,
-  type Place,
-  type Vault,
-  type VaultOptions,
-} from '../../src/platform/vault/index.ts';
+import { createVault, type Place, type Vault, type VaultOptions } from '../../src/platform/vault/index.ts';
 import { openTestDb, START } from '../world.ts';
+import { kekNamed } from './keks.ts';
 
-export const kekBytes = (name: string): Buffer => sha256(`key-encryption key ${name}`);
-export const kekNamed = (name: string, development = false): Kek => localKek(secret(kekBytes(name)), development);
+export { kekBytes, kekNamed } from './keks.ts';
 
 export const newPlace = (agencyId = newId(), clientId: string | null = newId()): Place => ({
   agencyId,

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '../../src/kernel/ids.ts';
+import { secret } from '../../src/kernel/secret.ts';
+import { createAgency, createClient } from '../../src/modules/clients/index.ts';
+import { conversationsModule, createChannel } from '../../src/modules/conversations/index.ts';
+import { keyringFrom, newKey, seal } from '../../src/platform/crypto/index.ts';
+import { createMetrics, silentLog } from '../../src/platform/telemetry/index.ts';
+import { createRig, type Rig, vaultDump } from './rig.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await createRig();
+});
+afterAll(() => rig.close());
+
+const never = () => {
+  throw new Error('not called');
+};
+
+test('VT-01: credentials that an earlier version sealed in the rows of channels move into the vault; what does not open stays', async () => {
+  const keyring = keyringFrom(rig.vault.kept('envelope/v1'));
+  const foreign = keyringFrom(newKey());
+  const module = conversationsModule({
+    db: rig.db,
+    clock: rig.clock,
+    vault: rig.vault,
+    client: { sendText: never },
+    jobs: never,
+    metrics: createMetrics(),
+    log: silentLog,
+  });
+  const agency = newId();
+  const channels = await rig.tx(async tx => {
+    await createAgency(tx, { id: agency, name: 'Agency' });
+    const client = await createClient(tx, agency, { name: 'C', initials: 'C', hue: 'teal', replyAs: 'C' });
+    const made: { id: string; client: string; sealed: string | null }[] = [];
+    for (const [n, ring] of [keyring, keyring, foreign, null].entries()) {
+      const token = secret(`new token ${n}`);
+      const id = await createChannel(tx, rig.vault, agency, {
+        clientId: client,
+        accountId: `${n}`,
+        displayPhone: '1',
+        token,
+      });
+      const place = { table: 'channels', field: 'token', agency, channel: id };
+      const sealed = ring && seal(ring, `old token ${n}`, place);
+      await tx.updateTable('channels').set({ token_sealed: sealed }).where('id', '=', id).execute();
+      made.push({ id, client, sealed });
+    }
+    return made;
+  });
+  await module.adoptTokens(keyring);
+  const found = await rig.tx(tx =>
+    Promise.all(
+      channels.map(async ({ id, client }) => [
+        (await rig.vault.get(tx, { agencyId: agency, clientId: client, connectionId: id }, 'token'))?.reveal(),
+        (await tx.selectFrom('channels').select('token_sealed').where('id', '=', id).executeTakeFirst())?.token_sealed,
+      ]),
+    ),
+  );
+  expect(found).toEqual([
+    ['old token 0', null],
+    ['old token 1', null],
+    ['new token 2', channels[2]?.sealed],
+    ['new token 3', null],
+  ]);
+  // A second start finds nothing to do.
+  const before = await vaultDump(rig.db);
+  await module.adoptTokens(keyring);
+  expect(await vaultDump(rig.db)).toBe(before);
+});

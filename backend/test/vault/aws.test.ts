@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AppError } from '../../src/kernel/errors.ts';
+import { secret } from '../../src/kernel/secret.ts';
+import { createEgress, type Egress } from '../../src/platform/egress/index.ts';
+import { awsSecretsManager, type SecretStore, signedCalls } from '../../src/platform/vault/index.ts';
+import { AWS, type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
+import { awsModel, shapeFaults } from './aws-model.ts';
+import { createRig, newPlace, type Rig, thrown, vaultDump } from './rig.ts';
+
+let endpoint: AwsEndpoint;
+let egress: Egress;
+let store: SecretStore;
+let rig: Rig;
+const access = (secretAccessKey: string = AWS.credentials.secretAccessKey) => ({
+  region: AWS.region,
+  endpoint: endpoint.origin,
+  credentials: async () => ({ ...AWS.credentials, secretAccessKey }),
+});
+beforeAll(async () => {
+  endpoint = await startAwsEndpoint();
+  egress = createEgress({ hosts: [], loopback: endpoint.origin });
+  store = awsSecretsManager(signedCalls(egress, access(), () => new Date()));
+  rig = await createRig({ store });
+});
+afterAll(async () => {
+  await rig.close();
+  await egress.close();
+  await endpoint.close();
+});
+
+const idOf = (place: ReturnType<typeof newPlace>, name: string) =>
+  `astrix/${place.agencyId}/${place.connectionId}/${name}`;
+
+describe('VT-01: envelopes in AWS Secrets Manager', () => {
+  test('what is put is got, replaced and destroyed; the row says only where it is, the service holds only an envelope', async () => {
+    const place = newPlace();
+    await rig.put(place, 'access', 'the value itself');
+    expect(await rig.get(place, 'access')).toBe('the value itself');
+    const swapped = await rig.tx(tx => rig.vault.swap(tx, place, 'access', 1, secret('the next value')));
+    expect(swapped).toEqual({ swapped: true, version: 2 });
+    expect(await rig.get(place, 'access')).toBe('the next value');
+    const { envelope } = await rig.tx(tx =>
+      tx
+        .selectFrom('vault_secrets')
+        .select('envelope')
+        .where('connection_id', '=', place.connectionId)
+        .executeTakeFirstOrThrow(),
+    );
+    expect(envelope).toMatch(/^asm\.v1\.[0-9a-f]{64}$/);
+    const kept = [...endpoint.secrets.get(idOf(place, 'access'))!.values()];
+    expect(kept.map(({ stages }) => stages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+    for (const { text } of kept) expect(text).toMatch(/^v1\.1\./);
+    expect(JSON.stringify(endpoint.exchanges)).not.toContain('value');
+    const receipt = await rig.tx(tx => rig.vault.destroy(tx, place));
+    expect(receipt).toMatchObject({ secrets: ['access'], leftInStore: [] });
+    expect(endpoint.secrets.has(idOf(place, 'access'))).toBe(false);
+    expect(endpoint.exchanges.at(-1)?.input).toMatchObject({ ForceDeleteWithoutRecovery: true });
+    expect(await rig.get(place, 'access')).toBeNull();
+  });
+
+  test('a transaction that is rolled back after its envelope was sent leaves the value before it readable', async () => {
+    const place = newPlace();
+    await rig.put(place, 'access', 'before');
+    await thrown(
+      rig.tx(async tx => {
+        await rig.vault.put(tx, place, 'access', secret('never committed'));
+        throw new Error('undo');
+      }),
+    );
+    expect(await rig.get(place, 'access')).toBe('before');
+    await rig.put(place, 'access', 'after');
+    expect(await rig.get(place, 'access')).toBe('after');
+  });
+
+  test('a call that is repeated makes one version, and two that come first at once both get there', async () => {
+    const key = { agencyId: 'a', connectionId: 'b', name: 'repeated' };
+    const before = endpoint.made();
+    const kept = [await store.keep(key, 'v1.envelope'), await store.keep(key, 'v1.envelope')];
+    expect(kept[0]).toBe(kept[1]);
+    expect(endpoint.made() - before).toBe(1);
+    const raced = { ...key, name: 'raced' };
+    const both = await Promise.all([store.keep(raced, 'v1.one'), store.keep(raced, 'v1.two')]);
+    expect(await Promise.all(both.map(one => store.find(raced, one)))).toEqual(['v1.one', 'v1.two']);
+  });
+
+  test('what is not there, or is no reference, is null; to remove what is gone succeeds', async () => {
+    const key = { agencyId: 'a', connectionId: 'b', name: 'nothing' };
+    expect(await store.find(key, `asm.v1.${'0'.repeat(64)}`)).toBeNull();
+    const asked = endpoint.exchanges.length;
+    for (const kept of ['', 'v1.1.a.b.c', 'asm.v1.../../other', `asm.v1.${'0'.repeat(64)}\n`])
+      expect(await store.find(key, kept)).toBeNull();
+    expect(endpoint.exchanges.length).toBe(asked);
+    await store.remove(key);
+  });
+});
+
+describe('F-24: when the service refuses or does not answer', () => {
+  const FAULTS = [
+    ['an error of its own', { status: 500, body: '{"__type":"InternalServiceError"}' }],
+    ['too many requests', { status: 400, body: '{"__type":"ThrottlingException"}' }],
+    ['a page of a proxy', { status: 502, body: '<html>bad gateway</html>' }],
+    ['a decryption failure', { status: 400, body: '{"__type":"DecryptionFailure"}' }],
+  ] as const;
+  test.each(FAULTS)('%s: work is refused, and the value before it stays', async (_, fault) => {
+    const place = newPlace();
+    await rig.put(place, 'access', 'before');
+    const before = await vaultDump(rig.db);
+    for (const work of [() => rig.put(place, 'access', 'after'), () => rig.get(place, 'access')]) {
+      endpoint.faults.push(fault);
+      const error = await thrown(work());
+      expect(error instanceof AppError ? error.code : error).toBe('unavailable');
+    }
+    expect(await vaultDump(rig.db)).toBe(before);
+    expect(await rig.get(place, 'access')).toBe('before');
+  });
+
+  test('a reply about another version is not believed', async () => {
+    endpoint.faults.push({ status: 200, body: JSON.stringify({ VersionId: 'f'.repeat(64) }) });
+    expect((await thrown(rig.put(newPlace(), 'access', 'x'))) instanceof AppError).toBe(true);
+  });
+
+  test('a request that is signed with another key is refused, and the host must be on the list', async () => {
+    const wrong = signedCalls(egress, access('another key'), () => new Date());
+    expect((await thrown(wrong('GetSecretValue', { SecretId: 'x' })))?.message).toContain('InvalidSignatureException');
+    const closed = createEgress({ hosts: [], loopback: null });
+    const outside = signedCalls(
+      closed,
+      { ...access(), endpoint: 'https://secretsmanager.ap-south-1.amazonaws.com' },
+      () => new Date(),
+    );
+    expect((await thrown(outside('GetSecretValue', {})))?.message).toContain('not on the list');
+    await closed.close();
+    expect(() => signedCalls(egress, { ...access(), region: 'evil.example/' }, () => new Date())).toThrow('no region');
+  });
+});
+
+const model = awsModel();
+test.runIf(model === null)(
+  'the official service model is not beside the checkout (../shared/specs): not compared',
+  () => {
+    process.stdout.write(
+      'Skipped: secretsmanager.service-2.json was not found. Requests were not compared with the model.\n',
+    );
+  },
+);
+test.runIf(model !== null)('every request, reply and refusal above is one of the official service model', () => {
+  if (!model) return;
+  const seen = new Set<string>();
+  for (const { operation, input, status, output } of endpoint.exchanges) {
+    const known = model.operations[operation];
+    expect(known, operation).toBeDefined();
+    if (!known || output.__type === 'InvalidSignatureException') continue;
+    seen.add(operation);
+    expect(shapeFaults(model, known.input.shape, input)).toEqual([]);
+    if (status === 200) expect(shapeFaults(model, known.output.shape, output)).toEqual([]);
+    else expect(known.errors.map(({ shape }) => shape)).toContain(String(output.__type).replace(/^.*#/, ''));
+  }
+  expect([...seen].sort()).toEqual(['CreateSecret', 'DeleteSecret', 'GetSecretValue', 'PutSecretValue']);
+  expect(model.metadata).toMatchObject({
+    targetPrefix: 'secretsmanager',
+    jsonVersion: '1.1',
+    signingName: 'secretsmanager',
+  });
+  // The check itself sees what is wrong.
+  expect(shapeFaults(model, 'CreateSecretRequest', { ClientRequestToken: 'short', Colour: 1 })).toHaveLength(3);
+});
