@@ -50,6 +50,8 @@ create table vault_data_keys (
   agency_key_version integer not null,
   -- How often this key has sealed: random nonces are safe up to a number of uses (VT-04).
   seals bigint not null,
+  -- Seals nothing more: it was there before its agency key was replaced, and whoever has a copy from then may know it.
+  worn boolean not null default false,
   created_at timestamptz not null,
   destroyed_at timestamptz,
   primary key (agency_id, connection_id, version),

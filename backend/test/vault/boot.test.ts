@@ -1,9 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startScript } from '../../../tools/running.ts';
 import { readConfig } from '../../src/config.ts';
 import { AppError } from '../../src/kernel/errors.ts';
 import { secret } from '../../src/kernel/secret.ts';
@@ -211,28 +209,3 @@ test('the keys of the installation keep the bytes that they had before there was
     await own.close();
   }
 });
-
-test('F-24: the backend itself ends with a plain message that names the key it expects', async () => {
-  const data = mkdtempSync(join(folder, 'backend-'));
-  const env = (name: string) => ({
-    ASTRIX_DATA_DIR: data,
-    ASTRIX_PORT: '0',
-    ASTRIX_LOG_LEVEL: 'silent',
-    ASTRIX_KEK: kekBytes(name).toString('base64'),
-    DATABASE_URL: '',
-  });
-  await (await startScript(['backend/src/main.ts'], env('one'))).stop();
-  const run = spawnSync(process.execPath, ['backend/src/main.ts'], {
-    cwd: join(import.meta.dirname, '..', '..', '..'),
-    env: { ...process.env, ...env('two') },
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  expect(run.status).toBe(1);
-  expect(run.stdout).toBe('');
-  expect(run.stderr).toContain(`under the key-encryption key with the fingerprint ${one.fingerprint}`);
-  expect(run.stderr).toContain(`ASTRIX_KEK is ${two.fingerprint}`);
-  expect(run.stderr.trim().split('\n')).toHaveLength(1);
-  for (const name of ['one', 'two']) expect(run.stderr).not.toContain(kekBytes(name).toString('base64').slice(0, 20));
-  await (await startScript(['backend/src/main.ts'], env('one'))).stop();
-}, 120_000);

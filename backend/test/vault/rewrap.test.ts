@@ -67,6 +67,32 @@ test('VT-03: a rotation leaves every value and every key of the installation as 
   for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(value);
 });
 
+test('VT-03: what is written after a rotation is sealed by a data key that no copy from before holds', async () => {
+  const place = newPlace();
+  await rig.put(place, 'token', 'before');
+  await rig.put(place, 'other', 'stays');
+  await rig.vault.rewrap();
+  const keys = () =>
+    rig.tx(tx =>
+      tx
+        .selectFrom('vault_data_keys')
+        .select(['version', 'wrapped'])
+        .where('connection_id', '=', place.connectionId)
+        .orderBy('version')
+        .execute(),
+    );
+  expect(await keys()).toHaveLength(1);
+  await rig.put(place, 'token', 'after');
+  expect((await keys()).map(({ wrapped }) => wrapped !== null)).toEqual([true, true]);
+  const { key_version } = await rig.tx(tx =>
+    tx.selectFrom('vault_secrets').select('key_version').where('name', '=', 'token').executeTakeFirstOrThrow(),
+  );
+  expect(key_version).toBe(2);
+  await rig.put(place, 'other', 'written anew');
+  expect((await keys()).map(({ wrapped }) => wrapped !== null)).toEqual([false, true]);
+  expect([await rig.get(place, 'token'), await rig.get(place, 'other')]).toEqual(['after', 'written anew']);
+});
+
 test('VT-03: twice in a row changes nothing more', async () => {
   await fill(2, 2);
   await rig.vault.rewrap();

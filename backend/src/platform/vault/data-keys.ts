@@ -21,7 +21,7 @@ export async function dataKeyForSealing(room: Room, tx: SystemTx, place: Place):
       .limit(1)
       .forUpdate()
       .executeTakeFirst();
-    if (!row || row.seals >= room.sealsLimit) {
+    if (!row || row.worn || row.seals >= room.sealsLimit) {
       await addDataKey(room, tx, place, agencyKey);
       continue;
     }
@@ -60,6 +60,7 @@ async function addDataKey(room: Room, tx: SystemTx, place: Place, agencyKey: Age
       wrapped,
       agency_key_version: agencyKey.version,
       seals: 0,
+      worn: false,
       created_at: txNow(tx),
       destroyed_at: null,
     })
@@ -117,8 +118,8 @@ export async function wipeWornDataKeys(tx: SystemTx, place: Place, current: numb
 export type DataKeyName = { readonly connectionId: string; readonly version: number };
 
 /**
- * Re-wraps up to `limit` data keys of an agency under its current key, and answers which they were and which did not open. Those are left
- * as they are: nothing is written over what cannot be read.
+ * Re-wraps up to `limit` data keys of an agency under its current key, and answers how many and which did not open. Those are left as they
+ * are: nothing is written over what cannot be read. The moved ones open what they sealed; what is written next gets a key of its own.
  */
 export async function moveDataKeys(
   room: Room,
@@ -173,7 +174,7 @@ export async function moveDataKeys(
     again.fill(0);
     await tx
       .updateTable('vault_data_keys')
-      .set({ wrapped, agency_key_version: current.version })
+      .set({ wrapped, agency_key_version: current.version, worn: true })
       .where('agency_id', '=', agencyId)
       .where('connection_id', '=', row.connection_id)
       .where('version', '=', row.version)

@@ -25,6 +25,7 @@ declare module '../db/schema.ts' {
       wrapped: string | null;
       agency_key_version: number;
       seals: number;
+      worn: boolean;
       created_at: Date;
       destroyed_at: Date | null;
     };
