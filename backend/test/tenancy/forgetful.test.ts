@@ -105,6 +105,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'platform/retention/sweeper.ts retention-sweep',
   'platform/vault/index.ts vault-keys',
   'platform/vault/rewrap.ts vault-keys',
+  'platform/vault/verify.ts vault-keys',
 ];
 
 test('AZ-03: the system is used by these files, for these reasons, and by nobody else', () => {
