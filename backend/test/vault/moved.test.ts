@@ -132,6 +132,13 @@ describe('VT-02: a sealed value opens in its own place and nowhere else', () => 
       });
       expect((await thrown(rig.get(place, cell.name)))?.name).toBe('SealBroken');
     }
+    // The key of an agency alone, given to one that has none yet: it seals nothing there.
+    const stranger = newPlace();
+    await rig.tx(tx =>
+      sql`insert into vault_agency_keys select (jsonb_populate_record(t, ${JSON.stringify({ agency_id: stranger.agencyId })}::jsonb)).*
+        from vault_agency_keys t where agency_id = ${cell.place.agencyId}`.execute(tx),
+    );
+    expect((await thrown(rig.put(stranger, 'access', 'x')))?.name).toBe('SealBroken');
     // A caller that names another client than the one it was sealed for.
     for (const clientId of [newId(), null])
       expect((await thrown(rig.get({ ...cell.place, clientId }, cell.name)))?.name).toBe('SealBroken');

@@ -155,6 +155,26 @@ test('VT-03: with one key that does not open the old one is not retired, the res
   for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(place === damaged ? null : value);
 });
 
+test('F-24: a third key does not take over before a rotation is finished, nor from a key that is not here', async () => {
+  const third = rig.another({ keks: { current: one, next: kekNamed('three') } });
+  await third.open();
+  const ledger = await fill(2, 2);
+  const stopped = rig.vault.rewrap({
+    progress: step => {
+      if (step === 'agency key replaced') throw new Error('stopped here');
+    },
+  });
+  expect((await thrown(stopped))?.message).toBe('stopped here');
+  const before = await keyRows();
+  expect((await thrown(third.rewrap()))?.message).toContain('before this one is not finished');
+  expect(await keyRows()).toEqual(before);
+  expect(await rig.vault.rewrap()).toMatchObject({ retired: [one.fingerprint] });
+  const after = await keyRows();
+  expect(await thrown(third.rewrap())).toMatchObject({ code: 'unavailable' });
+  expect(await keyRows()).toEqual(after);
+  for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(value);
+});
+
 test('F-24: nothing is moved to a key that is not here, does not open its canary, or was retired', async () => {
   await fill(1, 1);
   const before = await keyRows();

@@ -75,6 +75,10 @@ async function begin(room: Room, tx: SystemTx, to: string): Promise<void> {
     throw new KekError(`The key-encryption key ${to} cannot take over: it is ${row?.state ?? 'not known here'}.`);
   await openCanary(kekOf(room.keks, to), row);
   if (row.state === 'current') return;
+  // Three keys at once would be more than a process is given.
+  if (known.some(({ state }) => state === 'old'))
+    throw new KekError(`The rotation before this one is not finished. Run it to its end before ${to} takes over.`);
+  for (const { fingerprint, state } of known) if (state === 'current') kekOf(room.keks, fingerprint);
   await tx.updateTable('vault_keks').set({ state: 'old' }).where('state', '=', 'current').execute();
   await tx.updateTable('vault_keks').set({ state: 'current' }).where('fingerprint', '=', to).execute();
 }
