@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Secret, secret } from './kernel/secret.ts';
@@ -186,17 +186,22 @@ function developmentKek(dataDir: string): Buffer {
   if (kept) return kept;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const made = randomBytes(32);
+  const path = developmentFile(dataDir);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${DEVELOPMENT_MARK}${made.toString('base64')}`, { mode: 0o600 });
   try {
-    writeFileSync(developmentFile(dataDir), `${DEVELOPMENT_MARK}${made.toString('base64')}`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    // All of it or nothing, and never over one that is there: two first starts agree on whoever came first.
+    linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const other = readDevelopmentKek(dataDir);
+    if (other) return other;
     // What was sealed with it would be lost with the file; whoever has a copy can still put it back.
     throw new ConfigError([
-      `${developmentFile(dataDir)} is there and holds no key. Put the right one back, or remove the whole data directory.`,
+      `${path} is there and holds no key. Put the right one back, or remove the whole data directory.`,
     ]);
+  } finally {
+    unlinkSync(draft);
   }
   return made;
 }

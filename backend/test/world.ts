@@ -10,7 +10,7 @@ import { secret } from '../src/kernel/secret.ts';
 import { createAgency, createClient, grantAccess } from '../src/modules/clients/index.ts';
 import { createChannel } from '../src/modules/conversations/index.ts';
 import { addMember, createPerson, currentCode } from '../src/modules/identity/index.ts';
-import { hashPassword, hmacSha256, keyringFrom, type verifyPassword } from '../src/platform/crypto/index.ts';
+import { hashPassword, hmacSha256, keyringFrom, sha256, type verifyPassword } from '../src/platform/crypto/index.ts';
 import { openPglite } from '../src/platform/db/engines.ts';
 import { type Db, migrate, openDb, withSystem } from '../src/platform/db/index.ts';
 import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
@@ -19,6 +19,8 @@ import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers
 
 export const APP_SECRET = 'test-app-secret';
 export const VERIFY_TOKEN = 'test-verify-token';
+/** A key that production takes as well: not one that is known to protect nothing. */
+export const TEST_KEK = sha256('the key of the tests').toString('base64');
 export const PASSWORD = 'a long enough password';
 export const TOTP = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const CHEAP = { memoryKib: 64, passes: 1 } as const;
@@ -113,7 +115,7 @@ export const START = new Date('2026-11-20T06:30:00.000Z');
 export function testConfig(overrides: Record<string, string> = {}) {
   return readConfig({
     ASTRIX_ENV: 'test',
-    ASTRIX_KEK: Buffer.alloc(32, 7).toString('base64'),
+    ASTRIX_KEK: TEST_KEK,
     ASTRIX_METRICS_TOKEN: 'test-operator-token',
     ASTRIX_WHATSAPP_APP_SECRET: APP_SECRET,
     ASTRIX_WHATSAPP_VERIFY_TOKEN: VERIFY_TOKEN,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { createLog } from '../../src/platform/telemetry/index.ts';
-import { APP_SECRET, messagePayload, PASSWORD, statusPayload, VERIFY_TOKEN, valuePayload } from '../world.ts';
+import { APP_SECRET, messagePayload, PASSWORD, statusPayload, TEST_KEK, VERIFY_TOKEN, valuePayload } from '../world.ts';
 import { createHouse, forgedToken, type House, nobodysIds, phoneOf } from './house.ts';
 import { ALL_ROUTES, ask, bodyFor, queryFor, requestOf } from './requests.ts';
 
@@ -96,7 +96,7 @@ describe('AL-06: what is secret or personal stays inside', () => {
       password: PASSWORD,
       totp: 'JBSWY3DPEHPK3PXP',
       channelToken: 'token-11',
-      kek: Buffer.alloc(32, 7).toString('base64'),
+      kek: TEST_KEK,
       session: house.tokenOf({ agency: 0, role: 'owner' }),
       anyAccess: 'astrix-access-',
       anyRefresh: 'astrix-refresh-',
