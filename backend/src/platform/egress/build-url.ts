@@ -4,8 +4,8 @@ export type Parameters = Readonly<Record<string, string | number>>;
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 const ORIGIN = /^(?:https:\/\/[a-z0-9.-]+|http:\/\/127\.0\.0\.1:\d{1,5})$/;
-/** What a constant path may be made of. An empty segment, a dot segment and an escape are written by nobody in good faith. */
-const TEMPLATE = /^(?:\/(?:[A-Za-z0-9._~:@!$&'()*+,;=-]|\{[A-Za-z]+\})+)+\/?$/;
+/** What a constant path may be made of. An empty segment, a dot segment and an escape are written by nobody in good faith; the root alone is what AWS asks for. */
+const TEMPLATE = /^(?:\/|(?:\/(?:[A-Za-z0-9._~:@!$&'()*+,;=-]|\{[A-Za-z]+\})+)+\/?)$/;
 const DOTS = /^\.{1,2}$/;
 const MAX_VALUE = 2048;
 const MAX_URL = 8192;

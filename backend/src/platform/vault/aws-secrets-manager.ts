@@ -1,58 +1,85 @@
+import { z } from 'zod';
 import { type AwsCredentials, sha256, signAws } from '../crypto/index.ts';
-import type { Egress } from '../egress/index.ts';
+import { type Egress, type Explain, json, type ProviderRules } from '../egress/index.ts';
+import type { Place } from './places.ts';
 import type { SecretStore, StoreKey } from './stores.ts';
 
-/** One call of the service: the operation by its name, and what its reply holds. Throws AwsError when it was refused. */
-export type SignedCall = (operation: string, input: object) => Promise<Readonly<Record<string, unknown>>>;
+/** One call of the service: the operation by its name, and what its reply holds. Throws AwsError when it did not happen. */
+export type SignedCall = (place: Place, operation: string, input: object) => Promise<Readonly<Record<string, unknown>>>;
 
 export class AwsError extends Error {
-  /** `ResourceNotFoundException` and the like. */
+  /** `ResourceNotFoundException` and the like, or what kept the call from being answered. */
   readonly code: string;
   constructor(operation: string, code: string) {
-    super(`${operation} was refused: ${code}`);
+    super(`${operation} was not done: ${code}`);
     this.name = 'AwsError';
     this.code = code;
   }
 }
 
 const SERVICE = 'secretsmanager';
+const PROVIDER = 'aws-secrets-manager';
 const TIMEOUT_MS = 5000;
+const Reply = z.record(z.string(), z.unknown());
+const Refusal = z.object({ __type: z.string().max(200) });
 
 export type AwsAccess = {
   readonly region: string;
   /** Asked for each call, because credentials of a role run out. */
   readonly credentials: () => Promise<AwsCredentials>;
-  /** Origin of the endpoint; without it the public one of the region. */
-  readonly endpoint?: string;
+  /** The endpoint on loopback, outside production only. */
+  readonly sandbox?: string | null;
 };
 
-/** Calls to Secrets Manager, signed here and sent through the one client of the network. The host must be on its list. */
+/** What the one client of the network has to allow. */
+export function awsSecretsManagerRules({ region, sandbox = null }: AwsAccess): ProviderRules {
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw new Error(`${region} is no region of AWS`);
+  const host = `${SERVICE}.${region}.amazonaws.com`;
+  return { id: PROVIDER, hosts: [host], budget: { default: { burst: 50, perSecond: 25 } }, sandbox };
+}
+
+/** Their code for a refusal may come with its namespace in front. What may pass is told apart by its status. */
+const explain: Explain = (body, status) => {
+  const refusal = Refusal.safeParse(body);
+  if (!refusal.success || status < 400 || status >= 500) return null;
+  return { kind: 'permanent', code: refusal.data.__type.replace(/^.*#/, ''), reason: 'refused' };
+};
+
+/** Calls to Secrets Manager, signed here and sent through the one client of the network, which accounts for each. */
 export function signedCalls(egress: Egress, access: AwsAccess, now: () => Date): SignedCall {
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(access.region)) throw new Error(`${access.region} is no region of AWS`);
-  const url = `${access.endpoint ?? `https://${SERVICE}.${access.region}.amazonaws.com`}/`;
-  return async (operation, input) => {
+  const { hosts, sandbox } = awsSecretsManagerRules(access);
+  const url = `${sandbox ?? `https://${hosts[0]}`}/`;
+  return async ({ agencyId, clientId, connectionId }, operation, input) => {
     const body = JSON.stringify(input);
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${SERVICE}.${operation}` };
-    const signed = signAws(
-      { method: 'POST', url, headers, body },
+    const contentType = 'application/x-amz-json-1.1';
+    // The host is signed and said by whoever sends.
+    const { host: _, ...headers } = signAws(
+      {
+        method: 'POST',
+        url,
+        headers: { 'content-type': contentType, 'x-amz-target': `${SERVICE}.${operation}` },
+        body,
+      },
       { region: access.region, service: SERVICE, at: now() },
       await access.credentials(),
     );
-    const reply = await egress.send({ method: 'POST', url, headers: signed, body, timeoutMs: TIMEOUT_MS });
-    const answer = objectIn(reply.body);
-    if (reply.status === 200) return answer;
-    // The code may come with its namespace in front.
-    throw new AwsError(operation, String(answer.__type ?? reply.status).replace(/^.*#/, ''));
+    const outcome = await egress.call({
+      provider: PROVIDER,
+      capability: 'secrets',
+      connection: { agencyId, clientId, connectionId, actorId: null },
+      method: 'POST',
+      path: '/',
+      headers,
+      body: { bytes: Buffer.from(body), contentType },
+      // A transaction waits for this, so it is not tried a second time here. Whoever asks again asks for the same version.
+      effect: 'write',
+      reply: json(Reply),
+      explain,
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (outcome.kind === 'ok') return outcome.data;
+    throw new AwsError(operation, 'code' in outcome ? outcome.code : outcome.reason);
   };
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 const REFERENCE = /^asm\.v1\.([0-9a-f]{64})$/;
@@ -68,13 +95,14 @@ export function awsSecretsManager(call: SignedCall, prefix = 'astrix'): SecretSt
       // The same envelope is the same version: a call that is repeated changes nothing.
       const token = sha256(envelope).toString('hex');
       const put = () =>
-        call('PutSecretValue', {
+        call(key, 'PutSecretValue', {
           SecretId: idOf(key),
           ClientRequestToken: token,
           SecretString: envelope,
           VersionStages: ['AWSCURRENT'],
         });
-      const create = () => call('CreateSecret', { Name: idOf(key), ClientRequestToken: token, SecretString: envelope });
+      const create = () =>
+        call(key, 'CreateSecret', { Name: idOf(key), ClientRequestToken: token, SecretString: envelope });
       const answer = await put().catch(async error => {
         if (!isRefusal(error, 'ResourceNotFoundException')) throw error;
         return create().catch(async again => {
@@ -90,7 +118,7 @@ export function awsSecretsManager(call: SignedCall, prefix = 'astrix'): SecretSt
       const version = REFERENCE.exec(kept)?.[1];
       if (version === undefined) return null;
       try {
-        const answer = await call('GetSecretValue', { SecretId: idOf(key), VersionId: version });
+        const answer = await call(key, 'GetSecretValue', { SecretId: idOf(key), VersionId: version });
         return typeof answer.SecretString === 'string' ? answer.SecretString : null;
       } catch (error) {
         if (isRefusal(error, 'ResourceNotFoundException')) return null;
@@ -99,7 +127,7 @@ export function awsSecretsManager(call: SignedCall, prefix = 'astrix'): SecretSt
     },
     async remove(key) {
       try {
-        await call('DeleteSecret', { SecretId: idOf(key), ForceDeleteWithoutRecovery: true });
+        await call(key, 'DeleteSecret', { SecretId: idOf(key), ForceDeleteWithoutRecovery: true });
       } catch (error) {
         if (!isRefusal(error, 'ResourceNotFoundException')) throw error;
       }

@@ -20,7 +20,7 @@ import { destroyConnection, type ShredReceipt } from './shred.ts';
 import { rows, type SecretStore } from './stores.ts';
 import './tables.ts';
 
-export { awsSecretsManager, type SignedCall, signedCalls } from './aws-secrets-manager.ts';
+export { awsSecretsManager, awsSecretsManagerRules, type SignedCall, signedCalls } from './aws-secrets-manager.ts';
 export { type Kek, KekError, type Keks, kekFingerprint, keksFrom, localKek } from './kek.ts';
 export type { KeptPurpose } from './kept-keys.ts';
 export type { Place } from './places.ts';

@@ -1,9 +1,7 @@
+import type { Place } from './places.ts';
+
 /** Which value an envelope holds. */
-export type StoreKey = {
-  readonly agencyId: string;
-  readonly connectionId: string;
-  readonly name: string;
-};
+export type StoreKey = Place & { readonly name: string };
 
 /**
  * Where envelopes are kept. What `keep` answers stands in the row, and `find` gets it back: the envelope itself, or where it is. An
