@@ -175,7 +175,12 @@ function readDevelopmentKek(dataDir: string): Buffer | null {
     const kept = Buffer.from(text.startsWith(DEVELOPMENT_MARK) ? text.slice(DEVELOPMENT_MARK.length) : text, 'base64');
     return kept.length === 32 ? kept : null;
   } catch (error) {
-    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (
+      !['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ERR_ACCESS_DENIED'].includes(
+        (error as NodeJS.ErrnoException).code ?? '',
+      )
+    )
+      throw error;
     return null;
   }
 }

@@ -271,6 +271,8 @@ export function createConsole(deps: ConsoleDeps): Console {
       set: async clientId => {
         currentClientId = clientId;
         viewing = null;
+        // The tray must not say for a moment whose client it was: it does not wait with the window.
+        void refreshTray();
         await desk?.cache.touchClient(clientId);
         changed(['clients']);
       },
