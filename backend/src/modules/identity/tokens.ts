@@ -24,7 +24,10 @@ const SHAPE =
 export function readRefreshToken(token: string): RefreshClaim | null {
   const [, sessionId, generation, mac] = SHAPE.exec(token) ?? [];
   if (!sessionId || !generation || !mac) return null;
-  return { sessionId, generation: Number(generation), mac: Buffer.from(mac, 'base64url') };
+  const bytes = Buffer.from(mac, 'base64url');
+  // The last letter has two spare bits: one token has one spelling.
+  if (bytes.toString('base64url') !== mac) return null;
+  return { sessionId, generation: Number(generation), mac: bytes };
 }
 
 export function refreshTokenHolds(key: Buffer, claim: RefreshClaim, salt: Buffer): boolean {
