@@ -171,6 +171,27 @@ describe('search', () => {
     });
   });
 
+  test('SH-21: a text made to look like another client in the index is found by nobody but its own', () => {
+    fill(3);
+    // Letters and marks that one Unicode version knows and another cuts at, before the mark of each client.
+    const cuts = ['\u{1e900}', 'a\u20dd', 'a\u{16e40}', '\u{10ec2}'];
+    const texts = [1, 2, 3].flatMap(client =>
+      cuts.map(cut => `hello ${cut}000${client}zebra ${cut}000${client} zebra`),
+    );
+    cache.apply({
+      rows: [
+        { c: 'messages', rows: texts.map((text, n) => messageRow(9000 + n, 101, 1, NOW + n, { text })) },
+        { c: 'conversations', rows: [conversationRow(101, 1, NOW, { contactName: `${cuts[0]}0002zebra` })] },
+      ],
+      gone: [],
+      cursor: null,
+      done: false,
+    });
+    expect(cache.search({ clientId: id('c00', 1), q: 'zebra', limit: 50 }).length).toBeGreaterThan(0);
+    for (const client of [2, 3])
+      expect(cache.search({ clientId: id('c00', client), q: 'zebra', limit: 50 })).toEqual([]);
+  });
+
   test('a long beginning finds the words that go on like it, and none that only begin alike', () => {
     fill();
     const texts = [

@@ -40,11 +40,11 @@ const matchOf = (ordinal: number, words: readonly string[]) =>
 
 /** Search as you type: names first, then messages and notes, newest first. */
 export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
-  const wordRows = db.prepare<[string, number], { rowid: number }>(
-    'select rowid from words where words match ? order by rowid desc limit ?',
+  const wordRows = db.prepare<[string, number, number, number], { rowid: number }>(
+    'select rowid from words where words match ? and rowid between ? and ? order by rowid desc limit ?',
   );
-  const nameRows = db.prepare<[string, number], { rowid: number }>(
-    'select rowid from names where names match ? order by rowid desc limit ?',
+  const nameRows = db.prepare<[string, number, number, number], { rowid: number }>(
+    'select rowid from names where names match ? and rowid between ? and ? order by rowid desc limit ?',
   );
   const message = db.prepare<[number, number], { json: string; k: number; sent_at: number }>(
     'select json, k, sent_at from messages where r = ? and expires_at > ?',
@@ -63,13 +63,18 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
   function searchClient(ordinal: number, clientJson: string, words: readonly string[], limit: number): SearchHit[] {
     const row = JSON.parse(clientJson) as ClientRow;
     const match = matchOf(ordinal, words);
+    // The wall is the range, not the mark: what a customer writes can be cut by the index so that a piece looks like another's (SH-21).
+    const from = ordinal * CLIENT_SPAN;
+    const to = from + CLIENT_SPAN - 1;
     const now = time.now();
     const byName = nameRows
-      .all(match, limit)
-      .flatMap(hit => nameHit(hit.rowid - ordinal * CLIENT_SPAN, row, words, now) ?? []);
+      .all(match, from, to, limit)
+      .flatMap(hit => nameHit(hit.rowid - from, row, words, now) ?? []);
     // One letter matches nearly everything that was ever written; names are enough for it.
     const tooShort = words.length === 1 && [...words[0]!].length < 2;
-    const byWord = tooShort ? [] : wordRows.all(match, limit).flatMap(hit => wordHit(hit.rowid, row, words, now) ?? []);
+    const byWord = tooShort
+      ? []
+      : wordRows.all(match, from, to, limit).flatMap(hit => wordHit(hit.rowid, row, words, now) ?? []);
     // Row numbers follow the order in which this copy learned of them; a person expects the newest first.
     byWord.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
     return [...byName, ...byWord].slice(0, limit);
