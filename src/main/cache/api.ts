@@ -157,3 +157,12 @@ export class CacheError extends Error {
     this.failure = failure;
   }
 }
+
+/** More threads than this at once means a first pull: the window is told to look at everything instead. */
+const MANY_THREADS = 100;
+
+export function collapsed(topics: ReadonlySet<Topic>): Topic[] {
+  const list = [...topics];
+  const others = list.filter(topic => !topic.startsWith('thread:'));
+  return list.length - others.length > MANY_THREADS ? [...others, 'thread:*'] : list;
+}

@@ -1,6 +1,6 @@
 import type { CollectionName, ConversationRow, RowOf } from '@astrix/contract';
 import type { Topic } from '../../shared/ipc.ts';
-import type { AppliedBatch, Cache } from './api.ts';
+import { type AppliedBatch, type Cache, collapsed } from './api.ts';
 import type { Connection } from './file.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
@@ -11,9 +11,6 @@ import type { CacheTime } from './time.ts';
 
 type Batch = Parameters<Cache['apply']>[0];
 type Arrived = AppliedBatch['arrived'][number];
-
-/** More threads than this at once means a first pull: the window is told to look at everything instead. */
-const MANY_THREADS = 100;
 
 export type Applier = ReturnType<typeof createApplier>;
 
@@ -277,9 +274,3 @@ const arrivedOf = (row: RowOf<'messages'>): Arrived => ({
   text: row.text,
   sentAt: row.sentAt,
 });
-
-function collapsed(topics: Set<Topic>): Topic[] {
-  const list = [...topics];
-  const threads = list.filter(topic => topic.startsWith('thread:'));
-  return threads.length > MANY_THREADS ? [...list.filter(topic => !topic.startsWith('thread:')), 'thread:*'] : list;
-}

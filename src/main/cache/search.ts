@@ -33,10 +33,9 @@ export function indexed(ordinal: number, text: string): string {
 /** Four letters or digits, so that the lengths of the prefix indexes are those of the mark and two or three letters more. */
 const markOf = (ordinal: number) => ordinal.toString(36).padStart(4, '0');
 
+/** Every word as it stands in the index; the last one may be unfinished. */
 const matchOf = (ordinal: number, words: readonly string[]) =>
-  words
-    .map((word, index) => (index === words.length - 1 ? `"${markOf(ordinal)}${word}"*` : `"${markOf(ordinal)}${word}"`))
-    .join(' ');
+  `${words.map(word => `"${markOf(ordinal)}${word}"`).join(' ')}*`;
 
 /** Search as you type: names first, then messages and notes, newest first. */
 export function createSearch(db: Connection, keys: Keys, time: CacheTime) {

@@ -1,8 +1,6 @@
 import type { Topic } from '../../shared/ipc.ts';
+import { collapsed } from '../cache/api.ts';
 import type { Timers } from './engine.ts';
-
-/** What is looked at again anyway is not worth naming one by one. */
-const MANY = 200;
 
 /**
  * Passes the first change on at once and gathers what follows within `ms`: while a pull writes hundreds of rows a second, the window
@@ -12,13 +10,13 @@ export function gatherTopics(pass: (topics: Topic[]) => void, timers: Timers, ms
   let waiting: Set<Topic> | null = null;
 
   function tick(): void {
-    const gathered = [...(waiting ?? [])];
-    if (gathered.length === 0) {
+    const gathered = waiting;
+    if (gathered === null || gathered.size === 0) {
       waiting = null;
       return;
     }
     waiting = new Set();
-    pass(gathered.length > MANY ? [...gathered.filter(topic => !topic.startsWith('thread:')), 'thread:*'] : gathered);
+    pass(collapsed(gathered));
     timers.after(ms, tick);
   }
 
