@@ -73,6 +73,51 @@ export const ERRORS = {
     title: 'This client has no working channel for the conversation',
     next: 'Ask an admin to reconnect the channel.',
   },
+  provider_denied: {
+    status: 403,
+    title: 'You may not use this provider',
+    next: 'Ask an owner or admin of your agency to allow it for you.',
+  },
+  connect_refused: {
+    status: 400,
+    title: 'This link to connect is not valid any more',
+    next: 'Close this window and start again from the console.',
+  },
+  provider_unavailable: {
+    status: 409,
+    title: 'This system cannot be connected here',
+    next: 'Its entry in the catalogue says why, and what would change that.',
+  },
+  switched_off: {
+    status: 409,
+    title: 'An admin has switched this off',
+    next: 'Ask an owner or admin of your agency why, and when it is on again.',
+  },
+  connection_unusable: {
+    status: 409,
+    title: 'This connection does not work at the moment',
+    next: 'Open Connections and mend it with the button shown there.',
+  },
+  account_differs: {
+    status: 409,
+    title: 'That is another account than the connected one',
+    next: 'Sign in at the provider with the account that is connected, or connect the other one anew.',
+  },
+  already_connected: {
+    status: 409,
+    title: 'This account is connected already',
+    next: 'Use the connection that is there, or disconnect it first.',
+  },
+  provider_refused: {
+    status: 422,
+    title: 'The provider refused',
+    next: 'Read what it said, correct that, and try again.',
+  },
+  provider_unreachable: {
+    status: 503,
+    title: 'The provider does not answer',
+    next: 'Nothing was changed. Try again in a few minutes.',
+  },
   payload_too_large: { status: 413, title: 'This is larger than allowed', next: 'Send less at once.' },
   unsupported_media_type: {
     status: 415,

@@ -2,6 +2,7 @@ export * from './collections.ts';
 export * from './data-classes.ts';
 export * from './errors.ts';
 export * as fields from './fields.ts';
+export * from './providers.ts';
 export * from './retention.ts';
 export * from './roles.ts';
 export * from './route.ts';

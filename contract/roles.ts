@@ -24,6 +24,13 @@ export const PERMISSIONS = {
   'contact.read': ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'],
   'contact.consent': ['owner', 'admin', 'manager', 'agent'],
   'notification.own': ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'],
+  'connection.read': ['owner', 'admin', 'manager', 'agent', 'analyst'],
+  'connection.use': ['owner', 'admin', 'manager', 'agent', 'analyst'],
+  'connection.manage': ['owner', 'admin', 'manager'],
+  /** Connect or end what all clients of the agency share. */
+  'connection.share': ['owner', 'admin'],
+  'switch.operate': ['owner', 'admin'],
+  'provider.access': ['owner', 'admin'],
   'webhook.operate': ['owner', 'admin'],
   'sync.read': ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -36,8 +36,11 @@ export type RouteDefinition = {
   /** `raw` keeps the exact bytes for signature checks. */
   readonly bodyKind?: 'json' | 'raw';
   readonly reply: z.ZodType;
-  readonly replyStatus: 200 | 201 | 202 | 204;
-  readonly replyKind?: 'json' | 'ndjson' | 'events' | 'text';
+  readonly replyStatus: 200 | 201 | 202 | 204 | 303;
+  /** `redirect` sends a browser on, to the `location` of the reply. */
+  readonly replyKind?: 'json' | 'ndjson' | 'events' | 'text' | 'redirect';
+  /** The handler talks to a provider: it runs outside of a transaction and opens its own, so that nobody's rows wait for a network. */
+  readonly reaches?: 'provider';
   readonly errors: readonly ErrorCode[];
 };
 

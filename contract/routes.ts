@@ -1,8 +1,21 @@
 import * as agencies from './routes/agencies.ts';
+import * as connections from './routes/connections.ts';
 import * as conversations from './routes/conversations.ts';
 import * as identity from './routes/identity.ts';
 import * as platform from './routes/platform.ts';
 
+export {
+  type AccountView,
+  AttemptView,
+  ConnectionData,
+  ConnectionView,
+  DisconnectReceipt,
+  type HealthView,
+  ProviderCall,
+  SWITCH_SCOPES,
+  SwitchView,
+  Trouble,
+} from './routes/connections.ts';
 export { CLOSING_SECONDS, INBOX_FILTERS, InboxFilter } from './routes/conversations.ts';
 export type { SessionView, SignedIn } from './routes/identity.ts';
 
@@ -34,6 +47,23 @@ export const ROUTES = {
   getContact: conversations.getContact,
   setOptOut: conversations.setOptOut,
   setNotificationPreference: conversations.setNotificationPreference,
+  listCatalogue: connections.listCatalogue,
+  listConnections: connections.listConnections,
+  startConnect: connections.startConnect,
+  oauthCallback: connections.oauthCallback,
+  claimConnect: connections.claimConnect,
+  confirmConnect: connections.confirmConnect,
+  cancelConnect: connections.cancelConnect,
+  connectByKey: connections.connectByKey,
+  checkConnection: connections.checkConnection,
+  disconnect: connections.disconnect,
+  readConnectionData: connections.readConnectionData,
+  listConnectionCalls: connections.listConnectionCalls,
+  listReceipts: connections.listReceipts,
+  listSwitches: connections.listSwitches,
+  setSwitch: connections.setSwitch,
+  listProviderAccess: connections.listProviderAccess,
+  setProviderAccess: connections.setProviderAccess,
   health: platform.health,
   ready: platform.ready,
   metrics: platform.metrics,

@@ -96,7 +96,7 @@ export async function openStage(
     ASTRIX_LOG_LEVEL: 'warn',
     ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
     ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
-    ASTRIX_WHATSAPP_GRAPH_URL: sandboxUrl,
+    ASTRIX_SANDBOX_URL: sandboxUrl,
   };
   let backend: Running | null = null;
   const startBackend = async () => {

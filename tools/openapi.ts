@@ -135,6 +135,7 @@ const REPLIES = {
   ndjson: ['application/x-ndjson', 'One such object a line.'],
   events: ['text/event-stream', 'Server-sent events: `event` is the name, `data` the JSON of each.'],
   text: ['text/plain', 'Plain text.'],
+  redirect: ['application/json', 'Sends the browser on to `location`.'],
 } as const;
 
 function replyOf(route: RouteDefinition, write: SchemaWriter): Json {

@@ -57,6 +57,7 @@ for (const replyTo of [null, 'wamid.HBgM']) {
       if (!('data' in read)) throw new Error(`the client does not read its own reply: ${read.fault}`);
       return { kind: 'ok', data: read.data, status: 200, headers: {}, bytes: 0 };
     },
+    budgetOf: () => null,
     close: async () => undefined,
   });
   const to = { phone: '919999900001' };

@@ -138,7 +138,7 @@ await part('The backend', ['backend/src/main.ts'], {
   ASTRIX_LOG_LEVEL: 'warn',
   ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
   ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
-  ASTRIX_WHATSAPP_GRAPH_URL: sandboxUrl,
+  ASTRIX_SANDBOX_URL: sandboxUrl,
 });
 await part(
   'The provider sandbox',

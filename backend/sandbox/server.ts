@@ -4,6 +4,7 @@ import { createDeliverer, pause } from './deliver.ts';
 import { createFaults, Fault, type FaultKind } from './faults.ts';
 import { page } from './page.ts';
 import { graphError, Inbound, inboundPayload, SendRequest, type StatusKind, statusPayload } from './payloads.ts';
+import { type Providers, serveProviders } from './providers.ts';
 
 /** One message that WhatsApp would have delivered: the truth that tests and the demo compare against. */
 export type Executed = {
@@ -33,7 +34,7 @@ export type SandboxOptions = {
   readonly statusDelayMs?: number;
 };
 
-export type Sandbox = { readonly url: string; readonly close: () => Promise<void> };
+export type Sandbox = { readonly url: string; readonly providers: Providers; readonly close: () => Promise<void> };
 
 const wamid = () => `wamid.${randomBytes(18).toString('base64url')}`;
 
@@ -46,6 +47,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
   const received: Received[] = [];
   const stopping = new AbortController();
   const delay = options.statusDelayMs ?? 350;
+  const providers = await serveProviders(app);
 
   async function reportStatuses(message: Executed, fault: FaultKind): Promise<void> {
     const sequence: StatusKind[] =
@@ -150,6 +152,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
   const url = await app.listen({ host: '127.0.0.1', port });
   return {
     url,
+    providers,
     close: async () => {
       stopping.abort();
       deliverer.stop();

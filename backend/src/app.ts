@@ -20,8 +20,8 @@ import { type Jobs, startJobs } from './platform/jobs/index.ts';
 import { startSweeper } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
 import { createVault, keksFrom } from './platform/vault/index.ts';
+import { PROVIDERS } from './providers/registry.ts';
 import { createWhatsappClient, type WhatsappClient } from './providers/whatsapp/client.ts';
-import { WHATSAPP } from './providers/whatsapp/manifest.ts';
 
 export type AppParts = {
   readonly config: Config;
@@ -71,7 +71,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const egress = createEgress({
     rules: {
       production: config.environment === 'production',
-      providers: [{ ...WHATSAPP, sandbox: config.whatsapp.graphUrl }],
+      providers: Object.values(PROVIDERS)
+        .map(({ manifest }) => manifest)
+        .filter(({ hosts }) => hosts.length > 0)
+        .map(({ id, hosts, budget }) => ({ id, hosts, budget, sandbox: config.sandboxUrl })),
     },
     clock,
     metrics,

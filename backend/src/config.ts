@@ -51,9 +51,13 @@ const Environment = z.object({
   ASTRIX_WHATSAPP_APP_SECRET: optionalText,
   ASTRIX_WHATSAPP_APP_SECRET_NEXT: optionalText,
   ASTRIX_WHATSAPP_VERIFY_TOKEN: optionalText,
-  ASTRIX_WHATSAPP_GRAPH_URL: optionalText.refine(
+  ASTRIX_SANDBOX_URL: optionalText.refine(
     value => value === undefined || /^http:\/\/127\.0\.0\.1:\d+$/.test(value),
     'may only name the provider sandbox on http://127.0.0.1:<port>',
+  ),
+  ASTRIX_PUBLIC_URL: optionalText.refine(
+    value => value === undefined || /^(https:\/\/[a-z0-9.-]+(:\d+)?|http:\/\/127\.0\.0\.1:\d+)$/.test(value),
+    'must be https://<host> without a path, or http://127.0.0.1:<port>',
   ),
 });
 
@@ -81,10 +85,39 @@ export type Config = {
     /** Live app secrets; two during a rotation (WH-05). Empty refuses every delivery with 503 (WH-04). */
     readonly appSecrets: readonly Secret[];
     readonly verifyToken: Secret | null;
-    /** The provider sandbox; null for the real host. */
-    readonly graphUrl: string | null;
   };
+  /** The provider sandbox, which takes the place of every provider's host; null for the real ones. */
+  readonly sandboxUrl: string | null;
+  /** Where this backend is reached from outside, for providers that send people or events back; null for its own address. */
+  readonly publicUrl: string | null;
+  /** Credentials of this installation's app at each family of providers, by name in lower case. */
+  readonly apps: Readonly<Record<string, ProviderAppConfig>>;
 };
+
+export type ProviderAppConfig = { readonly id: string; readonly secret: Secret };
+
+const APP = /^ASTRIX_APP_([A-Z]+)_(ID|SECRET)$/;
+
+/** ASTRIX_APP_<NAME>_ID and _SECRET belong together: half of one would fail only when a person tries to connect. */
+function readApps(
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): Record<string, ProviderAppConfig> {
+  const names = new Set(Object.keys(env).flatMap(name => (env[name] ? (APP.exec(name)?.[1] ?? []) : [])));
+  const apps: Record<string, ProviderAppConfig> = {};
+  for (const name of names) {
+    const id = env[`ASTRIX_APP_${name}_ID`];
+    const appSecret = env[`ASTRIX_APP_${name}_SECRET`];
+    if (!id || !appSecret)
+      faults.push(
+        `ASTRIX_APP_${name}_${id ? 'SECRET' : 'ID'} must be set as well: an id and a secret belong together.`,
+      );
+    else if (id.length > 300 || appSecret.length > 500)
+      faults.push(`ASTRIX_APP_${name}_ID or _SECRET is longer than any provider gives them.`);
+    else apps[name.toLowerCase()] = { id, secret: secret(appSecret) };
+  }
+  return apps;
+}
 
 /** Variables of the system before this one. Secrets found there would be forgotten in an environment for ever (VT-06). */
 const LEGACY = /^(WHATSAPP|META|WABA)_.*(TOKEN|SECRET|KEY)$/;
@@ -109,8 +142,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('ASTRIX_KEK must be set in production: 32 random bytes in base64, kept outside the database.');
   if (production && value.ASTRIX_DEMO === '1')
     faults.push('ASTRIX_DEMO must not be 1 in production: the demo publishes its passwords.');
-  if (production && value.ASTRIX_WHATSAPP_GRAPH_URL)
-    faults.push('ASTRIX_WHATSAPP_GRAPH_URL must not be set in production: it names the provider sandbox.');
+  if (production && value.ASTRIX_SANDBOX_URL)
+    faults.push('ASTRIX_SANDBOX_URL must not be set in production: it names the provider sandbox.');
+  if (production && value.ASTRIX_PUBLIC_URL?.startsWith('http:'))
+    faults.push('ASTRIX_PUBLIC_URL must begin with https:// in production: providers send people back to it.');
+  const apps = readApps(env, faults);
   const given = givenKek('ASTRIX_KEK', value.ASTRIX_KEK, value.ASTRIX_DATA_DIR, faults);
   const next = givenKek('ASTRIX_KEK_NEXT', value.ASTRIX_KEK_NEXT, value.ASTRIX_DATA_DIR, faults);
   for (const [name, kek] of [
@@ -144,8 +180,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         .filter(item => item !== undefined)
         .map(item => secret(item)),
       verifyToken: value.ASTRIX_WHATSAPP_VERIFY_TOKEN ? secret(value.ASTRIX_WHATSAPP_VERIFY_TOKEN) : null,
-      graphUrl: value.ASTRIX_WHATSAPP_GRAPH_URL ?? null,
     },
+    sandboxUrl: value.ASTRIX_SANDBOX_URL ?? null,
+    publicUrl: value.ASTRIX_PUBLIC_URL ?? null,
+    apps,
   };
 }
 

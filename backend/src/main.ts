@@ -30,7 +30,9 @@ Configuration comes from the environment:
   ASTRIX_WHATSAPP_APP_SECRET      signs WhatsApp deliveries; without it they are answered with 503
   ASTRIX_WHATSAPP_APP_SECRET_NEXT the second one during a rotation
   ASTRIX_WHATSAPP_VERIFY_TOKEN    answers Meta's subscription handshake
-  ASTRIX_WHATSAPP_GRAPH_URL       the provider sandbox, outside production only
+  ASTRIX_SANDBOX_URL              the provider sandbox in place of all providers, outside production only
+  ASTRIX_PUBLIC_URL               where providers send people back to     (this backend's own address)
+  ASTRIX_APP_<NAME>_ID, _SECRET   app credentials: GOOGLE, META, ATLASSIAN, AMAZON (docs/providers)
   ASTRIX_LOG_LEVEL                debug | info | warn | error | silent   (info)
 `;
 

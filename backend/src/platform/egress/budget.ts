@@ -9,6 +9,8 @@ export type Turn =
   | { readonly kind: 'later'; readonly afterMs: number }
   | { readonly kind: 'stopped'; readonly reason: string };
 
+export type BudgetLeft = { readonly left: number; readonly of: number; readonly pausedSeconds: number };
+
 export type TurnRequest = {
   readonly connection: string;
   readonly cost: string;
@@ -142,6 +144,20 @@ export function createBudgets(time: Time) {
     relax(key: string): void {
       const connection = connections.get(key);
       if (connection) connection.strikes = 0;
+    },
+
+    /** The scarcest class of cost; null for a connection that has not asked yet. */
+    left(key: string): BudgetLeft | null {
+      const connection = connections.get(key);
+      if (!connection) return null;
+      const now = msOf(time.clock);
+      const lanes = [...connection.lanes.values()].map(lane => ({
+        left: Math.max(0, Math.floor(tokensAt(lane, Math.max(now, connection.pausedUntil)))),
+        of: Math.floor(lane.bucket.burst),
+      }));
+      const scarcest = lanes.sort((a, b) => a.left / a.of - b.left / b.of)[0];
+      const pausedSeconds = Math.max(0, Math.ceil((connection.pausedUntil - now) / 1000));
+      return scarcest ? { ...scarcest, pausedSeconds } : null;
     },
 
     size: () => connections.size,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
 import { type Breaker, type BreakerSettings, createBreaker } from './breaker.ts';
-import { type Budgets, createBudgets } from './budget.ts';
+import { type BudgetLeft, type Budgets, createBudgets } from './budget.ts';
 import { buildUrl } from './build-url.ts';
 import { createDialer, createSandboxDialer, type DialParts } from './dial.ts';
 import { type Exchange, exchange, type Outgoing } from './exchange.ts';
@@ -10,7 +10,7 @@ import { judgeReply, judgeSilence } from './judge.ts';
 import type { CallLedger, Connection } from './ledger.ts';
 import { type Failed, type Outcome, retryLater } from './outcome.ts';
 import { bytesOf, type CallRequest, headersOf } from './request.ts';
-import { checkRules, type EgressRules, isAllowed, originOf, type ProviderRules } from './rules.ts';
+import { checkRules, type EgressRules, hostOf, isAllowed, type ProviderRules } from './rules.ts';
 import { msOf, realWait, type Wait } from './wait.ts';
 
 export type EgressParts = {
@@ -30,6 +30,8 @@ export type EgressParts = {
 export type Egress = {
   /** Never throws for what the network, the provider or the values of the request do. */
   readonly call: <T>(request: CallRequest<T>) => Promise<Outcome<T>>;
+  /** Calls that may leave at once, and how long the provider asked to wait. Of this process; null before the first call. */
+  readonly budgetOf: (provider: string, connectionId: string) => BudgetLeft | null;
   readonly close: () => Promise<void>;
 };
 
@@ -58,8 +60,8 @@ export function createEgress(parts: EgressParts): Egress {
 
   function prepare<T>(request: CallRequest<T>): Prepared {
     const rules = providers.get(request.provider) ?? refuse('provider');
-    const origin = originOf(rules, request.host ?? rules.hosts[0]!, request.hostPart);
-    const url = buildUrl(origin, request.path, request.parameters, request.query);
+    const host = hostOf(rules, request.host ?? rules.hosts[0]!, request.hostPart);
+    const url = buildUrl(rules.sandbox ?? `https://${host}`, request.path, request.parameters, request.query);
     if (!isAllowed(rules, url)) refuse('host');
     const body = bytesOf(request.body);
     return {
@@ -68,7 +70,11 @@ export function createEgress(parts: EgressParts): Egress {
       outgoing: {
         method: request.method,
         url,
-        headers: headersOf(request.headers ?? {}, request.reply.accept, request.body),
+        headers: {
+          ...headersOf(request.headers ?? {}, request.reply.accept, request.body),
+          // The sandbox stands for many hosts and tells them apart by this.
+          ...(rules.sandbox ? { host } : {}),
+        },
         body,
         maxBytes: request.reply.maxBytes,
         signal: request.signal,
@@ -186,6 +192,7 @@ export function createEgress(parts: EgressParts): Egress {
         });
       return outcome;
     },
+    budgetOf: (provider, connectionId) => budgets.left(`${provider}/${connectionId}`),
     async close() {
       // Whoever calls has been stopped before; a provider that dawdles does not hold up the end.
       const grace = new AbortController();

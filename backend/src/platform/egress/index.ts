@@ -1,5 +1,5 @@
 export { isPublicAddress } from './addresses.ts';
-export type { Bucket } from './budget.ts';
+export type { Bucket, BudgetLeft } from './budget.ts';
 export { buildUrl, cursorOf, type Parameters, type Query } from './build-url.ts';
 export { createEgress, type Egress, type EgressParts } from './egress.ts';
 export { EgressError } from './failures.ts';

@@ -37,13 +37,13 @@ export function checkRules(rules: EgressRules): void {
   }
 }
 
-/** The origin of a request, from the constant host and at most one part that a merchant filled in. */
-export function originOf(rules: ProviderRules, host: string, part: string | undefined): string {
+/** The name of the host that a request is for, from the constant and at most one part that a merchant filled in. */
+export function hostOf(rules: ProviderRules, host: string, part: string | undefined): string {
   if (!rules.hosts.includes(host)) refuse('host');
   const open = host.startsWith('{');
   if (open !== (part !== undefined)) refuse('host-part');
   if (part !== undefined && !FILLED.test(part)) refuse('host-part');
-  return rules.sandbox ?? `https://${open ? host.replace(/^\{[a-z]+\}/, part ?? '') : host}`;
+  return open ? host.replace(/^\{[a-z]+\}/, part ?? '') : host;
 }
 
 /** The second look at what is about to be asked, by the parser that the request uses as well (EG-01). */

@@ -1,11 +1,63 @@
+import type { Manifest } from '../provider.ts';
+
 /** WhatsApp Cloud API as data. Source: Meta's Cloud API reference v23.0. */
 export const WHATSAPP = {
   id: 'whatsapp',
   name: 'WhatsApp',
-  lifecycle: 'live',
+  group: 'messaging',
+  standing: 'live',
+  standingNote: '',
+  purpose: 'Answers the client’s customers on WhatsApp: messages in, replies and approved templates out.',
   hosts: ['graph.facebook.com'],
   version: 'v23.0',
-  capabilities: ['messaging'],
+  auth: {
+    kind: 'key',
+    fields: [
+      {
+        name: 'token',
+        label: 'Access token',
+        kind: 'secret',
+        help: 'Meta Business Suite → Settings → System users → Generate token, with the two permissions below.',
+        pattern: '[A-Za-z0-9_-]{20,500}',
+        rule: 'is one line of letters and digits, such as EAAG…',
+        maxLength: 500,
+        required: true,
+        options: [],
+      },
+      {
+        name: 'phoneNumberId',
+        label: 'Phone number ID',
+        kind: 'text',
+        help: 'WhatsApp Manager → API setup. It is not the phone number itself.',
+        pattern: '\\d{5,20}',
+        rule: 'has 5 to 20 digits',
+        maxLength: 20,
+        required: true,
+        options: [],
+      },
+      {
+        name: 'businessAccountId',
+        label: 'WhatsApp Business Account ID',
+        kind: 'text',
+        help: 'WhatsApp Manager → API setup, beside the phone number ID.',
+        pattern: '\\d{5,20}',
+        rule: 'has 5 to 20 digits',
+        maxLength: 20,
+        required: true,
+        options: [],
+      },
+    ],
+    scopes: [
+      { scope: 'whatsapp_business_messaging', why: 'Sends replies and receives what customers write.' },
+      { scope: 'whatsapp_business_management', why: 'Reads the number, its quality and the approved templates.' },
+    ],
+    revokeByHand: 'In Meta Business Suite, Settings → System users, revoke the token.',
+  },
+  capabilities: [
+    { capability: 'messaging', kind: 'send', title: 'Replies and templates', needs: [] },
+    { capability: 'messaging', kind: 'receive', title: 'What customers write', needs: [] },
+  ],
+  shareable: false,
   dataClasses: ['end-customer'],
   webhook: {
     scheme: 'hmac-sha256-raw-body',
@@ -26,4 +78,4 @@ export const WHATSAPP = {
     /** About one message in this many seconds to the same customer. */
     secondsBetweenToOne: 6,
   },
-} as const;
+} as const satisfies Manifest & Record<string, unknown>;

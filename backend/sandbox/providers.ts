@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProviderId } from '@astrix/contract';
+import type { FastifyInstance } from 'fastify';
+import { PROVIDERS } from '../src/providers/registry.ts';
+import type { Imitation, Stage } from './imitation.ts';
+import { serveOAuth } from './oauth.ts';
+import { createTokenBook, type TokenBook } from './tokens.ts';
+
+export type Noted = {
+  readonly provider: ProviderId;
+  readonly what: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly at: string;
+};
+
+export type Providers = {
+  readonly book: TokenBook;
+  readonly noted: readonly Noted[];
+  readonly hints: Readonly<Record<string, string>>;
+  readonly hosts: readonly string[];
+};
+
+/** Every file in providers/ is an imitation; a new one is found by being there. */
+async function findImitations(): Promise<Imitation[]> {
+  const folder = join(import.meta.dirname, 'providers');
+  const files = readdirSync(folder).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const found: Imitation[] = [];
+  for (const file of files.sort()) {
+    const module = (await import(`./providers/${file}`)) as { imitation?: Imitation };
+    if (module.imitation) found.push(module.imitation);
+  }
+  return found;
+}
+
+/** Puts all imitations onto one server, kept apart by the host that a request was meant for. */
+export async function serveProviders(
+  app: FastifyInstance,
+  options: { readonly now?: () => Date; readonly accessSeconds?: number } = {},
+): Promise<Providers> {
+  const book = createTokenBook(options);
+  const noted: Noted[] = [];
+  const stage: Stage = {
+    ...book,
+    note: (provider, what, detail = {}) => void noted.push({ provider, what, detail, at: book.now().toISOString() }),
+  };
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
+    const form = new URLSearchParams(String(text));
+    done(
+      null,
+      Object.fromEntries(
+        [...new Set(form.keys())].map(key => [key, form.getAll(key).length > 1 ? form.getAll(key) : form.get(key)]),
+      ),
+    );
+  });
+  const imitations = await findImitations();
+  const connected = imitations.flatMap(imitation => {
+    const { manifest } = PROVIDERS[imitation.provider];
+    return manifest.auth.kind === 'oauth2' ? [{ manifest, auth: manifest.auth, imitation }] : [];
+  });
+  serveOAuth(app, book, connected);
+  for (const imitation of imitations) imitation.serve(app, stage);
+  return {
+    book,
+    noted,
+    hints: Object.fromEntries(imitations.map(({ provider, hint }) => [provider, hint])),
+    hosts: imitations.flatMap(({ provider }) => PROVIDERS[provider].manifest.hosts),
+  };
+}

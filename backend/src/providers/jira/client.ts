@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { type Explain, json, pages } from '../../platform/egress/index.ts';
+import { bearer } from '../oauth2.ts';
+import type { Account, Api, Connector, ReadRequest } from '../provider.ts';
+import { IssuePage, quoted, Sites, taskOf } from './map.ts';
+
+const Refusal = z.union([
+  z.object({ code: z.number(), message: z.string() }),
+  z.object({ errorMessages: z.array(z.string()).optional(), errors: z.record(z.string(), z.unknown()).optional() }),
+]);
+
+/** Jira answers 404 for what may not be seen as well. A gateway that misses a scope says 401; a refresh would not change that. */
+const explain: Explain = (body, status) => {
+  if (status < 400 || status === 429 || status >= 500) return null;
+  const refusal = Refusal.safeParse(body);
+  if (!refusal.success) return null;
+  const words =
+    'message' in refusal.data
+      ? refusal.data.message
+      : [...(refusal.data.errorMessages ?? []), ...Object.values(refusal.data.errors ?? {}).map(String)].join(' ');
+  if (status === 401 && !/scope does not match/i.test(words))
+    return { kind: 'reauth', code: 'http-401', reason: words || 'the token is not accepted' };
+  return { kind: 'permanent', code: status === 401 ? 'scope' : `http-${status}`, reason: words || `status ${status}` };
+};
+
+const PAGE = 100;
+
+async function identify(api: Api) {
+  const sites = await api.call({
+    method: 'GET',
+    host: 'api.atlassian.com',
+    path: '/oauth/token/accessible-resources',
+    effect: 'read',
+    reply: json(Sites),
+  });
+  if (sites.kind !== 'ok') return sites;
+  const rows = sites.data.map(
+    (site): Account => ({ id: site.id, name: site.name, detail: new URL(site.url).host, settings: { url: site.url } }),
+  );
+  return { kind: 'ok' as const, rows };
+}
+
+/** Bounded by time, because Jira refuses a search without bounds; newest first. */
+function readTasks(api: Api, { text }: ReadRequest) {
+  const site = api.account!;
+  const jql = `updated >= -30d${text === null ? '' : ` AND text ~ ${quoted(text)}`} ORDER BY updated DESC`;
+  return pages({
+    clock: api.clock,
+    fetch: async cursor => {
+      const page = await api.call({
+        method: 'POST',
+        host: 'api.atlassian.com',
+        path: '/ex/jira/{cloudId}/rest/api/3/search/jql',
+        parameters: { cloudId: site.id },
+        body: {
+          json: {
+            jql,
+            maxResults: PAGE,
+            fields: ['summary', 'status', 'assignee', 'priority', 'project', 'updated', 'duedate'],
+            ...(cursor === null ? {} : { nextPageToken: cursor }),
+          },
+        },
+        effect: 'read',
+        reply: json(IssuePage),
+      });
+      if (page.kind !== 'ok') return page;
+      const { issues, isLast, nextPageToken } = page.data;
+      return {
+        ...page,
+        data: {
+          rows: issues.map(issue => taskOf(issue, site.settings.url!)),
+          next: isLast === true ? null : (nextPageToken ?? null),
+        },
+      };
+    },
+  });
+}
+
+export const jira: Connector = { sign: bearer, explain, identify, reads: { tasks: readTasks } };

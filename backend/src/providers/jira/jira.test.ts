@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { jira } from './client.ts';
+import { instantOf, quoted } from './map.ts';
+
+let rig: ProviderRig;
+beforeAll(async () => {
+  rig = await providerRig();
+});
+afterAll(() => rig.close());
+
+it('VT-08: names every site that a grant reaches, and chooses none', async () => {
+  const { credential } = rig.granted('jira');
+  const found = await jira.identify(rig.api('jira', credential));
+  expect(found).toMatchObject({ kind: 'ok', rows: [{ name: 'chai-katha' }, { name: 'agency-internal' }] });
+});
+
+it('reads all pages of the issues of the chosen site, as tasks', async () => {
+  const { credential } = rig.granted('jira');
+  const found = await jira.identify(rig.api('jira', credential));
+  if (found.kind !== 'ok') throw new Error(found.kind);
+  const api = rig.api('jira', credential, { account: found.rows[0]! });
+  const tasks = await jira.reads.tasks!(api, { text: null });
+  expect(tasks).toMatchObject({ kind: 'ok', pages: 2 });
+  if (tasks.kind !== 'ok') return;
+  expect(tasks.rows).toHaveLength(130);
+  expect(tasks.rows[0]).toMatchObject({
+    key: 'CK-0',
+    stage: 'new',
+    url: 'https://chai-katha.atlassian.net/browse/CK-0',
+  });
+  const some = await jira.reads.tasks!(api, { text: 'हिंदी' });
+  expect(some.kind === 'ok' && some.rows.length).toBeGreaterThan(0);
+});
+
+it('VT-12: a refresh token is rotated, and using it twice ends the grant', async () => {
+  const { grant } = rig.granted('jira');
+  const flow = rig.flow('jira');
+  const next = await flow.refresh(rig.tokenApi('jira'), grant);
+  expect(next).toMatchObject({ kind: 'ok' });
+  if (next.kind !== 'ok') return;
+  expect(next.data.refreshToken?.reveal()).not.toBe(grant.refreshToken?.reveal());
+  expect(await flow.refresh(rig.tokenApi('jira'), grant)).toMatchObject({ kind: 'reauth', code: 'invalid_grant' });
+  expect(await flow.refresh(rig.tokenApi('jira'), next.data)).toMatchObject({ kind: 'reauth' });
+});
+
+it('a code is exchanged once', async () => {
+  const flow = rig.flow('jira');
+  const code = rig.code('jira');
+  expect(await flow.exchange(rig.tokenApi('jira'), code)).toMatchObject({ kind: 'ok' });
+  expect(await flow.exchange(rig.tokenApi('jira'), code)).toMatchObject({ kind: 'reauth', code: 'invalid_grant' });
+});
+
+it('VT-10: a scope that is missing is a refusal with words, not a lost credential', async () => {
+  const { credential } = rig.granted('jira', ['offline_access']);
+  const account = {
+    id: '7c1f0e51-0000-4000-8000-00000000a001',
+    name: 'x',
+    detail: null,
+    settings: { url: 'https://x.atlassian.net' },
+  };
+  const tasks = await jira.reads.tasks!(rig.api('jira', credential, { account }), { text: null });
+  expect(tasks).toMatchObject({ kind: 'permanent', code: 'scope' });
+});
+
+it('what a person types stays words inside of a quoted text', () => {
+  expect(quoted('a" OR project = "SECRET\\')).toBe('"a\\" OR project = \\"SECRET\\\\"');
+});
+
+it('reads an offset without a colon', () => {
+  expect(instantOf('2026-01-02T03:04:05.000+0530')).toBe('2026-01-01T21:34:05.000Z');
+});

@@ -1,0 +1,59 @@
+import type { TaskFact } from '@astrix/contract';
+import { z } from 'zod';
+
+/** accessible-resources: the sites that a grant reaches. */
+export const Sites = z.array(
+  z.object({
+    id: z.string().min(1).max(100),
+    name: z.string().max(200),
+    url: z.url().max(300),
+    scopes: z.array(z.string()).optional(),
+  }),
+);
+
+const Named = z.object({ name: z.string().max(300) });
+/** IssueBean, with the fields that are asked for. */
+export const Issue = z.object({
+  id: z.string().min(1).max(100),
+  key: z.string().regex(/^[A-Z][A-Z0-9_]{0,50}-\d{1,12}$/),
+  fields: z.object({
+    summary: z.string().max(2000),
+    status: Named.extend({ statusCategory: z.object({ key: z.string().max(40) }) }),
+    assignee: z.object({ displayName: z.string().max(300) }).nullish(),
+    priority: Named.nullish(),
+    project: Named,
+    updated: z.string().max(40),
+    duedate: z.iso.date().nullish(),
+  }),
+});
+export type Issue = z.infer<typeof Issue>;
+
+/** POST /rest/api/3/search/jql: no total; `nextPageToken` is absent on the last page. */
+export const IssuePage = z.object({
+  issues: z.array(Issue).max(5000),
+  isLast: z.boolean().optional(),
+  nextPageToken: z.string().max(4000).optional(),
+});
+
+const STAGES: Readonly<Record<string, TaskFact['stage']>> = { new: 'new', indeterminate: 'in-progress', done: 'done' };
+
+/** «2026-01-02T03:04:05.000+0530»: an offset without a colon, which ISO 8601 allows and Date.parse does not everywhere. */
+export const instantOf = (text: string): string => new Date(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')).toISOString();
+
+/** `site` is the address that people open. A category that is new to us counts as not begun. */
+export const taskOf = ({ id, key, fields }: Issue, site: string): TaskFact => ({
+  id,
+  key,
+  title: fields.summary.slice(0, 300),
+  status: fields.status.name,
+  stage: STAGES[fields.status.statusCategory.key] ?? 'new',
+  assignee: fields.assignee?.displayName ?? null,
+  priority: fields.priority?.name ?? null,
+  project: fields.project.name,
+  dueOn: fields.duedate ?? null,
+  updatedAt: instantOf(fields.updated),
+  url: `${site}/browse/${key}`,
+});
+
+/** A JQL string: quoted, so that what a person types can only ever be words. */
+export const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\P{C}]/gu, ' ')}"`;

@@ -1,0 +1,117 @@
+import type { DataClass, ProviderGroup, ProviderId } from '@astrix/contract';
+import type { Provider } from './provider.ts';
+
+/** Named, so that people see what is coming, and empty, so that nothing can be done with it (OP-14). */
+function planned(
+  id: ProviderId,
+  name: string,
+  group: ProviderGroup,
+  purpose: string,
+  dataClasses: readonly DataClass[],
+  standingNote = 'Comes with a later version of Astrix.',
+): Provider {
+  return {
+    connector: null,
+    manifest: {
+      id,
+      name,
+      group,
+      standing: 'planned',
+      standingNote,
+      purpose,
+      dataClasses,
+      hosts: [],
+      budget: { default: { burst: 1, perSecond: 1 } },
+      auth: { kind: 'none' },
+      capabilities: [],
+      shareable: false,
+    },
+  };
+}
+
+const BUSINESS: readonly DataClass[] = ['client-business'];
+
+export const PLANNED = {
+  'web-chat': planned('web-chat', 'Web chat', 'messaging', 'Answers visitors of the client’s website.', [
+    'end-customer',
+  ]),
+  flipkart: planned('flipkart', 'Flipkart', 'commerce', 'Watches orders and shipments of a Flipkart seller.', [
+    'client-business',
+    'marketplace-buyer-pii',
+  ]),
+  meesho: planned(
+    'meesho',
+    'Meesho',
+    'commerce',
+    'Takes in order files of a Meesho supplier.',
+    BUSINESS,
+    'Meesho has no public API; orders will come in as files.',
+  ),
+  shiprocket: planned('shiprocket', 'Shiprocket', 'commerce', 'Books, labels and tracks shipments.', ['logistics']),
+  razorpay: planned('razorpay', 'Razorpay', 'payments', 'Sends payment links and learns when they are paid.', [
+    'payment-metadata',
+  ]),
+  'amazon-ads': planned('amazon-ads', 'Amazon Ads', 'ads', 'Reports daily numbers of campaigns on Amazon.', BUSINESS),
+  'linkedin-ads': planned(
+    'linkedin-ads',
+    'LinkedIn Ads',
+    'ads',
+    'Reports daily numbers of campaigns on LinkedIn.',
+    BUSINESS,
+  ),
+  facebook: planned('facebook', 'Facebook Pages', 'social', 'Reports how a page and its posts do.', BUSINESS),
+  threads: planned('threads', 'Threads', 'social', 'Reports how a profile and its posts do.', BUSINESS),
+  youtube: planned('youtube', 'YouTube', 'social', 'Reports how a channel and its videos do.', BUSINESS),
+  x: planned('x', 'X', 'social', 'Reports how a profile and its posts do.', BUSINESS),
+  linkedin: planned('linkedin', 'LinkedIn', 'social', 'Reports how the posts of an organisation do.', BUSINESS),
+  sharepoint: planned('sharepoint', 'SharePoint', 'files', 'Finds and reads files that were picked.', [
+    'files-content',
+  ]),
+  canva: planned('canva', 'Canva', 'files', 'Finds designs and exports them.', ['files-content']),
+  'google-calendar': planned(
+    'google-calendar',
+    'Google Calendar',
+    'work',
+    'Keeps bookings in step with a calendar.',
+    BUSINESS,
+  ),
+  wix: planned('wix', 'Wix', 'work', 'Links to pages, and reports on the site and its shop.', BUSINESS),
+  apollo: planned('apollo', 'Apollo', 'outreach', 'Reports on outreach between businesses; read only.', BUSINESS),
+  instantly: planned(
+    'instantly',
+    'Instantly',
+    'outreach',
+    'Reports on e-mail campaigns between businesses; read only.',
+    BUSINESS,
+  ),
+} as const satisfies Partial<Record<ProviderId, Provider>>;
+
+/** Not there yet, each with a folder of its own to come. */
+export const COMING = {
+  'amazon-sp-api': planned(
+    'amazon-sp-api',
+    'Amazon Seller Central',
+    'commerce',
+    'Watches the orders of an Amazon seller.',
+    BUSINESS,
+  ),
+  delhivery: planned('delhivery', 'Delhivery', 'commerce', 'Tracks shipments.', ['logistics']),
+  stripe: planned('stripe', 'Stripe', 'payments', 'Sends payment links and learns when they are paid.', [
+    'payment-metadata',
+  ]),
+  'meta-ads': planned('meta-ads', 'Meta Ads', 'ads', 'Reports daily numbers of campaigns.', BUSINESS),
+  'google-ads': planned('google-ads', 'Google Ads', 'ads', 'Reports daily numbers of campaigns.', BUSINESS),
+  'google-analytics': planned(
+    'google-analytics',
+    'Google Analytics',
+    'ads',
+    'Reports what happens on a website.',
+    BUSINESS,
+  ),
+  instagram: planned('instagram', 'Instagram', 'social', 'Reports how a profile and its posts do.', BUSINESS),
+  'google-drive': planned('google-drive', 'Google Drive', 'files', 'Finds files that were picked.', ['files-content']),
+  'google-docs': planned('google-docs', 'Google Docs', 'files', 'Reads documents that were picked.', ['files-content']),
+  'google-sheets': planned('google-sheets', 'Google Sheets', 'files', 'Reads sheets that were picked.', [
+    'files-content',
+  ]),
+} as const satisfies Partial<Record<ProviderId, Provider>>;

@@ -1,0 +1,237 @@
+import type {
+  Capability,
+  CapabilityKind,
+  CatalogueEntry,
+  DataClass,
+  FactOf,
+  KeyField,
+  ProviderGroup,
+  ProviderId,
+  ReadInput,
+  Standing,
+} from '@astrix/contract';
+import type { Clock } from '../kernel/clock.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Bucket, CallRequest, Explain, Failed, Outcome } from '../platform/egress/index.ts';
+
+/** A provider is data and a few pure adapters; docs/guides/add-a-provider.md goes through it. */
+export type Provider = {
+  readonly manifest: Manifest;
+  /** Null while it is only planned, or is connected through another one. */
+  readonly connector: Connector | null;
+};
+
+export type Manifest = {
+  readonly id: ProviderId;
+  readonly name: string;
+  readonly group: ProviderGroup;
+  readonly standing: Standing;
+  /** Why it is not simply live; empty for live. */
+  readonly standingNote: string;
+  readonly purpose: string;
+  readonly dataClasses: readonly DataClass[];
+  /** The only hosts that its calls may go to; empty for a provider that is planned. */
+  readonly hosts: readonly string[];
+  /** What one connection may ask, by class of cost. */
+  readonly budget: Readonly<Record<string, Bucket>> & { readonly default: Bucket };
+  readonly auth: OAuth2 | KeyAuth | NoAuth;
+  readonly capabilities: readonly ManifestCapability[];
+  readonly shareable: boolean;
+};
+
+export type ManifestCapability = {
+  readonly capability: Capability;
+  readonly kind: CapabilityKind;
+  readonly title: string;
+  /** Scopes without which it is gated (VT-10). */
+  readonly needs: readonly string[];
+  readonly input?: ReadInput;
+};
+
+/** An address as constants: the host is never built from anything that came in (VT-09). */
+export type Endpoint = { readonly host: string; readonly path: string };
+
+export type Scope = { readonly scope: string; readonly why: string };
+
+/** Authorization code with a secret on the server, as data. What a provider does in its own way it overrides in its connector. */
+export type OAuth2 = {
+  readonly kind: 'oauth2';
+  /** Whose app credentials: providers of one family share them (`google`, `meta`). In settings ASTRIX_APP_<NAME>_ID and _SECRET. */
+  readonly app: string;
+  /** Opened in the person's browser; not a host that the backend calls. */
+  readonly authorize: Endpoint & {
+    readonly parameters: Readonly<Record<string, string>>;
+    /** `client_id` without it. */
+    readonly clientIdAs?: string;
+    /** Null where the provider takes its permissions from the app itself. */
+    readonly scopeSeparator: ' ' | ',' | null;
+  };
+  readonly pkce: boolean;
+  readonly callback: {
+    /** `code` without it. */
+    readonly codeAs?: string;
+    /** What `iss` must say when the provider sends it (RFC 9207). */
+    readonly issuer?: string;
+    /** Other parameters of the callback that the connector needs, such as `selling_partner_id`. At most 200 characters each. */
+    readonly extras?: readonly string[];
+  };
+  readonly token: Endpoint & { readonly body: 'form' | 'json' };
+  /**
+   * `rotating`: every use of a refresh token ends it. `static`: it stays. `exchange`: there is none, the access token itself is exchanged for
+   * a later one. `never`: access does not end by time.
+   */
+  readonly refresh: 'rotating' | 'static' | 'exchange' | 'never';
+  /** Null where the provider has none: the receipt then says what the person has to do there. */
+  readonly revoke: (Endpoint & { readonly body: 'form' | 'json'; readonly tokenAs: string }) | null;
+  /** When revoking is not possible from here: where the person ends it. */
+  readonly revokeByHand: string;
+  readonly scopes: readonly Scope[];
+};
+
+/** A form that is made from its fields. Values of kind `secret` go into the vault, the others into the settings of the connection. */
+export type KeyAuth = {
+  readonly kind: 'key';
+  readonly fields: readonly KeyField[];
+  /** Which permissions the key should have, in the provider's words. */
+  readonly scopes: readonly Scope[];
+  readonly revokeByHand: string;
+};
+export type NoAuth = { readonly kind: 'none' };
+
+/** App credentials of this installation. */
+export type ProviderApp = { readonly id: string; readonly secret: Secret };
+
+/** What an exchange or a refresh brings. */
+export type Grant = {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | null;
+  /** When the access token ends; null when it does not. */
+  readonly expiresAt: Date | null;
+  /** When nothing can be refreshed any more and a person has to consent again; null when unknown. */
+  readonly endsAt: Date | null;
+  /** What was granted; null where the provider does not say. */
+  readonly scopes: readonly string[] | null;
+  /** What came with the callback or the token and is needed later, such as `selling_partner_id`. Never a secret. */
+  readonly extras: Readonly<Record<string, string>>;
+};
+
+/** What proves who asks. `fields` are the secrets of a key connection, by name. */
+export type Credential =
+  | { readonly kind: 'grant'; readonly accessToken: Secret; readonly extras: Readonly<Record<string, string>> }
+  | { readonly kind: 'key'; readonly fields: Readonly<Record<string, Secret>> };
+
+/** One account that a grant or key reaches: what a connection is bound to. A person chooses where there are several. */
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  /** Tells it from others of the same name: «₹ · Asia/Kolkata», «sandbox». */
+  readonly detail: string | null;
+  /** What the reads need: currency, time zone, manager id. Never a secret. */
+  readonly settings: Readonly<Record<string, string>>;
+};
+
+/** A call of an adapter: where, what and how to read it. Who asks, with what and for how long is added around it. */
+export type Ask<T> = Omit<
+  CallRequest<T>,
+  'provider' | 'connection' | 'capability' | 'explain' | 'timeoutMs' | 'deadlineMs' | 'signal'
+> & { readonly timeoutMs?: number };
+
+/** What an adapter works with. */
+export type Api = {
+  /** With the credential of the connection. */
+  readonly call: <T>(ask: Ask<T>) => Promise<Outcome<T>>;
+  readonly clock: Clock;
+  /** Null until one is chosen, that is in `identify`. */
+  readonly account: Account | null;
+  /** Values of the form that are no secrets. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What came with the grant. */
+  readonly extras: Readonly<Record<string, string>>;
+};
+
+/** Without a credential: the token endpoints. */
+export type TokenApi = {
+  readonly call: <T>(ask: Ask<T>) => Promise<Outcome<T>>;
+  readonly clock: Clock;
+  readonly app: ProviderApp;
+};
+
+export type CodeExchange = {
+  readonly code: Secret;
+  /** Null for a provider without PKCE. */
+  readonly verifier: Secret | null;
+  readonly redirectUri: string;
+  readonly extras: Readonly<Record<string, string>>;
+};
+
+/** All rows, or the failure that came first (pages() of egress answers this). */
+export type ReadResult<R> = { readonly kind: 'ok'; readonly rows: readonly R[] } | Failed;
+
+export type ReadRequest = {
+  /** What the person asked for, trimmed; null for «the newest». At most 200 characters. */
+  readonly text: string | null;
+};
+
+export type Connector = {
+  /** Credentials into headers and query parameters. Pure. */
+  readonly sign: (
+    credential: Credential,
+    app: ProviderApp | null,
+  ) => {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+  };
+  /** The provider's error bodies, in ours. Pure. */
+  readonly explain: Explain;
+  /** Which accounts this credential reaches: the check of a key, and what is shown before a grant becomes active (VT-08). */
+  readonly identify: (api: Api) => Promise<ReadResult<Account>>;
+  readonly reads: { readonly [C in Capability]?: (api: Api, request: ReadRequest) => Promise<ReadResult<FactOf<C>>> };
+  /** Overrides of what OAuth2 says as data. */
+  readonly exchange?: (api: TokenApi, given: CodeExchange) => Promise<Outcome<Grant>>;
+  readonly refresh?: (api: TokenApi, grant: Grant) => Promise<Outcome<Grant>>;
+  readonly revoke?: (api: TokenApi, grant: Grant) => Promise<Outcome<null>>;
+};
+
+/**
+ * What one event of a provider's webhook means for a connection. It is a hint, never the truth: `changed` makes what is kept stale and reads it
+ * again through the API; `revoked` says that access was ended at the provider.
+ */
+export type HookEvent = {
+  /** The same for every copy of the same event, whenever it arrives (WH-08). */
+  readonly naturalKey: string;
+  /** The provider's account that it is about, where the event says so; a connection of another account is not touched (WH-12). */
+  readonly accountId: string | null;
+  readonly change:
+    | { readonly kind: 'changed'; readonly capability: Capability }
+    | { readonly kind: 'revoked' }
+    | { readonly kind: 'nothing'; readonly why: string };
+};
+
+/** What the catalogue shows of a manifest; the three last fields depend on who asks. */
+export function catalogueEntry(
+  manifest: Manifest,
+  about: Pick<CatalogueEntry, 'through' | 'ready' | 'off' | 'denied'>,
+): CatalogueEntry {
+  const { auth } = manifest;
+  return {
+    id: manifest.id,
+    name: manifest.name,
+    group: manifest.group,
+    standing: manifest.standing,
+    standingNote: manifest.standingNote,
+    purpose: manifest.purpose,
+    connects: auth.kind,
+    fields: auth.kind === 'key' ? [...auth.fields] : [],
+    scopes: auth.kind === 'none' ? [] : [...auth.scopes],
+    dataClasses: [...manifest.dataClasses],
+    capabilities: manifest.capabilities.map(({ capability, kind, title, needs, input }) => ({
+      capability,
+      kind,
+      title,
+      needs: [...needs],
+      input: input ?? null,
+    })),
+    shareable: manifest.shareable,
+    ...about,
+  };
+}
