@@ -128,7 +128,7 @@ export const CatalogueEntry = z.strictObject({
   scopes: z.array(z.strictObject({ scope: z.string().max(200), why: z.string().max(200) })).max(20),
   dataClasses: z.array(z.enum(DATA_CLASSES)).max(11),
   capabilities: z.array(CatalogueCapability).max(12),
-  /** May be connected once for the whole agency. */
+  /** This person may connect it once for the whole agency. */
   shareable: z.boolean(),
   /** This installation has the app credentials (or the sandbox) that connecting takes. */
   ready: z.boolean(),

@@ -39,8 +39,11 @@ export type RouteDefinition = {
   readonly replyStatus: 200 | 201 | 202 | 204 | 303;
   /** `redirect` sends a browser on, to the `location` of the reply. */
   readonly replyKind?: 'json' | 'ndjson' | 'events' | 'text' | 'redirect';
-  /** The handler talks to a provider: it runs outside of a transaction and opens its own, so that nobody's rows wait for a network. */
-  readonly reaches?: 'provider';
+  /**
+   * The handler reaches beyond the tenant's rows, to a provider or to the facts of a secret: it runs outside of a transaction and opens its
+   * own, so that nobody's rows wait for a network.
+   */
+  readonly reaches?: 'provider' | 'vault';
   readonly errors: readonly ErrorCode[];
 };
 

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ProviderId } from '@astrix/contract';
 import type { FastifyInstance } from 'fastify';
 import { PROVIDERS } from '../src/providers/registry.ts';
@@ -27,7 +28,7 @@ async function findImitations(): Promise<Imitation[]> {
   const files = readdirSync(folder).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   const found: Imitation[] = [];
   for (const file of files.sort()) {
-    const module = (await import(`./providers/${file}`)) as { imitation?: Imitation };
+    const module = (await import(pathToFileURL(join(folder, file)).href)) as { imitation?: Imitation };
     if (module.imitation) found.push(module.imitation);
   }
   return found;

@@ -4,8 +4,14 @@ import type { Clock } from './kernel/clock.ts';
 import { secret } from './kernel/secret.ts';
 import { agenciesCollections, agenciesModule } from './modules/agencies/index.ts';
 import { clientsCollections, clientsModule } from './modules/clients/index.ts';
+import { connectionsModule, createSwitches, noteDeadSender } from './modules/connections/index.ts';
 import { contactsCollections, contactsModule } from './modules/contacts/index.ts';
-import { conversationsCollections, conversationsModule } from './modules/conversations/index.ts';
+import {
+  closeSender,
+  conversationsCollections,
+  conversationsModule,
+  openSender,
+} from './modules/conversations/index.ts';
 import { type DemoPeople, type Identity, identityModule } from './modules/identity/index.ts';
 import { notificationsCollections, notificationsModule } from './modules/notifications/index.ts';
 import { syncModule } from './modules/sync/index.ts';
@@ -44,6 +50,8 @@ export type App = {
   /** Webhook events that wait are applied before this resolves; tests use it instead of waiting. */
   readonly processWebhooks: () => Promise<void>;
   readonly housekeep: () => Promise<void>;
+  /** What connections do beside the requests: renewing, revoking, ending. Tests use it instead of waiting. */
+  readonly tendConnections: () => Promise<void>;
   /** Begins what goes on beside the requests: streams for an api, jobs and sweeps for a worker. */
   readonly start: () => Promise<void>;
   /** Stops taking work, finishes what is under way, ends the streams. */
@@ -68,6 +76,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await vault.open();
   const keyring = keyringFrom(vault.kept('envelope/v1'));
   const audit = createAuditTrail(vault.kept('audit/v1'));
+  const switches = createSwitches(db);
   const egress = createEgress({
     rules: {
       production: config.environment === 'production',
@@ -80,9 +89,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
     metrics,
     log,
     ledger: createCallLedger({ db, log, metrics }),
+    allowed: switches.allowed,
   });
   const whatsapp = parts.whatsapp ?? createWhatsappClient(egress);
 
+  const ownUrl = () => {
+    const at = http.server.address();
+    return `http://127.0.0.1:${typeof at === 'object' && at !== null ? at.port : config.port}`;
+  };
   let jobs: Jobs | null = null;
   const theJobs = () => jobs ?? throwNotStarted();
   const identity = identityModule({
@@ -94,7 +108,35 @@ export async function buildApp(parts: AppParts): Promise<App> {
     ...(parts.passwordCost ? { passwordCost: parts.passwordCost } : {}),
     ...(parts.verifyPassword ? { verify: parts.verifyPassword } : {}),
   });
-  const conversations = conversationsModule({ db, clock, vault, client: whatsapp, jobs: theJobs, metrics, log });
+  const conversations = conversationsModule({
+    db,
+    clock,
+    vault,
+    client: whatsapp,
+    jobs: theJobs,
+    metrics,
+    log,
+    onDead: (tx, agencyId, id) => noteDeadSender(tx, agencyId, id, 'WhatsApp'),
+  });
+  const connections = connectionsModule({
+    db,
+    clock,
+    vault,
+    egress,
+    audit,
+    log,
+    metrics,
+    switches,
+    appFor: config.appFor,
+    sandboxUrl: config.sandboxUrl,
+    publicUrl: () => config.publicUrl ?? ownUrl(),
+    senders: {
+      open: (tx, { settings, ...sender }) =>
+        openSender(tx, { ...sender, businessAccountId: settings.businessAccountId ?? null }),
+      close: closeSender,
+    },
+    wait: ms => new Promise(resolve => setTimeout(resolve, ms)),
+  });
   await conversations.adoptTokens(keyring);
   const webhooks = webhooksModule({
     db,
@@ -117,6 +159,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     clientsModule(),
     contactsModule(),
     conversations,
+    connections,
     notificationsModule(),
     webhooks,
     sync,
@@ -145,7 +188,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     audit,
     processWebhooks: webhooks.processNow,
     housekeep: conversations.housekeep,
+    tendConnections: connections.housekeep,
     async start() {
+      await switches.start();
       if (config.role !== 'worker') for (const module of modules) await module.startApi?.();
       if (config.role === 'api') return;
       await theJobs().work(definitions, { db, clock, log });
@@ -160,6 +205,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await http.close().finally(() => clearInterval(idle));
       for (const module of modules) await module.stop?.();
       await jobs?.stop();
+      await switches.stop();
       await egress.close();
     },
   };

@@ -90,11 +90,14 @@ export type Config = {
   readonly sandboxUrl: string | null;
   /** Where this backend is reached from outside, for providers that send people or events back; null for its own address. */
   readonly publicUrl: string | null;
-  /** Credentials of this installation's app at each family of providers, by name in lower case. */
-  readonly apps: Readonly<Record<string, ProviderAppConfig>>;
+  /** Credentials of this installation's app at a family of providers, by its name in the manifests; null without one. */
+  readonly appFor: (name: string) => ProviderAppConfig | null;
 };
 
 export type ProviderAppConfig = { readonly id: string; readonly secret: Secret };
+
+/** The sandbox knows one app for all providers; real credentials are never shown to it. */
+const SANDBOX_APP: ProviderAppConfig = { id: 'sandbox-client', secret: secret('sandbox-secret') };
 
 const APP = /^ASTRIX_APP_([A-Z]+)_(ID|SECRET)$/;
 
@@ -183,7 +186,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     sandboxUrl: value.ASTRIX_SANDBOX_URL ?? null,
     publicUrl: value.ASTRIX_PUBLIC_URL ?? null,
-    apps,
+    appFor: name => (value.ASTRIX_SANDBOX_URL ? SANDBOX_APP : (apps[name] ?? null)),
   };
 }
 

@@ -70,7 +70,8 @@ export const ConnectionView = z.strictObject({
 });
 export type ConnectionView = z.infer<typeof ConnectionView>;
 
-export const RECEIPT_REVOCATIONS = ['pending', 'revoked', 'by-hand'] as const;
+/** `kept`: other connections stand on the same sign-in at the provider; it is revoked with the last of them. */
+export const RECEIPT_REVOCATIONS = ['pending', 'revoked', 'by-hand', 'kept'] as const;
 /** What was ended and when; kept after everything else of the connection is gone (VT-11). */
 export const DisconnectReceipt = z.strictObject({
   id: Id,
@@ -217,6 +218,7 @@ export const listConnections = defineRoute({
   summary: 'Connections that this client can use: its own and those of the agency, with health, never with a secret',
   scope: 'client',
   dataClasses: ['client-business', 'account'],
+  reaches: 'vault',
   params: ofClient,
   reply: z.strictObject({ connections: z.array(ConnectionView) }),
   errors: ['not_found'],
@@ -288,6 +290,7 @@ export const confirmConnect = defineRoute({
   summary: 'Make the grant active for the chosen account; until then nothing can be done with it',
   dataClasses: ['client-business'],
   audit: 'connection.confirm',
+  reaches: 'vault',
   params: ofAttempt,
   body: z.strictObject({ receipt: Receipt, accountId: z.string().min(1).max(200) }),
   reply: ConnectionView,

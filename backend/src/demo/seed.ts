@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { secret } from '../kernel/secret.ts';
 import { createAgency, createClient, grantAccess } from '../modules/clients/index.ts';
+import { addConnection } from '../modules/connections/index.ts';
 import { maskPhone } from '../modules/contacts/index.ts';
 import { createChannel, previewOf, type StoredReaction } from '../modules/conversations/index.ts';
 import { addMember, createPerson } from '../modules/identity/index.ts';
@@ -65,7 +66,17 @@ async function seedClient(tx: SystemTx, vault: Vault, client: DemoClient): Promi
     // The business account that the provider sandbox speaks for.
     businessAccountId: '100000000000001',
     displayPhone: client.phone,
-    token: secret(`demo-token-${client.accountId}`),
+    // Looks like one of Meta's, which is what the provider sandbox takes.
+    token: secret(`EAAGdemo${client.accountId}`),
+  });
+  await addConnection(tx, {
+    id: client.channelId,
+    agencyId: DEMO_AGENCY.id,
+    clientId: client.id,
+    provider: 'whatsapp',
+    accountId: client.accountId,
+    accountName: client.phone,
+    form: { phoneNumberId: client.accountId, businessAccountId: '100000000000001' },
   });
 }
 

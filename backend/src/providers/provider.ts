@@ -185,6 +185,11 @@ export type Connector = {
   readonly explain: Explain;
   /** Which accounts this credential reaches: the check of a key, and what is shown before a grant becomes active (VT-08). */
   readonly identify: (api: Api) => Promise<ReadResult<Account>>;
+  /**
+   * The provider's id of whoever consented. Needed where revoking ends everything that this person granted to us: a connection that shares
+   * the sign-in must survive the end of another.
+   */
+  readonly owner?: (api: Api) => Promise<Outcome<string>>;
   readonly reads: { readonly [C in Capability]?: (api: Api, request: ReadRequest) => Promise<ReadResult<FactOf<C>>> };
   /** Overrides of what OAuth2 says as data. */
   readonly exchange?: (api: TokenApi, given: CodeExchange) => Promise<Outcome<Grant>>;
@@ -207,10 +212,10 @@ export type HookEvent = {
     | { readonly kind: 'nothing'; readonly why: string };
 };
 
-/** What the catalogue shows of a manifest; the three last fields depend on who asks. */
+/** What the catalogue shows of a manifest; `about` depends on who asks. */
 export function catalogueEntry(
   manifest: Manifest,
-  about: Pick<CatalogueEntry, 'through' | 'ready' | 'off' | 'denied'>,
+  about: Pick<CatalogueEntry, 'through' | 'ready' | 'off' | 'denied' | 'shareable'>,
 ): CatalogueEntry {
   const { auth } = manifest;
   return {
@@ -231,7 +236,6 @@ export function catalogueEntry(
       needs: [...needs],
       input: input ?? null,
     })),
-    shareable: manifest.shareable,
     ...about,
   };
 }

@@ -5,6 +5,9 @@ import { COMING, PLANNED } from './planned.ts';
 import type { Provider } from './provider.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
 
+/** Connected together with another one: its manifest stands for the catalogue only. */
+export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {};
+
 /** Every provider there is. A missing entry does not compile. */
 export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   ...PLANNED,

@@ -28,6 +28,7 @@ export async function findChannels(
     .selectFrom('channels')
     .select(['agency_id as agencyId', 'client_id as clientId', 'id as channelId'])
     .where('provider', '=', 'whatsapp')
+    .where('connection_id', 'is not', null)
     .$if(accountId !== null, query => query.where('account_id', '=', accountId))
     .$if(accountId === null, query => query.where('business_account_id', '=', businessId))
     .execute();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { Keyring } from '../../platform/crypto/index.ts';
@@ -64,13 +65,77 @@ export async function createChannel(
       business_account_id: channel.businessAccountId ?? null,
       display_phone: channel.displayPhone,
       token_sealed: null,
+      connection_id: id,
       status: 'active',
       notice: null,
       created_at: txNow(tx),
     })
     .execute();
-  await keepToken(vault, tx, { agency_id: agencyId, id, client_id: channel.clientId }, channel.token);
+  await keepToken(vault, tx, { agency_id: agencyId, connection_id: id, client_id: channel.clientId }, channel.token);
   return id;
+}
+
+export type Sender = {
+  readonly agencyId: string;
+  readonly clientId: string;
+  readonly connectionId: string;
+  readonly accountId: string;
+  readonly businessAccountId: string | null;
+  readonly address: string;
+};
+
+/** A number that was connected, or whose key is new. One that this client had before takes its conversations up again. */
+export async function openSender(tx: SystemTx, sender: Sender): Promise<void> {
+  const values = {
+    connection_id: sender.connectionId,
+    business_account_id: sender.businessAccountId,
+    display_phone: sender.address,
+    status: 'active' as const,
+  };
+  const before = await tx
+    .selectFrom('channels')
+    .select('id')
+    .where('agency_id', '=', sender.agencyId)
+    .where('client_id', '=', sender.clientId)
+    .where('account_id', '=', sender.accountId)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  const saved = before
+    ? await tx
+        .updateTable('channels')
+        .set(values)
+        .where('agency_id', '=', sender.agencyId)
+        .where('id', '=', before.id)
+        .returning('id')
+        .executeTakeFirst()
+    : await tx
+        .insertInto('channels')
+        .values({
+          agency_id: sender.agencyId,
+          id: newId(txNow(tx)),
+          client_id: sender.clientId,
+          provider: 'whatsapp',
+          account_id: sender.accountId,
+          token_sealed: null,
+          notice: null,
+          created_at: txNow(tx),
+          ...values,
+        })
+        .onConflict(conflict => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+  if (!saved)
+    fail('already_connected', { detail: 'This number is connected for another client. Disconnect it there first.' });
+}
+
+/** What customers wrote stays as long as it may; nothing more comes in or goes out. */
+export async function closeSender(tx: SystemTx, agencyId: string, connectionId: string): Promise<void> {
+  await tx
+    .updateTable('channels')
+    .set({ connection_id: null, status: 'broken' })
+    .where('agency_id', '=', agencyId)
+    .where('connection_id', '=', connectionId)
+    .execute();
 }
 
 export type ConversationsDeps = {
@@ -81,6 +146,8 @@ export type ConversationsDeps = {
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Told when the provider does not take the credential of a sender any more. */
+  readonly onDead: (tx: SystemTx, agencyId: string, connectionId: string) => Promise<void>;
 };
 
 const HOUSEKEEPING_MS = 5000;

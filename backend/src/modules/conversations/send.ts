@@ -28,6 +28,7 @@ export type SendDeps = {
   readonly client: WhatsappClient;
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
+  readonly onDead: (tx: SystemTx, agencyId: string, connectionId: string) => Promise<void>;
 };
 
 /**
@@ -138,7 +139,7 @@ async function claimNext(
       connection: {
         agencyId,
         clientId: channel.client_id,
-        connectionId: channel.id,
+        connectionId: channel.connection_id ?? channel.id,
         actorId: message.author_id,
       },
       accountId: channel.account_id,
@@ -196,6 +197,7 @@ async function record(
           .where('agency_id', '=', agencyId)
           .where('account_id', '=', claimed.outgoing.accountId)
           .execute();
+      if (outcome.credentialDead) await deps.onDead(tx, agencyId, claimed.outgoing.connection.connectionId);
       return true;
     case 'retry': {
       if (overtaken) return true;

@@ -12,6 +12,7 @@ declare module '../../platform/db/schema.ts' {
       display_phone: string;
       /** From before the vault; null since. */
       token_sealed: string | null;
+      connection_id: string | null;
       status: 'active' | 'broken';
       notice: unknown;
       created_at: Date;

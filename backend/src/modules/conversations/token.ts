@@ -3,13 +3,13 @@ import { type Keyring, open, SealBroken } from '../../platform/crypto/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { Place, Vault } from '../../platform/vault/index.ts';
 
-type Channel = { readonly agency_id: string; readonly client_id: string; readonly id: string };
+type Channel = { readonly agency_id: string; readonly client_id: string; readonly connection_id: string | null };
 
 const TOKEN = 'token';
 const placeOf = (channel: Channel): Place => ({
   agencyId: channel.agency_id,
   clientId: channel.client_id,
-  connectionId: channel.id,
+  connectionId: channel.connection_id ?? '',
 });
 
 /** The credential of a channel, sealed by a data key of its own. */
@@ -18,6 +18,7 @@ export const keepToken = (vault: Vault, tx: SystemTx, channel: Channel, token: S
 
 /** Null when the channel has none that opens; throws when the keys cannot be reached, because then it may open later. */
 export async function openToken(vault: Vault, tx: SystemTx, channel: Channel): Promise<Secret | null> {
+  if (channel.connection_id === null) return null;
   try {
     return await vault.get(tx, placeOf(channel), TOKEN);
   } catch (error) {
@@ -30,7 +31,7 @@ export async function openToken(vault: Vault, tx: SystemTx, channel: Channel): P
 export async function adoptTokens(vault: Vault, tx: SystemTx, keyring: Keyring): Promise<number> {
   const channels = await tx
     .selectFrom('channels')
-    .select(['agency_id', 'client_id', 'id', 'token_sealed'])
+    .select(['agency_id', 'client_id', 'id', 'connection_id', 'token_sealed'])
     .where('token_sealed', 'is not', null)
     .orderBy('agency_id')
     .orderBy('id')

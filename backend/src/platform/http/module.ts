@@ -3,7 +3,7 @@ import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteName, Routes } from '@ast
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AuditEntry } from '../audit/index.ts';
-import type { Actor, Db, TenantTx } from '../db/index.ts';
+import type { Actor, Db, SystemReason, SystemTx, TenantTx } from '../db/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
@@ -28,6 +28,15 @@ type InTenant = { readonly actor: Actor; readonly tx: TenantTx; readonly audit: 
 /** Writes the reply itself. `signal` ends with the connection, with the session, and when the server drains. */
 type Streaming = { readonly actor: Actor; readonly reply: FastifyReply; readonly signal: AbortSignal };
 
+/** Outside of a transaction: `within` opens one of the tenant's, as often as needed, never while a provider is being asked. */
+type Reaching = {
+  readonly actor: Actor;
+  readonly within: <T>(work: (tx: TenantTx, audit: WriteAudit) => Promise<T>) => Promise<T>;
+  /** The same for what the tenant may not touch itself, such as its secrets. */
+  readonly across: <T>(reason: SystemReason, work: (tx: SystemTx, audit: WriteAudit) => Promise<T>) => Promise<T>;
+};
+type WriteAudit = (note: AuditNote) => Promise<void>;
+
 /** Exact bytes, before any parsing (WH-01). */
 type Raw = { readonly rawBody: Buffer };
 
@@ -35,7 +44,9 @@ export type Ctx<N extends RouteName> = Base<N> &
   (Routes[N]['auth'] extends 'session'
     ? Routes[N] extends { replyKind: 'ndjson' | 'events' }
       ? Streaming
-      : InTenant
+      : Routes[N] extends { reaches: 'provider' | 'vault' }
+        ? Reaching
+        : InTenant
     : unknown) &
   (Routes[N] extends { bodyKind: 'raw' } ? Raw : unknown);
 

@@ -4,10 +4,20 @@ import { sql } from 'kysely';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, fail } from '../../kernel/errors.ts';
-import type { AuditTrail } from '../audit/index.ts';
+import type { AuditEntry, AuditTrail } from '../audit/index.ts';
 import { type Authenticate, demandClient, demandPermission } from '../authz/index.ts';
 import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
-import { type Actor, type Db, type TenantTx, txNow, withTenant } from '../db/index.ts';
+import {
+  type Actor,
+  type AnyTx,
+  type Db,
+  type SystemReason,
+  type SystemTx,
+  type TenantTx,
+  txNow,
+  withSystem,
+  withTenant,
+} from '../db/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { checked, isJsonType, parseJson } from './json-body.ts';
 import type { AuditNote, Handlers } from './module.ts';
@@ -55,7 +65,7 @@ export function registerRoutes(
       url: definition.path,
       bodyLimit: Math.max(1, definition.bodyLimit),
       exposeHeadRoute: false,
-      config: { routeId: definition.id },
+      config: { routeId: definition.id, browser: definition.replyKind === 'redirect' },
       handler: (request, reply) => serve(entry, deps, limit, request, reply),
     });
   }
@@ -72,6 +82,8 @@ function demandDeclared(name: string, route: RouteDefinition): void {
     refuse('is for signed-in people but names no permission or no scope');
   if (route.auth !== 'session' && (route.permission !== null || route.scope !== 'none'))
     refuse('names a permission or a scope, and nobody has signed in there');
+  if (route.reaches !== undefined && (route.auth !== 'session' || route.idempotency === 'key'))
+    refuse('runs outside of a transaction: it must be for signed-in people, and can keep no idempotency key');
   if (route.permission !== null && !Object.hasOwn(PERMISSIONS, route.permission))
     refuse(`names the permission ${route.permission}, which no role has`);
   if (route.scope === 'client' && !route.path.includes(':clientId'))
@@ -155,31 +167,57 @@ async function serveSession(
   }
 
   const body = bodyOf(route, request);
+  const demandIt = async (tx: TenantTx) => {
+    if (route.scope === 'client') await demandClientExists(tx, String((params as { clientId: string }).clientId));
+  };
+  if (route.reaches !== undefined) {
+    await withTenant(deps.db, actor, demandIt);
+    let written = false;
+    const writing = (tx: AnyTx) => async (note: AuditNote) => {
+      await deps.audit.write(tx, entryOf(note, route, actor, request.id));
+      written = true;
+    };
+    const within = (work: (tx: TenantTx, audit: ReturnType<typeof writing>) => Promise<unknown>) =>
+      withTenant(deps.db, actor, tx => work(tx, writing(tx)));
+    const across = (
+      reason: SystemReason,
+      work: (tx: SystemTx, audit: ReturnType<typeof writing>) => Promise<unknown>,
+    ) => withSystem(deps.db, reason, tx => work(tx, writing(tx)));
+    const answer = await handler({ ...base, params, query, body, actor, within, across });
+    demandAudited(route, written);
+    return send(route, reply, answer);
+  }
   const key = route.idempotency === 'key' ? idempotencyKey(request) : null;
   const value = await withTenant(deps.db, actor, async tx => {
-    if (route.scope === 'client') await demandClientExists(tx, String((params as { clientId: string }).clientId));
+    await demandIt(tx);
     const hash = sha256(canonicalJson({ route: route.id, params, body }));
     const earlier = key === null ? null : await storedReply(tx, actor, key, hash);
     if (earlier) return earlier.reply;
     let audited = false;
     const audit = async (note: AuditNote) => {
       audited = true;
-      await deps.audit.write(tx, {
-        ...note,
-        event: route.audit ?? route.id,
-        agencyId: actor.agencyId,
-        actorId: actor.personId,
-        sessionId: actor.sessionId,
-        requestId: request.id,
-      });
+      await deps.audit.write(tx, entryOf(note, route, actor, request.id));
     };
     const answer = await handler({ ...base, params, query, body, actor, tx, audit });
-    if (route.audit !== null && !audited)
-      throw new Error(`The route ${route.id} promises the audit event ${route.audit} and did not write it.`);
+    demandAudited(route, audited);
     if (key !== null) await storeReply(tx, actor, key, hash, route, answer);
     return answer;
   });
   return send(route, reply, value);
+}
+
+const entryOf = (note: AuditNote, route: RouteDefinition, actor: Actor, requestId: string): AuditEntry => ({
+  ...note,
+  event: route.audit ?? route.id,
+  agencyId: actor.agencyId,
+  actorId: actor.personId,
+  sessionId: actor.sessionId,
+  requestId,
+});
+
+function demandAudited(route: RouteDefinition, audited: boolean): void {
+  if (route.audit !== null && !audited)
+    throw new Error(`The route ${route.id} promises the audit event ${route.audit} and did not write it.`);
 }
 
 async function authenticated(authenticate: Authenticate, request: FastifyRequest): Promise<Actor> {
@@ -262,6 +300,11 @@ async function storeReply(
 function send(route: RouteDefinition, reply: FastifyReply, value: unknown): FastifyReply {
   if (route.replyStatus === 204) return reply.code(204).send();
   const answer = route.reply.parse(value);
+  if (route.replyKind === 'redirect')
+    return reply
+      .code(303)
+      .header('location', (answer as { location: string }).location)
+      .send();
   if (route.replyKind === 'text') return reply.code(route.replyStatus).type('text/plain; charset=utf-8').send(answer);
   return reply.code(route.replyStatus).type('application/json; charset=utf-8').send(JSON.stringify(answer));
 }

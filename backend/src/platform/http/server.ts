@@ -76,6 +76,12 @@ export function createServer({ log, metrics, trustedProxies }: ServerOptions): F
         error: nameOf(error),
       });
     if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
+    // A person looks at this in a browser, where there is no program to read the problem.
+    if (request.routeOptions.config.browser)
+      return reply
+        .code(problem.status)
+        .type('text/plain; charset=utf-8')
+        .send(`${problem.title}.\n${problem.detail}\n`);
     return answerProblem(reply, problem);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -98,5 +104,6 @@ const pathOf = (url: string) => url.split('?', 1)[0] ?? '/';
 declare module 'fastify' {
   interface FastifyContextConfig {
     routeId?: string;
+    browser?: boolean;
   }
 }

@@ -1,0 +1,174 @@
+import { type Capability, ConnectionData, expiresAt, type Trouble } from '@astrix/contract';
+import { fail } from '../../kernel/errors.ts';
+import { type AnyTx, type Db, txNow, withSystem } from '../../platform/db/index.ts';
+import { nameOf } from '../../platform/telemetry/index.ts';
+import type { ReadResult } from '../../providers/provider.ts';
+import type { ConnectionsDeps } from './deps.ts';
+import { noteHealth } from './health.ts';
+import { type ConnectionRow, manifestOf, markBroken, markWorking } from './rows.ts';
+import type { Use, User } from './use.ts';
+import { troubleOf } from './words.ts';
+
+/** As many as a page shows; the number of all is said beside it. */
+const SHOWN = 500;
+/** Asked again after this, unless a person asks for it or the provider told of a change. */
+const FRESH_SECONDS = 300;
+
+type Kept = { readonly rows: unknown[]; readonly total: number; readonly fetchedAt: Date; readonly fresh: boolean };
+
+async function readKept(tx: AnyTx, row: ConnectionRow, capability: Capability): Promise<Kept | null> {
+  const now = txNow(tx);
+  const kept = await tx
+    .selectFrom('connection_data')
+    .selectAll()
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .where('capability', '=', capability)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (!kept) return null;
+  const age = (now.getTime() - kept.fetched_at.getTime()) / 1000;
+  return {
+    rows: kept.rows as unknown[],
+    total: kept.total,
+    fetchedAt: kept.fetched_at,
+    fresh: !kept.outdated && age >= 0 && age < FRESH_SECONDS,
+  };
+}
+
+/** What a read came to, in the connection's own record: its health, whether it works at all, and the rows for the next who asks. */
+async function record(
+  deps: ConnectionsDeps,
+  row: ConnectionRow,
+  capability: Capability,
+  result: ReadResult<unknown>,
+  keep: boolean,
+): Promise<Trouble | null> {
+  const trouble = result.kind === 'ok' ? null : troubleOf(result, manifestOf(row).name);
+  const at = { agencyId: row.agency_id, connectionId: row.id, capability, kind: 'read' as const };
+  await withSystem(deps.db, 'connections', async tx => {
+    // It may have been disconnected while the provider was answering: nothing of it is kept then.
+    const alive = await tx
+      .selectFrom('connections')
+      .select('status')
+      .where('agency_id', '=', row.agency_id)
+      .where('id', '=', row.id)
+      .where('status', 'in', ['active', 'broken'])
+      .forUpdate()
+      .executeTakeFirst();
+    if (!alive) return;
+    // A switch says nothing about the provider.
+    if (result.kind !== 'refused') await noteHealth(tx, at, trouble);
+    if (result.kind === 'ok') await markWorking(tx, row.agency_id, row.id);
+    if (result.kind === 'reauth' && trouble) await markBroken(tx, row.agency_id, row.id, trouble);
+    if (result.kind !== 'ok' || !keep) return;
+    const now = txNow(tx);
+    const values = {
+      rows: JSON.stringify(result.rows.slice(0, SHOWN)),
+      total: result.rows.length,
+      fetched_at: now,
+      outdated: false,
+      expires_at: expiresAt('report-cache', now) ?? now,
+    };
+    await tx
+      .insertInto('connection_data')
+      .values({ agency_id: row.agency_id, connection_id: row.id, capability, ...values })
+      .onConflict(conflict => conflict.columns(['agency_id', 'connection_id', 'capability']).doUpdateSet(values))
+      .execute();
+  });
+  return trouble;
+}
+
+export type ReadRequest = { readonly text: string | null; readonly refresh: boolean };
+
+/** Reads of connected accounts: what is kept while it is fresh, else the provider; and what is kept, marked, when that does not answer. */
+export function createData(deps: ConnectionsDeps, use: Use) {
+  const underWay = new Map<string, Promise<ConnectionData>>();
+
+  async function ask(
+    row: ConnectionRow,
+    capability: Capability,
+    text: string | null,
+    user: User,
+    kept: Kept | null,
+    now: boolean,
+  ): Promise<ConnectionData> {
+    const { api, connector } = use(row, capability, user, now);
+    const read = connector.reads[capability] ?? fail('not_found');
+    const result: ReadResult<unknown> = await read(api, { text }).catch((error): ReadResult<unknown> => {
+      // An adapter that throws is a fault of ours; the person still gets an answer, and what was there stays.
+      deps.log.error('an adapter failed', { provider: row.provider, error: nameOf(error) });
+      return { kind: 'malformed', reason: 'adapter', stale: true, status: null };
+    });
+    const shaped =
+      result.kind === 'ok'
+        ? ConnectionData.safeParse({
+            capability,
+            rows: result.rows.slice(0, SHOWN),
+            total: result.rows.length,
+            fetchedAt: deps.clock.now().toISOString(),
+            stale: false,
+            trouble: null,
+          })
+        : null;
+    const judged: ReadResult<unknown> =
+      shaped && !shaped.success ? { kind: 'malformed', reason: 'shape', stale: true, status: null } : result;
+    const trouble = await record(deps, row, capability, judged, text === null);
+    if (judged.kind === 'ok' && shaped?.success) return shaped.data;
+    return ConnectionData.parse({
+      capability,
+      rows: kept?.rows ?? [],
+      total: kept?.total ?? 0,
+      fetchedAt: kept?.fetchedAt.toISOString() ?? null,
+      stale: true,
+      trouble,
+    });
+  }
+
+  return {
+    async read(
+      row: ConnectionRow,
+      capability: Capability,
+      { text, refresh }: ReadRequest,
+      user: User,
+      now = false,
+    ): Promise<ConnectionData> {
+      const kept = text === null ? await withSystem(deps.db, 'connections', tx => readKept(tx, row, capability)) : null;
+      if (kept?.fresh && !refresh)
+        return ConnectionData.parse({
+          capability,
+          rows: kept.rows,
+          total: kept.total,
+          fetchedAt: kept.fetchedAt.toISOString(),
+          stale: false,
+          trouble: null,
+        });
+      // Several people on the same page ask the provider once.
+      const key = `${row.id}/${capability}/${user.clientId}/${text ?? ''}`;
+      const running =
+        underWay.get(key) ?? ask(row, capability, text, user, kept, now).finally(() => underWay.delete(key));
+      underWay.set(key, running);
+      return running;
+    },
+  };
+}
+
+export type Data = ReturnType<typeof createData>;
+
+/** The provider told of a change: the next who looks asks it. */
+export async function markOutdated(
+  db: Db,
+  agencyId: string,
+  connectionId: string,
+  capability: Capability,
+): Promise<void> {
+  await withSystem(db, 'connections', tx =>
+    tx
+      .updateTable('connection_data')
+      .set({ outdated: true })
+      .where('agency_id', '=', agencyId)
+      .where('connection_id', '=', connectionId)
+      .where('capability', '=', capability)
+      .execute(),
+  );
+}

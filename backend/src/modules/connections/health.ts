@@ -1,0 +1,49 @@
+import type { Capability, CapabilityKind, Trouble } from '@astrix/contract';
+import { type SystemTx, txNow } from '../../platform/db/index.ts';
+
+type Of = {
+  readonly agencyId: string;
+  readonly connectionId: string;
+  readonly capability: Capability;
+  readonly kind: CapabilityKind;
+};
+
+/** What came of the last use of one capability: null is a success. A failure keeps when it last worked. */
+export async function noteHealth(
+  tx: SystemTx,
+  { agencyId, connectionId, capability, kind }: Of,
+  trouble: Trouble | null,
+) {
+  const now = txNow(tx);
+  const change =
+    trouble === null ? { ok_at: now, trouble: null } : { failed_at: now, trouble: JSON.stringify(trouble) };
+  await tx
+    .insertInto('connection_health')
+    .values({
+      agency_id: agencyId,
+      connection_id: connectionId,
+      capability,
+      kind,
+      ok_at: null,
+      failed_at: null,
+      ...change,
+    })
+    .onConflict(conflict => conflict.columns(['agency_id', 'connection_id', 'capability', 'kind']).doUpdateSet(change))
+    .execute();
+}
+
+/** Consented anew, or with a new key: what failed before says nothing any more. */
+export async function forgetTroubles(tx: SystemTx, agencyId: string, connectionId: string): Promise<void> {
+  await tx
+    .updateTable('connection_health')
+    .set({ trouble: null })
+    .where('agency_id', '=', agencyId)
+    .where('connection_id', '=', connectionId)
+    .execute();
+  await tx
+    .updateTable('connection_data')
+    .set({ outdated: true })
+    .where('agency_id', '=', agencyId)
+    .where('connection_id', '=', connectionId)
+    .execute();
+}

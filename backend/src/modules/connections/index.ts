@@ -1,0 +1,115 @@
+import type { ProviderId } from '@astrix/contract';
+import { listen, type SystemTx, txNow } from '../../platform/db/index.ts';
+import type { Module } from '../../platform/http/index.ts';
+import { nameOf } from '../../platform/telemetry/index.ts';
+import { createData } from './data.ts';
+import type { ConnectionsDeps } from './deps.ts';
+import { WORK_CHANNEL } from './disconnect.ts';
+import { connectionHandlers } from './handlers.ts';
+import { createHousekeeping } from './housekeep.ts';
+import { createRefresh } from './refresh.ts';
+import { markBroken } from './rows.ts';
+import type { Settings } from './tables.ts';
+import { createUse } from './use.ts';
+import './tables.ts';
+
+export { markOutdated } from './data.ts';
+export type { ConnectionsDeps, Sender } from './deps.ts';
+export { createRefresh } from './refresh.ts';
+export { createSwitches, type Switches } from './switches.ts';
+
+const HOUSEKEEPING_MS = 15_000;
+
+/** What agencies have connected: consent and keys, health, reads, switches, and the end with its receipt. */
+export function connectionsModule(deps: ConnectionsDeps): Module & { readonly housekeep: () => Promise<void> } {
+  const refresh = createRefresh(deps);
+  const use = createUse(deps, refresh);
+  const data = createData(deps, use);
+  const housekeeping = createHousekeeping(deps, refresh);
+  let timer: NodeJS.Timeout | null = null;
+  let unlisten: () => Promise<void> = async () => undefined;
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  /** One run at a time in this process; a call during a run makes it look once more. */
+  function housekeep(): Promise<void> {
+    again = true;
+    running ??= (async () => {
+      while (again) {
+        again = false;
+        await housekeeping.run();
+      }
+    })().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+  const wake = () =>
+    void housekeep().catch(error => deps.log.warn('connections: housekeeping failed', { error: nameOf(error) }));
+
+  return {
+    name: 'connections',
+    handlers: connectionHandlers({ deps, use, data }),
+    housekeep,
+    async startWorker() {
+      unlisten = await listen(deps.db, WORK_CHANNEL, wake);
+      timer = setInterval(wake, HOUSEKEEPING_MS);
+      timer.unref();
+      wake();
+    },
+    async stop() {
+      if (timer) clearInterval(timer);
+      await unlisten();
+      again = false;
+      await running?.catch(() => undefined);
+    },
+  };
+}
+
+/** The part that sends has met a credential that is dead: people see it where they mend it. */
+export const noteDeadSender = (tx: SystemTx, agencyId: string, connectionId: string, name: string): Promise<void> =>
+  markBroken(tx, agencyId, connectionId, {
+    code: 'reauth',
+    reason: `${name} no longer accepts this connection.`,
+    next: 'Give a new key.',
+  });
+
+export type NewConnection = {
+  readonly id: string;
+  readonly agencyId: string;
+  readonly clientId: string | null;
+  readonly provider: ProviderId;
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly form: Readonly<Record<string, string>>;
+};
+
+/** One whose secrets are in the vault already, under its own id: the numbers of the demo. */
+export async function addConnection(tx: SystemTx, connection: NewConnection): Promise<void> {
+  await tx
+    .insertInto('connections')
+    .values({
+      agency_id: connection.agencyId,
+      id: connection.id,
+      client_id: connection.clientId,
+      provider: connection.provider,
+      status: 'active',
+      account_id: connection.accountId,
+      account_name: connection.accountName,
+      account_detail: null,
+      settings: JSON.stringify({ account: {}, form: connection.form, extras: {} } satisfies Settings),
+      vault_id: connection.id,
+      owner_id: null,
+      granted: null,
+      token_ends_at: null,
+      access_ends_at: null,
+      connected_by: null,
+      connected_at: txNow(tx),
+      checked_at: null,
+      trouble: null,
+      refresh_owner: null,
+      refresh_until: null,
+      refresh_after: null,
+    })
+    .execute();
+}

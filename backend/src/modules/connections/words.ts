@@ -1,0 +1,62 @@
+import type { Trouble } from '@astrix/contract';
+import type { Failed } from '../../platform/egress/index.ts';
+
+const MOST = 300;
+
+/** What a provider wrote, fit to be shown: one line, no control characters, not longer than a person reads. */
+const shown = (text: string) =>
+  text
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim()
+    .slice(0, MOST)
+    .toWellFormed();
+
+const inMinutes = (seconds: number | null) =>
+  seconds === null || seconds < 60 ? 'in a moment' : `in about ${Math.ceil(seconds / 60)} minutes`;
+
+/** What happened in plain words, and what to do. `name` is the provider's. */
+export function troubleOf(failed: Failed, name: string): Trouble {
+  switch (failed.kind) {
+    case 'retry': {
+      const busy = failed.status === 429 || failed.reason === 'rate-limited' || failed.reason === 'budget';
+      return {
+        code: busy ? 'rate-limited' : 'unreachable',
+        reason: busy ? `${name} asks us to wait.` : `${name} does not answer at the moment.`,
+        next: `Nothing to do: it is tried again ${inMinutes(failed.afterSeconds)}. What was read before stays.`,
+      };
+    }
+    case 'reauth':
+      return {
+        code: shown(failed.code).slice(0, 60) || 'reauth',
+        reason: `${name} no longer accepts this connection.`,
+        next: 'Reconnect it: sign in at the provider again, or give a new key.',
+      };
+    case 'permanent':
+      return {
+        code: shown(failed.code).slice(0, 60) || 'refused',
+        reason: `${name} refused: ${shown(failed.reason) || 'it gave no reason'}`,
+        next: /scope|permission|forbidden|http-403/i.test(`${failed.code} ${failed.reason}`)
+          ? 'Reconnect and allow what is asked for, or ask the owner of the account for the permission.'
+          : 'Correct what it names. If it stays, tell support the code.',
+      };
+    case 'malformed':
+    case 'ambiguous':
+      return {
+        code: `unreadable-${failed.reason}`.slice(0, 60),
+        reason: `${name} answered with something that cannot be used.`,
+        next: 'What was read before stays as it was. If it stays like this, tell support the code.',
+      };
+    case 'refused':
+      return failed.reason === 'switched-off'
+        ? {
+            code: 'switched-off',
+            reason: 'An admin has switched this off.',
+            next: 'Ask an owner or admin of your agency why, and when it is on again.',
+          }
+        : {
+            code: shown(failed.reason).slice(0, 60),
+            reason: `This server could not make the call to ${name}.`,
+            next: 'Try again. If it stays, tell support the code.',
+          };
+  }
+}

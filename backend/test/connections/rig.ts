@@ -1,0 +1,156 @@
+import type { Capability, ConnectionData, ConnectionView, DisconnectReceipt, ProviderId, Role } from '@astrix/contract';
+import type { Response } from 'light-my-request';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { APP_SECRET, createWorld, type TestAgency, type World, type WorldParts } from '../world.ts';
+
+export const PORT = 45_454;
+
+export type Started = { readonly attemptId: string; readonly authorizeUrl: string; readonly expiresAt: string };
+export type Returned = { readonly status: number; readonly location: URL | null; readonly body: string };
+
+export type Colleague = {
+  readonly token: string;
+  readonly clientId: string;
+  readonly get: (path: string) => Promise<Response>;
+  readonly post: (path: string, body?: unknown, method?: 'POST' | 'PUT') => Promise<Response>;
+  readonly start: (
+    provider: ProviderId,
+    about?: { shared?: boolean; connectionId?: string | null },
+  ) => Promise<Started>;
+  /** From the first click to the confirmation, as a person does it. */
+  readonly connect: (
+    provider: ProviderId,
+    account: string,
+    about?: { shared?: boolean; connectionId?: string | null; scopes?: readonly string[] },
+  ) => Promise<ConnectionView>;
+  readonly byKey: (
+    provider: ProviderId,
+    fields: Readonly<Record<string, string>>,
+    connectionId?: string | null,
+  ) => Promise<Response>;
+  readonly list: () => Promise<ConnectionView[]>;
+  readonly one: (id: string) => Promise<ConnectionView>;
+  readonly read: (
+    connection: ConnectionView,
+    capability: Capability,
+    about?: { text?: string; refresh?: boolean },
+  ) => Promise<ConnectionData>;
+  readonly disconnect: (connection: ConnectionView) => Promise<DisconnectReceipt>;
+};
+
+export type ConnectRig = {
+  readonly world: World;
+  readonly sandbox: Sandbox;
+  /** A signed-in person of an agency, working on one of its clients. */
+  readonly as: (role: Role, at?: { agency?: 0 | 1; client?: 0 | 1 | 2 }) => Promise<Colleague>;
+  /** The consent page, answered: where the browser is sent. */
+  readonly consent: (
+    authorizeUrl: string,
+    about?: { decision?: 'allow' | 'deny'; scopes?: readonly string[] },
+  ) => Promise<URL>;
+  /** The browser follows: what the backend says, and where it sends it on to. */
+  readonly follow: (url: URL) => Promise<Returned>;
+  readonly close: () => Promise<void>;
+};
+
+/** The whole backend with its real egress over the sandbox, and people who connect. */
+export async function connectRig(
+  parts: WorldParts & { readonly env?: Record<string, string> } = {},
+): Promise<ConnectRig> {
+  const sandbox = await startSandbox({ webhookUrl: 'http://127.0.0.1:9/', appSecret: APP_SECRET, numbers: [] }, 0);
+  const world = await createWorld({ ASTRIX_SANDBOX_URL: sandbox.url, ...parts.env }, parts);
+
+  async function consent(
+    authorizeUrl: string,
+    { decision = 'allow', scopes }: { decision?: 'allow' | 'deny'; scopes?: readonly string[] } = {},
+  ): Promise<URL> {
+    const page = new URL(authorizeUrl);
+    const shown = await (await fetch(page)).text();
+    const form = new URLSearchParams();
+    for (const [, name, value] of shown.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g))
+      form.append(name!, decoded(value!));
+    const offered = [...shown.matchAll(/name="scope" value="([^"]+)"/g)].map(([, value]) => decoded(value!));
+    for (const scope of scopes ?? offered) form.append('scope', scope);
+    form.append('decision', decision);
+    const reply = await fetch(`${page.origin}${page.pathname}`, { method: 'POST', body: form, redirect: 'manual' });
+    return new URL(reply.headers.get('location') ?? '');
+  }
+
+  async function follow(url: URL): Promise<Returned> {
+    const reply = await world.inject({ method: 'GET', url: `${url.pathname}${url.search}` });
+    const { location } = reply.headers;
+    return {
+      status: reply.statusCode,
+      location: typeof location === 'string' ? new URL(location) : null,
+      body: reply.body,
+    };
+  }
+
+  async function as(
+    role: Role,
+    { agency = 0, client = 0 }: { agency?: 0 | 1; client?: 0 | 1 | 2 } = {},
+  ): Promise<Colleague> {
+    const of: TestAgency = world.agencies[agency];
+    const token = await world.tokenOf(of.people[role]);
+    const clientId = of.clients[client].id;
+    const headers = { authorization: `Bearer ${token}` };
+    const at = (path: string) => (path.startsWith('/') ? path : `/v1/clients/${clientId}/${path}`);
+    const get = (path: string) => world.inject({ method: 'GET', url: at(path), headers });
+    const post = (path: string, body?: unknown, method: 'POST' | 'PUT' = 'POST') =>
+      world.inject({ method, url: at(path), headers, ...(body === undefined ? {} : { payload: body as object }) });
+    const must = async (reply: Promise<Response>, status: number) => {
+      const answered = await reply;
+      if (answered.statusCode !== status)
+        throw new Error(`expected ${status}, and got ${answered.statusCode}: ${answered.body}`);
+      return answered.json();
+    };
+    const me: Colleague = {
+      token,
+      clientId,
+      get,
+      post,
+      start: (provider, { shared = false, connectionId = null } = {}) =>
+        must(post('connect', { provider, shared, connectionId, loopbackPort: PORT }), 201),
+      async connect(provider, account, about = {}) {
+        const started = await me.start(provider, about);
+        const back = await consent(started.authorizeUrl, about.scopes ? { scopes: about.scopes } : {});
+        const { location } = await follow(back);
+        const receipt = location?.searchParams.get('receipt') ?? '';
+        const claimed = await must(post(`connect/${started.attemptId}/claim`, { receipt }), 200);
+        const chosen = claimed.accounts.find((one: { name: string }) => one.name === account);
+        if (!chosen)
+          throw new Error(
+            `no account is called ${account}: ${claimed.accounts.map((one: { name: string }) => one.name)}`,
+          );
+        return must(post(`connect/${started.attemptId}/confirm`, { receipt, accountId: chosen.id }), 200);
+      },
+      byKey: (provider, fields, connectionId = null) =>
+        post('connect-key', { provider, shared: false, connectionId, fields }),
+      list: async () => (await must(get('connections'), 200)).connections,
+      one: async id => (await me.list()).find(one => one.id === id) ?? Promise.reject(new Error('it is not there')),
+      read: (connection, capability, { text, refresh } = {}) =>
+        must(
+          get(
+            `connections/${connection.id}/data/${capability}?${new URLSearchParams({ ...(text ? { text } : {}), ...(refresh ? { refresh: '1' } : {}) })}`,
+          ),
+          200,
+        ),
+      disconnect: connection => must(post(`connections/${connection.id}/disconnect`), 200),
+    };
+    return me;
+  }
+
+  return {
+    world,
+    sandbox,
+    as,
+    consent,
+    follow,
+    async close() {
+      await world.close();
+      await sandbox.close();
+    },
+  };
+}
+
+const decoded = (text: string) => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type ConnectRig, connectRig } from '../connections/rig.ts';
+
+let rig: ConnectRig;
+beforeEach(async () => {
+  rig = await connectRig();
+});
+afterEach(() => rig.close());
+
+it('VT-07, VT-08, VT-11: connect Jira by consent, see its issues, lose it, mend it, disconnect it and read the receipt', async () => {
+  const admin = await rig.as('admin');
+  const connection = await admin.connect('jira', 'agency-internal');
+  expect(connection).toMatchObject({
+    provider: 'jira',
+    status: 'active',
+    account: { name: 'agency-internal' },
+    fix: 'none',
+  });
+  const tasks = await admin.read(connection, 'tasks');
+  expect(tasks).toMatchObject({ capability: 'tasks', total: 130, stale: false, trouble: null });
+
+  rig.sandbox.providers.book.revokeAll('jira');
+  const lost = await admin.read(connection, 'tasks', { refresh: true });
+  expect(lost).toMatchObject({
+    stale: true,
+    total: 130,
+    trouble: { reason: 'Jira no longer accepts this connection.' },
+  });
+  expect(await admin.one(connection.id)).toMatchObject({ status: 'broken', fix: 'reconnect' });
+
+  const mended = await admin.connect('jira', 'agency-internal', { connectionId: connection.id });
+  expect(mended).toMatchObject({ id: connection.id, status: 'active', fix: 'none' });
+  expect(await admin.read(mended, 'tasks', { refresh: true })).toMatchObject({ stale: false, total: 130 });
+
+  const receipt = await admin.disconnect(mended);
+  expect(receipt).toMatchObject({ revocation: 'pending', keyDestroyedAt: null });
+  expect((await admin.get(`connections/${mended.id}/data/tasks`)).statusCode).toBe(409);
+  await rig.world.app.tendConnections();
+  const [kept] = (await admin.get('receipts')).json().receipts;
+  expect(kept).toMatchObject({ revocation: 'by-hand', secrets: ['grant'], accountName: 'agency-internal' });
+  expect(kept.keyDestroyedAt).not.toBeNull();
+  expect(kept.finishedAt).not.toBeNull();
+  expect((await admin.list()).map(({ provider }) => provider)).not.toContain('jira');
+});
