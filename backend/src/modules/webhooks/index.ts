@@ -2,8 +2,10 @@ import { fail } from '../../kernel/errors.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { type Db, listen, notify } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
+import { verify } from '../../platform/signatures/index.ts';
 import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
-import { answerHandshake, signatureHolds } from '../../providers/whatsapp/webhook.ts';
+import { WHATSAPP } from '../../providers/whatsapp/manifest.ts';
+import { answerHandshake } from '../../providers/whatsapp/webhook.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 import { createIngest } from './ingest.ts';
 import { processAll } from './process.ts';
@@ -22,7 +24,7 @@ const POLL_MS = 2000;
 
 /** Verify on raw bytes, store durably, acknowledge; take apart and apply afterwards. */
 export function webhooksModule(deps: WebhooksDeps): Module & { readonly processNow: () => Promise<void> } {
-  const { db, log, metrics } = deps;
+  const { appSecrets, db, log, metrics } = deps;
   const ingest = createIngest(db, 'whatsapp');
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
@@ -44,7 +46,6 @@ export function webhooksModule(deps: WebhooksDeps): Module & { readonly processN
     return running;
   }
   const wake = () => void processNow().catch(error => log.warn('webhook processing failed', { error: nameOf(error) }));
-  const secrets = deps.appSecrets.map(value => value.reveal());
 
   return {
     name: 'webhooks',
@@ -68,16 +69,15 @@ export function webhooksModule(deps: WebhooksDeps): Module & { readonly processN
       },
       async receiveWhatsapp({ rawBody, headers }) {
         const outcome = (name: string) => metrics.webhooks.inc({ provider: 'whatsapp', outcome: name });
-        if (secrets.length === 0) {
-          outcome('secret_missing');
-          log.error('webhook without a secret', { provider: 'whatsapp' });
-          fail('secret_missing');
+        const verdict = verify(WHATSAPP.webhook.scheme, { rawBody, headers, secrets: appSecrets, now: db.clock.now() });
+        if (!verdict.ok || !verdict.verified) {
+          const missing = !verdict.ok && verdict.fault === 'secret_missing';
+          const refusal = missing ? 'secret_missing' : 'signature_invalid';
+          outcome(refusal);
+          if (missing) log.error('webhook without a secret', { provider: 'whatsapp' });
+          fail(refusal);
         }
-        if (!signatureHolds(secrets, rawBody, headers['x-hub-signature-256'])) {
-          outcome('signature_invalid');
-          fail('signature_invalid');
-        }
-        await ingest.store(rawBody);
+        await ingest.store(verdict.content);
         outcome('stored');
         return { received: true };
       },

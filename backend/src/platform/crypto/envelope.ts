@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { bytesOf } from './spelling.ts';
 
 /** Keys by version; `current` seals, all of them open. */
 export type Keyring = { readonly current: number; readonly keys: ReadonlyMap<number, Buffer> };
@@ -41,7 +42,7 @@ export function sealBytes(keyring: Keyring, plaintext: Buffer, place: SealPlace)
 export function openBytes(keyring: Keyring, envelope: string, place: SealPlace): Buffer {
   const [, version, ...parts] = ENVELOPE.exec(envelope) ?? [];
   const key = keyring.keys.get(Number(version));
-  const [nonce, tag, sealed] = parts.map(bytesOf);
+  const [nonce, tag, sealed] = parts.map(part => bytesOf(part, 'base64url'));
   if (!key || !nonce || !tag || !sealed) throw new SealBroken();
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
@@ -78,12 +79,6 @@ export class SealBroken extends Error {
     super('a sealed value does not open');
     this.name = 'SealBroken';
   }
-}
-
-/** Base64url has spare bits in its last letter, and Node forgives more than that; a second spelling of the same bytes is a changed bit. */
-function bytesOf(text: string): Buffer | null {
-  const bytes = Buffer.from(text, 'base64url');
-  return bytes.toString('base64url') === text ? bytes : null;
 }
 
 const associatedData = (place: SealPlace, version: number) =>

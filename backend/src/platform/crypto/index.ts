@@ -12,4 +12,6 @@ export {
   sealBytes,
 } from './envelope.ts';
 export { hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './passwords.ts';
+export { type RsaKey, readRsaKey, rs256Holds } from './rsa.ts';
 export { type AwsCredentials, type AwsRequest, signAws } from './sigv4.ts';
+export { bytesOf } from './spelling.ts';

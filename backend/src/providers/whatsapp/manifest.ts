@@ -60,10 +60,7 @@ export const WHATSAPP = {
   shareable: false,
   dataClasses: ['end-customer'],
   webhook: {
-    scheme: 'hmac-sha256-raw-body',
-    header: 'x-hub-signature-256',
-    /** The scheme signs no timestamp: what guards against replays are the natural keys of the effects (WH-03, WH-08). */
-    timestamp: null,
+    scheme: { kind: 'hmac-body', header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
     /** Meta tries again for this long, so a redelivery of this age must change nothing. */
     retriedSeconds: 7 * 86_400,
     maxBytes: 3_145_728,
