@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { verify, type WebhookScheme } from '../../src/platform/signatures/index.ts';
 import { APP_SECRET, createWorld, type World } from '../world.ts';
+import { believing, CARELESS } from './forgeries/careless.ts';
 import { bodiesOf, hashesOf, headersOf, keysOf } from './forgeries/headers-and-bodies.ts';
 import { EVENT, hmacParties, mac, type Party } from './forgeries/parties.ts';
 import { attack, FLIPS, flipsOf, SEED, SIGNED, SUITES, type Verify } from './forgeries/runner.ts';
@@ -91,6 +92,42 @@ describe('the runner turns red', () => {
       refuse: (fault: string) => (fault === skipped ? undefined : (refuse as (fault: string) => never)(fault)),
     }));
     expect(survivorsOf(blind)).not.toEqual([]);
+  });
+
+  test.each(CARELESS)('when %s', (_, careless, forgery) => {
+    expect(attack(careless, suiteOf('WhatsApp'))).toContain(forgery);
+  });
+
+  test('when the algorithm that a token names is believed', () => {
+    for (const name of ['RS256 JWT', 'Jira JWT']) {
+      const through = attack(believing, suiteOf(name));
+      expect(through).toEqual(
+        expect.arrayContaining(['none', 'NONE', 'nOnE'].map(alg => `a token whose algorithm is "${alg}"`)),
+      );
+    }
+    const confused = attack(believing, suiteOf('RS256 JWT')).filter(name => name.includes('with the public key'));
+    expect(confused).toEqual([
+      'a token of HS256 with the public key for a secret',
+      'a token of HS512 with the public key for a secret',
+    ]);
+    expect(attack(believing, suiteOf('Jira JWT'))).toContain('a token of HS512, signed rightly');
+  });
+
+  test('when a signature is compared as far as it goes', async () => {
+    const short = await mutant(CRYPTO, () => ({
+      equalDigests: (a: Buffer, b: Buffer) => b.subarray(0, a.length).equals(a),
+    }));
+    for (const name of ['WhatsApp', 'Razorpay'])
+      expect(attack(short, suiteOf(name))).toContain('a header cut to its half');
+  });
+
+  test.each(named)('for each single case on %s when everything is taken', (_, { party, forgeries }) => {
+    const [content, hint] = [Buffer.alloc(0), Buffer.alloc(0)];
+    const taken: Verify = () =>
+      party.vouches ? { ok: true, verified: true, content } : { ok: true, verified: false, hint };
+    const caught = attack(taken, { party, forgeries });
+    const vouching = forgeries.filter(([, , part]) => part !== 'body' || party.vouches);
+    expect(caught).toEqual(vouching.map(([name]) => name));
   });
 
   test('when what nobody signed counts as verified', async () => {
