@@ -30,7 +30,12 @@ function queryFaults(operation: Operation, query: URLSearchParams): string[] {
   const faults: string[] = [];
   for (const key of new Set(query.keys()))
     if (!known.some(one => one.name === key || isDeep(one, key)))
-      faults.push(`query.${key}: is not in the document (known: ${some(known.map(one => one.name))})`);
+      faults.push(
+        `query.${key}: is not in the document (known: ${some(
+          known.map(one => one.name),
+          key,
+        )})`,
+      );
   for (const parameter of known) {
     const pairs = [...query].filter(([key]) => key === parameter.name || isDeep(parameter, key));
     if (pairs.length > 0) faults.push(...parameterFaults(operation, parameter, pairs));
@@ -85,16 +90,20 @@ const mediaOf = (all: Media, media: string | null) => {
   return entry?.[1] ?? null;
 };
 
-function requestFaults(book: Book, { operation, path }: Match, request: OfficialRequest): string[] {
+const pathFaults = ({ operation, path }: Match): string[] =>
+  operation.parameters
+    .filter(one => one.in === 'path' && path[one.name] !== undefined)
+    .flatMap(one => parameterFaults(operation, one, [[one.name, path[one.name]!]]));
+
+function requestFaults(book: Book, match: Match, request: OfficialRequest): string[] {
+  const { operation } = match;
   const hosts = book.hosts ?? operation.hosts;
   const { query } = parted(request);
   const body = readBody(request);
-  const faults: string[] = [];
+  const faults = pathFaults(match);
   if (request.host !== undefined && hosts.length > 0 && !hosts.some(host => hostFits(host, request.host!)))
     faults.push(`host: is ${request.host}, and ${hosts.join(', ')} is expected`);
   for (const parameter of operation.parameters) {
-    if (parameter.in === 'path' && path[parameter.name] !== undefined)
-      faults.push(...parameterFaults(operation, parameter, [[parameter.name, path[parameter.name]!]]));
     const name = parameter.name.toLowerCase();
     if (parameter.in !== 'header' || EVERYWHERE.has(name) || request.headers === undefined) continue;
     const value = Object.entries(request.headers).find(([key]) => key.toLowerCase() === name)?.[1];
@@ -139,8 +148,11 @@ function replyFaults(book: Book, { operation }: Match, { status, body }: Officia
 /** The checks of one document. `prefix` stands in front of every path instead of what the document has. */
 export function createOfficial(book: Book, prefix?: string): Official {
   const route = createRouter(book, prefix);
-  const found = (call: Pick<OfficialRequest, 'method' | 'path' | 'as'>) =>
-    route(call.method.toUpperCase(), parted(call).path, call.as);
+  const found = (call: Pick<OfficialRequest, 'method' | 'path' | 'as'>) => {
+    const all = route(call.method.toUpperCase(), parted(call).path, call.as);
+    const fitting = all.matches.filter(match => pathFaults(match).length === 0);
+    return fitting.length === 0 ? all : { ...all, matches: fitting };
+  };
   const unknown = ({ method, path }: Pick<OfficialRequest, 'method' | 'path'>, methods: readonly string[]) => [
     methods.length > 0
       ? `method: is ${method}, and the document has ${methods.join(', ')} for ${path}`

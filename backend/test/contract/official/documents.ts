@@ -1,21 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { discoveryOperations, GOOGLE_ERROR } from './discovery.ts';
+import { FACEBOOK, graphBook, INSTAGRAM } from './meta.ts';
 import { operationsOf } from './openapi.ts';
+import { readSpec, specPath } from './specs.ts';
 import type { Book, Json } from './types.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..', '..');
-/** Not part of the project: beside the checkout, or beside the folder that holds several. `npm run specs` tells where they come from. */
-const FOLDER = ['..', join('..', '..')].map(up => join(root, up, 'shared', 'specs')).find(existsSync) ?? null;
-
-/** Printed by tests that are left out for want of the documents. */
-export const MISSING = 'the official documents are not beside the checkout (../shared/specs): nothing was checked';
-export const hasSpecs = FOLDER !== null;
-
-/** The place of an official file; throws where the folder is absent. */
-export const specPath = (...path: string[]): string => join(FOLDER ?? '', ...path);
-export const readJson = (...path: string[]): Json => JSON.parse(readFileSync(specPath(...path), 'utf8')) as Json;
 const readYaml = (...path: string[]): Json => parse(readFileSync(specPath(...path), 'utf8')) as Json;
 
 const openapi =
@@ -28,13 +18,13 @@ const openapi =
 
 const discovery =
   (...path: string[]) =>
-  (): Book => ({ operations: discoveryOperations(readJson(...path)), error: GOOGLE_ERROR, closedReplies: true });
+  (): Book => ({ operations: discoveryOperations(readSpec(...path)), error: GOOGLE_ERROR, closedReplies: true });
 
 /** Every document by the name that the tests use. Nothing is read before it is asked for. */
 export const BOOKS = {
   stripe: openapi(() => readYaml('stripe', 'spec3.2023-09-13.yaml')),
   // With an OAuth token the same paths are called through api.atlassian.com and the site's id.
-  jira: openapi(() => readJson('jira', 'swagger-v3.v3.json'), {
+  jira: openapi(() => readSpec('jira', 'swagger-v3.v3.json'), {
     prefixes: ['', '/ex/jira/{cloudId}'],
     hosts: ['api.atlassian.com', '*.atlassian.net'],
   }),
@@ -42,12 +32,12 @@ export const BOOKS = {
   canva: openapi(() => readYaml('canva', 'spec.yml')),
   resend: openapi(() => readYaml('resend', 'resend.yaml')),
   openai: openapi(() => readYaml('openai', 'openapi.yaml')),
-  x: openapi(() => readJson('x', 'openapi-xdk-mit.json')),
+  x: openapi(() => readSpec('x', 'openapi-xdk-mit.json')),
   'amazon-sp-api': (): Book => {
     const models = readdirSync(specPath('amazon-sp-api', 'models'), { recursive: true }).map(String);
     const files = models.filter(file => file.endsWith('.json')).toSorted();
     return {
-      operations: files.flatMap(file => operationsOf(readJson('amazon-sp-api', 'models', file))),
+      operations: files.flatMap(file => operationsOf(readSpec('amazon-sp-api', 'models', file))),
       // The models name North America; India is served from Europe. Amazon's own sandbox has the same paths.
       hosts: ['na', 'eu', 'fe'].flatMap(at =>
         ['', 'sandbox.'].map(kind => `${kind}sellingpartnerapi-${at}.amazon.com`),
@@ -65,6 +55,10 @@ export const BOOKS = {
   'google-searchconsole': discovery('google-searchconsole', 'searchconsole.v1.json'),
   youtube: discovery('youtube', 'youtube.v3.json'),
   'youtube-analytics': discovery('youtube', 'youtubeAnalytics.v2.json'),
+  /** Calls on graph.facebook.com: ads, pages, and Instagram accounts that hang on a page. Name the node with `as`. */
+  meta: () => graphBook(FACEBOOK),
+  /** Calls on graph.instagram.com, with Instagram's own log-in. */
+  instagram: () => graphBook(INSTAGRAM),
 } as const satisfies Readonly<Record<string, () => Book>>;
 
 export type OfficialName = keyof typeof BOOKS;

@@ -25,7 +25,8 @@
  * Looser than it could be, and why: replies with 401, 403, 429 and 5xx that a document leaves out pass (gateways give them everywhere);
  * more is said beside each name in documents.ts.
  */
-export { hasSpecs, MISSING, type OfficialName } from './documents.ts';
+export type { OfficialName } from './documents.ts';
 export { type Answer, type OfficialMock, startOfficialMock } from './mock.ts';
 export { official } from './official.ts';
+export { hasSpecs, MISSING } from './specs.ts';
 export type { Official, OfficialReply, OfficialRequest } from './types.ts';

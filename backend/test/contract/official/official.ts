@@ -1,5 +1,6 @@
 import { createOfficial } from './check.ts';
-import { BOOKS, hasSpecs, type OfficialName } from './documents.ts';
+import { BOOKS, type OfficialName } from './documents.ts';
+import { hasSpecs } from './specs.ts';
 import type { Book, Official } from './types.ts';
 
 const books = new Map<string, Book>();

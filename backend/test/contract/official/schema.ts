@@ -117,7 +117,7 @@ function judgeMembers(rule: Schema, value: Schema, at: string, how: Judge, inner
   if (known.open || !(how.closed || rule.additionalProperties === false)) return faults;
   for (const name of Object.keys(value))
     if (!known.names.has(name) && value[name] !== undefined && !known.patterns.some(like => like.test(name)))
-      faults.push({ at: `${at}.${name}`, says: `is not in the document (known: ${some([...known.names])})` });
+      faults.push({ at: `${at}.${name}`, says: `is not in the document (known: ${some([...known.names], name)})` });
   return faults;
 }
 
@@ -240,5 +240,11 @@ const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
-export const some = (names: readonly string[]) =>
-  names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ') || 'none';
+/** A list for a sentence: a dozen names, those first that begin like the wrong one. */
+export const some = (names: readonly string[], wrong = ''): string => {
+  const alike = (name: string) => [...name].findIndex((char, n) => char !== wrong[n]) >>> 0;
+  const sorted = wrong === '' ? names : names.toSorted((a, b) => alike(b) - alike(a));
+  return names.length > 12
+    ? `${sorted.slice(0, 12).join(', ')} and ${names.length - 12} more`
+    : sorted.join(', ') || 'none';
+};
