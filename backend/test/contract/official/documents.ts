@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { discoveryOperations, GOOGLE_ERROR } from './discovery.ts';
+import { googleAdsBook } from './google-ads.ts';
 import { FACEBOOK, graphBook, INSTAGRAM } from './meta.ts';
 import { operationsOf } from './openapi.ts';
 import { readSpec, specPath } from './specs.ts';
@@ -59,6 +60,7 @@ export const BOOKS = {
   meta: () => graphBook(FACEBOOK),
   /** Calls on graph.instagram.com, with Instagram's own log-in. */
   instagram: () => graphBook(INSTAGRAM),
+  'google-ads': googleAdsBook,
 } as const satisfies Readonly<Record<string, () => Book>>;
 
 export type OfficialName = keyof typeof BOOKS;

@@ -23,7 +23,8 @@ export function exampleOf(schema: Schema, how: Judge, depth = 0): unknown {
   const rule = follow(schema, how.resolve);
   for (const given of givenIn(rule)) if (judge(rule, given, '', how).length === 0) return given;
   if ('const' in rule) return rule.const;
-  if (Array.isArray(rule.enum)) return rule.enum[0];
+  if (Array.isArray(rule.enum))
+    return rule.enum.find(one => !/UNSPECIFIED$|^UNKNOWN$/.test(String(one))) ?? rule.enum[0];
   const branches = [...listOf(rule.anyOf), ...listOf(rule.oneOf)];
   const types = typesOf(rule);
   const shaped = isObject(rule.properties) || listOf(rule.allOf).length > 0 || types.includes('object');
