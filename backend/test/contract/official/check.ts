@@ -135,7 +135,10 @@ function replyFaults(book: Book, { operation }: Match, { status, body }: Officia
     // Errors without a schema are those of which the document says only that they happen.
     return read.value === undefined || binary || status >= 400 ? [] : [`body: the document has none for ${status}`];
   }
-  if (read.fault) return [read.fault];
+  if (read.fault) {
+    const plain = typeof body === 'string' && typesOf(follow(schema, operation.resolve)).includes('string');
+    return plain ? [] : [read.fault];
+  }
   if (read.value === undefined)
     return Object.keys(follow(schema, operation.resolve)).length === 0 ? [] : ['body: is missing'];
   return judge(schema, read.value, 'body', {
@@ -159,18 +162,21 @@ export function createOfficial(book: Book, prefix?: string): Official {
       : `path: the document describes no ${parted({ path }).path}`,
   ];
 
+  const kept = (faults: readonly string[]) =>
+    faults.filter(fault => !book.loose?.some(({ fault: like }) => like.test(fault)));
+
   return {
     request(request) {
       const { matches, methods } = found(request);
       return matches.length === 0
         ? unknown(request, methods)
-        : fewest(matches.map(match => requestFaults(book, match, request)));
+        : fewest(matches.map(match => kept(requestFaults(book, match, request))));
     },
     reply(reply) {
       const { matches, methods } = found(reply);
       return matches.length === 0
         ? unknown(reply, methods)
-        : fewest(matches.map(match => replyFaults(book, match, reply)));
+        : fewest(matches.map(match => kept(replyFaults(book, match, reply))));
     },
     operations: () => book.operations.map(({ id, method, template }) => ({ id, method, template })),
     knows: call => found(call).matches.length > 0,
@@ -181,7 +187,7 @@ export function createOfficial(book: Book, prefix?: string): Official {
       const { operation } = matches.toSorted(
         (a, b) => requestFaults(book, a, request).length - requestFaults(book, b, request).length,
       )[0]!;
-      const good = Object.keys(operation.replies).find(status => /^2/.test(status)) ?? '200';
+      const good = Object.keys(operation.replies).find(status => /^[23]/.test(status)) ?? '200';
       const status = wanted ?? (Number.parseInt(good.replaceAll(/x/gi, '0'), 10) || 200);
       const media = operation.replies[wanted ?? good] ?? operation.replies.default ?? {};
       const schema =

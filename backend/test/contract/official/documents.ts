@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { discoveryOperations, GOOGLE_ERROR } from './discovery.ts';
 import { googleAdsBook } from './google-ads.ts';
-import { FACEBOOK, graphBook, INSTAGRAM } from './meta.ts';
+import { FACEBOOK, GRAPH_ERROR, graphBook, INSTAGRAM } from './meta.ts';
 import { operationsOf } from './openapi.ts';
 import { readSpec, specPath } from './specs.ts';
+import { modernise } from './stripe.ts';
 import type { Book, Json } from './types.ts';
 
 const readYaml = (...path: string[]): Json => parse(readFileSync(specPath(...path), 'utf8')) as Json;
@@ -21,15 +22,34 @@ const discovery =
   (...path: string[]) =>
   (): Book => ({ operations: discoveryOperations(readSpec(...path)), error: GOOGLE_ERROR, closedReplies: true });
 
+/** The document asks for what its own examples leave out, and misses what Meta's written reference has. */
+const WHATSAPP = [
+  { fault: /^body\.template\.language\.policy: is missing/, why: 'most of its own examples have no policy' },
+  { fault: /^body\.recipient_type: is missing/, why: 'optional in the reference; individual is meant' },
+  { fault: /^body\.biz_opaque_callback_data: is not in/, why: 'in the reference only' },
+  { fault: /^body\.location\.l\w+itude: is -?[\d.]+, and string/, why: 'its own example has numbers' },
+  { fault: /^body\.(document|image|video)\.(caption|filename): is not in/, why: 'its own examples have them' },
+  { fault: /^body\.template\.components\[\d+\]\.index: is \d+, and string/, why: 'its own examples have both' },
+  { fault: /message_template_namespace: is not in/, why: 'its own example has it' },
+  { fault: /^body\.error\.(error_|fbtrace_id|is_transient)\w*: is not in/, why: 'every error of Graph has them' },
+  {
+    fault: /^body\.components\[\d+\]\.(format|example|add_security_recommendation|code_expiration_minutes): is not in/,
+    why: 'its own examples of templates have them',
+  },
+] as const;
+
 /** Every document by the name that the tests use. Nothing is read before it is asked for. */
 export const BOOKS = {
-  stripe: openapi(() => readYaml('stripe', 'spec3.2023-09-13.yaml')),
+  stripe: openapi(() => modernise(readYaml('stripe', 'spec3.2023-09-13.yaml'))),
   // With an OAuth token the same paths are called through api.atlassian.com and the site's id.
   jira: openapi(() => readSpec('jira', 'swagger-v3.v3.json'), {
     prefixes: ['', '/ex/jira/{cloudId}'],
     hosts: ['api.atlassian.com', '*.atlassian.net'],
   }),
-  whatsapp: openapi(() => readYaml('whatsapp', 'business-messaging-api_v23.0.yaml')),
+  whatsapp: openapi(() => readYaml('whatsapp', 'business-messaging-api_v23.0.yaml'), {
+    error: GRAPH_ERROR,
+    loose: WHATSAPP,
+  }),
   canva: openapi(() => readYaml('canva', 'spec.yml')),
   resend: openapi(() => readYaml('resend', 'resend.yaml')),
   openai: openapi(() => readYaml('openai', 'openapi.yaml')),

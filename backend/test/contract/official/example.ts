@@ -1,3 +1,4 @@
+import { sample } from './sample.ts';
 import { follow, isObject, type Judge, judge, listOf, typesOf } from './schema.ts';
 import type { Schema } from './types.ts';
 
@@ -36,7 +37,7 @@ export function exampleOf(schema: Schema, how: Judge, depth = 0): unknown {
   switch (types[0]) {
     case 'array':
       return Array.from({ length: Math.max(Number(rule.minItems ?? 0), depth < 4 ? 1 : 0) }, () =>
-        exampleOf(isObject(rule.items) ? rule.items : {}, how, depth + 1),
+        exampleOf(isObject(rule.items) ? rule.items : {}, how, depth),
       );
     case 'boolean':
       return false;
@@ -57,6 +58,9 @@ const givenIn = (rule: Schema): readonly unknown[] => {
   return ['example' in rule ? [rule.example] : [], many, 'default' in rule ? [rule.default] : []].flat();
 };
 
+const ONWARD = /^(next|previous)(_?(page|token|link|cursor).*)?$/i;
+const LAST = /^(is_?last(_?page)?)$/i;
+
 function objectOf(rule: Schema, how: Judge, depth: number): unknown {
   const whole: Record<string, unknown> = {};
   // A branch of an object is part of it; the first is as good as any.
@@ -68,6 +72,12 @@ function objectOf(rule: Schema, how: Judge, depth: number): unknown {
   const required = new Set(Array.isArray(rule.required) ? (rule.required as string[]) : []);
   const properties = isObject(rule.properties) ? Object.entries(rule.properties as { [name: string]: Schema }) : [];
   for (const [name, member] of properties) {
+    // An example is the last page: who follows pages to their end comes to it.
+    if (!required.has(name) && ONWARD.test(name)) continue;
+    if (LAST.test(name)) {
+      whole[name] = true;
+      continue;
+    }
     if (member.writeOnly === true || (!required.has(name) && depth > 2)) continue;
     const nullable = follow(member, how.resolve).nullable === true;
     whole[name] = depth > 4 && nullable ? null : depth > 9 ? {} : exampleOf(member, how, depth + 1);
@@ -78,9 +88,10 @@ function objectOf(rule: Schema, how: Judge, depth: number): unknown {
 function textOf(rule: Schema): string {
   const format = TEXTS[String(rule.format)];
   if (format !== undefined) return format;
-  const pattern = typeof rule.pattern === 'string' ? rule.pattern : null;
-  // A pattern of plain text, like ^/v1/customers, is its own example.
-  const plain = pattern?.replaceAll(/^\^|\$$/g, '').replaceAll('[^/]+', '1');
-  if (plain && new RegExp(pattern!).test(plain)) return plain;
+  if (typeof rule.pattern === 'string') {
+    const text = sample(rule.pattern);
+    if (judge(rule, text, '', { resolve: () => undefined, closed: false, direction: 'reply' }).length === 0)
+      return text;
+  }
   return 'text'.padEnd(Number(rule.minLength ?? 0), 'x').slice(0, Number(rule.maxLength ?? 5000));
 }

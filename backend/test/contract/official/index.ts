@@ -23,7 +23,7 @@
  *     await mock.close();
  *
  * Looser than it could be, and why: replies with 401, 403, 429 and 5xx that a document leaves out pass (gateways give them everywhere);
- * more is said beside each name in documents.ts.
+ * a document's own contradictions are listed beside it in documents.ts. An example is always the last page.
  */
 export type { OfficialName } from './documents.ts';
 export { type Answer, type OfficialMock, startOfficialMock } from './mock.ts';

@@ -226,8 +226,8 @@ const PAGING: Schema = {
   type: 'object',
   properties: {
     cursors: { type: 'object', properties: { before: { type: 'string' }, after: { type: 'string' } } },
-    next: { type: 'string', pattern: '^https?://' },
-    previous: { type: 'string', pattern: '^https?://' },
+    next: { type: 'string', pattern: '^https?://', example: 'https://graph.facebook.com/' },
+    previous: { type: 'string', pattern: '^https?://', example: 'https://graph.facebook.com/' },
   },
 };
 

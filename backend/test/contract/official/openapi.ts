@@ -45,7 +45,8 @@ export function operationsOf(document: Json): readonly Operation[] {
       return {
         id: String(operation.operationId ?? `${method} ${path}`),
         method: method.toUpperCase(),
-        template: `${base.replace(/\/$/, '')}${path}`,
+        // A query in a path (OpenAI writes `?beta=true`) is there to tell two operations apart.
+        template: `${base.replace(/\/$/, '')}${path.split('?')[0]}`,
         hosts,
         parameters: own
           .filter(one => ['path', 'query', 'header'].includes(String(one.in)))

@@ -46,6 +46,8 @@ export type Book = {
   readonly error?: Schema;
   /** False where the document is older than the API or leaves fields out: a reply may have fields it does not know. */
   readonly closedReplies: boolean;
+  /** Faults that are the document's own: what its examples or the written reference have, and its schemas refuse. */
+  readonly loose?: readonly { readonly fault: RegExp; readonly why: string }[];
 };
 
 export type OfficialRequest = {
