@@ -4,6 +4,7 @@ import { discoveryOperations, GOOGLE_ERROR } from './discovery.ts';
 import { googleAdsBook } from './google-ads.ts';
 import { FACEBOOK, GRAPH_ERROR, graphBook, INSTAGRAM } from './meta.ts';
 import { operationsOf } from './openapi.ts';
+import { postmanBook } from './postman.ts';
 import { readSpec, specPath } from './specs.ts';
 import { modernise } from './stripe.ts';
 import type { Book, Json } from './types.ts';
@@ -81,6 +82,11 @@ export const BOOKS = {
   /** Calls on graph.instagram.com, with Instagram's own log-in. */
   instagram: () => graphBook(INSTAGRAM),
   'google-ads': googleAdsBook,
+  threads: () =>
+    postmanBook(readSpec('threads', 'threads-api.postman_collection.json'), {
+      host: 'graph.threads.net',
+      error: GRAPH_ERROR,
+    }),
 } as const satisfies Readonly<Record<string, () => Book>>;
 
 export type OfficialName = keyof typeof BOOKS;
