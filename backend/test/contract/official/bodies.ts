@@ -46,7 +46,8 @@ function partsOf(bytes: string, boundary: string): { [name: string]: unknown } {
 export function readBody({ body, headers }: Pick<OfficialRequest, 'body' | 'headers'>): Body {
   const type = headerOf(headers, 'content-type');
   const media = type === undefined ? null : (type.split(';')[0] ?? '').trim().toLowerCase();
-  if (body === undefined || body === null || body === '') return { media, value: undefined };
+  const none = body === undefined || body === null || body === '';
+  if (none || (body instanceof Uint8Array && body.length === 0)) return { media, value: undefined };
   if (body instanceof URLSearchParams)
     return { media: media ?? 'application/x-www-form-urlencoded', value: unbracket(body) };
   if (body instanceof FormData)

@@ -42,9 +42,10 @@ export function readQuery(text: string): Query | null {
     const values = [one_, ...list(many), like, from, to].filter(value => value !== undefined);
     return { field, values: values.map(value => value.replaceAll(/^['"]|['"]$/g, '')) };
   });
-  if (where.some(one => one === null)) return null;
+  const select = list(found.select);
+  if (where.some(one => one === null) || !select.every(field => /^[a-z][\w.]*$/i.test(field))) return null;
   return {
-    select: list(found.select),
+    select,
     from: found.from ?? null,
     where: where.filter(one => one !== null),
     order: list(found.order).map(one => one.split(/\s+/)[0]!),
