@@ -1,6 +1,7 @@
 /**
- * `npm run specs`: holds what is sent to WhatsApp, what is read, and the statuses of the sandbox against Meta's own OpenAPI file. The files
- * are not part of the project: it looks for them in ../shared/specs or `-- --from <folder>`, and says so when they are not there.
+ * `npm run specs`: tells where the providers' official documents come from and which are at hand; and holds what is sent to WhatsApp, what
+ * is read, and the statuses of the sandbox against Meta's own OpenAPI file. The files are not part of the project: it looks for them in
+ * ../shared/specs or `-- --from <folder>`, and says so when they are not there.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,12 +12,15 @@ import { statusPayload } from '../backend/sandbox/payloads.ts';
 import { secret } from '../backend/src/kernel/secret.ts';
 import { createWhatsappClient } from '../backend/src/providers/whatsapp/client.ts';
 import { explode } from '../backend/src/providers/whatsapp/map.ts';
+import { SOURCES } from '../backend/test/contract/official/sources.ts';
 
 type Json = { [key: string]: unknown };
 
 const { values } = parseArgs({
   options: { from: { type: 'string', default: join(import.meta.dirname, '..', '..', 'shared', 'specs') } },
 });
+for (const [folder, source] of Object.entries(SOURCES))
+  process.stdout.write(`${existsSync(join(values.from, folder)) ? 'there  ' : 'missing'}  ${folder}: ${source}\n`);
 const file = join(values.from, 'whatsapp', 'business-messaging-api_v23.0.yaml');
 if (!existsSync(file)) {
   process.stdout.write(`Skipped: Meta's OpenAPI file is not at ${file}. Nothing was checked.\n`);

@@ -179,7 +179,7 @@ export function createOfficial(book: Book, prefix?: string): Official {
         : fewest(matches.map(match => kept(replyFaults(book, match, reply))));
     },
     operations: () => book.operations.map(({ id, method, template }) => ({ id, method, template })),
-    knows: call => found(call).matches.length > 0,
+    knows: call => found(call).matches.some(match => pathFaults(match).length === 0),
     example(request, wanted) {
       const { matches, methods } = found(request);
       if (matches.length === 0) throw new Error(unknown(request, methods)[0]);

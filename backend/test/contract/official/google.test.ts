@@ -204,6 +204,16 @@ judged('google-ads', 'a stream of rows (protos)', {
   ],
 });
 
+describeSpecs('youtube', () => {
+  test('a parameter that a discovery document asks for is missed, and a repeated one is a list', () => {
+    const call = { method: 'GET', path: '/youtube/v3/channels' };
+    expect(official('youtube')!.request(call)).toEqual(['query.part: is missing']);
+    expect(official('youtube')!.request({ ...call, query: { part: ['snippet', 'statistics'], mine: 'true' } })).toEqual(
+      [],
+    );
+  });
+});
+
 describeSpecs('google-ads', () => {
   test('a row is made of the fields that are asked for, also of resources whose protos are not there', () => {
     const text =

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { judged } from './cases.ts';
+import { describeSpecs, judged } from './cases.ts';
 import { fieldsIn, narrowed } from './graph-fields.ts';
+import { official } from './index.ts';
 
 const insights = {
   fields: 'campaign_id,spend,actions',
@@ -158,6 +159,15 @@ judged('threads', 'own posts (a Postman collection)', {
     ['a number for an id', { body: { data: [{ id: 1 }] } }, 'body.data[0].id: is 1, and string'],
     ['no data', { body: {} }, 'body.data: is missing'],
   ],
+});
+
+describeSpecs('meta', () => {
+  test('does not know the calls around tokens', () => {
+    const knows = (path: string) => official('meta')!.knows({ method: 'GET', path });
+    expect(
+      ['/v25.0/debug_token', '/v25.0/oauth/access_token', '/v25.0/me', '/v25.0/act_1/campaigns'].map(knows),
+    ).toEqual([false, false, true, true]);
+  });
 });
 
 describe("Meta's fields", () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Field, fieldsIn, narrowed } from './graph-fields.ts';
+import { fieldOf, GRAPH_ERROR, PAGING, schemaOf } from './graph-types.ts';
 import { isObject, some } from './schema.ts';
 import { readSpec, specPath } from './specs.ts';
 import type { Book, Operation, Parameter, Read, Schema } from './types.ts';
@@ -16,29 +17,6 @@ type Spec = {
   readonly fields: readonly { readonly name: string; readonly type: string }[];
 };
 type Enum = { readonly name: string; readonly values: readonly (string | number)[] };
-
-/** Graph's error; the guide describes it once, the specs leave it out. */
-export const GRAPH_ERROR: Schema = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['message', 'type', 'code', 'fbtrace_id'],
-      properties: {
-        message: { type: 'string' },
-        type: { type: 'string' },
-        code: { type: 'integer' },
-        error_subcode: { type: 'integer' },
-        error_user_title: { type: 'string' },
-        error_user_msg: { type: 'string' },
-        error_data: {},
-        is_transient: { type: 'boolean' },
-        fbtrace_id: { type: 'string' },
-      },
-    },
-  },
-};
 
 /** Taken by every call of the Graph API, and therefore by none of the specs. */
 const EVERYWHERE = {
@@ -222,15 +200,6 @@ const missingIn = (params: readonly Param[], query: URLSearchParams, body: unkno
     .filter(({ required, name }) => required && !query.has(name) && !(isObject(body) && name in body))
     .map(({ name }) => `body.${name}: is missing`);
 
-const PAGING: Schema = {
-  type: 'object',
-  properties: {
-    cursors: { type: 'object', properties: { before: { type: 'string' }, after: { type: 'string' } } },
-    next: { type: 'string', pattern: '^https?://', example: 'https://graph.facebook.com/' },
-    previous: { type: 'string', pattern: '^https?://', example: 'https://graph.facebook.com/' },
-  },
-};
-
 const parameter = (name: string, schema: Schema, required = false): Parameter => ({
   name,
   in: 'query',
@@ -249,39 +218,6 @@ const inPath = (name: string, schema: Schema): Parameter => ({
 /** The version that the specs describe. A later one may be called, an earlier one has other fields. */
 const version = (): number =>
   Number(/\d+(\.\d+)?/.exec(readFileSync(specPath('meta', 'api_specs', 'version.txt'), 'utf8'))![0]);
-
-const SCALARS: Readonly<Record<string, Schema>> = {
-  string: { type: 'string' },
-  bool: { type: 'boolean' },
-  int: { type: 'integer' },
-  'unsigned int': { type: 'integer', minimum: 0 },
-  float: { type: 'number' },
-  datetime: { type: ['string', 'integer'] },
-  Object: { type: 'object' },
-  map: { type: 'object' },
-  list: { type: 'array' },
-  file: { type: 'string' },
-};
-
-function schemaOf(
-  type: string,
-  enums: ReadonlyMap<string, readonly (string | number)[]>,
-  isNode: (name: string) => boolean,
-): Schema {
-  const list = /^list<(.+)>$/.exec(type)?.[1];
-  if (list) return { type: 'array', items: schemaOf(list, enums, isNode) };
-  const map = /^map<[^,]+,\s*(.+)>$/.exec(type)?.[1];
-  if (map) return { type: 'object', additionalProperties: schemaOf(map, enums, isNode) };
-  const values = enums.get(type);
-  // Kinds that the chosen files do not hold (Targeting, CRMAddress …) are taken as they come.
-  return SCALARS[type] ?? (values ? { enum: values } : isNode(type) ? { $ref: type } : {});
-}
-
-/** Numbers of nodes are longer than JSON's; Graph writes them as text even where a spec says int. */
-const fieldOf = (name: string, schema: Schema): Schema =>
-  /(^|_)id$/.test(name) && schema.type === 'integer'
-    ? { type: ['string', 'integer'], pattern: String.raw`^\d+$` }
-    : schema;
 
 /** Two specs are calls and no nodes: the long-lived token of Instagram's own log-in, and its refresh. */
 const tokenCalls = (typeOf: (type: string) => Schema): readonly Operation[] =>

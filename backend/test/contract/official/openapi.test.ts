@@ -250,6 +250,14 @@ judged('amazon-sp-api', 'a list of orders (Swagger 2.0)', {
   ],
 });
 
+describeSpecs('of several paths', () => {
+  test('the one with most words in it is meant: a search is no customer of the name "search"', () => {
+    const search = { method: 'GET', path: '/v1/customers/search' };
+    expect(official('stripe')!.request(search)).toEqual(['query.query: is missing']);
+    expect(official('stripe')!.request({ ...search, path: '/v1/customers/cus_1' })).toEqual([]);
+  });
+});
+
 describeSpecs('what the documents leave out', () => {
   test('a refusal by a gateway passes, and a file part is read from a multipart body', () => {
     const form = new FormData();

@@ -57,6 +57,19 @@ describe('a schema', () => {
     ]);
   });
 
+  test('holds sizes, bounds, patterns and formats', () => {
+    expect(says({ minItems: 1 }, [])).toEqual(['v: has 0 items, and 1 to Infinity are allowed']);
+    expect(says({ maxLength: 2 }, 'abc')).toEqual(['v: has 3 characters, and 0 to 2 are allowed']);
+    expect(says({ minimum: 1, exclusiveMinimum: true }, 1)).toHaveLength(1);
+    expect(says({ exclusiveMaximum: 5 }, 5)).toHaveLength(1);
+    expect(says({ pattern: '^a' }, 'b')).toEqual(['v: is "b", and ^a is expected']);
+    expect(says({ format: 'date' }, '5 January')).toEqual([
+      'v: is "5 January", and a date like 2026-01-05 is expected',
+    ]);
+    expect(says({ format: 'date-time' }, '2026-01-05T09:30:00.000+0530')).toEqual([]);
+    expect(says({ const: { a: 1 } }, { a: 2 })).toHaveLength(1);
+  });
+
   test('knows what may be read only, written only, null, and a long as a number in a request', () => {
     const schema = {
       required: ['id', 'secret'],

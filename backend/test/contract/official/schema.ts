@@ -61,7 +61,7 @@ const judgeKind = (rule: Schema, value: unknown, at: string, how: Judge): Fault[
     return [{ at, says: `is ${shown(value)}, and ${types.join(' or ')} is expected` }];
   const choices = 'const' in rule ? [rule.const] : Array.isArray(rule.enum) ? rule.enum : null;
   if (choices && !choices.some(choice => same(choice, value)))
-    return [{ at, says: `is ${shown(value)}, and only ${choices.slice(0, 30).map(shown).join(', ')} is allowed` }];
+    return [{ at, says: `is ${shown(value)}, and only ${some(choices.map(shown), shown(value))} is allowed` }];
   return typeof value === 'string' ? [...stringFaults(rule, value, at)] : numberFaults(rule, value, at);
 };
 
