@@ -36,8 +36,9 @@ function partsOf(bytes: string, boundary: string): { [name: string]: unknown } {
   const parts = bytes.split(`--${boundary}`).slice(1, -1);
   return Object.fromEntries(
     parts.map((part, n) => {
-      const [head = '', ...rest] = part.replace(/^\r?\n/, '').split(/\r?\n\r?\n/);
-      return [/name="([^"]*)"/i.exec(head)?.[1] ?? String(n), rest.join('\n\n').replace(/\r?\n$/, '')];
+      // A part may have no headers at all; the blank line is there all the same.
+      const [, head = '', content = ''] = /^([\s\S]*?)\r?\n\r?\n([\s\S]*)$/.exec(part) ?? [];
+      return [/name="([^"]*)"/i.exec(head)?.[1] ?? String(n), content.replace(/\r?\n$/, '')];
     }),
   );
 }

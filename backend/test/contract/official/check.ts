@@ -72,8 +72,8 @@ function bodyFaults(operation: Operation, { media, value, fault }: Body): string
   if (!body) return isObject(value) && Object.keys(value).length === 0 ? [] : ['body: the document has none here'];
   const schema = mediaOf(body.media, media);
   if (!schema) return [`body: is ${media}, and ${some(Object.keys(body.media))} is expected`];
-  const text = media === 'application/x-www-form-urlencoded' || media === 'multipart/form-data';
-  const jsonText = text && operation.parameters.some(one => one.style === 'json');
+  const text = media === 'application/x-www-form-urlencoded' || media?.startsWith('multipart/') === true;
+  const jsonText = text && (media === 'multipart/related' || operation.parameters.some(one => one.style === 'json'));
   return judge(schema, value, 'body', {
     resolve: operation.resolve,
     closed: true,

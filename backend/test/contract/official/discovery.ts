@@ -78,7 +78,11 @@ const uploadOf = (one: Operation, path: string, metadata: Schema): Operation => 
   ),
   body: {
     required: false,
-    media: { 'multipart/related': { type: 'object', required: ['0', '1'] }, 'application/json': metadata, '*/*': {} },
+    media: {
+      'multipart/related': { type: 'object', required: ['0', '1'], properties: { 0: metadata, 1: {} } },
+      'application/json': metadata,
+      '*/*': {},
+    },
   },
 });
 

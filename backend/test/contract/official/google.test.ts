@@ -103,6 +103,11 @@ judged('google-drive', 'an upload of two parts', {
       'query.uploadType: is "form", and only',
     ],
     ['no kind of upload', { path: '/upload/drive/v3/files' }, 'query.uploadType: is missing'],
+    [
+      'a wrong field of the file',
+      upload('multipart', '--b\r\n\r\n{"title":"a"}\r\n--b\r\n\r\nhi\r\n--b--'),
+      'body.0.title: is not in the document',
+    ],
     ['one part only', upload('multipart', '--b\r\n\r\n{}\r\n--b--'), 'body.1: is missing'],
   ],
   reply: { status: 200, body: { id: '1', kind: 'drive#file' } },
