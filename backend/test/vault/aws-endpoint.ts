@@ -141,7 +141,7 @@ function isSigned(request: IncomingMessage, body: string): boolean {
   const headers = Object.fromEntries(
     names.filter(name => !computed.has(name)).map(name => [name, String(request.headers[name])]),
   );
-  const url = `http://${request.headers.host}${request.url}`;
+  const url = `https://${request.headers.host}${request.url}`;
   const scope = { region: AWS.region, service: 'secretsmanager', at };
   const again = signAws({ method: 'POST', url, headers, body }, scope, AWS.credentials);
   return names.includes('x-amz-target') && equalTexts(again.authorization ?? '', given);

@@ -47,8 +47,8 @@ const explain: Explain = (body, status) => {
 
 /** Calls to Secrets Manager, signed here and sent through the one client of the network, which accounts for each. */
 export function signedCalls(egress: Egress, access: AwsAccess, now: () => Date): SignedCall {
-  const { hosts, sandbox } = awsSecretsManagerRules(access);
-  const url = `${sandbox ?? `https://${hosts[0]}`}/`;
+  // Signed is the name of the host, also where the sandbox stands in for it.
+  const url = `https://${awsSecretsManagerRules(access).hosts[0]}/`;
   return async ({ agencyId, clientId, connectionId }, operation, input) => {
     const body = JSON.stringify(input);
     const contentType = 'application/x-amz-json-1.1';
