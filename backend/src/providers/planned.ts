@@ -100,18 +100,5 @@ export const COMING = {
     'payment-metadata',
   ]),
   'meta-ads': planned('meta-ads', 'Meta Ads', 'ads', 'Reports daily numbers of campaigns.', BUSINESS),
-  'google-ads': planned('google-ads', 'Google Ads', 'ads', 'Reports daily numbers of campaigns.', BUSINESS),
-  'google-analytics': planned(
-    'google-analytics',
-    'Google Analytics',
-    'ads',
-    'Reports what happens on a website.',
-    BUSINESS,
-  ),
   instagram: planned('instagram', 'Instagram', 'social', 'Reports how a profile and its posts do.', BUSINESS),
-  'google-drive': planned('google-drive', 'Google Drive', 'files', 'Finds files that were picked.', ['files-content']),
-  'google-docs': planned('google-docs', 'Google Docs', 'files', 'Reads documents that were picked.', ['files-content']),
-  'google-sheets': planned('google-sheets', 'Google Sheets', 'files', 'Reads sheets that were picked.', [
-    'files-content',
-  ]),
 } as const satisfies Partial<Record<ProviderId, Provider>>;

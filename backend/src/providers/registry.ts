@@ -1,4 +1,10 @@
 import type { ProviderId } from '@astrix/contract';
+import { googleAds } from './google-ads/client.ts';
+import { GOOGLE_ADS } from './google-ads/manifest.ts';
+import { googleAnalytics } from './google-analytics/client.ts';
+import { GOOGLE_ANALYTICS } from './google-analytics/manifest.ts';
+import { googleDrive } from './google-drive/client.ts';
+import { GOOGLE_DOCS, GOOGLE_DRIVE, GOOGLE_SHEETS } from './google-drive/manifest.ts';
 import { jira } from './jira/client.ts';
 import { JIRA } from './jira/manifest.ts';
 import { COMING, PLANNED } from './planned.ts';
@@ -13,5 +19,16 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   ...PLANNED,
   ...COMING,
   whatsapp: { manifest: WHATSAPP, connector: null },
+  'google-ads': { manifest: GOOGLE_ADS, connector: googleAds },
+  'google-analytics': { manifest: GOOGLE_ANALYTICS, connector: googleAnalytics },
+  'google-drive': { manifest: GOOGLE_DRIVE, connector: googleDrive },
+  'google-docs': { manifest: GOOGLE_DOCS, connector: null },
+  'google-sheets': { manifest: GOOGLE_SHEETS, connector: null },
   jira: { manifest: JIRA, connector: jira },
+};
+
+/** Connected together with another one, whose grant and connector they use. */
+export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
+  'google-docs': 'google-drive',
+  'google-sheets': 'google-drive',
 };

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type Explain, type Failed, json, type Page, pages } from '../../platform/egress/index.ts';
+import { dayIn, explainGoogle, tooMany } from '../google.ts';
+import { bearer } from '../oauth2.ts';
+import type { Account, Api, Connector } from '../provider.ts';
+import { Accessible, accountOf, CLIENTS, ClientPage, DailyPage, dailyQuery } from './map.ts';
+
+/** In the paths; a version lives for about a year. Its own error, UNSUPPORTED_VERSION, says when this has to grow. */
+const VERSION = 'v25';
+const DAYS = 14;
+/** 10,000 rows in a page. */
+const BIG = { maxBytes: 16 * 1_048_576, limits: { depth: 32, keys: 500_000, keyLength: 256 } };
+
+/** What stands in the details of a google.rpc.Status here: the kind of error with its name, and its own words. */
+const Failure = z.object({
+  errorCode: z.record(z.string(), z.string()).default({}),
+  message: z.string().default(''),
+  details: z.object({ quotaErrorDetails: z.object({ retryDelay: z.string() }).optional() }).optional(),
+});
+const Refusal = z.object({
+  error: z.object({ details: z.array(z.object({ errors: z.array(Failure).min(1) }).catch({ errors: [] })) }),
+});
+
+/** Names under `authenticationError` that are about the person or the account; the token is good, and another one would not help. */
+const NOT_THE_TOKEN = new Set([
+  'CLIENT_CUSTOMER_ID_INVALID',
+  'CUSTOMER_NOT_FOUND',
+  'NOT_ADS_USER',
+  'TWO_STEP_VERIFICATION_NOT_ENROLLED',
+  'ADVANCED_PROTECTION_NOT_ENROLLED',
+  'ORGANIZATION_NOT_RECOGNIZED',
+  'ORGANIZATION_NOT_APPROVED',
+  'ORGANIZATION_NOT_ASSOCIATED_WITH_DEVELOPER_TOKEN',
+  'DEVELOPER_TOKEN_INVALID',
+]);
+/** Under `quotaError`, and no question of time. */
+const NO_QUOTA = new Set(['ACCESS_PROHIBITED', 'PAYMENTS_PROFILE_ACTIVATION_RATE_LIMIT_EXCEEDED']);
+
+const explain: Explain = (body, status) => {
+  const parsed = status < 400 || status >= 500 ? null : Refusal.safeParse(Array.isArray(body) ? body[0] : body);
+  const failure = parsed?.data?.error.details.flatMap(({ errors }) => errors)[0];
+  const [kind, code] = Object.entries(failure?.errorCode ?? {})[0] ?? [];
+  if (!failure || kind === undefined || code === undefined) return explainGoogle(body, status);
+  if (kind === 'quotaError' && !NO_QUOTA.has(code)) return tooMany(failure.details?.quotaErrorDetails?.retryDelay);
+  const reason = failure.message || code;
+  const dead = kind === 'authenticationError' && !NOT_THE_TOKEN.has(code);
+  return { kind: dead ? 'reauth' : 'permanent', code, reason };
+};
+
+/** All rows of a query on one customer. `manager` is named in a header; empty where the person has access directly. */
+const search = <R>(api: Api, customer: string, manager: string, query: string, page: z.ZodType<Page<R>>) =>
+  pages({
+    clock: api.clock,
+    fetch: cursor =>
+      api.call({
+        method: 'POST',
+        path: `/${VERSION}/customers/{customer}/googleAds:search`,
+        parameters: { customer },
+        headers: manager === '' ? {} : { 'login-customer-id': manager },
+        body: { json: { query, pageToken: cursor ?? undefined } },
+        effect: 'read',
+        reply: json(page, BIG),
+      }),
+  });
+
+/** Every account with campaigns below those the person was given: managers only lead to them, and have no numbers of their own. */
+async function identify(api: Api) {
+  const accessible = await api.call({
+    method: 'GET',
+    path: `/${VERSION}/customers:listAccessibleCustomers`,
+    effect: 'read',
+    reply: json(Accessible),
+  });
+  if (accessible.kind !== 'ok') return accessible;
+  const found = new Map<string, Account>();
+  let refused: Failed | null = null;
+  for (const root of accessible.data.resourceNames) {
+    const clients = await search(api, root, root, CLIENTS, ClientPage);
+    // Access stays listed when an account was closed, or its manager withdrew; the others still count.
+    if (clients.kind === 'permanent') refused ??= clients;
+    else if (clients.kind !== 'ok') return clients;
+    // Reached in two ways: the direct one needs nobody else.
+    else
+      for (const client of clients.rows)
+        if (client.id === root || !found.has(client.id)) found.set(client.id, accountOf(client, root));
+  }
+  return found.size === 0 && refused !== null ? refused : { kind: 'ok' as const, rows: [...found.values()] };
+}
+
+function readMetrics(api: Api) {
+  const { id, settings } = api.account!;
+  const day = (before: number) => dayIn(settings.timeZone!, api.clock.now(), before);
+  return search(api, id, settings.manager ?? '', dailyQuery(day(DAYS - 1), day(0)), DailyPage);
+}
+
+export const googleAds: Connector = { sign: bearer, explain, identify, reads: { metrics: readMetrics } };

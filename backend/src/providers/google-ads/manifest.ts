@@ -1,0 +1,31 @@
+import { GOOGLE_TOKENS, googleAuth, scopeUrl } from '../google.ts';
+import type { Manifest } from '../provider.ts';
+
+/** Google Ads API over REST. Source: the protos of v25, July 2026. Its developer tokens ended on 9 September 2026. */
+export const GOOGLE_ADS = {
+  id: 'google-ads',
+  name: 'Google Ads',
+  group: 'ads',
+  standing: 'live',
+  standingNote: '',
+  purpose: 'Reports what campaigns cost and bring, day by day. Nothing is changed in Google Ads.',
+  dataClasses: ['client-business'],
+  hosts: ['googleads.googleapis.com', GOOGLE_TOKENS],
+  /** Google tells no rate for each customer; what is told is 2,880 calls a day of the whole project at its first access level. */
+  budget: { default: { burst: 40, perSecond: 2 } },
+  auth: googleAuth([
+    {
+      scope: scopeUrl('adwords'),
+      why: 'Reads the accounts and the daily numbers of their campaigns. Google has no scope that only reads.',
+    },
+  ]),
+  capabilities: [
+    {
+      capability: 'metrics',
+      kind: 'read',
+      title: 'Campaigns of the last 14 days, day by day',
+      needs: [scopeUrl('adwords')],
+    },
+  ],
+  shareable: true,
+} as const satisfies Manifest;

@@ -1,0 +1,117 @@
+import type { MetricFact } from '@astrix/contract';
+import { z } from 'zod';
+import { exponentOf, Int64, pageOf, scaled } from '../google.ts';
+import type { Account } from '../provider.ts';
+
+const CustomerId = z.string().regex(/^\d{5,15}$/);
+const Currency = z.string().regex(/^[A-Z]{3}$/);
+
+/** customers:listAccessibleCustomers: those that the person was given access to directly. */
+export const Accessible = z.object({
+  resourceNames: z
+    .array(
+      z
+        .string()
+        .regex(/^customers\/\d{5,15}$/)
+        .transform(name => name.slice('customers/'.length)),
+    )
+    .max(1000)
+    .default([]),
+});
+
+/** googleAds:search; the size of its pages is Google's. */
+const found = <R>(row: z.ZodType<R>) => pageOf('results', row, 10_000);
+
+export const CLIENTS = `SELECT customer_client.id, customer_client.descriptive_name, customer_client.currency_code,
+ customer_client.time_zone, customer_client.test_account FROM customer_client
+ WHERE customer_client.status = 'ENABLED' AND customer_client.manager = FALSE`.replaceAll('\n', '');
+
+const ClientRow = z
+  .object({
+    customerClient: z.object({
+      id: CustomerId,
+      descriptiveName: z.string().max(300).default(''),
+      currencyCode: Currency,
+      timeZone: z.string().min(1).max(60),
+      testAccount: z.boolean().default(false),
+    }),
+  })
+  .transform(row => row.customerClient);
+export const ClientPage = found(ClientRow);
+export type Client = z.output<typeof ClientRow>;
+
+/** As people know an account: 123-456-7890. */
+const dashed = (id: string) => id.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1-$2-$3');
+
+/** `root` is who the person has access to: the account itself, or a manager above it that every call has to name. */
+export const accountOf = (client: Client, root: string): Account => ({
+  id: client.id,
+  name: client.descriptiveName || dashed(client.id),
+  detail: [
+    dashed(client.id),
+    client.currencyCode,
+    client.timeZone,
+    ...(client.testAccount ? ['test account'] : []),
+  ].join(' · '),
+  settings: { currency: client.currencyCode, timeZone: client.timeZone, manager: root === client.id ? '' : root },
+});
+
+/** Both ends included, as days of the account. Days on which nothing happened are left out by Google. */
+export const dailyQuery = (from: string, to: string): string =>
+  [
+    'SELECT segments.date, customer.currency_code, customer.time_zone, campaign.id, campaign.name, metrics.impressions,',
+    'metrics.clicks, metrics.cost_micros, metrics.conversions, metrics.conversions_value, metrics.video_trueview_views',
+    `FROM campaign WHERE segments.date BETWEEN '${from}' AND '${to}'`,
+    'ORDER BY segments.date DESC, metrics.cost_micros DESC',
+  ].join(' ');
+
+/** Absent is «not given». `NaN` and `Infinity` come as texts, and are refused. */
+const Row = z.object({
+  segments: z.object({ date: z.iso.date() }),
+  customer: z.object({ currencyCode: Currency, timeZone: z.string().min(1).max(60) }),
+  campaign: z.object({ id: z.string().regex(/^\d{1,20}$/), name: z.string() }),
+  metrics: z
+    .object({
+      impressions: Int64,
+      clicks: Int64,
+      costMicros: z.string().regex(/^\d{1,18}$/),
+      conversions: z.number().min(0),
+      conversionsValue: z.number(),
+      videoTrueviewViews: Int64,
+    })
+    .partial()
+    .default({}),
+});
+
+/** Micros are a millionth of the unit of the account: ₹1.23 is 1230000, so paise are micros through ten thousand, half up. */
+export function metricOf({ segments, customer, campaign, metrics }: z.output<typeof Row>): MetricFact {
+  const digits = exponentOf(customer.currencyCode);
+  const number = (value: number | undefined, places: number) =>
+    value === undefined ? null : scaled(String(value), places);
+  return {
+    level: 'campaign',
+    entityId: campaign.id,
+    entityName: campaign.name.slice(0, 300),
+    date: segments.date,
+    timeZone: customer.timeZone,
+    dimension: null,
+    impressions: metrics.impressions ?? null,
+    reach: null,
+    clicks: metrics.clicks ?? null,
+    engagements: null,
+    videoViews: metrics.videoTrueviewViews ?? null,
+    profileViews: null,
+    pageViews: null,
+    sessions: null,
+    users: null,
+    followers: null,
+    spendMinor: metrics.costMicros === undefined ? null : scaled(metrics.costMicros, digits - 6),
+    conversionsE4: number(metrics.conversions, 4),
+    conversionValueMinor: number(metrics.conversionsValue, digits),
+    currency: customer.currencyCode,
+    // Conversions are still added to these days: a click counts for as long as its conversion window is open.
+    final: false,
+  };
+}
+
+export const DailyPage = found(Row.transform(metricOf));

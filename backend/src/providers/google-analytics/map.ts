@@ -1,0 +1,109 @@
+import type { MetricFact } from '@astrix/contract';
+import { z } from 'zod';
+import { exponentOf, Int64, pageOf, scaled } from '../google.ts';
+import type { Account } from '../provider.ts';
+
+/** accountSummaries: the accounts of which the person may see something. */
+export const SummaryPage = pageOf(
+  'accountSummaries',
+  z.object({ account: z.string().regex(/^accounts\/\d{1,20}$/), displayName: z.string().max(300).default('') }),
+  200,
+);
+
+const Property = z.object({
+  name: z.string().regex(/^properties\/\d{1,20}$/),
+  displayName: z.string().max(300).default(''),
+  timeZone: z.string().min(1).max(60),
+  currencyCode: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+});
+/** properties, below one account: with zone and currency, which the summaries leave out. */
+export const PropertyPage = pageOf('properties', Property, 200);
+
+export function accountOf(property: z.output<typeof Property>, owner: string): Account {
+  const id = property.name.slice('properties/'.length);
+  const { currencyCode: currency, timeZone } = property;
+  return {
+    id,
+    name: property.displayName || id,
+    detail: [owner, currency, timeZone].filter(Boolean).join(' · '),
+    settings: { timeZone, ...(currency ? { currency } : {}) },
+  };
+}
+
+export const METRICS = ['sessions', 'totalUsers', 'screenPageViews', 'keyEvents', 'purchaseRevenue'] as const;
+
+const Names = z.array(z.object({ name: z.string() }));
+const Values = z.array(z.object({ value: z.string().default('') }));
+
+/** runReport: every value is a text, in the order of the headers. */
+export const Report = z.object({
+  dimensionHeaders: Names.default([]),
+  metricHeaders: Names.default([]),
+  rows: z
+    .array(z.object({ dimensionValues: Values, metricValues: Values }))
+    .max(10_000)
+    .default([]),
+  rowCount: z.int().min(0).default(0),
+  metadata: z.object({
+    currencyCode: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .optional(),
+    timeZone: z.string().min(1).max(60),
+  }),
+});
+
+const DAY = /^(\d{4})(\d{2})(\d{2})$/;
+const byHeader = (headers: z.output<typeof Names>, values: z.output<typeof Values>) =>
+  Object.fromEntries(headers.map(({ name }, n) => [name, values[n]?.value]));
+
+/** One day of the property for each row. `finalBefore`: Google still counts on later days. Throws where the reply is not what was asked for. */
+export function metricsOf(
+  { rows, dimensionHeaders, metricHeaders, metadata }: z.output<typeof Report>,
+  { id, name }: Account,
+  finalBefore: string,
+): MetricFact[] {
+  return rows.map(row => {
+    const date = DAY.exec(byHeader(dimensionHeaders, row.dimensionValues).date ?? '')
+      ?.slice(1)
+      .join('-');
+    if (date === undefined) throw new RangeError('no day');
+    const values = byHeader(metricHeaders, row.metricValues);
+    const given = (metric: (typeof METRICS)[number]) => values[metric] || null;
+    const count = (metric: (typeof METRICS)[number]) => {
+      const value = given(metric);
+      return value === null ? null : Int64.parse(value);
+    };
+    const events = given('keyEvents');
+    // Negative on a day with more refunds than purchases.
+    const revenue = given('purchaseRevenue');
+    const { currencyCode: currency = null } = metadata;
+    return {
+      level: 'account',
+      entityId: id,
+      entityName: name,
+      date,
+      timeZone: metadata.timeZone,
+      dimension: null,
+      impressions: null,
+      reach: null,
+      clicks: null,
+      engagements: null,
+      videoViews: null,
+      profileViews: null,
+      pageViews: count('screenPageViews'),
+      sessions: count('sessions'),
+      users: count('totalUsers'),
+      followers: null,
+      // Google Ads tells what was spent; counted here as well, it would be counted twice.
+      spendMinor: null,
+      conversionsE4: events === null ? null : scaled(events, 4),
+      conversionValueMinor: revenue === null || currency === null ? null : scaled(revenue, exponentOf(currency)),
+      currency,
+      final: date < finalBefore,
+    };
+  });
+}

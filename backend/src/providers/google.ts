@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { type Explain, type Judgement, json, type Page, type Pages, pages } from '../platform/egress/index.ts';
+import type { Api, Ask, OAuth2, Scope } from './provider.ts';
+
+/** What all systems of Google have in common: consent and tokens, error bodies, and how numbers are written. */
+
+export const GOOGLE_TOKENS = 'oauth2.googleapis.com';
+const AUTH = 'https://www.googleapis.com/auth/';
+
+/**
+ * Google OAuth 2.0 for web servers. `prompt=consent` because a refresh token comes with a consent only; and no `include_granted_scopes`:
+ * a grant for one system must not carry what was allowed to another one.
+ */
+export const googleAuth = (scopes: readonly Scope[]): OAuth2 => ({
+  kind: 'oauth2',
+  app: 'google',
+  authorize: {
+    host: 'accounts.google.com',
+    path: '/o/oauth2/v2/auth',
+    parameters: { access_type: 'offline', prompt: 'consent' },
+    scopeSeparator: ' ',
+  },
+  pkce: true,
+  callback: { issuer: 'https://accounts.google.com' },
+  token: { host: GOOGLE_TOKENS, path: '/token', body: 'form' },
+  refresh: 'static',
+  revoke: { host: GOOGLE_TOKENS, path: '/revoke', body: 'form', tokenAs: 'token' },
+  revokeByHand: 'Open myaccount.google.com/connections, choose Astrix and remove its access.',
+  scopes,
+});
+
+export const scopeUrl = (name: string): string => `${AUTH}${name}`;
+
+/** google.rpc.Status with `details` (AIP-193), and `errors[].reason` of the older APIs. Some write both, some inside of a list. */
+const Status = z.object({
+  error: z.object({
+    message: z.string().default(''),
+    status: z.string().optional(),
+    errors: z.array(z.object({ reason: z.string().optional() })).optional(),
+    details: z
+      .array(z.object({ reason: z.string().optional(), retryDelay: z.string().optional() }).catch({}))
+      .optional(),
+  }),
+});
+const Refusal = z.union([Status, z.tuple([Status]).transform(([first]) => first)]);
+
+/** `quotaExceeded` and its like come with 403 as well, and all pass with time. */
+const TOO_MANY = new Set([
+  'RATE_LIMIT_EXCEEDED',
+  'RESOURCE_EXHAUSTED',
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'dailyLimitExceeded',
+  'quotaExceeded',
+]);
+/** The grant lives, without the scope that this takes (VT-10). */
+const NO_SCOPE = new Set(['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'insufficientPermissions']);
+
+/** A protobuf Duration, «12.5s», in whole seconds upwards. */
+export function secondsOf(duration: string | undefined): number | null {
+  const seconds = /^(\d{1,7}(?:\.\d{1,9})?)s$/.exec(duration ?? '')?.[1];
+  return seconds === undefined ? null : Math.ceil(Number(seconds));
+}
+
+export const tooMany = (retryDelay: string | undefined): Judgement => ({
+  kind: 'retry',
+  reason: 'rate-limited',
+  afterSeconds: secondsOf(retryDelay),
+});
+
+/** Error bodies of every Google API. A 401 is a token that is not accepted; everything that is not understood stays a refusal. */
+export const explainGoogle: Explain = (body, status) => {
+  if (status < 400) return null;
+  const refusal = Refusal.safeParse(body);
+  if (!refusal.success) return null;
+  const { message, status: word, errors = [], details = [] } = refusal.data.error;
+  const reasons = [...details, ...errors].map(one => one.reason).filter(one => one !== undefined);
+  const code = reasons[0] ?? word ?? `http-${status}`;
+  if (status === 429 || [...reasons, word ?? ''].some(one => TOO_MANY.has(one)))
+    return tooMany(details.find(one => one.retryDelay)?.retryDelay);
+  if (status >= 500) return null;
+  const words = message || `status ${status}`;
+  if (reasons.some(one => NO_SCOPE.has(one))) return { kind: 'permanent', code: 'scope', reason: words };
+  return { kind: status === 401 ? 'reauth' : 'permanent', code, reason: words };
+};
+
+const DECIMAL = /^(-?)(\d{1,20})(?:\.(\d{1,20}))?(?:[eE]([+-]?\d{1,2}))?$/;
+
+/**
+ * `text` times 10^`places` as a whole number, half away from zero: «12.345» by 2 is 1235. By digits, because 1.005 × 100 is not 100.5 in
+ * floating point. Throws for NaN and for what is too large; inside a reader that makes the reply unusable.
+ */
+export function scaled(text: string, places: number): number {
+  const [, sign, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) throw new RangeError('not a decimal number');
+  const shift = places - fraction.length + Number(exponent);
+  const digits = BigInt(whole + fraction);
+  const divisor = 10n ** BigInt(Math.max(0, -shift));
+  const size = (digits * 10n ** BigInt(Math.max(0, shift)) * 2n + divisor) / (divisor * 2n);
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('too large');
+  return size === 0n ? 0 : Number(sign === '-' ? -size : size);
+}
+
+/** ISO 4217, where it is not two. Intl would say what is shown in shops instead: no digits for IDR or IQD. */
+const WHOLE = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
+const THREE = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+
+/** Digits after the point of a currency: 2 for INR, 0 for JPY, 3 for KWD. */
+export const exponentOf = (currency: string): number => (WHOLE.has(currency) ? 0 : THREE.has(currency) ? 3 : 2);
+
+/** An int64 as proto3 writes it in JSON: a text. Refused where a number could not hold it. */
+export const Int64 = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+
+/** A list as Google sends it: rows under a name that is absent when there are none, and the token of the next page. */
+export const pageOf = <R>(name: string, row: z.ZodType<R>, most: number): z.ZodType<Page<R>> =>
+  z
+    .object({ [name]: z.array(row).max(most).default([]), nextPageToken: z.string().max(4000).optional() })
+    .transform(page => ({ rows: page[name] as R[], next: (page.nextPageToken as string | undefined) ?? null }));
+
+/** All rows of a list that is read with GET. */
+export const listAll = <R>(
+  api: Api,
+  { query, ...ask }: Pick<Ask<Page<R>>, 'path' | 'query'> & { readonly host?: string; readonly cost?: string },
+  page: z.ZodType<Page<R>>,
+): Promise<Pages<R>> =>
+  pages({
+    clock: api.clock,
+    fetch: cursor =>
+      api.call({
+        ...ask,
+        method: 'GET',
+        query: { ...query, pageToken: cursor ?? undefined },
+        effect: 'read',
+        reply: json(page),
+      }),
+  });
+
+const DAY_MS = 86_400_000;
+
+/** The day that it is in `timeZone`, less `before` days: YYYY-MM-DD. A zone that is unknown here counts as UTC; it moves only the window. */
+export function dayIn(timeZone: string, now: Date, before = 0): string {
+  const today = dayFormat(timeZone).format(now);
+  return new Date(Date.parse(today) - before * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Canada writes its dates as ISO does. */
+function dayFormat(timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-CA', { timeZone });
+  } catch {
+    return new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' });
+  }
+}
