@@ -36,8 +36,8 @@ const CUSTOMERS: readonly Customer[] = [
   ...DEMO_CLIENTS.map(({ name }, n) => customer(client(n + 1), name, { above: [TEAM, MANAGER] })),
   customer(TOKYO, 'Saffron & Slate Tokyo', { currency: 'JPY', zone: 'Asia/Tokyo' }),
 ];
-/** Chai Katha has also given access itself; one of the accounts was closed since. */
-const ACCESSIBLE = [MANAGER, client(1), CLOSED, TOKYO];
+/** Chai Katha and Vanam Naturals have also given access themselves; one of the accounts was closed since. */
+const ACCESSIBLE = [client(1), MANAGER, client(3), CLOSED, TOKYO];
 /** The last client of the list has used up its quota, for whoever wants to see that. */
 const EXHAUSTED = client(DEMO_CLIENTS.length);
 

@@ -12,7 +12,10 @@ import type { Provider } from './provider.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
 
 /** Connected together with another one: its manifest stands for the catalogue only. */
-export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {};
+export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
+  'google-docs': 'google-drive',
+  'google-sheets': 'google-drive',
+};
 
 /** Every provider there is. A missing entry does not compile. */
 export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
@@ -25,10 +28,4 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'google-docs': { manifest: GOOGLE_DOCS, connector: null },
   'google-sheets': { manifest: GOOGLE_SHEETS, connector: null },
   jira: { manifest: JIRA, connector: jira },
-};
-
-/** Connected together with another one, whose grant and connector they use. */
-export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
-  'google-docs': 'google-drive',
-  'google-sheets': 'google-drive',
 };

@@ -39,6 +39,7 @@ describe('which accounts a grant reaches', () => {
 
   it('needs no manager where the person has access directly as well', () => {
     expect(named('Chai Katha').settings.manager).toBe('');
+    expect(named('Vanam Naturals').settings.manager).toBe('');
     expect(named('Saffron & Slate Tokyo').settings).toEqual({ currency: 'JPY', timeZone: 'Asia/Tokyo', manager: '' });
   });
 

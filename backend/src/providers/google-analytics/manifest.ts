@@ -13,7 +13,7 @@ export const GOOGLE_ANALYTICS = {
   dataClasses: ['client-business'],
   hosts: ['analyticsdata.googleapis.com', 'analyticsadmin.googleapis.com', GOOGLE_TOKENS],
   /** A property allows 10 requests at once and 14,000 tokens an hour for each project; a report of one month costs few. */
-  budget: { default: { burst: 10, perSecond: 2 }, accounts: { burst: 20, perSecond: 5 } },
+  budget: { default: { burst: 20, perSecond: 2 }, accounts: { burst: 20, perSecond: 5 } },
   auth: googleAuth([
     {
       scope: scopeUrl('analytics.readonly'),

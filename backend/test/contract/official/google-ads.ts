@@ -149,7 +149,8 @@ const inQuery = (name: string, schema: Schema): Parameter => ({
 const DIGITS: Schema = { type: 'string', pattern: String.raw`^\d+$` };
 const COMMON: readonly Parameter[] = [
   { name: 'customer_id', in: 'path', required: true, schema: DIGITS, style: 'csv' },
-  { name: 'developer-token', in: 'header', required: true, schema: { type: 'string', minLength: 1 }, style: 'csv' },
+  // Ended on 9 September 2026: access belongs to the project of the app, and v25 ignores the header.
+  { name: 'developer-token', in: 'header', required: false, schema: { type: 'string', minLength: 1 }, style: 'csv' },
   { name: 'login-customer-id', in: 'header', required: false, schema: DIGITS, style: 'csv' },
   ...['alt', 'prettyPrint', '$alt', 'fields'].map(name => inQuery(name, { type: 'string' })),
 ];

@@ -153,7 +153,7 @@ judged('google-ads', 'a stream of rows (protos)', {
       { path: '/v25/customers/123-456/googleAds:searchStream' },
       'path.customer_id: is "123-456"',
     ],
-    ['no developer token', { headers: {} }, 'header.developer-token: is missing'],
+    ['a manager with dashes', { headers: { 'login-customer-id': '1-2' } }, 'header.login-customer-id: is "1-2"'],
     [
       'a field that is not there',
       ask('SELECT campaign.title FROM campaign'),

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DOCUMENT_ID, SHEET_ID } from '../../sandbox/providers/google-drive.ts';
+import { googleAds } from '../../src/providers/google-ads/client.ts';
+import { googleAnalytics } from '../../src/providers/google-analytics/client.ts';
+import { googleDrive, readDocument, readRange } from '../../src/providers/google-drive/client.ts';
+import type { Account, Api, Connector } from '../../src/providers/provider.ts';
+import { type ProviderRig, providerRig } from '../providers/rig.ts';
+import { hasSpecs, MISSING, type OfficialName, official } from './official/index.ts';
+
+/** Which document describes which host. Token and revocation are in none of them: Google describes those in words only. */
+const DOCUMENTS: Readonly<Record<string, OfficialName>> = {
+  'googleads.googleapis.com': 'google-ads',
+  'analyticsadmin.googleapis.com': 'google-analytics-admin',
+  'analyticsdata.googleapis.com': 'google-analytics-data',
+  'www.googleapis.com': 'google-drive',
+  'docs.googleapis.com': 'google-docs',
+  'sheets.googleapis.com': 'google-sheets',
+};
+
+let rig: ProviderRig;
+beforeAll(async () => {
+  rig = await providerRig();
+});
+afterAll(() => rig.close());
+
+type Id = 'google-ads' | 'google-analytics' | 'google-drive';
+
+/** Everything that the adapter asks, with a good grant, with a dead one, without its scope, and for what is not there. */
+async function exercise(id: Id, connector: Connector, more?: (api: Api) => Promise<unknown>): Promise<void> {
+  const { credential } = rig.granted(id);
+  const found = await connector.identify(rig.api(id, credential));
+  if (found.kind !== 'ok') throw new Error(found.kind);
+  const readAll = async (account: Account, by = credential) => {
+    const api = rig.api(id, by, { account });
+    for (const read of Object.values(connector.reads)) for (const text of [null, "चाय's"]) await read(api, { text });
+    await more?.(api);
+  };
+  const [first, second = first] = found.rows;
+  for (const account of [first!, second!, { ...first!, id: '9999999999' }]) await readAll(account);
+  await readAll(first!, rig.granted(id, []).credential);
+  const dead = rig.granted(id);
+  rig.sandbox.book.revoke(dead.grant.accessToken.reveal());
+  await readAll(first!, dead.credential);
+  // Last, because what Google asks for holds back everything that comes after it. Analytics names no time, and would be asked again.
+  const exhausted = found.rows.find(({ name }) => name === 'Monsoon Umbrellas');
+  if (exhausted) await readAll(exhausted);
+}
+
+const reached = (host: string) => rig.seen.filter(one => one.host === host);
+
+test.skipIf(!hasSpecs).each([
+  ['S6', 'google-ads', googleAds, ['googleads.googleapis.com'], undefined],
+  [
+    'S7',
+    'google-analytics',
+    googleAnalytics,
+    ['analyticsadmin.googleapis.com', 'analyticsdata.googleapis.com'],
+    undefined,
+  ],
+  [
+    'S19',
+    'google-drive',
+    googleDrive,
+    ['www.googleapis.com', 'docs.googleapis.com', 'sheets.googleapis.com'],
+    async (api: Api) => {
+      for (const file of [DOCUMENT_ID, 'nobody-picked-this']) await readDocument(api, file);
+      for (const range of ['Plan!A1:C4', 'Plan!X1:Z9', 'nonsense']) await readRange(api, SHEET_ID, range);
+    },
+  ],
+] as const)(
+  `%s: what %s asks and what the sandbox answers is what Google describes${hasSpecs ? '' : ` (${MISSING})`}`,
+  async (_, id, connector, hosts, more) => {
+    rig.seen.length = 0;
+    await exercise(id, connector, more);
+    for (const host of hosts) {
+      const document = official(DOCUMENTS[host]!)!;
+      const seen = reached(host);
+      expect(seen.map(one => one.status)).toEqual(expect.arrayContaining([200]));
+      const faults = seen.flatMap(({ method, url, headers, body, status, reply }) => [
+        ...document.request({ method, host, path: url, headers, body }).map(fault => `${method} ${url}: ${fault}`),
+        ...document.reply({ method, path: url, status, body: reply }).map(fault => `${status} of ${url}: ${fault}`),
+      ]);
+      expect(faults).toEqual([]);
+    }
+    expect(rig.seen.filter(one => !hosts.some(host => host === one.host))).toEqual([]);
+    const statuses = new Set(rig.seen.map(one => one.status));
+    for (const status of [401, 403]) expect(statuses).toContain(status);
+  },
+);
