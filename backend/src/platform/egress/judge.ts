@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.ts';
 import type { EgressError } from './failures.ts';
-import { type Failed, type Judgement, type Outcome, retryLater } from './outcome.ts';
+import { type Failed, type Headers, type Judgement, type Outcome, retryLater } from './outcome.ts';
 import type { Read, Reader } from './reader.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { parseStrictly } from './strict-json.ts';
@@ -11,7 +11,10 @@ import { parseStrictly } from './strict-json.ts';
  */
 export type Effect = 'read' | 'write' | 'idempotent-write';
 
-export type Explain = (body: unknown, status: number) => Judgement | null;
+/** `body` is JSON, or for a failure the beginning of its text where it is none: a gateway in front of the provider speaks HTML. */
+export type Explain = (body: unknown, status: number, headers: Headers) => Judgement | null;
+
+const TEXT_BYTES = 4096;
 
 /** Turns a reply into its outcome. A 429 or 5xx is never `permanent`: «too many» and «out of order» do not mean «not there» (EG-03). */
 export function judgeReply<T>(
@@ -75,8 +78,9 @@ const readBody = <T>(reply: Exchange, reader: Reader<T>): Read<T> =>
 
 /** What the provider says about a failure, also inside of a 200. */
 function explanationOf(reply: Exchange, read: Read<unknown> | null, explain: Explain): Judgement | null {
-  if (read !== null) return read.raw === undefined ? null : explain(read.raw, reply.status);
+  if (read !== null) return read.raw === undefined ? null : explain(read.raw, reply.status, reply.headers);
   if (typeof reply.body === 'string') return null;
   const parsed = parseStrictly(reply.body);
-  return 'value' in parsed ? explain(parsed.value, reply.status) : null;
+  const body = 'value' in parsed ? parsed.value : reply.body.toString('utf8', 0, TEXT_BYTES);
+  return explain(body, reply.status, reply.headers);
 }

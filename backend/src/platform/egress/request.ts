@@ -28,7 +28,7 @@ export type CallRequest<T> = {
   readonly body?: Body;
   readonly effect: Effect;
   readonly reply: Reader<T>;
-  /** The provider's own error body, in ours. Pure; asked for every reply that is JSON, also for a 200. */
+  /** The provider's own error body, in ours. Pure; asked for every failure, and for a 200 that is JSON. */
   readonly explain?: Explain;
   /** The class of cost in the manifest's budget. */
   readonly cost?: string;
