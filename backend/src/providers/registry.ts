@@ -1,4 +1,6 @@
 import type { ProviderId } from '@astrix/contract';
+import { amazonSpApi } from './amazon-sp-api/client.ts';
+import { AMAZON_SP_API } from './amazon-sp-api/manifest.ts';
 import { googleAds } from './google-ads/client.ts';
 import { GOOGLE_ADS } from './google-ads/manifest.ts';
 import { googleAnalytics } from './google-analytics/client.ts';
@@ -27,5 +29,6 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'google-drive': { manifest: GOOGLE_DRIVE, connector: googleDrive },
   'google-docs': { manifest: GOOGLE_DOCS, connector: null },
   'google-sheets': { manifest: GOOGLE_SHEETS, connector: null },
+  'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
   jira: { manifest: JIRA, connector: jira },
 };

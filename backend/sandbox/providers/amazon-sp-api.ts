@@ -1,0 +1,184 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import type { Granted, Imitation, Stage } from '../imitation.ts';
+import { SANDBOX_APP } from '../oauth.ts';
+
+const API = { constraints: { host: 'sellingpartnerapi-eu.amazon.com' } };
+const LWA = { constraints: { host: 'api.amazon.com' } };
+const SELLER = 'A2CHAIKATHA0IN';
+const ROLE = 'Inventory and Order Tracking';
+const ORDERS = 230;
+const HOUR_MS = 3_600_000;
+const INDIA = 'A21TJRUUN4KGV';
+/** Its quota is always used up. */
+const EMIRATES = 'A2VIGQ35RCS4UG';
+
+const store = (id: string, name: string, countryCode: string, currency: string, host: string, open: boolean) => ({
+  marketplace: {
+    id,
+    name,
+    countryCode,
+    defaultCurrencyCode: currency,
+    defaultLanguageCode: `en_${countryCode}`,
+    domainName: host,
+  },
+  participation: { isParticipating: open, hasSuspendedListings: countryCode === 'AE' },
+  storeName: 'Chai Katha',
+});
+const STORES = [
+  store(EMIRATES, 'Amazon.ae', 'AE', 'AED', 'www.amazon.ae', true),
+  store('A1F83G8C2ARO7P', 'Amazon.co.uk', 'GB', 'GBP', 'www.amazon.co.uk', false),
+  store(INDIA, 'Amazon.in', 'IN', 'INR', 'www.amazon.in', true),
+];
+
+const GOODS = DEMO_CLIENTS[0]!.sells;
+const RUPEES = ['349.00', '1299.50', '899.00', '2450.75', '74.90'];
+const STATES = ['UNSHIPPED', 'SHIPPED', 'PENDING', 'PARTIALLY_SHIPPED', 'SHIPPED', 'CANCELLED'];
+
+function order(n: number, now: Date) {
+  const createdTime = new Date(now.getTime() - n * HOUR_MS * 0.7 - 2 * HOUR_MS);
+  const status = STATES[n % STATES.length]!;
+  const merchant = n % 3 !== 0;
+  const quantity = 1 + (n % 3);
+  return {
+    orderId: `408-${String(1_000_000 + n)}-${String(7_000_000 + n * 13)}`,
+    ...(n % 4 === 0 ? { orderAliases: [{ aliasId: `CK-2026-${1000 + n}`, aliasType: 'SELLER_ORDER_ID' }] } : {}),
+    createdTime: createdTime.toISOString(),
+    lastUpdatedTime: new Date(createdTime.getTime() + HOUR_MS).toISOString(),
+    programs: n % 2 === 0 ? ['PRIME'] : ['AMAZON_EASY_SHIP'],
+    salesChannel: { channelName: 'AMAZON', marketplaceId: INDIA, marketplaceName: 'Amazon.in' },
+    // Amazon tells no total before the payment is certain.
+    ...(status === 'PENDING'
+      ? {}
+      : { proceeds: { grandTotal: { amount: RUPEES[n % RUPEES.length]!, currencyCode: 'INR' } } }),
+    fulfillment: {
+      fulfillmentStatus: status,
+      fulfilledBy: merchant ? 'MERCHANT' : 'AMAZON',
+      fulfillmentServiceLevel: 'STANDARD',
+      shipByWindow: {
+        earliestDateTime: createdTime.toISOString(),
+        latestDateTime: new Date(createdTime.getTime() + 48 * HOUR_MS).toISOString(),
+      },
+    },
+    orderItems: [
+      {
+        orderItemId: String(55_000_000_000 + n),
+        quantityOrdered: quantity,
+        product: { asin: `B0CK${String(100_000 + n)}`, title: GOODS[n % GOODS.length]!, sellerSku: `CK-${n % 40}` },
+      },
+    ],
+    ...(merchant && status === 'SHIPPED'
+      ? {
+          packages: [
+            {
+              packageReferenceId: '1',
+              packageStatus:
+                n % 12 === 4 ? { status: 'DELIVERED', detailedStatus: 'DELIVERED' } : { status: 'IN_TRANSIT' },
+              carrier: 'Delhivery',
+              trackingNumber: String(1_490_812_345_600 + n),
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+const refuse = (reply: FastifyReply, status: number, code: string, message: string, details = '') =>
+  reply.code(status).send({ errors: [{ code, message, details }] });
+const DENIED = 'Access to requested resource is denied.';
+
+/** Who asks, or the answer that Amazon gives instead. */
+function grantFor(stage: Stage, request: FastifyRequest, reply: FastifyReply): Granted | null {
+  void reply.headers({ 'x-amzn-requestid': `req-${request.id}` });
+  const granted = stage.grantOf(String(request.headers['x-amz-access-token'] ?? ''));
+  if (!granted) refuse(reply, 403, 'Unauthorized', DENIED, 'The access token you provided has expired.');
+  else if (!granted.scopes.includes(ROLE)) refuse(reply, 403, 'Unauthorized', DENIED);
+  else return granted;
+  return null;
+}
+
+type OrderQuery = Readonly<Record<string, string | undefined>>;
+
+function servePage(query: OrderQuery, reply: FastifyReply, now: Date) {
+  const { createdAfter, lastUpdatedAfter, marketplaceIds = '', maxResultsPerPage = '100', paginationToken } = query;
+  if ((createdAfter === undefined) === (lastUpdatedAfter === undefined))
+    return refuse(reply, 400, 'InvalidInput', 'Exactly one of createdAfter and lastUpdatedAfter must be given.');
+  const size = Number(maxResultsPerPage);
+  if (!(size >= 1 && size <= 100)) return refuse(reply, 400, 'InvalidInput', 'maxResultsPerPage must be 1 to 100.');
+  if (marketplaceIds.includes(EMIRATES)) {
+    void reply.header('x-amzn-ratelimit-limit', '0.0056');
+    return refuse(reply, 429, 'QuotaExceeded', 'You exceeded your quota for the requested resource.');
+  }
+  if (!marketplaceIds.split(',').includes(INDIA)) return refuse(reply, 403, 'Unauthorized', DENIED);
+  const since = new Date(lastUpdatedAfter ?? createdAfter ?? '').getTime();
+  const all = Array.from({ length: ORDERS }, (_, n) => order(n, now)).filter(
+    ({ createdTime, lastUpdatedTime }) => new Date(lastUpdatedAfter ? lastUpdatedTime : createdTime).getTime() >= since,
+  );
+  const from = paginationToken === undefined ? 0 : Number(Buffer.from(paginationToken, 'base64url').toString());
+  const more = from + size < all.length;
+  const nextToken = Buffer.from(String(from + size)).toString('base64url');
+  return reply
+    .header('x-amzn-ratelimit-limit', '0.0056')
+    .send({ orders: all.slice(from, from + size), ...(more ? { pagination: { nextToken } } : {}) });
+}
+
+/** Login with Amazon says nothing of scopes and gives the same refresh token back. */
+function serveTokens(app: Parameters<Imitation['serve']>[0], stage: Stage): void {
+  app.post<{ Body: Readonly<Record<string, string>> }>('/auth/o2/token', LWA, async (request, reply) => {
+    const {
+      grant_type: kind,
+      client_id: id,
+      client_secret: secret,
+      code,
+      redirect_uri,
+      refresh_token,
+    } = request.body ?? {};
+    const no = (status: number, error: string, error_description: string) =>
+      reply.code(status).send({ error, error_description });
+    if (id !== SANDBOX_APP.id || secret !== SANDBOX_APP.secret)
+      return no(401, 'invalid_client', 'Client authentication failed');
+    if (kind === 'authorization_code') {
+      const granted = stage.redeem(code ?? '', { redirectUri: redirect_uri });
+      if (granted?.provider !== 'amazon-sp-api')
+        return no(400, 'invalid_grant', 'The request has an invalid grant parameter : code');
+      const { accessToken, refreshToken, expiresIn } = stage.issue(granted);
+      return { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer', expires_in: expiresIn };
+    }
+    const issued = stage.renew(refresh_token ?? '', 'amazon-sp-api');
+    if (!issued) return no(400, 'invalid_grant', 'The request has an invalid grant parameter : refresh_token');
+    const { accessToken, refreshToken, expiresIn } = issued;
+    return { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer', expires_in: expiresIn };
+  });
+}
+
+/** Seller Central of one seller: 230 orders in India, a store in the Emirates that is always over its quota. */
+export const imitation: Imitation = {
+  provider: 'amazon-sp-api',
+  hint: 'Allow access on the consent page. Amazon.in has 230 orders; Amazon.ae is always over its quota.',
+  callbackExtras: { selling_partner_id: SELLER },
+  ownTokens: true,
+  serve(app, stage) {
+    serveTokens(app, stage);
+    app.get('/sellers/v1/marketplaceParticipations', API, async (request, reply) => {
+      if (!grantFor(stage, request, reply)) return reply;
+      return reply.header('x-amzn-ratelimit-limit', '0.016').send({ payload: STORES });
+    });
+    app.get<{ Querystring: OrderQuery }>('/orders/2026-01-01/orders', API, async (request, reply) => {
+      if (!grantFor(stage, request, reply)) return reply;
+      return servePage(request.query, reply, stage.now());
+    });
+    app.post<{ Body: { restrictedResources?: readonly { method?: string; path?: string }[] } }>(
+      '/tokens/2021-03-01/restrictedDataToken',
+      API,
+      async (request, reply) => {
+        const granted = grantFor(stage, request, reply);
+        if (!granted) return reply;
+        const resources = request.body?.restrictedResources ?? [];
+        if (resources.length === 0 || !resources.every(({ method, path }) => method && path?.startsWith('/')))
+          return refuse(reply, 400, 'InvalidInput', 'restrictedResources: method and path are required.');
+        const { accessToken, expiresIn } = stage.issue(granted);
+        return { restrictedDataToken: `Atz.sprdt|${accessToken}`, expiresIn };
+      },
+    );
+  },
+};
