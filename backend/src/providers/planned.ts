@@ -88,7 +88,6 @@ export const PLANNED = {
 
 /** Not there yet, each with a folder of its own to come. */
 export const COMING = {
-  delhivery: planned('delhivery', 'Delhivery', 'commerce', 'Tracks shipments.', ['logistics']),
   stripe: planned('stripe', 'Stripe', 'payments', 'Sends payment links and learns when they are paid.', [
     'payment-metadata',
   ]),

@@ -1,6 +1,8 @@
 import type { ProviderId } from '@astrix/contract';
 import { amazonSpApi } from './amazon-sp-api/client.ts';
 import { AMAZON_SP_API } from './amazon-sp-api/manifest.ts';
+import { delhivery } from './delhivery/client.ts';
+import { DELHIVERY } from './delhivery/manifest.ts';
 import { googleAds } from './google-ads/client.ts';
 import { GOOGLE_ADS } from './google-ads/manifest.ts';
 import { googleAnalytics } from './google-analytics/client.ts';
@@ -30,5 +32,6 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'google-docs': { manifest: GOOGLE_DOCS, connector: null },
   'google-sheets': { manifest: GOOGLE_SHEETS, connector: null },
   'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
+  delhivery: { manifest: DELHIVERY, connector: delhivery },
   jira: { manifest: JIRA, connector: jira },
 };
