@@ -88,9 +88,6 @@ export const PLANNED = {
 
 /** Not there yet, each with a folder of its own to come. */
 export const COMING = {
-  stripe: planned('stripe', 'Stripe', 'payments', 'Sends payment links and learns when they are paid.', [
-    'payment-metadata',
-  ]),
   'meta-ads': planned('meta-ads', 'Meta Ads', 'ads', 'Reports daily numbers of campaigns.', BUSINESS),
   instagram: planned('instagram', 'Instagram', 'social', 'Reports how a profile and its posts do.', BUSINESS),
 } as const satisfies Partial<Record<ProviderId, Provider>>;

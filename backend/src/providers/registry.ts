@@ -13,6 +13,8 @@ import { jira } from './jira/client.ts';
 import { JIRA } from './jira/manifest.ts';
 import { COMING, PLANNED } from './planned.ts';
 import type { Provider } from './provider.ts';
+import { stripe } from './stripe/client.ts';
+import { STRIPE } from './stripe/manifest.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
 
 /** Connected together with another one: its manifest stands for the catalogue only. */
@@ -33,5 +35,6 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'google-sheets': { manifest: GOOGLE_SHEETS, connector: null },
   'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
   delhivery: { manifest: DELHIVERY, connector: delhivery },
+  stripe: { manifest: STRIPE, connector: stripe },
   jira: { manifest: JIRA, connector: jira },
 };

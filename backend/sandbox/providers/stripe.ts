@@ -1,0 +1,237 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import type { Imitation } from '../imitation.ts';
+
+const API = { constraints: { host: 'api.stripe.com' } };
+const ACCOUNT = 'acct_1ChaiKathaIndia';
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const SESSIONS = 130;
+const LINKS = 24;
+/** Made within the 30 days that events are kept. */
+const RECENT_LINKS = 14;
+const GOODS = DEMO_CLIENTS[0]!.sells;
+const PAISE = [129_950, 34_900, 89_900, 245_075, 7490];
+
+type Row = { readonly id: string; readonly created: number };
+
+const intentId = (n: number) => `pi_3ChaiKatha${String(n).padStart(6, '0')}`;
+const linkId = (n: number) => `plink_1ChaiKatha${String(n).padStart(4, '0')}`;
+
+function intent(n: number, id: string, created: number, livemode: boolean) {
+  const STATES = ['succeeded', 'requires_payment_method', 'processing', 'canceled', 'requires_action'] as const;
+  const status = STATES[n % STATES.length]!;
+  const failed = status === 'requires_payment_method' && n % 2 === 0;
+  return {
+    id,
+    object: 'payment_intent',
+    amount: PAISE[n % PAISE.length]!,
+    amount_received: status === 'succeeded' ? PAISE[n % PAISE.length]! : 0,
+    capture_method: 'automatic',
+    confirmation_method: 'automatic',
+    created,
+    currency: 'inr',
+    description: n % 4 === 0 ? `ऑर्डर CK-2026-${1000 + n}` : `Order CK-2026-${1000 + n}`,
+    last_payment_error: failed ? { type: 'card_error', code: 'card_declined' } : null,
+    livemode,
+    metadata: {},
+    payment_method_types: ['card', 'upi'],
+    status,
+  };
+}
+
+function session(n: number, now: number, livemode: boolean) {
+  const STATES = [
+    ['complete', 'paid'],
+    ['open', 'unpaid'],
+    ['complete', 'unpaid'],
+    ['expired', 'unpaid'],
+  ] as const;
+  const [status, payment_status] = STATES[n % STATES.length]!;
+  const created = now - n * 6 * HOUR - HOUR;
+  return {
+    id: `cs_${livemode ? 'live' : 'test'}_a1ChaiKatha${String(n).padStart(6, '0')}`,
+    object: 'checkout.session',
+    amount_subtotal: PAISE[n % PAISE.length]!,
+    amount_total: PAISE[n % PAISE.length]!,
+    automatic_tax: { enabled: false, status: null },
+    created,
+    currency: 'inr',
+    custom_fields: [],
+    custom_text: { shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    customer_details: {
+      address: null,
+      email: `buyer${n}@example.in`,
+      name: 'Meera Pillai',
+      phone: '+919800000001',
+      tax_exempt: 'none',
+      tax_ids: null,
+    },
+    expires_at: created + DAY,
+    livemode,
+    metadata: {},
+    mode: 'payment',
+    payment_intent: status === 'complete' ? intentId(n) : null,
+    payment_link: n % 5 === 0 ? linkId(n % LINKS) : null,
+    payment_method_types: ['card', 'upi'],
+    payment_status,
+    shipping_options: [],
+    status,
+    url: status === 'open' ? `https://checkout.stripe.com/c/pay/cs_${n}` : null,
+  };
+}
+
+const linkMade = (n: number, now: number) => now - n * 2 * DAY - 2 * HOUR;
+function link(n: number, livemode: boolean, expand: boolean) {
+  const amount = PAISE[n % PAISE.length]!;
+  const currency = 'inr';
+  const item = {
+    id: `li_1ChaiKatha${n}`,
+    object: 'item',
+    amount_discount: 0,
+    amount_subtotal: amount,
+    amount_tax: 0,
+    amount_total: amount,
+    currency,
+    description: GOODS[n % GOODS.length]!,
+    price: null,
+    quantity: 1,
+  };
+  const items = { object: 'list', data: [item], has_more: false, url: `/v1/payment_links/${linkId(n)}/line_items` };
+  return {
+    id: linkId(n),
+    object: 'payment_link',
+    active: n % 7 !== 3,
+    after_completion: { type: 'hosted_confirmation', hosted_confirmation: { custom_message: null } },
+    allow_promotion_codes: false,
+    automatic_tax: { enabled: false },
+    billing_address_collection: 'auto',
+    currency,
+    custom_fields: [],
+    custom_text: { shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    customer_creation: 'if_required',
+    ...(expand ? { line_items: items } : {}),
+    livemode,
+    metadata: {},
+    payment_method_collection: 'always',
+    phone_number_collection: { enabled: false },
+    // Single use, every fifth of them used.
+    restrictions: n % 5 === 0 ? { completed_sessions: { count: 1, limit: 1 } } : null,
+    shipping_options: [],
+    submit_type: 'auto',
+    tax_id_collection: { enabled: false },
+    url: `https://buy.stripe.com/${livemode ? '' : 'test_'}ck${n}`,
+  };
+}
+
+const event = (n: number, now: number, livemode: boolean) => ({
+  id: `evt_1ChaiKatha${String(n).padStart(4, '0')}`,
+  object: 'event',
+  api_version: '2026-07-29.dahlia',
+  created: linkMade(n, now),
+  data: { object: { ...link(n, livemode, false) } },
+  livemode,
+  pending_webhooks: 0,
+  request: { id: null, idempotency_key: null },
+  type: 'payment_link.created',
+});
+
+const refuse = (reply: FastifyReply, status: number, message: string, more: object = {}) =>
+  reply.code(status).send({ error: { type: 'invalid_request_error', message, ...more } });
+
+/** Whether the key is of the live side; null when the answer has been given. */
+function modeOf(request: FastifyRequest, reply: FastifyReply): boolean | null {
+  const key = /^Bearer ((?:rk|sk)_(live|test)_([A-Za-z0-9]+))$/.exec(request.headers.authorization ?? '');
+  void reply.headers({ 'request-id': `req_${request.id}`, 'stripe-version': request.headers['stripe-version'] ?? '' });
+  const stars = `${key?.[1]?.slice(0, 8) ?? ''}${'*'.repeat(20)}${key?.[1]?.slice(-4) ?? ''}`;
+  const lacks = (permission: string) =>
+    refuse(
+      reply,
+      403,
+      `The provided key '${stars}' does not have the required permissions for this endpoint on account '${ACCOUNT}'. Having the '${permission}' permission would allow this request to continue.`,
+    );
+  const [, , mode, word = ''] = key ?? [];
+  if (!key || word.includes('Revoked')) refuse(reply, 401, `Invalid API Key provided: ${stars}`);
+  else if (word.includes('Slow'))
+    refuse(
+      reply.headers({ 'stripe-rate-limited-reason': 'endpoint-rate', 'retry-after': '30' }),
+      429,
+      'Request rate limit exceeded.',
+      {
+        code: 'rate_limit',
+      },
+    );
+  else if (word.includes('NoAccount') && request.url.startsWith('/v1/account')) lacks('rak_accounts_kyc_basic_read');
+  else if (word.includes('NoEvents') && request.url.startsWith('/v1/events')) lacks('rak_event_read');
+  else if (word.includes('NoPayments') && request.url.startsWith('/v1/payment_intents'))
+    lacks('rak_payment_intent_read');
+  else return mode === 'live';
+  return null;
+}
+
+type ListQuery = Readonly<Record<string, string | undefined>>;
+
+/** One page after `starting_after`, newest first. */
+function serveList<R extends { readonly id: string }>(reply: FastifyReply, url: string, query: ListQuery, rows: R[]) {
+  const { limit = '10', starting_after: after } = query;
+  const size = Number(limit);
+  if (!(size >= 1 && size <= 100))
+    return refuse(reply, 400, 'This value must be less than or equal to 100.', { param: 'limit' });
+  const at = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && at === 0)
+    return refuse(reply, 400, `No such object: '${after}'`, { param: 'starting_after', code: 'resource_missing' });
+  const to = at + size;
+  return reply.send({ object: 'list', data: rows.slice(at, to), has_more: to < rows.length, url });
+}
+const lately = <R extends Row>(rows: R[], query: ListQuery) =>
+  rows.filter(({ created }) => created >= Number(query['created[gte]'] ?? 0)).toSorted((a, b) => b.created - a.created);
+
+/** Stripe of one Indian shop: payment links, checkouts and payments of 32 days. */
+export const imitation: Imitation = {
+  provider: 'stripe',
+  hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents or NoPayments a permission is missing.',
+  serve(app, stage) {
+    const seconds = () => Math.floor(stage.now().getTime() / 1000);
+    app.get('/v1/account', API, async (request, reply) => {
+      if (modeOf(request, reply) === null) return reply;
+      return {
+        id: ACCOUNT,
+        object: 'account',
+        business_profile: { mcc: null, name: 'Chai Katha', url: 'https://chaikatha.example' },
+        charges_enabled: true,
+        country: 'IN',
+        created: 1_700_000_000,
+        default_currency: 'inr',
+        email: 'owner@chaikatha.example',
+        settings: { dashboard: { display_name: 'Chai Katha', timezone: 'Asia/Kolkata' } },
+        type: 'standard',
+      };
+    });
+    const lists: Readonly<Record<string, (query: ListQuery, live: boolean, now: number) => { readonly id: string }[]>> =
+      {
+        '/v1/events': (query, live, now) =>
+          lately(
+            Array.from({ length: RECENT_LINKS }, (_, n) => event(n, now, live)),
+            query,
+          ).filter(({ type }) => query.type === undefined || query.type === type),
+        '/v1/payment_links': (query, live) =>
+          Array.from({ length: LINKS }, (_, n) => link(n, live, query['expand[]'] === 'data.line_items')),
+        '/v1/checkout/sessions': (_query, live, now) =>
+          Array.from({ length: SESSIONS }, (_, n) => session(n, now, live)),
+        '/v1/payment_intents': (query, live, now) => {
+          const sessions = Array.from({ length: SESSIONS }, (_, n) => session(n, now, live));
+          const ofCheckouts = sessions.flatMap(({ payment_intent: id, created }, n) =>
+            id === null ? [] : { ...intent(n, id, created, live), status: n % 4 === 0 ? 'succeeded' : 'processing' },
+          );
+          const direct = Array.from({ length: 60 }, (_, n) => intent(n, intentId(500 + n), now - n * 10 * HOUR, live));
+          return lately([...ofCheckouts, ...direct], query);
+        },
+      };
+    for (const [url, rowsOf] of Object.entries(lists))
+      app.get<{ Querystring: ListQuery }>(url, API, async (request, reply) => {
+        const live = modeOf(request, reply);
+        if (live === null) return reply;
+        return serveList(reply, url, request.query, rowsOf(request.query, live, seconds()));
+      });
+  },
+};

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { HookEvent } from '../provider.ts';
+
+/** A delivery of a webhook that an administrator added, or of one that an app did. `timestamp` in milliseconds. */
+const Delivery = z.object({
+  timestamp: z.int().min(0),
+  webhookEvent: z.string().regex(/^[a-z:_]{1,60}$/),
+  issue: z.object({ id: z.string().regex(/^\d{1,20}$/) }).optional(),
+});
+
+const ISSUE = /^jira:issue_(?:created|updated|deleted)$/;
+
+/**
+ * One event in each delivery. It carries no id of its own (that stands in a header, and may differ between two webhooks of the same change),
+ * so the issue, what happened and when are its key. The site is not named: the account is that of the address it came to.
+ */
+export function hookEvents(body: unknown, _receivedAt: Date): readonly HookEvent[] {
+  const delivery = Delivery.safeParse(body);
+  if (!delivery.success) return [];
+  const { webhookEvent, issue, timestamp } = delivery.data;
+  const ofIssue = issue !== undefined && ISSUE.test(webhookEvent);
+  return [
+    {
+      naturalKey: `${webhookEvent}|${issue?.id ?? ''}|${timestamp}`,
+      accountId: null,
+      change: ofIssue ? { kind: 'changed', capability: 'tasks' } : { kind: 'nothing', why: 'not-shown' },
+    },
+  ];
+}

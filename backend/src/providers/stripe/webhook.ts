@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Account, HookEvent } from '../provider.ts';
+
+const Event = z.object({
+  id: z.string().regex(/^evt_[A-Za-z0-9_]{1,200}$/),
+  object: z.literal('event'),
+  type: z.string().min(1).max(100),
+  livemode: z.boolean(),
+  /** Only of a connected account (Stripe Connect), which a key never is. */
+  account: z.string().max(200).nullish(),
+});
+
+const PAYMENTS = /^(?:checkout\.session|payment_intent|payment_link)\./;
+
+/**
+ * One event in each delivery, known by its id. Of the other mode than the account's it changes nothing: a test payment must not look like
+ * money. The mode is known once the account has had a payment (`settings.mode`). Thin events (`v2.core.event`) are not of ours.
+ */
+export function hookEvents(
+  body: unknown,
+  _receivedAt: Date,
+  account: Pick<Account, 'settings'> | null = null,
+): readonly HookEvent[] {
+  const event = Event.safeParse(body);
+  if (!event.success) return [];
+  const { id, type, livemode, account: connected } = event.data;
+  const mode = account?.settings.mode;
+  const change = (): HookEvent['change'] => {
+    if (mode !== undefined && livemode !== (mode === 'live')) return { kind: 'nothing', why: 'other-mode' };
+    return PAYMENTS.test(type) ? { kind: 'changed', capability: 'payments' } : { kind: 'nothing', why: 'not-shown' };
+  };
+  return [{ naturalKey: id, accountId: connected ?? null, change: change() }];
+}
