@@ -203,7 +203,12 @@ export const imitation: Imitation = {
         created: 1_700_000_000,
         default_currency: 'inr',
         email: 'owner@chaikatha.example',
-        settings: { dashboard: { display_name: 'Chai Katha', timezone: 'Asia/Kolkata' } },
+        settings: {
+          branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
+          card_payments: { statement_descriptor_prefix: null },
+          dashboard: { display_name: 'Chai Katha', timezone: 'Asia/Kolkata' },
+          payments: { statement_descriptor: null },
+        },
         type: 'standard',
       };
     });
