@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Keychain } from './account/keychain.ts';
 import { type Console, createConsole } from './console.ts';
+import type { Emit } from './ports.ts';
 import { openSettings } from './settings/settings.ts';
 
 /** The whole console for tests: over a folder, a keychain and a server of the test's own, with a desktop that does nothing. */
@@ -9,6 +10,9 @@ export function consoleOver(place: {
   readonly backendUrl: string;
   readonly keychain: Keychain | null;
   readonly now: () => Date;
+  /** The browser that a consent page is opened in. */
+  readonly openConsent?: (url: string) => Promise<boolean>;
+  readonly emit?: Emit;
 }): Console {
   return createConsole({
     ...place,
@@ -21,10 +25,11 @@ export function consoleOver(place: {
       setBadge: () => undefined,
       setTray: () => undefined,
       openExternal: async () => undefined,
+      openConsent: place.openConsent ?? (async () => false),
       setTitle: () => undefined,
       isFocused: () => true,
     },
-    emit: () => undefined,
+    emit: place.emit ?? (() => undefined),
     settings: openSettings(join(place.userData, 'settings.json')),
     log: () => undefined,
     clock: { now: place.now },

@@ -1,5 +1,6 @@
 import { newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
+import type { ConnectState } from '../shared/connections.ts';
 import type { AccountState } from '../shared/ipc.ts';
 import { type Storage, storageFor } from './account/copy.ts';
 import { systemKeychain } from './account/keychain.ts';
@@ -8,6 +9,7 @@ import { createAccountVault, type KeptSession } from './account/vault.ts';
 import type { Cache } from './cache/index.ts';
 import { isQuiet, noticesFor } from './clients/notices.ts';
 import { trayModel } from './clients/tray-model.ts';
+import { createConnecting } from './connect/attempts.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { createHandlers } from './handlers.ts';
 import { createLeaving } from './leaving.ts';
@@ -33,6 +35,9 @@ export type Console = {
 
 const SWEEP_MS = 60_000;
 
+/** How long an answer may take for which the server has to ask a provider, all its tries and pages included. */
+const PROVIDER_MS = 60_000;
+
 /** The console without a desktop: everything but Electron, so that it runs and is tested on plain Node. */
 export function createConsole(deps: ConsoleDeps): Console {
   const { settings, shell, emit, log, clock } = deps;
@@ -50,11 +55,13 @@ export function createConsole(deps: ConsoleDeps): Console {
   let cancelSweep: () => void = () => undefined;
   let rebuilt = false;
 
-  const client = createClient({
+  const reached = {
     baseUrl: deps.backendUrl,
     accessToken: () => session.accessToken(),
     userAgent: `astrix-console/${deps.version}`,
-  });
+  };
+  const client = createClient(reached);
+  const patient = createClient({ ...reached, timeoutMs: PROVIDER_MS });
   const session = createSession({
     client,
     clock,
@@ -152,8 +159,32 @@ export function createConsole(deps: ConsoleDeps): Console {
     }
   }
 
+  const connecting = createConnecting({
+    client: patient,
+    shell,
+    emit,
+    clock: { now: () => new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000) },
+    timers,
+    log,
+    onChoice: choice => void tellOfChoice(choice),
+  });
+
+  /** The person is in the browser; what waits here for them is said where they are. */
+  async function tellOfChoice({ clientId, provider, shared }: ConnectState): Promise<void> {
+    if (!desk || shell.isFocused() || !settings.get().notifications) return;
+    const name = (await desk.cache.clients()).find(view => view.id === clientId)?.name ?? 'your client';
+    shell.notify({
+      title: 'Choose the account to connect',
+      body: shared
+        ? 'Consent was given. It is connected for the whole agency once you confirm.'
+        : `Consent was given. It is connected for ${name} once you confirm.`,
+      target: { to: 'connections', clientId, provider },
+    });
+  }
+
   async function shut(seat = desk): Promise<void> {
     desk = null;
+    connecting.closeAll();
     cancelSweep();
     await seat?.engine.stop();
     await seat?.pump.stop();
@@ -244,6 +275,8 @@ export function createConsole(deps: ConsoleDeps): Console {
   const handlers = createHandlers({
     deps,
     client,
+    patient,
+    connecting,
     status,
     state: () => state,
     desk: () => desk,
@@ -314,7 +347,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     },
     async open(target) {
       if (!desk) return;
-      if (target.to === 'client' || target.to === 'conversation') {
+      if ('clientId' in target) {
         const known = (await desk.cache.clients()).some(view => view.id === target.clientId);
         if (!known) return;
         await handlers['clients.switch']({ clientId: target.clientId });

@@ -4,7 +4,12 @@ import { readEnvironment } from './environment.ts';
 const url = (ASTRIX_BACKEND_URL: string) => readEnvironment({ ASTRIX_BACKEND_URL }).backendUrl;
 
 test('SH-01: without a word the console talks to its own backend, over https', () => {
-  expect(readEnvironment({})).toEqual({ userData: undefined, backendUrl: 'https://api.astrix.in', demo: false });
+  expect(readEnvironment({})).toEqual({
+    userData: undefined,
+    backendUrl: 'https://api.astrix.in',
+    demo: false,
+    sandboxUrl: null,
+  });
 });
 
 test.each(['https://api.example.in', 'https://api.example.in:8443', 'http://127.0.0.1:8080'])(
@@ -38,4 +43,12 @@ test('the demo is asked for in so many words', () => {
   expect(readEnvironment({ ASTRIX_DEMO: '1' }).demo).toBe(true);
   expect(() => readEnvironment({ ASTRIX_DEMO: 'true' })).toThrow(/^ASTRIX_DEMO/);
   expect(() => readEnvironment({ ASTRIX_USER_DATA: '' })).toThrow(/^ASTRIX_USER_DATA/);
+});
+
+test('VT-08: the sandbox counts only with the demo, and only on this machine', () => {
+  const ASTRIX_SANDBOX_URL = 'http://127.0.0.1:4780';
+  expect(readEnvironment({ ASTRIX_SANDBOX_URL, ASTRIX_DEMO: '1' }).sandboxUrl).toBe(ASTRIX_SANDBOX_URL);
+  expect(readEnvironment({ ASTRIX_SANDBOX_URL }).sandboxUrl).toBeNull();
+  for (const other of ['http://evil.example', 'http://127.0.0.1:80@evil.example', 'http://localhost:80', 'file:///x'])
+    expect(() => readEnvironment({ ASTRIX_SANDBOX_URL: other, ASTRIX_DEMO: '1' })).toThrow(/^ASTRIX_SANDBOX_URL must/);
 });

@@ -14,6 +14,11 @@ const Environment = z.object({
     )
     .default(DEFAULT_BACKEND),
   ASTRIX_DEMO: z.enum(['0', '1']).default('0'),
+  /** The provider sandbox, whose consent page may be opened although it speaks http; only with the demo. */
+  ASTRIX_SANDBOX_URL: z
+    .string()
+    .regex(/^http:\/\/127\.0\.0\.1:\d+$/, 'must be http://127.0.0.1:<port>')
+    .optional(),
 });
 
 /** The only reader of the environment in main. Throws one sentence that names the variable. */
@@ -21,6 +26,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   userData: string | undefined;
   backendUrl: string;
   demo: boolean;
+  sandboxUrl: string | null;
 } {
   const parsed = Environment.safeParse(env);
   if (!parsed.success) {
@@ -31,5 +37,6 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     userData: parsed.data.ASTRIX_USER_DATA,
     backendUrl: parsed.data.ASTRIX_BACKEND_URL,
     demo: parsed.data.ASTRIX_DEMO === '1',
+    sandboxUrl: parsed.data.ASTRIX_DEMO === '1' ? (parsed.data.ASTRIX_SANDBOX_URL ?? null) : null,
   };
 }

@@ -3,6 +3,8 @@ import type { AccountState, OutboxItem, Topic } from '../shared/ipc.ts';
 import { refusalOf } from './account/session.ts';
 import { CacheError, type Command } from './cache/api.ts';
 import { inOrder } from './clients/tray-model.ts';
+import type { Connecting } from './connect/attempts.ts';
+import { connectionHandlers } from './connect/handlers.ts';
 import type { Desk } from './desk.ts';
 import { judgeLink } from './guard/rules.ts';
 import { ConsoleError } from './ipc/errors.ts';
@@ -14,6 +16,9 @@ type View = Awaited<ReturnType<Handlers['clients.list']>>[number];
 export type HandlerDeps = {
   readonly deps: ConsoleDeps;
   readonly client: AstrixClient;
+  /** For what waits for a provider. */
+  readonly patient: AstrixClient;
+  readonly connecting: Connecting;
   readonly status: StatusBoard;
   readonly state: () => AccountState;
   readonly desk: () => Desk | null;
@@ -186,6 +191,8 @@ export function createHandlers(h: HandlerDeps): Handlers {
       h.changed(['outbox', 'clients', `inbox:${args.clientId}`, 'thread:*']);
       return null;
     },
+
+    ...connectionHandlers({ client: h.patient, connecting: h.connecting, demandClient }),
 
     'sync.status': async () => status.get(),
     async 'sync.now'() {

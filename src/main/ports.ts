@@ -31,6 +31,8 @@ export type ShellPort = {
   readonly setBadge: (unread: number) => void;
   readonly setTray: (model: TrayModel) => void;
   readonly openExternal: (url: string) => Promise<void>;
+  /** Opens a provider's consent page in the system browser; false when that is refused or does not work. */
+  readonly openConsent: (url: string) => Promise<boolean>;
   readonly setTitle: (title: string) => void;
   readonly isFocused: () => boolean;
 };

@@ -8,32 +8,20 @@ import {
   NoteRow,
   NotificationPreferenceRow,
   PersonRow,
+  ProviderId,
   Role,
 } from '@astrix/contract';
 import { z } from 'zod';
+import { type Channel, call, event } from './channel.ts';
+import { CONNECTION_CHANNELS, ConnectState } from './connections.ts';
+
+export type { Channel };
 
 /**
  * The one contract between the window and main: every channel with its argument, its result and who may call it.
  * Main, preload, renderer and tests derive from this table; nothing crosses that is not in it (SH-13, SH-14).
  */
 const { Id, Instant } = fields;
-
-/** `read` and `write` are calls from the window; a `write` names its client in its argument (SH-21). `event` goes to the window. */
-export type Channel = {
-  readonly kind: 'read' | 'write' | 'event';
-  /** Needs a signed-in, unlocked session; refused with `signed_out` otherwise. */
-  readonly session: boolean;
-  readonly args: z.ZodType;
-  readonly result: z.ZodType;
-};
-
-const call = <K extends 'read' | 'write', A extends z.ZodType, R extends z.ZodType>(
-  kind: K,
-  session: boolean,
-  args: A,
-  result: R,
-) => ({ kind, session, args, result }) as const;
-const event = <A extends z.ZodType>(args: A) => ({ kind: 'event', session: false, args, result: z.void() }) as const;
 
 const nothing = z.undefined();
 const done = z.null();
@@ -373,6 +361,8 @@ export const CHANNELS = {
   'outbox.retry': call('write', true, z.strictObject({ clientId: Id, id: Id, seenInboundId: Id.nullable() }), done),
   'outbox.discard': call('write', true, z.strictObject({ clientId: Id, id: Id }), done),
 
+  ...CONNECTION_CHANNELS,
+
   'sync.status': call('read', false, nothing, SyncStatus),
   'sync.now': call('write', true, nothing, done),
 
@@ -383,11 +373,13 @@ export const CHANNELS = {
   accountChanged: event(AccountState),
   syncChanged: event(SyncStatus),
   settingsChanged: event(Settings),
+  connectChanged: event(ConnectState),
   /** The tray, a shortcut or a notification asks the window to go somewhere. */
   navigate: event(
     z.discriminatedUnion('to', [
       z.strictObject({ to: z.literal('client'), clientId: Id }),
       z.strictObject({ to: z.literal('conversation'), clientId: Id, conversationId: Id }),
+      z.strictObject({ to: z.literal('connections'), clientId: Id, provider: ProviderId }),
       z.strictObject({ to: z.literal('switcher') }),
       z.strictObject({ to: z.literal('settings') }),
     ]),

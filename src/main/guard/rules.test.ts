@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { APP_PAGE, CSP, deepLinkIn, isOwnOrigin, judgeLink, mayHave, packagedFile, readDeepLink } from './rules.ts';
+import {
+  APP_PAGE,
+  CSP,
+  deepLinkIn,
+  isOwnOrigin,
+  judgeConsent,
+  judgeLink,
+  mayHave,
+  packagedFile,
+  readDeepLink,
+} from './rules.ts';
 
 /** Places that look like ours to somebody who compares beginnings or ends of a text (P-2). */
 const ELSEWHERE = [
@@ -266,6 +276,53 @@ describe('links to the outside', () => {
 
   test.each(SAFE_LINKS)('SH-08: %s may be opened, and its host is shown as %s', (url, host) => {
     expect(judgeLink(url)).toMatchObject({ allowed: true, host });
+  });
+});
+
+describe('pages of consent', () => {
+  const SANDBOX = 'http://127.0.0.1:4780';
+
+  test.each(UNSAFE_LINKS.filter(url => !url.startsWith('mailto:')).map(url => [url.slice(0, 60), url] as const))(
+    'VT-08, SH-08: %j of a server that lies is not opened, with or without a sandbox',
+    (_shown, url) => {
+      // What the parser itself takes out of an address goes nowhere else than the address that is left.
+      for (const sandbox of [null, SANDBOX]) {
+        const verdict = judgeConsent(url, sandbox);
+        if (verdict.allowed) expect(judgeLink(verdict.url)).toMatchObject({ allowed: true });
+      }
+    },
+  );
+
+  test('SH-08: only https is opened, never a mail', () => {
+    for (const url of ['mailto:care@example.com', 'http://auth.example.com/x', 'file:///etc/passwd', 'javascript:1'])
+      expect(judgeConsent(url, null).allowed).toBe(false);
+  });
+
+  test('an address may be as long as providers make them, and no longer', () => {
+    const url = `https://auth.example.com/authorize?scope=${'s'.repeat(5000)}`;
+    expect(judgeConsent(url, null)).toMatchObject({ allowed: true, host: 'auth.example.com', url });
+    expect(judgeLink(url).allowed).toBe(false);
+    expect(judgeConsent(`${url}${'s'.repeat(3000)}`, null).allowed).toBe(false);
+  });
+
+  test('VT-08: of this machine only the consent page of the configured sandbox is opened', () => {
+    const page = `${SANDBOX}/_browser/jira?state=x`;
+    expect(judgeConsent(page, SANDBOX)).toMatchObject({ allowed: true, url: page });
+    expect(judgeConsent(page, null).allowed).toBe(false);
+    expect(judgeLink(page).allowed).toBe(false);
+    for (const other of [
+      'http://127.0.0.1:4781/_browser/jira',
+      'http://127.0.0.1/_browser/jira',
+      'http://localhost:4780/_browser/jira',
+      'http://127.0.0.1:4780@evil.example/_browser/jira',
+      'http://user:word@127.0.0.1:4780/_browser/jira',
+      'http://127.0.0.1.evil.example:4780/_browser/jira',
+      'http://evil.example/_browser/jira?http://127.0.0.1:4780/_browser/',
+      `${SANDBOX}/_sandbox/fault`,
+      `${SANDBOX}/_browser/../_sandbox/fault`,
+      `${SANDBOX}/_browser`,
+    ])
+      expect(judgeConsent(other, SANDBOX), other).toMatchObject({ allowed: false });
   });
 });
 

@@ -55,6 +55,27 @@ export function judgeLink(url: string): LinkVerdict {
   return { allowed: true, url: at.href, host: at.host };
 }
 
+const MAX_CONSENT_URL = 8000;
+
+/**
+ * Where the system browser may be sent to ask for consent: an https address of a public site, as long as providers make them. Outside of
+ * production also the consent page of the one sandbox that was configured, which is on this machine and speaks http.
+ */
+export function judgeConsent(url: string, sandboxUrl: string | null): LinkVerdict {
+  const at = parsed(url);
+  if (at === null || url.length > MAX_CONSENT_URL) return { allowed: false, why: 'This is not an address.' };
+  if (
+    sandboxUrl !== null &&
+    at.origin === sandboxUrl &&
+    at.username + at.password === '' &&
+    at.pathname.startsWith('/_browser/')
+  )
+    return { allowed: true, url: at.href, host: at.host };
+  if (at.protocol !== 'https:') return { allowed: false, why: 'Only https addresses are opened.' };
+  const site = judgeLink(at.href.split(/[?#]/, 1)[0] ?? '');
+  return site.allowed ? { ...site, url: at.href } : site;
+}
+
 /** Permissions that a page may have: copying text, and telling about new messages (SH-03). */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
 export const mayHave = (permission: string, origin: string): boolean =>

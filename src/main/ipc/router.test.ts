@@ -8,6 +8,8 @@ import { createRouter, type Sender } from './router.ts';
 
 const id = '0190b8a0-1111-7222-8333-444455556666';
 const conversation = { clientId: id, conversationId: id };
+const connection = { clientId: id, connectionId: id };
+const attempt = { clientId: id, attemptId: id };
 
 /** One argument that each channel accepts. A channel that is added without one does not compile. */
 const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
@@ -49,6 +51,36 @@ const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
   'outbox.list': { clientId: null },
   'outbox.retry': { clientId: id, id, seenInboundId: null },
   'outbox.discard': { clientId: id, id },
+  'connections.catalogue': { clientId: id },
+  'connections.list': { clientId: id },
+  'connections.data': { ...connection, capability: 'tasks', text: '', refresh: false },
+  'connections.calls': connection,
+  'connections.receipts': { clientId: id },
+  'connections.connectByKey': {
+    clientId: id,
+    provider: 'stripe',
+    shared: false,
+    connectionId: null,
+    fields: { secretKey: 'rk_test_1' },
+  },
+  'connections.check': connection,
+  'connections.disconnect': connection,
+  'connections.switches': undefined,
+  'connections.setSwitch': {
+    clientId: id,
+    scope: 'provider',
+    subject: 'jira',
+    off: true,
+    reason: 'Drill',
+    revoke: false,
+  },
+  'connections.access': undefined,
+  'connections.setAccess': { clientId: id, personId: id, denied: ['jira'] },
+  'connect.state': { clientId: id },
+  'connect.start': { clientId: id, provider: 'jira', shared: false, connectionId: null },
+  'connect.reopen': attempt,
+  'connect.confirm': { ...attempt, accountId: 'site-1' },
+  'connect.cancel': attempt,
   'sync.status': undefined,
   'sync.now': undefined,
   'settings.get': undefined,

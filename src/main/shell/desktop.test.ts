@@ -157,6 +157,17 @@ describe('pages', () => {
     await desktop.shell.openExternal('https://example.com');
     expect(electron.externallyOpened).toEqual(['https://example.com/']);
   });
+
+  test('VT-08, SH-08: a consent page is judged as well, and of the sandbox nothing else is opened', async () => {
+    const { desktop, settings } = stage();
+    const page = 'http://127.0.0.1:4780/_browser/jira?state=x';
+    expect(await desktop.shell.openConsent(page)).toBe(false);
+    expect(await desktop.shell.openConsent('https://auth.example.com/authorize')).toBe(true);
+    const demo = createDesktop(settings, () => undefined, 'http://127.0.0.1:4780').shell;
+    expect(await demo.openConsent(page)).toBe(true);
+    await demo.openExternal(page);
+    expect(electron.externallyOpened).toEqual(['https://auth.example.com/authorize', page]);
+  });
 });
 
 describe('windows', () => {

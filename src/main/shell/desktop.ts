@@ -14,7 +14,16 @@ import {
   Tray,
 } from 'electron';
 import type { Console } from '../console.ts';
-import { APP_SCHEME, deepLinkIn, isOwnOrigin, judgeLink, packagedFile, readDeepLink } from '../guard/rules.ts';
+import {
+  APP_SCHEME,
+  deepLinkIn,
+  isOwnOrigin,
+  judgeConsent,
+  judgeLink,
+  type LinkVerdict,
+  packagedFile,
+  readDeepLink,
+} from '../guard/rules.ts';
 import { createRouter, IPC_CALL, IPC_EVENT } from '../ipc/router.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Emit, ShellPort, TrayItem } from '../ports.ts';
@@ -40,17 +49,24 @@ export type Desktop = {
 };
 
 /** Everything of Electron that the console uses: windows, pages, tray, menu, notices, keys, power. Nothing here decides anything. */
-export function createDesktop(settings: SettingsStore, log: ConsoleLog): Desktop {
+export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxUrl: string | null = null): Desktop {
   let tray: Tray | null = null;
   let theConsole: Console | null = null;
   let quitting = false;
 
-  const openLink = (url: string) => {
-    const verdict = judgeLink(url);
+  /** False when it is refused or nothing on this machine opens it. */
+  async function hand(verdict: LinkVerdict): Promise<boolean> {
+    if (!verdict.allowed) {
+      log('link refused', {});
+      return false;
+    }
     // The one call of openExternal in the product (SH-08).
-    if (verdict.allowed) void shell.openExternal(verdict.url);
-    else log('link refused', {});
-  };
+    return shell.openExternal(verdict.url).then(
+      () => true,
+      () => false,
+    );
+  }
+  const openLink = (url: string): void => void hand(judgeLink(url));
 
   function showWindow(): BrowserWindow {
     const existing = allWindows()[0];
@@ -116,6 +132,7 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog): Desktop
       tray.setContextMenu(Menu.buildFromTemplate(template(model.items)));
     },
     openExternal: async url => openLink(url),
+    openConsent: url => hand(judgeConsent(url, sandboxUrl)),
     setTitle: title => {
       for (const window of allWindows()) window.setTitle(title);
     },

@@ -27,7 +27,8 @@ const { startDesktop } = await import('./start.ts');
 
 let folder: string;
 const given = process.argv;
-const start = () => startDesktop({ userData: folder, backendUrl: 'http://127.0.0.1:4700', demo: false });
+const start = () =>
+  startDesktop({ userData: folder, backendUrl: 'http://127.0.0.1:4700', demo: false, sandboxUrl: null });
 beforeEach(() => {
   electron.resetElectron();
   folder = mkdtempSync(join(tmpdir(), 'astrix-start-'));

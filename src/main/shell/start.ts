@@ -16,6 +16,8 @@ export type Environment = {
   readonly userData: string | undefined;
   readonly backendUrl: string;
   readonly demo: boolean;
+  /** The provider sandbox of a demo; never in a release. */
+  readonly sandboxUrl: string | null;
 };
 
 /** Puts the console together and keeps it until the end. Loaded once; `ready` fires only after this has returned. */
@@ -39,7 +41,7 @@ export function startDesktop(environment: Environment): void {
   const userData = app.getPath('userData');
   const log = openLog(join(userData, 'logs'), clock.now);
   const settings = openSettings(join(userData, 'settings.json'));
-  const desktop = createDesktop(settings, log);
+  const desktop = createDesktop(settings, log, app.isPackaged ? null : environment.sandboxUrl);
   const platform = process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux';
   const console = createConsole({
     userData,
