@@ -1,4 +1,5 @@
 import { LogOut, Search, Settings, Star, UserRound } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { AccountState, ClientView } from '../../shared/ipc.ts';
 import { ask, bridge } from '../lib/bridge.ts';
 import { keysOf } from '../lib/shortcuts.ts';
@@ -11,7 +12,15 @@ import { complain } from '../ui/toast.tsx';
 type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
 
 /** Says at all times, in colour and in words, whose data is on screen and whom a reply is sent as (T2). Never scrolled away. */
-export function IdentityStrip({ client, account }: { readonly client: ClientView | null; readonly account: SignedIn }) {
+export function IdentityStrip({
+  client,
+  account,
+  children,
+}: {
+  readonly client: ClientView | null;
+  readonly account: SignedIn;
+  readonly children?: ReactNode;
+}) {
   const show = useScreen(state => state.show);
   return (
     <header
@@ -45,6 +54,7 @@ export function IdentityStrip({ client, account }: { readonly client: ClientView
       ) : (
         <span className="text-[15px] font-bold">{account.agencyName}</span>
       )}
+      {children}
       <span className="flex-1" />
       <button
         type="button"

@@ -6,6 +6,7 @@ import {
   createRoute,
   createRouter,
   RouterProvider,
+  useLocation,
   useNavigate,
   useParams,
 } from '@tanstack/react-router';
@@ -37,8 +38,10 @@ const root = createRootRoute({ component: Screen });
 const home = createRoute({ getParentRoute: () => root, path: '/' });
 const clientRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId' });
 const conversationRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId/$conversationId' });
+const connectionsRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId/connections' });
+const connectionRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId/connections/$at' });
 const router = createRouter({
-  routeTree: root.addChildren([home, clientRoute, conversationRoute]),
+  routeTree: root.addChildren([home, clientRoute, conversationRoute, connectionsRoute, connectionRoute]),
   history: createHashHistory(),
 });
 
@@ -50,13 +53,21 @@ declare module '@tanstack/react-router' {
 
 function Screen() {
   const account = useScreen(state => state.account);
-  const params = useParams({ strict: false }) as { clientId?: string; conversationId?: string };
+  const params = useParams({ strict: false }) as { clientId?: string; conversationId?: string; at?: string };
+  const onConnections = useLocation({ select: ({ pathname }) => /^\/c\/[^/]+\/connections(\/|$)/.test(pathname) });
   const navigate = useNavigate();
   const go = useCallback(
     (clientId: string, conversationId: string | null) =>
       void (conversationId
         ? navigate({ to: '/c/$clientId/$conversationId', params: { clientId, conversationId } })
         : navigate({ to: '/c/$clientId', params: { clientId } })),
+    [navigate],
+  );
+  const goConnections = useCallback(
+    (clientId: string, at: string | null) =>
+      void (at
+        ? navigate({ to: '/c/$clientId/connections/$at', params: { clientId, at } })
+        : navigate({ to: '/c/$clientId/connections', params: { clientId } })),
     [navigate],
   );
   if (account.status === 'starting') return <Waiting what="Opening your copy…" />;
@@ -66,7 +77,10 @@ function Screen() {
       account={account}
       clientId={params.clientId ?? null}
       conversationId={params.conversationId ?? null}
+      place={onConnections ? 'connections' : 'inbox'}
+      at={params.at ?? null}
       go={go}
+      goConnections={goConnections}
     />
   );
 }

@@ -1,17 +1,19 @@
-import { CornerDownLeft, Inbox, MessageSquareText, Settings, UserRound } from 'lucide-react';
+import { CornerDownLeft, Inbox, MessageSquareText, Plug, Send, Settings, UserRound } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ClientView } from '../../shared/ipc.ts';
 import { dateTimeOf } from '../lib/format.ts';
 import { useSearch } from '../lib/queries.ts';
-import { SHORTCUTS, shownKeys } from '../lib/shortcuts.ts';
+import { keysOf, SHORTCUTS, shownKeys } from '../lib/shortcuts.ts';
 import { useScreen } from '../lib/store.ts';
 import { Marked } from '../lib/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
+import type { Place } from './places.tsx';
 
 export type Go = {
   readonly client: (clientId: string) => void;
   readonly conversation: (clientId: string, conversationId: string) => void;
+  readonly place: (place: Place) => void;
 };
 type Choice = {
   readonly id: string;
@@ -74,6 +76,22 @@ export function Palette({
     if (only === 'clients') return byName;
     const actions: Choice[] = [
       {
+        id: 'inbox',
+        group: 'Screens',
+        icon: <Inbox size={16} />,
+        label: 'Inbox',
+        meta: <Keys>{keysOf('inbox')}</Keys>,
+        pick: () => go.place('inbox'),
+      },
+      {
+        id: 'connections',
+        group: 'Screens',
+        icon: <Plug size={16} />,
+        label: 'Connections',
+        meta: <Keys>{keysOf('connections')}</Keys>,
+        pick: () => go.place('connections'),
+      },
+      {
         id: 'settings',
         group: 'Actions',
         icon: <Settings size={16} />,
@@ -83,7 +101,7 @@ export function Palette({
       {
         id: 'outbox',
         group: 'Actions',
-        icon: <Inbox size={16} />,
+        icon: <Send size={16} />,
         label: 'What is waiting to be sent',
         pick: () => show('outbox'),
       },

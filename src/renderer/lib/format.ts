@@ -108,3 +108,28 @@ export function snoozeChoices(now: Date): SnoozeChoice[] {
       all.findIndex(other => other.until.getTime() === choice.until.getTime()) === index,
   );
 }
+
+const money = new Map<string, { readonly format: Intl.NumberFormat; readonly perUnit: number }>();
+
+function moneyFormat(currency: string) {
+  const known = money.get(currency);
+  if (known) return known;
+  const format = new Intl.NumberFormat('en-IN', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+  const made = { format, perUnit: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
+  money.set(currency, made);
+  return made;
+}
+
+/** Minor units as ₹1,23,456.00; how many of them make one is the currency's own (yen have none, dinars a thousand). */
+export function moneyOf(minor: number, currency: string): string {
+  const { format, perUnit } = moneyFormat(currency);
+  return format.format(minor / perUnit);
+}
+
+const calendar = new Intl.DateTimeFormat('en-IN', { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' });
+/** A day of a calendar, YYYY-MM-DD, which is the same day in every zone. */
+export const dateOf = (day: string): string => calendar.format(new Date(`${day}T00:00:00Z`));
+
+const parts = new Intl.NumberFormat('en-IN', { maximumFractionDigits: 4 });
+/** A count in ten-thousandths. */
+export const tenThousandths = (value: number): string => parts.format(value / 10_000);

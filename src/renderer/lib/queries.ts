@@ -24,8 +24,8 @@ export const useClients = () => useQuery({ queryKey: ['clients'], queryFn: () =>
 export const usePeople = () => useQuery({ queryKey: ['people'], queryFn: () => ask(bridge.people.list()) });
 export const useOutbox = (enabled: boolean) =>
   useQuery({ queryKey: ['outbox'], queryFn: () => ask(bridge.outbox.list({ clientId: null })), enabled });
-export const useCounts = (clientId: string) =>
-  useQuery({ queryKey: ['counts', clientId], queryFn: () => ask(bridge.inbox.counts({ clientId })) });
+export const useCounts = (clientId: string, enabled = true) =>
+  useQuery({ queryKey: ['counts', clientId], queryFn: () => ask(bridge.inbox.counts({ clientId })), enabled });
 export const useTags = (clientId: string) =>
   useQuery({ queryKey: ['tags', clientId], queryFn: () => ask(bridge.inbox.tags({ clientId })) });
 export const usePreference = (clientId: string) =>
@@ -98,7 +98,10 @@ export function invalidate(topics: readonly Topic[]): void {
 
 /** Rows of other clients are not kept when a person has moved on (memory, and no chance of a mix-up). */
 export function forgetOtherClients(clientId: string): void {
-  const perClient = new Set(['inbox', 'counts', 'conversation', 'contact', 'tags', 'preference', 'thread']);
+  const perClient = new Set([
+    ...['inbox', 'counts', 'conversation', 'contact', 'tags', 'preference', 'thread'],
+    ...['catalogue', 'connections', 'data', 'calls', 'receipts', 'connect'],
+  ]);
   queryClient.removeQueries({
     predicate: query =>
       perClient.has(String(query.queryKey[0])) && query.queryKey[1] !== clientId && query.getObserversCount() === 0,

@@ -15,18 +15,20 @@ export type Action =
   | 'shortcuts'
   | 'settings'
   | 'outbox'
+  | 'inbox'
+  | 'connections'
   | 'client';
 export type Shortcut = {
   readonly action: Action;
   readonly keys: string;
   readonly says: string;
-  readonly group: 'Inbox' | 'Conversation' | 'Everywhere';
+  readonly group: 'List' | 'Conversation' | 'Everywhere';
 };
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  { action: 'next', keys: 'j', says: 'Next conversation', group: 'Inbox' },
-  { action: 'previous', keys: 'k', says: 'Previous conversation', group: 'Inbox' },
-  { action: 'search', keys: '/', says: 'Search messages', group: 'Inbox' },
+  { action: 'next', keys: 'j', says: 'Next in the list', group: 'List' },
+  { action: 'previous', keys: 'k', says: 'Previous in the list', group: 'List' },
+  { action: 'search', keys: '/', says: 'Search the list', group: 'List' },
   { action: 'reply', keys: 'r', says: 'Reply', group: 'Conversation' },
   { action: 'note', keys: 'n', says: 'Write a note', group: 'Conversation' },
   { action: 'assign', keys: 'a', says: 'Assign', group: 'Conversation' },
@@ -36,6 +38,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { action: 'palette', keys: 'mod+k', says: 'Go to anything', group: 'Everywhere' },
   { action: 'switcher', keys: 'mod+j', says: 'Switch client', group: 'Everywhere' },
   { action: 'client', keys: 'mod+1 … 9', says: 'Switch to a client of the rail', group: 'Everywhere' },
+  { action: 'inbox', keys: 'i', says: 'Inbox of this client', group: 'Everywhere' },
+  { action: 'connections', keys: 'c', says: 'Connections of this client', group: 'Everywhere' },
   { action: 'outbox', keys: 'mod+shift+o', says: 'What is waiting to be sent', group: 'Everywhere' },
   { action: 'settings', keys: 'mod+,', says: 'Settings', group: 'Everywhere' },
   { action: 'shortcuts', keys: '?', says: 'This map', group: 'Everywhere' },

@@ -1,3 +1,4 @@
+import type { Permission } from '@astrix/contract';
 import { create } from 'zustand';
 import type { AccountState, AppInfo, Settings, SyncStatus } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
@@ -41,6 +42,7 @@ export async function connectScreen(): Promise<void> {
     }
     set({ account });
   });
+  bridge.on.connectChanged(state => queryClient.setQueryData(['connect', state.clientId], state));
   bridge.on.syncChanged(sync => set({ sync }));
   bridge.on.settingsChanged(settings => {
     set({ settings });
@@ -55,3 +57,7 @@ export async function connectScreen(): Promise<void> {
   paint(settings);
   set({ info, account, sync, settings });
 }
+
+/** What the role of this person allows; the server judges it again. */
+export const useMay = (permission: Permission): boolean =>
+  useScreen(({ account }) => account.status === 'signed-in' && account.permissions.includes(permission));

@@ -49,6 +49,7 @@ export function PersonMark({
 const TONES = {
   plain: 'bg-sunken text-meta',
   waiting: 'bg-waiting-ground text-waiting',
+  done: 'bg-sunken text-done',
   danger: 'bg-danger-ground text-danger',
   accent: 'bg-accent text-on-accent',
 } as const;
@@ -114,6 +115,21 @@ export function Waiting({ what }: { readonly what: string }) {
   return (
     <div role="status" className="grid h-full place-items-center p-8 text-meta">
       {late ? what : ''}
+    </div>
+  );
+}
+
+/** Rows to come, after a moment in which nothing is shown. */
+export function Skeleton({ rows, what }: { readonly rows: number; readonly what: string }) {
+  const late = useLate(true, 300);
+  return (
+    <div role="status" className="flex flex-col gap-2.5 p-4">
+      <span className="sr-only">{late ? what : ''}</span>
+      {late
+        ? Array.from({ length: rows }, (_, at) => `${92 - ((at * 17) % 40)}.${at}%`).map(width => (
+            <span key={width} aria-hidden style={{ width }} className="h-4 rounded-sm bg-sunken" />
+          ))
+        : null}
     </div>
   );
 }

@@ -1,14 +1,16 @@
 import type { InboxFilter, MessageRow } from '@astrix/contract';
 import { ExternalLink, MessagesSquare, PanelRight, X } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { Group, Panel, Separator } from 'react-resizable-panels';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
+import { useMedia } from '../../lib/media.ts';
 import { useConversation, usePeople } from '../../lib/queries.ts';
 import type { Action } from '../../lib/shortcuts.ts';
 import { useScreen } from '../../lib/store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Handle } from '../../ui/handle.tsx';
 import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Composer } from './composer.tsx';
@@ -81,10 +83,6 @@ export function InboxScreen({ client, conversationId, onOpen, listen }: InboxPro
   );
 }
 
-const Handle = () => (
-  <Separator className="relative w-px bg-line outline-none after:absolute after:inset-y-0 after:-left-1 after:w-2 hover:bg-accent focus-visible:bg-accent data-[separator=active]:bg-accent" />
-);
-
 function Work({
   client,
   conversationId,
@@ -103,7 +101,7 @@ function Work({
   const [given, setGiven] = useState<string | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const [drawer, setDrawer] = useState(false);
-  const wide = useWide();
+  const wide = useMedia('(min-width: 960px)');
   const field = useRef<HTMLTextAreaElement>(null);
   const triggers = {
     assign: useRef<HTMLButtonElement>(null),
@@ -225,19 +223,6 @@ function Work({
       </Group>
       <LinkDialog url={link} onClose={() => setLink(null)} />
     </>
-  );
-}
-
-const WIDE = window.matchMedia('(min-width: 960px)');
-
-/** Whether list, thread and details fit side by side; else the details lie over the thread when they are asked for. */
-function useWide(): boolean {
-  return useSyncExternalStore(
-    changed => {
-      WIDE.addEventListener('change', changed);
-      return () => WIDE.removeEventListener('change', changed);
-    },
-    () => WIDE.matches,
   );
 }
 

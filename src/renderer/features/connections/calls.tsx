@@ -1,0 +1,79 @@
+import type { ConnectionView, ProviderCall } from '@astrix/contract';
+import { ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { count, dateTimeOf, exactOf } from '../../lib/format.ts';
+import { usePeople } from '../../lib/queries.ts';
+import { useMay } from '../../lib/store.ts';
+import { Failed, Skeleton } from '../../ui/parts.tsx';
+import { type Head, Table } from '../../ui/table.tsx';
+import { Part } from './parts.tsx';
+import { useCalls } from './queries.ts';
+
+const HEADS: readonly Head[] = [
+  { head: 'When' },
+  { head: 'Who' },
+  { head: 'For' },
+  { head: 'Call' },
+  { head: 'How it went' },
+  { head: 'Took', right: true },
+];
+
+/** Every call that left through this connection, and who asked for it (VT-13). Read only when somebody wants to know. */
+export function Calls({ client, connection }: { readonly client: ClientView; readonly connection: ConnectionView }) {
+  const may = useMay('connection.manage');
+  const [open, setOpen] = useState(false);
+  const calls = useCalls(client.id, connection.id, may && open);
+  const people = usePeople().data ?? [];
+  if (!may) return null;
+  const who = (call: ProviderCall) =>
+    call.actorId === null ? 'Astrix' : (people.find(person => person.id === call.actorId)?.name ?? 'Somebody who left');
+  return (
+    <Part
+      title="What it was used for"
+      aside={
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="inline-flex h-7 items-center gap-1 rounded-md px-2 text-meta hover:bg-hover hover:text-text"
+        >
+          <ChevronRight size={14} className={open ? 'rotate-90' : ''} aria-hidden />{' '}
+          {open ? 'Hide the calls' : 'Show the newest calls'}
+        </button>
+      }
+    >
+      {!open ? (
+        <p className="text-meta">Each call to the provider is written down: when, who asked, and how it went.</p>
+      ) : calls.isPending ? (
+        <Skeleton rows={5} what="Reading the calls…" />
+      ) : calls.isError ? (
+        <Failed error={calls.error} onRetry={() => void calls.refetch()} />
+      ) : calls.data.length === 0 ? (
+        <p className="text-meta">It has not been used yet.</p>
+      ) : (
+        <Table label="Calls" heads={HEADS}>
+          {calls.data.map(call => (
+            <tr key={call.id}>
+              <td title={exactOf(call.at)}>{dateTimeOf(call.at)}</td>
+              <td>{who(call)}</td>
+              <td>{call.capability}</td>
+              <td title={`${call.method} ${call.path}`}>
+                <code className="block max-w-80 truncate text-meta">
+                  {call.method} {call.path}
+                </code>
+              </td>
+              <td className={call.outcome === 'ok' ? '' : 'text-danger'}>
+                {call.outcome}
+                {call.status === null ? '' : ` · ${call.status}`}
+                {call.reason ? ` · ${call.reason}` : ''}
+                {call.attempt > 1 ? ` · try ${call.attempt}` : ''}
+              </td>
+              <td className="text-right">{count(call.durationMs)} ms</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,163 @@
+import type { Capability, FactOf } from '@astrix/contract';
+import type { ReactNode } from 'react';
+import { bytesOf, count, dateOf, dateTimeOf, exactOf, moneyOf, tenThousandths } from '../../lib/format.ts';
+import { Chip } from '../../ui/parts.tsx';
+
+export type Column<R> = {
+  readonly head: string;
+  readonly right?: true;
+  readonly cell: (row: R) => ReactNode;
+  /** On hover. */
+  readonly title?: (row: R) => string | undefined;
+};
+
+/** «Not given» and zero are two things. */
+const NONE = <span className="text-meta">—</span>;
+const counted = (value: number | null): ReactNode => (value === null ? NONE : count(value));
+const money = (minor: number | null, currency: string | null): ReactNode =>
+  minor === null || currency === null ? NONE : moneyOf(minor, currency);
+const at = (instant: string | null): ReactNode => (instant === null ? NONE : dateTimeOf(instant));
+const exact = (instant: string | null) => (instant === null ? undefined : exactOf(instant));
+const text = (value: string | null): ReactNode => (value === null || value === '' ? NONE : value);
+const words = (value: string): string => (value[0]?.toUpperCase() ?? '') + value.slice(1).replaceAll('-', ' ');
+
+const BAD = /^(?:failed|cancelled|expired|rejected|disabled|lost|attempt-failed|returned|low)$/;
+const WAITING = /^(?:pending|open|unshipped|paused|returning|medium|part-shipped)$/;
+/** The product's own words for states, coloured by what they ask of a person. */
+const state = (value: string): ReactNode => (
+  <Chip tone={BAD.test(value) ? 'danger' : WAITING.test(value) ? 'waiting' : 'plain'}>{words(value)}</Chip>
+);
+const wide = (value: ReactNode): ReactNode => <span className="block max-w-96 min-w-44 truncate">{value}</span>;
+
+/** What a row of each capability is shown as, in the order in which people read it. */
+export const COLUMNS: { readonly [C in Capability]: readonly Column<FactOf<C>>[] } = {
+  messaging: [
+    { head: 'Name', cell: row => wide(row.name) },
+    { head: 'Number or handle', cell: row => row.address },
+    { head: 'Quality', cell: row => state(row.quality) },
+    {
+      head: 'First messages in 24 h',
+      right: true,
+      cell: row => (row.dailyLimit === null ? 'No limit told' : count(row.dailyLimit)),
+    },
+  ],
+  templates: [
+    { head: 'Name', cell: row => row.name },
+    { head: 'Language', cell: row => row.language },
+    { head: 'Category', cell: row => words(row.category) },
+    { head: 'Status', cell: row => state(row.status) },
+    { head: 'Text', cell: row => wide(row.text), title: row => row.text },
+    { head: 'Blanks', right: true, cell: row => count(row.placeholders) },
+  ],
+  orders: [
+    { head: 'Order', cell: row => <span className="font-medium">{row.number}</span> },
+    { head: 'Status', cell: row => state(row.status) },
+    { head: 'Placed', cell: row => at(row.placedAt), title: row => exact(row.placedAt) },
+    { head: 'Ship by', cell: row => at(row.shipBy), title: row => exact(row.shipBy) },
+    { head: 'Shipped by', cell: row => (row.fulfilment === null ? NONE : words(row.fulfilment)) },
+    { head: 'Items', right: true, cell: row => counted(row.items) },
+    { head: 'Total', right: true, cell: row => money(row.totalMinor, row.currency) },
+    { head: 'Changed', cell: row => at(row.updatedAt), title: row => exact(row.updatedAt) },
+  ],
+  shipments: [
+    { head: 'AWB', cell: row => <span className="font-medium">{row.awb}</span> },
+    { head: 'Status', cell: row => state(row.status) },
+    { head: 'Carrier says', cell: row => wide(row.statusText), title: row => row.statusText },
+    { head: 'Where', cell: row => text(row.location) },
+    { head: 'When', cell: row => at(row.at), title: row => exact(row.at) },
+    { head: 'Expected', cell: row => at(row.expectedAt), title: row => exact(row.expectedAt) },
+    { head: 'Delivered', cell: row => at(row.deliveredAt), title: row => exact(row.deliveredAt) },
+    { head: 'Order', cell: row => text(row.orderNumber) },
+    { head: 'Cash to collect', right: true, cell: row => money(row.codMinor, row.currency) },
+  ],
+  payments: [
+    { head: 'What for', cell: row => wide(text(row.description)), title: row => row.description ?? undefined },
+    { head: 'Kind', cell: row => words(row.kind) },
+    { head: 'Status', cell: row => state(row.status) },
+    {
+      head: 'Amount',
+      right: true,
+      cell: row => (
+        <span className="inline-flex items-center gap-2">
+          {row.test ? <Chip>Test</Chip> : null}
+          {money(row.amountMinor, row.currency)}
+        </span>
+      ),
+    },
+    { head: 'Made', cell: row => at(row.createdAt), title: row => exact(row.createdAt) },
+    { head: 'Reference', cell: row => <code className="text-meta">{row.id}</code> },
+  ],
+  metrics: [
+    {
+      head: 'Day',
+      cell: row => (
+        <span className="inline-flex items-center gap-2">
+          {dateOf(row.date)} {row.final ? null : <Chip tone="waiting">May change</Chip>}
+        </span>
+      ),
+      title: row => `A day in ${row.timeZone}`,
+    },
+    { head: 'What', cell: row => wide(row.entityName), title: row => `${words(row.level)} ${row.entityId}` },
+    { head: 'Split', cell: row => (row.dimension === null ? NONE : `${row.dimension.key}: ${row.dimension.value}`) },
+    { head: 'Impressions', right: true, cell: row => counted(row.impressions) },
+    { head: 'Reach', right: true, cell: row => counted(row.reach) },
+    { head: 'Clicks', right: true, cell: row => counted(row.clicks) },
+    { head: 'Engagements', right: true, cell: row => counted(row.engagements) },
+    { head: 'Video views', right: true, cell: row => counted(row.videoViews) },
+    { head: 'Profile views', right: true, cell: row => counted(row.profileViews) },
+    { head: 'Page views', right: true, cell: row => counted(row.pageViews) },
+    { head: 'Sessions', right: true, cell: row => counted(row.sessions) },
+    { head: 'Users', right: true, cell: row => counted(row.users) },
+    { head: 'Followers', right: true, cell: row => counted(row.followers) },
+    { head: 'Spend', right: true, cell: row => money(row.spendMinor, row.currency) },
+    {
+      head: 'Conversions',
+      right: true,
+      cell: row => (row.conversionsE4 === null ? NONE : tenThousandths(row.conversionsE4)),
+    },
+    { head: 'Their value', right: true, cell: row => money(row.conversionValueMinor, row.currency) },
+  ],
+  posts: [
+    { head: 'Post', cell: row => wide(text(row.text)), title: row => row.text },
+    { head: 'Kind', cell: row => words(row.kind) },
+    { head: 'Published', cell: row => at(row.publishedAt), title: row => exact(row.publishedAt) },
+    { head: 'Views', right: true, cell: row => counted(row.views) },
+    { head: 'Likes', right: true, cell: row => counted(row.likes) },
+    { head: 'Comments', right: true, cell: row => counted(row.comments) },
+    { head: 'Shares', right: true, cell: row => counted(row.shares) },
+    { head: 'Saves', right: true, cell: row => counted(row.saves) },
+  ],
+  files: [
+    { head: 'Name', cell: row => wide(row.name), title: row => row.name },
+    { head: 'Kind', cell: row => words(row.kind) },
+    { head: 'Size', right: true, cell: row => (row.bytes === null ? NONE : bytesOf(row.bytes)) },
+    { head: 'Changed', cell: row => at(row.modifiedAt), title: row => exact(row.modifiedAt) },
+  ],
+  tasks: [
+    { head: 'Key', cell: row => <span className="font-medium">{row.key}</span> },
+    { head: 'Title', cell: row => wide(row.title), title: row => row.title },
+    {
+      head: 'Status',
+      cell: row => (
+        <Chip tone={row.stage === 'done' ? 'done' : row.stage === 'in-progress' ? 'waiting' : 'plain'}>
+          {row.status}
+        </Chip>
+      ),
+    },
+    { head: 'Assigned to', cell: row => text(row.assignee) },
+    { head: 'Priority', cell: row => text(row.priority) },
+    { head: 'Due', cell: row => (row.dueOn === null ? NONE : dateOf(row.dueOn)) },
+    { head: 'Project', cell: row => row.project },
+    { head: 'Changed', cell: row => at(row.updatedAt), title: row => exact(row.updatedAt) },
+  ],
+};
+
+/** Columns that not one row has anything for are left out of the wide tables: an advertiser has no followers. */
+export function columnsOf<C extends Capability>(
+  capability: C,
+  rows: readonly FactOf<C>[],
+): readonly Column<FactOf<C>>[] {
+  const columns: readonly Column<FactOf<C>>[] = COLUMNS[capability];
+  if (capability !== 'metrics' || rows.length === 0) return columns;
+  return columns.filter(column => rows.some(row => column.cell(row) !== NONE));
+}

@@ -1,0 +1,68 @@
+import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
+import { useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/store.ts';
+import { KeyForm } from './key-form.tsx';
+import { OAuthSteps } from './oauth-steps.tsx';
+
+type Props = {
+  readonly client: ClientView;
+  readonly entry: CatalogueEntry;
+  /** The one that gets a new consent or key; null for a new one. */
+  readonly connection: ConnectionView | null;
+  readonly onConnected: (connectionId: string) => void;
+};
+
+/** Whom it is for, and then the way the provider connects. */
+export function ConnectForm({ client, entry, connection, onConnected }: Props) {
+  const mayShare = useMay('connection.share') && entry.shareable;
+  const [shared, setShared] = useState(connection !== null && connection.clientId === null);
+  const forWhom = shared ? 'the whole agency' : client.name;
+  const way = { client, entry, connection, shared, forWhom, onConnected };
+  return (
+    <div className="flex max-w-[560px] flex-col gap-4">
+      {connection === null && mayShare ? (
+        <fieldset className="flex flex-col gap-1.5">
+          <legend className="mb-1.5 font-medium">For whom</legend>
+          <Whom checked={!shared} onPick={() => setShared(false)} label={`Only ${client.name}`}>
+            No other client of the agency sees it.
+          </Whom>
+          <Whom checked={shared} onPick={() => setShared(true)} label="All clients of the agency">
+            One account that everybody works with. Only owners and admins can end it.
+          </Whom>
+        </fieldset>
+      ) : null}
+      {entry.connects === 'key' ? <KeyForm {...way} /> : <OAuthSteps {...way} />}
+    </div>
+  );
+}
+
+function Whom({
+  checked,
+  onPick,
+  label,
+  children,
+}: {
+  readonly checked: boolean;
+  readonly onPick: () => void;
+  readonly label: string;
+  readonly children: string;
+}) {
+  return (
+    <label className="flex items-start gap-2.5">
+      <input
+        type="radio"
+        name="whom"
+        className="mt-0.5 size-4 shrink-0 accent-(--accent)"
+        checked={checked}
+        onChange={onPick}
+      />
+      <span className="min-w-0">
+        <span className="break-words">{label}</span>
+        <span className="block text-meta">{children}</span>
+      </span>
+    </label>
+  );
+}
+
+export type Way = Props & { readonly shared: boolean; readonly forWhom: string };

@@ -1,0 +1,156 @@
+import { ArrowLeft, Plug } from 'lucide-react';
+import { useCallback, useEffect, useRef } from 'react';
+import { Group, Panel } from 'react-resizable-panels';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { bridge, wordsOf } from '../../lib/bridge.ts';
+import { useNow } from '../../lib/clock.ts';
+import { ago } from '../../lib/format.ts';
+import { useMedia } from '../../lib/media.ts';
+import type { Action } from '../../lib/shortcuts.ts';
+import { useMay, useScreen } from '../../lib/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Handle } from '../../ui/handle.tsx';
+import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
+import { CatalogueList } from './catalogue-list.tsx';
+import { ConnectionPage } from './connection-page.tsx';
+import { Overview } from './overview.tsx';
+import { ProviderPage } from './provider-page.tsx';
+import { useCatalogue, useConnections, useOnline } from './queries.ts';
+import { ReceiptsPage } from './receipts.tsx';
+
+export type ConnectionsProps = {
+  readonly client: ClientView;
+  /** Id of a provider or a connection, `receipts`, or null for the overview. */
+  readonly at: string | null;
+  readonly onOpen: (clientId: string, at: string | null) => void;
+  readonly listen: (handle: (action: Action) => void) => () => void;
+};
+
+/** Every system on the left, one of them on the right; side by side where there is room, else one after the other. */
+export function ConnectionsScreen(props: ConnectionsProps) {
+  return useMay('connection.read') ? (
+    <Screen {...props} />
+  ) : (
+    <Empty icon={<Plug size={24} />} title="Connections are not part of your role">
+      An owner or admin of your agency looks after them. The inbox works as before.
+    </Empty>
+  );
+}
+
+function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
+  const catalogue = useCatalogue(client.id);
+  const connections = useConnections(client.id);
+  const wide = useMedia('(min-width: 900px)');
+  const sizes = useScreen(state => state.settings?.panels);
+  const searchField = useRef<HTMLInputElement>(null);
+  const listed = useRef<readonly string[]>([]);
+  const onListed = useCallback((ids: readonly string[]) => {
+    listed.current = ids;
+  }, []);
+  const open = useCallback((to: string | null) => onOpen(client.id, to), [client.id, onOpen]);
+
+  useEffect(
+    () =>
+      listen(action => {
+        if (action === 'search') searchField.current?.focus();
+        if (action !== 'next' && action !== 'previous') return;
+        const here = listed.current.indexOf(at ?? '');
+        const to = listed.current[action === 'next' ? here + 1 : Math.max(here - 1, 0)];
+        if (to) open(to);
+      }),
+    [listen, at, open],
+  );
+
+  const entries = catalogue.data;
+  const existing = connections.data;
+  const error = catalogue.error ?? connections.error;
+  if (!entries || !existing) {
+    if (!error) return <Skeleton rows={12} what="Asking the server for the systems…" />;
+    const again = () => void Promise.all([catalogue.refetch(), connections.refetch()]);
+    return <Failed error={error} onRetry={again} />;
+  }
+  const list = (
+    <CatalogueList
+      entries={entries}
+      connections={existing}
+      at={at}
+      onOpen={open}
+      searchField={searchField}
+      onListed={onListed}
+    />
+  );
+  const entry = entries.find(one => one.id === at);
+  const connection = existing.find(one => one.id === at);
+  const of = entries.find(one => one.id === connection?.provider);
+  const about =
+    at === 'receipts' ? (
+      <ReceiptsPage client={client} entries={entries} onOpen={open} />
+    ) : connection && of ? (
+      <ConnectionPage key={connection.id} client={client} connection={connection} entry={of} onOpen={open} />
+    ) : entry ? (
+      <ProviderPage
+        key={entry.id}
+        client={client}
+        entry={entry}
+        entries={entries}
+        connections={existing}
+        onOpen={open}
+      />
+    ) : at !== null && at !== 'overview' ? (
+      <ReceiptsPage client={client} entries={entries} onOpen={open} connectionId={at} />
+    ) : (
+      <Overview client={client} entries={entries} connections={existing} onOpen={open} />
+    );
+  const page = (
+    <div className="flex h-full flex-col bg-ground">
+      <Freshness error={error} at={Math.min(catalogue.dataUpdatedAt, connections.dataUpdatedAt)} />
+      {wide ? null : (
+        <div className="border-b border-line bg-panel p-1.5">
+          <Button look="quiet" onClick={() => open(null)}>
+            <ArrowLeft size={14} /> All systems
+          </Button>
+        </div>
+      )}
+      <div className="scroll min-h-0 flex-1">{about}</div>
+    </div>
+  );
+  if (!wide)
+    return at === null ? (
+      <div className="flex h-full flex-col">
+        <Freshness error={error} at={connections.dataUpdatedAt} />
+        <div className="min-h-0 flex-1">{list}</div>
+      </div>
+    ) : (
+      page
+    );
+  return (
+    <Group
+      orientation="horizontal"
+      className="h-full"
+      onLayoutChanged={layout =>
+        void bridge.settings.set({ panels: { ...sizes, systems: Math.round((layout.systems ?? 26) * 10) / 10 } })
+      }
+    >
+      <Panel id="systems" defaultSize={`${sizes?.systems ?? 26}%`} minSize="260px" maxSize="40%">
+        {list}
+      </Panel>
+      <Handle />
+      <Panel id="system" minSize="420px">
+        {page}
+      </Panel>
+    </Group>
+  );
+}
+
+/** Says when what is shown may be old, and why. */
+function Freshness({ error, at }: { readonly error: unknown; readonly at: number }) {
+  const online = useOnline();
+  const now = useNow(10);
+  if (online && !error) return null;
+  const why = online ? wordsOf(error).message : 'Connections needs the network, and the server cannot be reached.';
+  return (
+    <p role="status" className="border-b border-line bg-waiting-ground px-6 py-2 text-waiting">
+      {why} What you see was asked {ago(new Date(at).toISOString(), now)}; nothing can be changed until then.
+    </p>
+  );
+}

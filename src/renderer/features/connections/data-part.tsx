@@ -1,0 +1,231 @@
+import type { Capability, CatalogueEntry, ConnectionData, ConnectionView } from '@astrix/contract';
+import { ExternalLink, RefreshCw, Search } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
+import { useNow } from '../../lib/clock.ts';
+import { ago, count, exactOf } from '../../lib/format.ts';
+import { useMay } from '../../lib/store.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { Failed, Skeleton } from '../../ui/parts.tsx';
+import { Table } from '../../ui/table.tsx';
+import { complain } from '../../ui/toast.tsx';
+import { type Column, columnsOf } from './columns.tsx';
+import { Notice, Part } from './parts.tsx';
+import { refreshData, useData, useOnline } from './queries.ts';
+import { CAPABILITY } from './words.ts';
+
+type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
+
+/** The first data of the account, one capability at a time, with where it comes from and how old it is. */
+export function DataPart({ client, connection, entry }: Props) {
+  const may = useMay('connection.use');
+  const readable = entry.capabilities.filter(one => one.kind === 'read');
+  const [picked, setPicked] = useState<Capability | null>(null);
+  const chosen = readable.find(one => one.capability === picked) ?? readable[0];
+  if (!may || !chosen) return null;
+  return (
+    <Part
+      title={readable.length === 1 ? chosen.title : 'What it brings'}
+      aside={
+        readable.length > 1 ? (
+          <fieldset aria-label="What to show" className="flex flex-wrap gap-1">
+            {readable.map(({ capability, title }) => (
+              <button
+                key={capability}
+                type="button"
+                title={title}
+                aria-pressed={capability === chosen.capability}
+                onClick={() => setPicked(capability)}
+                className="inline-flex h-6 items-center rounded-md px-2 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
+              >
+                {CAPABILITY[capability]}
+              </button>
+            ))}
+          </fieldset>
+        ) : null
+      }
+    >
+      <Rows key={chosen.capability} {...{ client, connection, entry }} read={chosen} />
+    </Part>
+  );
+}
+
+function Rows({ client, connection, entry, read }: Props & { readonly read: CatalogueEntry['capabilities'][number] }) {
+  const online = useOnline();
+  const now = useNow(10);
+  const [typed, setTyped] = useState('');
+  const [text, setText] = useState('');
+  const [asking, setAsking] = useState(false);
+  const { capability, input } = read;
+  const of = { clientId: client.id, connectionId: connection.id, capability, text };
+  const needed = input?.required === true && text === '';
+  const usable =
+    !connection.off &&
+    connection.health.every(one => one.capability !== capability || one.kind !== 'read' || one.status !== 'gated');
+  const data = useData(of, usable && !needed);
+  const refresh = async () => {
+    setAsking(true);
+    await refreshData(of).catch(complain);
+    setAsking(false);
+  };
+  const search = (event: FormEvent) => {
+    event.preventDefault();
+    setText(typed.trim());
+  };
+  const found = data.data;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        {input ? (
+          <form onSubmit={search} className="relative w-72 max-w-full">
+            <Search size={14} aria-hidden className="absolute top-1/2 left-2.5 -translate-y-1/2 text-meta" />
+            <input
+              aria-label={input.label}
+              placeholder={input.placeholder}
+              maxLength={200}
+              value={typed}
+              onChange={event => {
+                setTyped(event.target.value);
+                if (event.target.value === '') setText('');
+              }}
+              className="field h-8 pl-8"
+            />
+          </form>
+        ) : null}
+        <p className="min-w-0 flex-1 text-meta" aria-live="polite">
+          from {entry.name} · {connection.account.name}
+          {found?.fetchedAt ? (
+            <span title={exactOf(found.fetchedAt)}>
+              {' '}
+              · {ago(found.fetchedAt, now)}
+              {found.stale ? <span className="text-waiting"> · older than it should be</span> : ''}
+            </span>
+          ) : null}
+        </p>
+        <IconButton
+          label={`Ask ${entry.name} again`}
+          disabled={asking || !online || needed || !usable}
+          onClick={() => void refresh()}
+        >
+          <RefreshCw size={14} className={asking ? 'opacity-40' : ''} />
+        </IconButton>
+      </div>
+      {found?.stale && found.trouble ? (
+        <Notice tone="waiting" title={found.trouble.reason}>
+          What you see was kept from before. {found.trouble.next}
+        </Notice>
+      ) : null}
+      {!usable && !found ? (
+        <p className="text-meta">
+          {connection.off
+            ? 'Nothing is read while it is switched off.'
+            : 'The permission to read this was not given. Reconnect and allow it.'}
+        </p>
+      ) : needed ? (
+        <p className="py-4 text-meta">{input.label} to see something here.</p>
+      ) : data.isPending ? (
+        <Skeleton rows={6} what={`Asking ${entry.name}…`} />
+      ) : found ? (
+        <Shown data={found} title={read.title} text={text} name={entry.name} failed={data.error} />
+      ) : (
+        <Failed error={data.error} onRetry={() => void data.refetch()} />
+      )}
+    </>
+  );
+}
+
+function Shown({
+  data,
+  title,
+  text,
+  name,
+  failed,
+}: {
+  readonly data: ConnectionData;
+  readonly title: string;
+  readonly text: string;
+  readonly name: string;
+  readonly failed: unknown;
+}) {
+  if (data.rows.length === 0) {
+    if (data.trouble && !data.stale)
+      return (
+        <Notice tone="danger" title={data.trouble.reason}>
+          {data.trouble.next}
+        </Notice>
+      );
+    return (
+      <p className="py-4 text-meta">
+        {text ? `${name} finds nothing for “${text}”.` : `${name} has nothing to show here.`}
+      </p>
+    );
+  }
+  return (
+    <>
+      {failed ? (
+        <Notice tone="waiting" title={wordsOf(failed).message}>
+          What you see was kept from before.
+        </Notice>
+      ) : null}
+      <Facts
+        title={title}
+        rows={data.rows}
+        columns={columnsOf(data.capability, data.rows as never) as readonly Column<Row>[]}
+      />
+      <p className="text-meta">
+        {data.total > data.rows.length
+          ? `The first ${count(data.rows.length)} of ${count(data.total)}. The rest is not loaded: search for it, or look it up in ${name}.`
+          : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all there are.`}
+      </p>
+    </>
+  );
+}
+
+type Row = ConnectionData['rows'][number];
+
+const keyOf = (row: Row, at: number): string =>
+  'id' in row ? row.id : 'awb' in row ? row.awb : `${row.entityId}/${row.date}/${row.dimension?.value ?? ''}/${at}`;
+const urlOf = (row: Row): string | null => ('url' in row ? row.url : null);
+
+function Facts({
+  title,
+  rows,
+  columns,
+}: {
+  readonly title: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+}) {
+  const linked = rows.some(row => urlOf(row) !== null);
+  return (
+    <Table label={title} heads={linked ? [...columns, { head: '' }] : columns}>
+      {rows.map((row, at) => (
+        <tr key={keyOf(row, at)}>
+          {columns.map(({ head, right, cell, title: hint }) => (
+            <td key={head} title={hint?.(row)} className={right ? 'text-right' : undefined}>
+              {cell(row)}
+            </td>
+          ))}
+          {linked ? (
+            <td>
+              <OpenRow url={urlOf(row)} />
+            </td>
+          ) : null}
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function OpenRow({ url }: { readonly url: string | null }) {
+  return url === null ? null : (
+    <IconButton
+      label="Open in the browser"
+      className="size-7"
+      onClick={() => void ask(bridge.app.openLink({ url })).catch(complain)}
+    >
+      <ExternalLink size={13} />
+    </IconButton>
+  );
+}

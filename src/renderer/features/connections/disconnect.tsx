@@ -1,0 +1,84 @@
+import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
+import { Unplug } from 'lucide-react';
+import { useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { queryClient } from '../../lib/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { complain } from '../../ui/toast.tsx';
+import { lookAgain, useOnline } from './queries.ts';
+
+type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
+
+/** Cannot be taken back, so it asks for the name of the account (VT-11). What became of it is told by the receipt. */
+export function DisconnectButton({ client, connection, entry }: Props) {
+  const online = useOnline();
+  const [asking, setAsking] = useState(false);
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState(false);
+  const { name } = connection.account;
+  const forWhom = connection.clientId === null ? 'every client of the agency' : client.name;
+  const close = () => {
+    setAsking(false);
+    setTyped('');
+  };
+  const disconnect = async () => {
+    setBusy(true);
+    try {
+      const receipt = await ask(bridge.connections.disconnect({ clientId: client.id, connectionId: connection.id }));
+      queryClient.setQueryData<unknown[]>(['receipts', client.id], before => [
+        receipt,
+        ...(before ?? []).filter(one => (one as { id: string }).id !== receipt.id),
+      ]);
+      close();
+      lookAgain(client.id);
+    } catch (error) {
+      complain(error);
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <Button disabled={!online} className="text-danger" onClick={() => setAsking(true)}>
+        <Unplug size={14} aria-hidden /> Disconnect
+      </Button>
+      <Dialog open={asking} onClose={close} title={`Disconnect ${entry.name}`}>
+        <form
+          className="flex flex-col gap-4 p-5"
+          onSubmit={event => {
+            event.preventDefault();
+            void disconnect();
+          }}
+        >
+          <p>
+            Nothing is read or sent through <b className="break-words">{name}</b> any more, at once, for {forWhom}.
+            Access is revoked at {entry.name} and its key is destroyed; what was kept of it is deleted. A receipt stays.
+          </p>
+          <label className="flex flex-col gap-1">
+            <span className="font-medium break-words">Type {name} to confirm</span>
+            <input
+              className="field"
+              maxLength={200}
+              value={typed}
+              onChange={event => setTyped(event.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </label>
+          <div className="flex flex-wrap justify-end gap-2">
+            <Button onClick={close}>Keep it</Button>
+            <Button
+              type="submit"
+              look="danger"
+              disabled={busy || !online || typed.trim() !== name.trim()}
+              className="max-w-full disabled:opacity-50"
+            >
+              <span className="truncate">{busy ? 'Disconnecting…' : `Disconnect ${name}`}</span>
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+    </>
+  );
+}

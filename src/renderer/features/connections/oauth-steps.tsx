@@ -1,0 +1,188 @@
+import type { AttemptView } from '@astrix/contract';
+import { ExternalLink } from 'lucide-react';
+import { useState } from 'react';
+import type { ConnectState } from '../../../shared/connections.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { timeOf } from '../../lib/format.ts';
+import { queryClient } from '../../lib/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { complain, said } from '../../ui/toast.tsx';
+import type { Way } from './connect-form.tsx';
+import { Notice } from './parts.tsx';
+import { lookAgain, useConnect, useOnline } from './queries.ts';
+
+/** Browser, choice, done: consent happens at the provider, and nothing is active before a person here has said which account it is (VT-08). */
+export function OAuthSteps(way: Way) {
+  const { client, entry, connection, shared, forWhom, onConnected } = way;
+  const online = useOnline();
+  const state = useConnect(client.id).data ?? null;
+  const [busy, setBusy] = useState(false);
+  const own =
+    state !== null && state.provider === entry.id && state.connectionId === (connection?.id ?? null) ? state : null;
+
+  /** One thing at a time; a refusal is said and the step stays. */
+  async function doing(work: () => Promise<void>): Promise<void> {
+    setBusy(true);
+    await work().catch(complain);
+    setBusy(false);
+  }
+  const keep = (next: ConnectState): void => void queryClient.setQueryData(['connect', client.id], next);
+  const start = () =>
+    doing(async () =>
+      keep(
+        await ask(
+          bridge.connect.start({
+            clientId: client.id,
+            provider: entry.id,
+            shared,
+            connectionId: connection?.id ?? null,
+          }),
+        ),
+      ),
+    );
+
+  const step = own?.now.step;
+  if (own && step === 'waiting') {
+    const of = { clientId: client.id, attemptId: own.attemptId };
+    return (
+      <Notice
+        tone="plain"
+        title="Go on in your browser"
+        action={
+          <span className="flex flex-wrap gap-2">
+            <Button disabled={busy} onClick={() => void doing(async () => void (await ask(bridge.connect.reopen(of))))}>
+              <ExternalLink size={14} aria-hidden /> Open it again
+            </Button>
+            <Button disabled={busy} onClick={() => void doing(async () => keep(await ask(bridge.connect.cancel(of))))}>
+              Give up
+            </Button>
+          </span>
+        }
+      >
+        {entry.name} asks you there. Come back when you have answered; this waits until {timeOf(own.expiresAt)}. Nothing
+        is connected before you confirm the account here.
+      </Notice>
+    );
+  }
+  if (own && own.now.step === 'choosing')
+    return (
+      <Choice
+        key={own.attemptId}
+        way={{ ...way, forWhom: own.shared ? 'the whole agency' : client.name }}
+        found={own.now.found}
+        busy={busy || !online}
+        onConfirm={accountId =>
+          void doing(async () => {
+            const connected = await ask(
+              bridge.connect.confirm({ clientId: client.id, attemptId: own.attemptId, accountId }),
+            );
+            lookAgain(client.id);
+            said(`${connected.account.name} is connected for ${own.shared ? 'the whole agency' : client.name}`);
+            await queryClient.refetchQueries({ queryKey: ['connections', client.id] });
+            onConnected(connected.id);
+          })
+        }
+        onCancel={() =>
+          void doing(async () =>
+            keep(await ask(bridge.connect.cancel({ clientId: client.id, attemptId: own.attemptId }))),
+          )
+        }
+      />
+    );
+  return (
+    <>
+      {own?.now.step === 'ended' && own.now.why !== 'cancelled' ? (
+        <Notice tone={own.now.why === 'failed' ? 'danger' : 'waiting'} title={own.now.message}>
+          {own.now.next}
+        </Notice>
+      ) : null}
+      <div className="flex flex-wrap items-center gap-3">
+        <Button look="primary" disabled={busy || !online} onClick={() => void start()} className="max-w-full">
+          <ExternalLink size={14} aria-hidden />
+          <span className="truncate">
+            {connection ? `Reconnect ${connection.account.name}` : `Connect ${entry.name} for ${forWhom}`}
+          </span>
+        </Button>
+        <span className="text-meta">Opens your browser; you consent at {entry.name}.</span>
+      </div>
+    </>
+  );
+}
+
+function Choice({
+  way,
+  found,
+  busy,
+  onConfirm,
+  onCancel,
+}: {
+  readonly way: Way;
+  readonly found: AttemptView;
+  readonly busy: boolean;
+  readonly onConfirm: (accountId: string) => void;
+  readonly onCancel: () => void;
+}) {
+  const { entry, connection, forWhom } = way;
+  const same = found.accounts.find(one => one.id === connection?.account.id);
+  const [picked, setPicked] = useState(
+    same?.id ?? (found.accounts.length === 1 ? found.accounts[0]?.id : undefined) ?? null,
+  );
+  const account = found.accounts.find(one => one.id === picked);
+  const why = (scope: string) => entry.scopes.find(one => one.scope === scope)?.why ?? scope;
+  return (
+    <div className="flex flex-col gap-4 rounded-md border border-line-strong bg-panel p-4">
+      <fieldset className="flex flex-col">
+        <legend className="mb-1.5 font-medium">
+          {found.accounts.length === 1 ? 'This is the account that was allowed' : 'Which account is it?'}
+        </legend>
+        <div className="scroll max-h-72">
+          {found.accounts.map(one => (
+            <label key={one.id} className="flex min-h-9 items-center gap-2.5 rounded-md px-1.5 py-1 hover:bg-hover">
+              <input
+                type="radio"
+                name="account"
+                className="size-4 shrink-0 accent-(--accent)"
+                checked={one.id === picked}
+                onChange={() => setPicked(one.id)}
+              />
+              <span className="min-w-0">
+                <span className="block font-medium break-words">{one.name}</span>
+                {one.detail ? <span className="block text-meta text-meta break-words">{one.detail}</span> : null}
+              </span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      {found.missing.length > 0 ? (
+        <Notice tone="waiting" title="Not everything was allowed">
+          {found.missing.map(why).join(' ')} Without that, this part stays off; the rest works.
+        </Notice>
+      ) : null}
+      {found.extra.length > 0 ? (
+        <Notice tone="plain" title="More was allowed than asked for">
+          {found.extra.join(', ')}. It is not used.
+        </Notice>
+      ) : null}
+      {connection && !same ? (
+        <Notice tone="danger" title={`${connection.account.name} is not among these accounts`}>
+          Give up, and sign in at {entry.name} with the account that is connected.
+        </Notice>
+      ) : null}
+      <div className="flex flex-wrap gap-2">
+        <Button
+          look="primary"
+          disabled={busy || !account}
+          onClick={() => account && onConfirm(account.id)}
+          className="max-w-full"
+        >
+          <span className="truncate">
+            Connect {account?.name ?? 'an account'} for {forWhom}
+          </span>
+        </Button>
+        <Button disabled={busy} onClick={onCancel}>
+          Do not connect
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
+import { Plug } from 'lucide-react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { useNow } from '../../lib/clock.ts';
+import { ago, exactOf } from '../../lib/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/parts.tsx';
+import { Table } from '../../ui/table.tsx';
+import { Condition, GroupIcon, PageHead, Part } from './parts.tsx';
+import { OffBanner, SwitchButton } from './switches.tsx';
+import { conditionOf, isPossible } from './words.ts';
+
+type Props = {
+  readonly client: ClientView;
+  readonly entries: readonly CatalogueEntry[];
+  readonly connections: readonly ConnectionView[];
+  readonly onOpen: (at: string) => void;
+};
+
+const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'State' }, { head: 'Last checked' }] as const;
+
+/** What this client is connected to, and what needs a hand. */
+export function Overview({ client, entries, connections, onOpen }: Props) {
+  const now = useNow(30);
+  const possible = entries.filter(entry => isPossible(entry) && entry.ready && !entry.denied && !entry.off);
+  const pressing = connections.filter(one => conditionOf(one).tone !== 'done').length;
+  return (
+    <>
+      <PageHead
+        icon={<Plug size={16} className="text-meta" aria-hidden />}
+        title={`Connections of ${client.name}`}
+        actions={<SwitchButton client={client} scope="client" subject={client.id} name={client.name} />}
+      >
+        {connections.length === 0
+          ? 'The systems that this client works with, and what Astrix may do there.'
+          : pressing === 0
+            ? 'Everything works.'
+            : `${pressing} of ${connections.length} ${pressing === 1 ? 'needs' : 'need'} attention.`}
+      </PageHead>
+      <div className="px-6 empty:hidden">
+        <OffBanner scope="client" subject={client.id} what={client.name} />
+      </div>
+      {connections.length === 0 ? (
+        <div className="border-t border-line py-6">
+          <Empty icon={<Plug size={24} />} title="Nothing is connected yet">
+            Choose a system on the left: its page says what it is for and what it may see, before anything happens.
+          </Empty>
+          {possible.length > 0 ? (
+            <div className="flex flex-wrap justify-center gap-2 px-6">
+              {possible.slice(0, 6).map(entry => (
+                <Button key={entry.id} onClick={() => onOpen(entry.id)}>
+                  <GroupIcon group={entry.group} size={14} /> {entry.name}
+                </Button>
+              ))}
+            </div>
+          ) : null}
+        </div>
+      ) : (
+        <Part title="Connected">
+          <Table label="Connected systems" heads={HEADS}>
+            {connections.map(one => (
+              <tr key={one.id}>
+                <td>
+                  <span className="inline-flex items-center gap-2">
+                    <GroupIcon group={entries.find(entry => entry.id === one.provider)?.group ?? 'work'} />
+                    {entries.find(entry => entry.id === one.provider)?.name ?? one.provider}
+                  </span>
+                </td>
+                <td className="max-w-64">
+                  <button
+                    type="button"
+                    onClick={() => onOpen(one.id)}
+                    className="max-w-full truncate rounded-sm text-left font-medium hover:text-accent hover:underline"
+                  >
+                    {one.account.name}
+                  </button>
+                  {one.clientId === null ? <span className="text-meta text-meta"> · whole agency</span> : null}
+                </td>
+                <td>
+                  <Condition said={conditionOf(one)} />
+                </td>
+                <td className="text-meta" title={one.lastCheckedAt ? exactOf(one.lastCheckedAt) : undefined}>
+                  {one.lastCheckedAt ? ago(one.lastCheckedAt, now) : '—'}
+                </td>
+              </tr>
+            ))}
+          </Table>
+        </Part>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import type { CatalogueEntry, PersonRow } from '@astrix/contract';
+import { useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { queryClient, usePeople } from '../../lib/queries.ts';
+import { useMay } from '../../lib/store.ts';
+import { Failed, PersonMark, Skeleton } from '../../ui/parts.tsx';
+import { complain, said } from '../../ui/toast.tsx';
+import { Part } from './parts.tsx';
+import { useAccess, useOnline } from './queries.ts';
+
+/** One provider, person by person: holds from their next request on (A10). */
+export function PeopleAccess({ client, entry }: { readonly client: ClientView; readonly entry: CatalogueEntry }) {
+  const may = useMay('provider.access');
+  const online = useOnline();
+  const access = useAccess(may);
+  const people = usePeople().data ?? [];
+  const [saving, setSaving] = useState<string | null>(null);
+  if (!may) return null;
+  const able = people.filter(person => person.active && person.role !== 'client');
+  const deniedOf = (personId: string) => access.data?.find(one => one.personId === personId)?.providers ?? [];
+  const set = async (person: PersonRow, allowed: boolean) => {
+    setSaving(person.id);
+    const others = deniedOf(person.id).filter(id => id !== entry.id);
+    const denied = allowed ? others : [...others, entry.id];
+    try {
+      await ask(bridge.connections.setAccess({ clientId: client.id, personId: person.id, denied }));
+      said(allowed ? `${person.name} may use ${entry.name}` : `${person.name} may not use ${entry.name} any more`);
+    } catch (error) {
+      complain(error);
+    }
+    await access.refetch();
+    void queryClient.invalidateQueries({ queryKey: ['catalogue'] });
+    setSaving(null);
+  };
+  return (
+    <Part title={`Who may use ${entry.name}`}>
+      <p className="text-meta">
+        For all clients of the agency, as far as a person’s role goes. It holds from their next request on.
+      </p>
+      {access.isPending ? <Skeleton rows={4} what="Asking who may use it…" /> : null}
+      {access.isError ? <Failed error={access.error} onRetry={() => void access.refetch()} /> : null}
+      {access.data ? (
+        <ul className="grid grid-cols-[repeat(auto-fill,minmax(230px,1fr))] gap-x-6">
+          {able.map(person => (
+            <li key={person.id}>
+              <label className="flex h-9 items-center gap-2.5 rounded-md px-1 hover:bg-hover">
+                <input
+                  type="checkbox"
+                  className="size-4 shrink-0 accent-(--accent)"
+                  checked={!deniedOf(person.id).includes(entry.id)}
+                  disabled={!online || saving !== null}
+                  onChange={event => void set(person, event.target.checked)}
+                />
+                <span aria-hidden>
+                  <PersonMark initials={person.initials} name={person.name} />
+                </span>
+                <span className="min-w-0 flex-1 truncate">{person.name}</span>
+                <span className="text-meta text-meta">{person.role}</span>
+              </label>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </Part>
+  );
+}

@@ -1,0 +1,155 @@
+import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConnectForm } from './connect-form.tsx';
+import { Condition, GroupIcon, Notice, PageHead, Part, StandingChip } from './parts.tsx';
+import { PeopleAccess } from './people-access.tsx';
+import { OffBanner, SwitchButton } from './switches.tsx';
+import { conditionOf, DATA_CLASS, GROUPS, isPossible, KIND } from './words.ts';
+
+type Props = {
+  readonly client: ClientView;
+  readonly entry: CatalogueEntry;
+  readonly entries: readonly CatalogueEntry[];
+  readonly connections: readonly ConnectionView[];
+  readonly onOpen: (at: string) => void;
+};
+
+/** What a system is for, what it asks for and why, and the way to connect it. */
+export function ProviderPage({ client, entry, entries, connections, onOpen }: Props) {
+  const own = connections.filter(one => one.provider === entry.id);
+  return (
+    <>
+      <PageHead
+        icon={<GroupIcon group={entry.group} />}
+        title={entry.name}
+        marks={<StandingChip entry={entry} />}
+        actions={
+          entry.standing === 'planned' ? null : (
+            <SwitchButton client={client} scope="provider" subject={entry.id} name={entry.name} />
+          )
+        }
+      >
+        {GROUPS[entry.group]}
+      </PageHead>
+      <div className="flex flex-col gap-3 px-6 pb-5">
+        <p className="max-w-[68ch]">{entry.purpose}</p>
+        {entry.standingNote && entry.standing !== 'planned' ? (
+          <Notice
+            tone={entry.standing === 'suspended' ? 'danger' : 'waiting'}
+            title={entry.standing === 'suspended' ? 'Suspended' : 'Limited'}
+          >
+            {entry.standingNote}
+          </Notice>
+        ) : null}
+        <OffBanner scope="provider" subject={entry.id} what={entry.name} off={entry.off} />
+      </div>
+      {own.length > 0 ? (
+        <Part title={`Connected for ${client.name}`}>
+          <ul>
+            {own.map(one => (
+              <li key={one.id}>
+                <button type="button" onClick={() => onOpen(one.id)} className="row-button -mx-2 w-[calc(100%+16px)]">
+                  <span className="min-w-0 flex-1 truncate">
+                    <span className="font-medium">{one.account.name}</span>
+                    {one.account.detail ? <span className="text-meta"> · {one.account.detail}</span> : null}
+                    {one.clientId === null ? <span className="text-meta"> · whole agency</span> : null}
+                  </span>
+                  <Condition said={conditionOf(one)} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </Part>
+      ) : null}
+      <Part title={own.length > 0 ? 'Connect another account' : 'Connect'}>
+        <Connect client={client} entry={entry} entries={entries} onOpen={onOpen} />
+      </Part>
+      {entry.capabilities.length > 0 ? (
+        <Part title="What you get">
+          <ul className="flex flex-col gap-1.5">
+            {entry.capabilities.map(({ capability, kind, title }) => (
+              <li key={`${capability}/${kind}`} className="flex gap-3">
+                <span className="w-16 shrink-0 text-meta">{KIND[kind]}</span> {title}
+              </li>
+            ))}
+          </ul>
+        </Part>
+      ) : null}
+      {entry.scopes.length > 0 ? (
+        <Part title="What it asks for, and why">
+          <dl className="grid grid-cols-1 gap-x-6 gap-y-2 lg:grid-cols-[minmax(160px,auto)_1fr]">
+            {entry.scopes.map(({ scope, why }) => (
+              <div key={scope} className="contents">
+                <dt>
+                  <code className="text-meta break-all">{scope}</code>
+                </dt>
+                <dd className="-mt-2 mb-1 lg:m-0">{why}</dd>
+              </div>
+            ))}
+          </dl>
+        </Part>
+      ) : null}
+      <Part title="What passes through Astrix">
+        <ul className="flex flex-col gap-1">
+          {entry.dataClasses.map(one => (
+            <li key={one}>{DATA_CLASS[one]}</li>
+          ))}
+        </ul>
+      </Part>
+      {entry.standing === 'planned' ? null : <PeopleAccess client={client} entry={entry} />}
+    </>
+  );
+}
+
+/** The way in, or in one sentence why there is none and who can change that. */
+function Connect({ client, entry, entries, onOpen }: Omit<Props, 'connections'>) {
+  const may = useMay('connection.manage');
+  const through = entries.find(one => one.id === entry.through);
+  if (entry.standing === 'planned')
+    return (
+      <Notice tone="plain" title="Planned: it cannot be connected yet">
+        {entry.standingNote}
+      </Notice>
+    );
+  if (entry.standing === 'suspended')
+    return <Notice tone="plain" title="It cannot be connected while it is suspended" />;
+  if (entry.denied)
+    return (
+      <Notice tone="plain" title={`You may not use ${entry.name}`}>
+        An owner or admin of your agency can allow it for you.
+      </Notice>
+    );
+  if (!may)
+    return (
+      <Notice tone="plain" title="Your role does not connect systems">
+        A manager, admin or owner of your agency does. What is connected you can use.
+      </Notice>
+    );
+  if (through)
+    return (
+      <Notice
+        tone="plain"
+        title={`It comes with ${through.name}`}
+        action={<Button onClick={() => onOpen(through.id)}>Go to {through.name}</Button>}
+      >
+        One consent there covers both.
+      </Notice>
+    );
+  if (!isPossible(entry))
+    return (
+      <Notice tone="plain" title="It is not connected from here">
+        It is set up together with this installation of Astrix.
+      </Notice>
+    );
+  if (!entry.ready)
+    return (
+      <Notice tone="plain" title="This installation is not registered with the provider yet">
+        Whoever runs it adds the app credentials for {entry.name} to its settings; the guide is docs/providers/
+        {entry.id}.md.
+      </Notice>
+    );
+  if (entry.off) return <Notice tone="plain" title="It can be connected when it is switched on again" />;
+  return <ConnectForm client={client} entry={entry} connection={null} onConnected={onOpen} />;
+}

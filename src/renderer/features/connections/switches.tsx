@@ -1,0 +1,156 @@
+import type { SwitchView } from '@astrix/contract';
+import { Power } from 'lucide-react';
+import { useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { count, dateTimeOf } from '../../lib/format.ts';
+import { usePeople } from '../../lib/queries.ts';
+import { useMay } from '../../lib/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { complain, said } from '../../ui/toast.tsx';
+import { Notice } from './parts.tsx';
+import { lookAgain, useOnline, useSwitches } from './queries.ts';
+
+type Subject = { readonly scope: SwitchView['scope']; readonly subject: string };
+
+const stopped = (list: readonly SwitchView[] | undefined, { scope, subject }: Subject): SwitchView | undefined =>
+  list?.find(one => one.scope === scope && one.subject === subject);
+
+/** What the switch reaches, in words. */
+const REACH: Readonly<Record<SwitchView['scope'], (name: string) => string>> = {
+  provider: name =>
+    `${name} stops for every client of the agency: nothing is read or sent through it any more, within five seconds.`,
+  client: name =>
+    `Everything that is connected for ${name} stops, within five seconds. What all clients share goes on for the others.`,
+  connection: name => `Nothing is read or sent through ${name} any more, within five seconds.`,
+};
+
+/** Stops something everywhere, with a reason that everybody sees who runs into it (VT-13). */
+export function SwitchButton({
+  client,
+  name,
+  ...of
+}: Subject & { readonly client: ClientView; readonly name: string }) {
+  const may = useMay('switch.operate');
+  const online = useOnline();
+  const list = useSwitches().data;
+  const [asking, setAsking] = useState(false);
+  if (!may || !list) return null;
+  const off = stopped(list, of) !== undefined;
+  const flip = (reason: string, revoke: boolean) =>
+    ask(bridge.connections.setSwitch({ clientId: client.id, ...of, off: !off, reason, revoke })).then(
+      ({ disconnected }) => {
+        lookAgain(client.id);
+        said(
+          off
+            ? `${name} is on again`
+            : `${name} is switched off${disconnected > 0 ? `, ${count(disconnected)} disconnected` : ''}`,
+        );
+      },
+      complain,
+    );
+  return (
+    <>
+      <Button disabled={!online} onClick={() => (off ? void flip('', false) : setAsking(true))}>
+        <Power size={14} aria-hidden /> {off ? 'Switch on again' : 'Switch off'}
+      </Button>
+      {asking ? (
+        <SwitchDialog
+          title={`Switch off ${name}`}
+          what={REACH[of.scope](name)}
+          name={name}
+          onClose={() => setAsking(false)}
+          onDone={(reason, revoke) => {
+            setAsking(false);
+            void flip(reason, revoke);
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function SwitchDialog({
+  title,
+  what,
+  name,
+  onClose,
+  onDone,
+}: {
+  readonly title: string;
+  readonly what: string;
+  readonly name: string;
+  readonly onClose: () => void;
+  readonly onDone: (reason: string, revoke: boolean) => void;
+}) {
+  const [reason, setReason] = useState('');
+  const [revoke, setRevoke] = useState(false);
+  return (
+    <Dialog open onClose={onClose} title={title}>
+      <form
+        className="flex flex-col gap-4 p-5"
+        onSubmit={event => {
+          event.preventDefault();
+          onDone(reason.trim(), revoke);
+        }}
+      >
+        <p>{what} It can be switched on again.</p>
+        <label className="flex flex-col gap-1">
+          <span className="font-medium">Why</span>
+          <input
+            className="field"
+            required
+            maxLength={240}
+            value={reason}
+            onChange={event => setReason(event.target.value)}
+            placeholder="Everybody who runs into it sees this"
+          />
+        </label>
+        <label className="flex items-start gap-2.5">
+          <input
+            type="checkbox"
+            className="mt-0.5 size-4 accent-(--accent)"
+            checked={revoke}
+            onChange={event => setRevoke(event.target.checked)}
+          />
+          <span>
+            Disconnect as well
+            <span className="block text-meta">
+              Access is revoked at the provider and the keys are destroyed. This cannot be taken back: each has to be
+              connected anew.
+            </span>
+          </span>
+        </label>
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="danger" disabled={reason.trim() === ''} className="max-w-full">
+            <span className="truncate">Switch off {name}</span>
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Shown wherever something that is switched off would be used. Only who may switch sees why and by whom. */
+export function OffBanner({ what, off = false, ...of }: Subject & { readonly what: string; readonly off?: boolean }) {
+  const found = stopped(useSwitches().data, of);
+  const people = usePeople().data ?? [];
+  if (!found)
+    return off ? (
+      <Notice tone="danger" title={`${what} is switched off`}>
+        An admin of your agency has stopped it. Ask them why, and when it is on again.
+      </Notice>
+    ) : null;
+  const by = people.find(person => person.id === found.by)?.name;
+  return (
+    <Notice tone="danger" title={`${what} is switched off`}>
+      {found.reason ? `“${found.reason}” ` : ''}
+      <span className="text-meta">
+        {by ? `${by}, ` : ''}
+        {dateTimeOf(found.at)}
+      </span>
+    </Notice>
+  );
+}

@@ -1,0 +1,99 @@
+import type {
+  Capability,
+  CapabilityKind,
+  CatalogueEntry,
+  ConnectionView,
+  DataClass,
+  HealthView,
+  ProviderGroup,
+  Standing,
+} from '@astrix/contract';
+
+/** Every word of this screen that stands for a value of the contract. */
+export const GROUPS: Readonly<Record<ProviderGroup, string>> = {
+  messaging: 'Messaging',
+  commerce: 'Commerce and shipping',
+  payments: 'Payments',
+  ads: 'Ads and analytics',
+  social: 'Social',
+  files: 'Files and design',
+  work: 'Work',
+  outreach: 'Outreach',
+};
+
+export const STANDING: Readonly<Record<Standing, string>> = {
+  live: 'Live',
+  limited: 'Limited',
+  suspended: 'Suspended',
+  planned: 'Planned',
+};
+
+export const DATA_CLASS: Readonly<Record<DataClass, string>> = {
+  public: 'What anybody can see',
+  account: 'Names and roles of your own people',
+  'client-business': 'Business data of the client',
+  'end-customer': 'Customers of the client, and what they write',
+  'marketplace-buyer-pii': 'Names and addresses of marketplace buyers',
+  logistics: 'Shipments and where they are',
+  'payment-metadata': 'Payments: amounts and status, never card numbers',
+  'files-content': 'Files, and what is in them',
+  credentials: 'Keys and tokens, sealed in the vault',
+  'security-telemetry': 'Who did what, and when',
+  'ai-data': 'What is given to AI models',
+};
+
+export const CAPABILITY: Readonly<Record<Capability, string>> = {
+  messaging: 'Senders',
+  templates: 'Templates',
+  orders: 'Orders',
+  shipments: 'Shipments',
+  payments: 'Payments',
+  metrics: 'Metrics',
+  posts: 'Posts',
+  files: 'Files',
+  tasks: 'Tasks',
+};
+
+export const KIND: Readonly<Record<CapabilityKind, string>> = { read: 'Read', send: 'Send', receive: 'Receive' };
+
+export type Tone = 'done' | 'danger' | 'waiting' | 'meta';
+export type Said = { readonly tone: Tone; readonly word: string };
+
+export const HEALTH: Readonly<Record<HealthView['status'], Said>> = {
+  ok: { tone: 'done', word: 'Works' },
+  failing: { tone: 'danger', word: 'Failing' },
+  unknown: { tone: 'meta', word: 'Not tried yet' },
+  gated: { tone: 'waiting', word: 'Not allowed' },
+};
+
+/** How a connection is, in one word; the most pressing first. */
+export function conditionOf(connection: ConnectionView): Said {
+  if (connection.status === 'disconnected') return { tone: 'meta', word: 'Disconnected' };
+  if (connection.status === 'disconnecting') return { tone: 'waiting', word: 'Disconnecting' };
+  if (connection.off) return { tone: 'danger', word: 'Switched off' };
+  if (connection.status === 'broken') return { tone: 'danger', word: 'Broken' };
+  if (connection.health.some(({ status }) => status === 'failing')) return { tone: 'danger', word: 'Failing' };
+  if (connection.fix !== 'none' || connection.trouble) return { tone: 'waiting', word: 'Needs attention' };
+  if (connection.health.some(({ status }) => status === 'gated')) return { tone: 'waiting', word: 'Partly allowed' };
+  return { tone: 'done', word: 'Works' };
+}
+
+export type CatalogueFilter = 'all' | 'connected' | 'possible' | 'planned';
+export const FILTERS: readonly { readonly filter: CatalogueFilter; readonly label: string }[] = [
+  { filter: 'all', label: 'All' },
+  { filter: 'connected', label: 'Connected' },
+  { filter: 'possible', label: 'Can be connected' },
+  { filter: 'planned', label: 'Planned' },
+];
+
+/** Whether somebody could connect it today, if this installation and their role allow it. */
+export const isPossible = ({ standing, connects, through }: CatalogueEntry): boolean =>
+  (standing === 'live' || standing === 'limited') && (connects !== 'none' || through !== null);
+
+/** Found by name, purpose, group or what it brings. */
+export function answers(entry: CatalogueEntry, typed: string): boolean {
+  const q = typed.trim().toLowerCase();
+  if (q === '') return true;
+  const text = [entry.name, entry.purpose, GROUPS[entry.group], ...entry.capabilities.map(one => one.title)];
+  return text.join(' ').toLowerCase().includes(q);
+}
