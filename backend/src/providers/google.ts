@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Explain, type Judgement, json, type Page, type Pages, pages } from '../platform/egress/index.ts';
+import { type Judgement, json, type Page, type Pages, pages } from '../platform/egress/index.ts';
 import type { Api, Ask, OAuth2, Scope } from './provider.ts';
 
 /** What all systems of Google have in common: consent and tokens, error bodies, and how numbers are written. */
@@ -69,7 +69,7 @@ export const tooMany = (retryDelay: string | undefined): Judgement => ({
 });
 
 /** Error bodies of every Google API. A 401 is a token that is not accepted; everything that is not understood stays a refusal. */
-export const explainGoogle: Explain = (body, status) => {
+export const explainGoogle = (body: unknown, status: number): Judgement | null => {
   if (status < 400) return null;
   const refusal = Refusal.safeParse(body);
   if (!refusal.success) return null;

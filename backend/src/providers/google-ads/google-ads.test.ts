@@ -217,10 +217,10 @@ describe('what can fail', () => {
     [429, { quotaError: 'RESOURCE_TEMPORARILY_EXHAUSTED' }, { kind: 'retry', afterSeconds: null }],
     [403, { quotaError: 'ACCESS_PROHIBITED' }, { kind: 'permanent' }],
   ])('%i %j', (status, errorCode, expected) => {
-    expect(googleAds.explain(failure(errorCode), status)).toMatchObject(expected);
-    expect(googleAds.explain([failure(errorCode)], status)).toMatchObject(expected);
+    expect(googleAds.explain(failure(errorCode), status, {})).toMatchObject(expected);
+    expect(googleAds.explain([failure(errorCode)], status, {})).toMatchObject(expected);
   });
   it('a fault inside of Google is left to be tried again', () => {
-    expect(googleAds.explain(failure({ internalError: 'TRANSIENT_ERROR' }), 500)).toBeNull();
+    expect(googleAds.explain(failure({ internalError: 'TRANSIENT_ERROR' }), 500, {})).toBeNull();
   });
 });

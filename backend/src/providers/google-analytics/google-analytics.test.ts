@@ -131,7 +131,7 @@ describe('what can fail', () => {
     const { error } = {
       error: { code: 429, message: 'Exhausted property tokens per hour.', status: 'RESOURCE_EXHAUSTED' },
     };
-    expect(googleAnalytics.explain({ error }, 429)).toMatchObject({ kind: 'retry' });
+    expect(googleAnalytics.explain({ error }, 429, {})).toMatchObject({ kind: 'retry' });
   });
   it('VT-12: a refresh token stays the same', async () => {
     const { grant } = rig.granted('google-analytics');

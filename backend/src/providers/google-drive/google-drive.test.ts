@@ -153,7 +153,7 @@ describe('what can fail', () => {
   });
   it('EG-03: «too many» is later, also where Drive says it with 403', () => {
     const body = { error: { code: 403, message: 'Rate Limit Exceeded', errors: [{ reason: 'rateLimitExceeded' }] } };
-    expect(googleDrive.explain(body, 403)).toMatchObject({ kind: 'retry' });
+    expect(googleDrive.explain(body, 403, {})).toMatchObject({ kind: 'retry' });
   });
   it('VT-12: a refresh token stays the same', async () => {
     const { grant } = rig.granted('google-drive');

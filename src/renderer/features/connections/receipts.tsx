@@ -81,6 +81,7 @@ export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
 
 function revocationWords({ revocation, byHand, revokeAttempts, nextAttemptAt }: DisconnectReceipt, now: Date): string {
   if (revocation === 'by-hand') return byHand;
+  if (revocation === 'kept') return 'It is revoked there when the last of them is disconnected.';
   if (revocation === 'revoked') return revokeAttempts > 1 ? `After ${count(revokeAttempts)} tries.` : '';
   const tried =
     revokeAttempts === 0
@@ -130,6 +131,7 @@ function Receipt({
               {
                 revoked: `Access was revoked at ${name}`,
                 'by-hand': `Access at ${name} has to be ended by you`,
+                kept: `Access at ${name} stays for the other connections of the same sign-in`,
                 pending: `Access is being revoked at ${name}`,
               }[revocation]
             }
