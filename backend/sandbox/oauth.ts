@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Endpoint, Manifest, OAuth2 } from '../src/providers/provider.ts';
-import type { Imitation, Issued } from './imitation.ts';
+import { bearerOf, type Imitation, type Issued } from './imitation.ts';
 import { consentPage } from './page-consent.ts';
 import type { TokenBook } from './tokens.ts';
 
@@ -42,6 +42,7 @@ export function serveOAuth(app: FastifyInstance, book: TokenBook, connected: rea
     );
   for (const group of byEndpoint(auth => auth.token).values()) serveToken(app, book, group);
   for (const group of byEndpoint(auth => auth.revoke).values()) serveRevoke(app, book, group);
+  for (const group of byEndpoint(auth => auth.owner ?? null).values()) serveOwner(app, book, group);
 }
 
 function serveConsent(app: FastifyInstance, book: TokenBook, { manifest, auth, imitation }: Connected): void {
@@ -113,5 +114,16 @@ function serveRevoke(app: FastifyInstance, book: TokenBook, group: readonly Conn
       book.revoke(String(request.body?.[revoke.tokenAs] ?? ''))
         ? reply.code(200).send({})
         : refuse(reply, 'invalid_token', 'Token expired or revoked'),
+  );
+}
+
+/** Everybody is one person here, as an agency's sign-in is: several connections stand on it. */
+function serveOwner(app: FastifyInstance, book: TokenBook, group: readonly Connected[]): void {
+  const { owner } = group[0]!.auth;
+  if (!owner) return;
+  app.get(owner.path, { constraints: { host: owner.host } }, async (request, reply) =>
+    book.grantOf(bearerOf(request))
+      ? { [owner.field]: 'sandbox-person' }
+      : reply.code(401).send({ error: 'invalid_token' }),
   );
 }

@@ -5,6 +5,9 @@ import type { Api, Ask, OAuth2, Scope } from './provider.ts';
 /** What all systems of Google have in common: consent and tokens, error bodies, and how numbers are written. */
 
 export const GOOGLE_TOKENS = 'oauth2.googleapis.com';
+const GOOGLE_PEOPLE = 'openidconnect.googleapis.com';
+/** What every system of Google needs beside its own hosts. */
+export const GOOGLE_HOSTS = [GOOGLE_TOKENS, GOOGLE_PEOPLE] as const;
 const AUTH = 'https://www.googleapis.com/auth/';
 
 /**
@@ -25,8 +28,15 @@ export const googleAuth = (scopes: readonly Scope[]): OAuth2 => ({
   token: { host: GOOGLE_TOKENS, path: '/token', body: 'form' },
   refresh: 'static',
   revoke: { host: GOOGLE_TOKENS, path: '/revoke', body: 'form', tokenAs: 'token' },
+  owner: { host: GOOGLE_PEOPLE, path: '/v1/userinfo', field: 'sub' },
   revokeByHand: 'Open myaccount.google.com/connections, choose Astrix and remove its access.',
-  scopes,
+  scopes: [
+    ...scopes,
+    {
+      scope: 'openid',
+      why: 'Tells which sign-in it is by a number, without name or address, so that ending one connection does not end another.',
+    },
+  ],
 });
 
 export const scopeUrl = (name: string): string => `${AUTH}${name}`;

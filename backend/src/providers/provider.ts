@@ -83,6 +83,11 @@ export type OAuth2 = {
   readonly refresh: 'rotating' | 'static' | 'exchange' | 'never';
   /** Null where the provider has none: the receipt then says what the person has to do there. */
   readonly revoke: (Endpoint & { readonly body: 'form' | 'json'; readonly tokenAs: string }) | null;
+  /**
+   * Where the provider says who consented, and in which field. Needed where revoking ends everything that this person granted to us: a
+   * connection that stands on the same sign-in must survive the end of another.
+   */
+  readonly owner?: Endpoint & { readonly field: string };
   /** When revoking is not possible from here: where the person ends it. */
   readonly revokeByHand: string;
   readonly scopes: readonly Scope[];
@@ -185,11 +190,6 @@ export type Connector = {
   readonly explain: Explain;
   /** Which accounts this credential reaches: the check of a key, and what is shown before a grant becomes active (VT-08). */
   readonly identify: (api: Api) => Promise<ReadResult<Account>>;
-  /**
-   * The provider's id of whoever consented. Needed where revoking ends everything that this person granted to us: a connection that shares
-   * the sign-in must survive the end of another.
-   */
-  readonly owner?: (api: Api) => Promise<Outcome<string>>;
   readonly reads: { readonly [C in Capability]?: (api: Api, request: ReadRequest) => Promise<ReadResult<FactOf<C>>> };
   /** Overrides of what OAuth2 says as data. */
   readonly exchange?: (api: TokenApi, given: CodeExchange) => Promise<Outcome<Grant>>;

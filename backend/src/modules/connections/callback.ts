@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import { fail } from '../../kernel/errors.ts';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { randomToken, sha256 } from '../../platform/crypto/index.ts';
 import { txNow, withSystem } from '../../platform/db/index.ts';
+import { type Failed, json } from '../../platform/egress/index.ts';
 import type { Place } from '../../platform/vault/index.ts';
 import { apiOver, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
-import type { Account, Grant, OAuth2, Provider } from '../../providers/provider.ts';
+import type { Account, Api, Grant, Manifest, OAuth2, Provider } from '../../providers/provider.ts';
 import type { AttemptRow } from './attempts.ts';
 import { verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
@@ -188,6 +190,21 @@ async function identify(
   const accounts = await connector.identify(api);
   if (accounts.kind !== 'ok') return accounts.kind === 'retry' ? 'provider-unreachable' : 'provider-refused';
   if (accounts.rows.length === 0) return 'no-account';
-  const owner = connector.owner ? await connector.owner(api) : null;
-  return { accounts: accounts.rows.slice(0, 500), owner: owner?.kind === 'ok' ? owner.data : null };
+  const owner = await ownerOf(api, manifest.auth);
+  if (typeof owner !== 'string' && owner !== null) return 'provider-unreachable';
+  return { accounts: accounts.rows.slice(0, 500), owner };
+}
+
+/** Null where the provider does not say. Not knowing it where it can be known would let one end take another connection along. */
+async function ownerOf(api: Api, auth: Manifest['auth']): Promise<string | null | Failed> {
+  if (auth.kind !== 'oauth2' || !auth.owner) return null;
+  const { host, path, field } = auth.owner;
+  const known = await api.call({
+    method: 'GET',
+    host,
+    path,
+    effect: 'read',
+    reply: json(z.object({ [field]: z.string().min(1).max(200) })),
+  });
+  return known.kind === 'ok' ? String(known.data[field]) : known;
 }

@@ -169,7 +169,7 @@ describe('what can fail', () => {
     const code = rig.code('google-ads');
     const flow = rig.flow('google-ads');
     const first = await flow.exchange(rig.tokenApi('google-ads'), code);
-    expect(first).toMatchObject({ kind: 'ok', data: { scopes: ['https://www.googleapis.com/auth/adwords'] } });
+    expect(first).toMatchObject({ kind: 'ok', data: { scopes: ['https://www.googleapis.com/auth/adwords', 'openid'] } });
     expect(await flow.exchange(rig.tokenApi('google-ads'), code)).toMatchObject({ kind: 'reauth' });
   });
 

@@ -1,4 +1,4 @@
-import { GOOGLE_TOKENS, googleAuth, scopeUrl } from '../google.ts';
+import { GOOGLE_HOSTS, googleAuth, scopeUrl } from '../google.ts';
 import type { Manifest } from '../provider.ts';
 
 /** Google Ads API over REST. Source: the protos of v25, July 2026. Its developer tokens ended on 9 September 2026. */
@@ -10,7 +10,7 @@ export const GOOGLE_ADS = {
   standingNote: '',
   purpose: 'Reports what campaigns cost and bring, day by day. Nothing is changed in Google Ads.',
   dataClasses: ['client-business'],
-  hosts: ['googleads.googleapis.com', GOOGLE_TOKENS],
+  hosts: ['googleads.googleapis.com', ...GOOGLE_HOSTS],
   /** Google tells no rate for each customer; what is told is 2,880 calls a day of the whole project at its first access level. */
   budget: { default: { burst: 40, perSecond: 2 } },
   auth: googleAuth([

@@ -1,4 +1,4 @@
-import { GOOGLE_TOKENS, googleAuth, scopeUrl } from '../google.ts';
+import { GOOGLE_HOSTS, googleAuth, scopeUrl } from '../google.ts';
 import type { Manifest } from '../provider.ts';
 
 /** Google Analytics 4: Data and Admin API, both v1beta, which is their stable channel. Source: discovery documents of September 2026. */
@@ -11,7 +11,7 @@ export const GOOGLE_ANALYTICS = {
   purpose:
     'Reports visits, visitors, key events and revenue of a website, day by day. People on the site are never named.',
   dataClasses: ['client-business'],
-  hosts: ['analyticsdata.googleapis.com', 'analyticsadmin.googleapis.com', GOOGLE_TOKENS],
+  hosts: ['analyticsdata.googleapis.com', 'analyticsadmin.googleapis.com', ...GOOGLE_HOSTS],
   /** A property allows 10 requests at once and 14,000 tokens an hour for each project; a report of one month costs few. */
   budget: { default: { burst: 20, perSecond: 2 }, accounts: { burst: 20, perSecond: 5 } },
   auth: googleAuth([

@@ -35,6 +35,7 @@ it('asks for the files that were picked and for no more of the Drive', () => {
   const { auth } = PROVIDERS['google-drive'].manifest;
   expect(auth.kind === 'oauth2' && auth.scopes.map(({ scope }) => scope)).toEqual([
     'https://www.googleapis.com/auth/drive.file',
+    'openid',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { ProviderId } from '@astrix/contract';
-import { GOOGLE_TOKENS, googleAuth, scopeUrl } from '../google.ts';
+import { GOOGLE_HOSTS, googleAuth, scopeUrl } from '../google.ts';
 import type { Manifest } from '../provider.ts';
 
 /** Drive v3, and Docs v1 and Sheets v4 behind the same grant. Source: discovery documents of September 2026. */
@@ -12,7 +12,7 @@ export const GOOGLE_DRIVE = {
   purpose:
     'Finds files that were picked for Astrix and reads documents and sheets among them. All others stay out of sight.',
   dataClasses: ['files-content'],
-  hosts: ['www.googleapis.com', 'docs.googleapis.com', 'sheets.googleapis.com', GOOGLE_TOKENS],
+  hosts: ['www.googleapis.com', 'docs.googleapis.com', 'sheets.googleapis.com', ...GOOGLE_HOSTS],
   /** Sheets allows 60 reads a minute for each person, Docs 300. Drive counts in units that are far above what is asked here. */
   budget: {
     default: { burst: 20, perSecond: 5 },
