@@ -1,4 +1,4 @@
-import type { ConnectionView, ProviderCall } from '@astrix/contract';
+import type { Capability, ConnectionView, ProviderCall } from '@astrix/contract';
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
@@ -9,6 +9,7 @@ import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { type Head, Table } from '../../ui/table.tsx';
 import { Part } from './parts.tsx';
 import { useCalls } from './queries.ts';
+import { CAPABILITY } from './words.ts';
 
 const HEADS: readonly Head[] = [
   { head: 'When' },
@@ -57,7 +58,11 @@ export function Calls({ client, connection }: { readonly client: ClientView; rea
             <tr key={call.id}>
               <td title={exactOf(call.at)}>{dateTimeOf(call.at)}</td>
               <td>{who(call)}</td>
-              <td>{call.capability}</td>
+              <td>
+                {Object.hasOwn(CAPABILITY, call.capability)
+                  ? CAPABILITY[call.capability as Capability]
+                  : call.capability}
+              </td>
               <td title={`${call.method} ${call.path}`}>
                 <code className="block max-w-80 truncate text-meta">
                   {call.method} {call.path}

@@ -1,6 +1,6 @@
 import type { CatalogueEntry, ConnectionView, ProviderGroup } from '@astrix/contract';
 import { LayoutList, ReceiptText, Search, X } from 'lucide-react';
-import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 'react';
 import { count } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { IconButton } from '../../ui/button.tsx';
@@ -39,7 +39,11 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
             found.some(entry => entry.id === one.provider) ||
             one.account.name.toLowerCase().includes(typed.trim().toLowerCase()),
         );
-  const groups = Map.groupBy(shown, entry => entry.group);
+  // What can be had stands before what is to come.
+  const groups = Map.groupBy(
+    [...shown].sort((a, b) => Number(a.standing === 'planned') - Number(b.standing === 'planned')),
+    entry => entry.group,
+  );
   const ids = [
     ...shownConnections.map(one => one.id),
     ...(Object.keys(GROUPS) as ProviderGroup[]).flatMap(group => (groups.get(group) ?? []).map(entry => entry.id)),
@@ -113,7 +117,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
         {(Object.keys(GROUPS) as ProviderGroup[]).map(group => {
           const list = groups.get(group) ?? [];
           return list.length === 0 ? null : (
-            <Block key={group} title={GROUPS[group]}>
+            <Block key={group} title={GROUPS[group]} icon={<GroupIcon group={group} size={14} />}>
               {list.map(entry => (
                 <EntryRow
                   key={entry.id}
@@ -128,7 +132,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
         })}
         {shown.length + shownConnections.length === 0 ? (
           <p className="px-4 py-8 text-center text-meta">
-            {typed ? `Nothing fits “${typed}”.` : 'Nothing is connected yet. Choose a system under “Can be connected”.'}
+            {typed ? `Nothing fits “${typed}”.` : 'Nothing is connected yet. Choose a system under “Available”.'}
           </p>
         ) : null}
       </div>
@@ -153,10 +157,21 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
 const ROW =
   'flex w-full items-center gap-2.5 px-3 text-left outline-offset-[-2px] hover:bg-hover aria-[current]:bg-picked';
 
-function Block({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+function Block({
+  title,
+  icon,
+  children,
+}: {
+  readonly title: string;
+  readonly icon?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <section aria-label={title}>
-      <h3 className="sticky top-0 z-10 bg-panel px-3 pt-3 pb-1 text-meta text-meta">{title}</h3>
+      <h3 className="sticky top-0 z-10 flex items-center gap-2.5 bg-panel px-3 pt-3 pb-1 text-meta text-meta">
+        {icon}
+        {title}
+      </h3>
       <ul>{children}</ul>
     </section>
   );
@@ -215,8 +230,7 @@ function EntryRow({
         onClick={() => onOpen(entry.id)}
         className={`${ROW} h-9`}
       >
-        <GroupIcon group={entry.group} />
-        <span className={`min-w-0 flex-1 truncate ${quiet ? 'text-meta' : ''}`}>{entry.name}</span>
+        <span className={`min-w-0 flex-1 truncate pl-6 ${quiet ? 'text-meta' : ''}`}>{entry.name}</span>
         {connected ? <span className="text-meta text-meta">Connected</span> : null}
         {entry.denied ? <span className="text-meta text-meta">Not for you</span> : <StandingChip entry={entry} />}
       </button>
@@ -230,7 +244,7 @@ function FootRow({
   open,
   onOpen,
 }: {
-  readonly icon: React.ReactNode;
+  readonly icon: ReactNode;
   readonly label: string;
   readonly open: boolean;
   readonly onOpen: () => void;

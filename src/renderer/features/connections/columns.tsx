@@ -27,7 +27,7 @@ const WAITING = /^(?:pending|open|unshipped|paused|returning|medium|part-shipped
 const state = (value: string): ReactNode => (
   <Chip tone={BAD.test(value) ? 'danger' : WAITING.test(value) ? 'waiting' : 'plain'}>{words(value)}</Chip>
 );
-const wide = (value: ReactNode): ReactNode => <span className="block max-w-96 min-w-44 truncate">{value}</span>;
+const wide = (value: ReactNode): ReactNode => <span className="block max-w-72 min-w-40 truncate">{value}</span>;
 
 /** What a row of each capability is shown as, in the order in which people read it. */
 export const COLUMNS: { readonly [C in Capability]: readonly Column<FactOf<C>>[] } = {
@@ -78,7 +78,7 @@ export const COLUMNS: { readonly [C in Capability]: readonly Column<FactOf<C>>[]
       head: 'Amount',
       right: true,
       cell: row => (
-        <span className="inline-flex items-center gap-2">
+        <span className="flex items-center justify-end gap-2">
           {row.test ? <Chip>Test</Chip> : null}
           {money(row.amountMinor, row.currency)}
         </span>
@@ -91,7 +91,7 @@ export const COLUMNS: { readonly [C in Capability]: readonly Column<FactOf<C>>[]
     {
       head: 'Day',
       cell: row => (
-        <span className="inline-flex items-center gap-2">
+        <span className="flex items-center gap-2">
           {dateOf(row.date)} {row.final ? null : <Chip tone="waiting">May change</Chip>}
         </span>
       ),

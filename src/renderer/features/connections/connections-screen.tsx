@@ -111,7 +111,10 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
           </Button>
         </div>
       )}
-      <div className="scroll min-h-0 flex-1">{about}</div>
+      {/* Another page begins at its top. */}
+      <div key={at} className="scroll min-h-0 flex-1">
+        {about}
+      </div>
     </div>
   );
   if (!wide)

@@ -22,14 +22,24 @@ const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'State' }, { hea
 /** What this client is connected to, and what needs a hand. */
 export function Overview({ client, entries, connections, onOpen }: Props) {
   const now = useNow(30);
-  const possible = entries.filter(entry => isPossible(entry) && entry.ready && !entry.denied && !entry.off);
+  const possible = entries.filter(
+    entry => isPossible(entry) && entry.through === null && entry.ready && !entry.denied && !entry.off,
+  );
   const pressing = connections.filter(one => conditionOf(one).tone !== 'done').length;
   return (
     <>
       <PageHead
         icon={<Plug size={16} className="text-meta" aria-hidden />}
         title={`Connections of ${client.name}`}
-        actions={<SwitchButton client={client} scope="client" subject={client.id} name={client.name} />}
+        actions={
+          <SwitchButton
+            client={client}
+            label="Switch off all of them"
+            scope="client"
+            subject={client.id}
+            name={client.name}
+          />
+        }
       >
         {connections.length === 0
           ? 'The systems that this client works with, and what Astrix may do there.'
@@ -61,7 +71,7 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
             {connections.map(one => (
               <tr key={one.id}>
                 <td>
-                  <span className="inline-flex items-center gap-2">
+                  <span className="flex items-center gap-2">
                     <GroupIcon group={entries.find(entry => entry.id === one.provider)?.group ?? 'work'} />
                     {entries.find(entry => entry.id === one.provider)?.name ?? one.provider}
                   </span>

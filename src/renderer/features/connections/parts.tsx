@@ -40,7 +40,9 @@ const TEXT: Readonly<Record<Tone, string>> = {
 
 /** A dot and the word for it: the colour says nothing that the word does not. */
 export const Condition = ({ said: { tone, word } }: { readonly said: Said }) => (
-  <span className={`inline-flex shrink-0 items-center gap-1.5 text-meta whitespace-nowrap ${TEXT[tone]}`}>
+  <span
+    className={`inline-flex shrink-0 items-center gap-1.5 align-middle text-[12px] whitespace-nowrap ${TEXT[tone]}`}
+  >
     <span
       aria-hidden
       className={`size-2 shrink-0 rounded-full ${tone === 'meta' ? 'border border-current' : 'bg-current'}`}

@@ -30,8 +30,9 @@ const REACH: Readonly<Record<SwitchView['scope'], (name: string) => string>> = {
 export function SwitchButton({
   client,
   name,
+  label = 'Switch off',
   ...of
-}: Subject & { readonly client: ClientView; readonly name: string }) {
+}: Subject & { readonly client: ClientView; readonly name: string; readonly label?: string }) {
   const may = useMay('switch.operate');
   const online = useOnline();
   const list = useSwitches().data;
@@ -53,7 +54,7 @@ export function SwitchButton({
   return (
     <>
       <Button disabled={!online} onClick={() => (off ? void flip('', false) : setAsking(true))}>
-        <Power size={14} aria-hidden /> {off ? 'Switch on again' : 'Switch off'}
+        <Power size={14} aria-hidden /> {off ? 'Switch on again' : label}
       </Button>
       {asking ? (
         <SwitchDialog

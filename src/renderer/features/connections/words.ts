@@ -82,7 +82,7 @@ export type CatalogueFilter = 'all' | 'connected' | 'possible' | 'planned';
 export const FILTERS: readonly { readonly filter: CatalogueFilter; readonly label: string }[] = [
   { filter: 'all', label: 'All' },
   { filter: 'connected', label: 'Connected' },
-  { filter: 'possible', label: 'Can be connected' },
+  { filter: 'possible', label: 'Available' },
   { filter: 'planned', label: 'Planned' },
 ];
 
