@@ -1,4 +1,4 @@
-import { type ConnectionView, ERRORS, type ErrorCode, type ProviderId } from '@astrix/contract';
+import type { ConnectionView, ProviderId } from '@astrix/contract';
 import type { AstrixClient, Failure } from '@astrix/sdk';
 import type { ConnectState } from '../../shared/connections.ts';
 import { refusalOf } from '../account/session.ts';
@@ -97,7 +97,7 @@ export function createConnecting(deps: ConnectingDeps): Connecting {
   async function arrived(attempt: Attempt, arrival: Arrival): Promise<void> {
     log('connect: the browser came back', { provider: attempt.state.provider, with: arrival.kind });
     if (arrival.kind === 'error') {
-      move(attempt, arrival.code === 'access_denied' ? DENIED : failedWith(arrival.code));
+      move(attempt, arrival.code === 'declined' ? DENIED : failedWith(arrival.code));
       return;
     }
     const { clientId, attemptId } = attempt.state;
@@ -209,15 +209,28 @@ function failure(answer: Failure): Ended {
   return ended('failed', message, next);
 }
 
-/** A word of ours where the code is one of ours; a provider's own code is shown as it is, its letters were checked. */
+/** Why a consent came to nothing, by the word that the server sends with the browser. */
+const ENDINGS: Readonly<Record<string, readonly [message: string, next: string]>> = {
+  'provider-refused': [
+    'The provider did not accept the consent.',
+    'Start again. If it stays, tell support which system it was.',
+  ],
+  'provider-unreachable': ['The provider does not answer at the moment.', 'Try again in a few minutes.'],
+  'no-account': [
+    'Nothing can be connected with what was allowed.',
+    'Sign in at the provider with a person who has access to the account, and allow everything that is asked for.',
+  ],
+  'wrong-issuer': [
+    'The answer came from somewhere else than the provider.',
+    'Start again. If it stays, tell support which system it was.',
+  ],
+  'no-code': ['The provider sent an answer that cannot be used.', 'Start again. If it stays, tell support.'],
+};
+
 function failedWith(code: string): Ended {
-  if (Object.hasOwn(ERRORS, code)) {
-    const { title, next } = ERRORS[code as ErrorCode];
-    return ended('failed', `${title}. Nothing was connected.`, next);
-  }
-  return ended(
-    'failed',
-    `The provider ended this with “${code.replaceAll('_', ' ')}”. Nothing was connected.`,
-    'Start again. If it stays, tell support these words.',
-  );
+  const [message, next] = (Object.hasOwn(ENDINGS, code) ? ENDINGS[code] : undefined) ?? [
+    'This did not work.',
+    'Start again. If it stays, tell support which system it was.',
+  ];
+  return ended('failed', `${message} Nothing was connected.`, next);
 }

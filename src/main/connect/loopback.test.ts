@@ -46,9 +46,9 @@ describe('the one visit that is waited for', () => {
   });
 
   test('VT-08: an error is taken as well, and the page says that nothing was connected', async () => {
-    const answer = await visit({ path: `/connect?attempt=${attempt}&error=access_denied` });
+    const answer = await visit({ path: `/connect?attempt=${attempt}&error=declined` });
     expect(answer?.body).toContain('Access was not allowed, so nothing was connected');
-    expect(arrivals).toEqual([{ kind: 'error', code: 'access_denied' }]);
+    expect(arrivals).toEqual([{ kind: 'error', code: 'declined' }]);
   });
 
   test('the page loads nothing, runs nothing, is in no frame, kept nowhere, and repeats nothing of the request', async () => {

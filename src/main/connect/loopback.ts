@@ -24,7 +24,7 @@ const PATIENCE_MS = 5000;
 /** Exactly these parameters, each once: a request with anything else was not made by our server. */
 const Query = z.union([
   z.strictObject({ attempt: z.uuid(), receipt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
-  z.strictObject({ attempt: z.uuid(), error: z.string().regex(/^[a-z][a-z_]{0,59}$/) }),
+  z.strictObject({ attempt: z.uuid(), error: z.string().regex(/^[a-z][a-z_-]{0,59}$/) }),
 ]);
 
 const same = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
@@ -69,7 +69,7 @@ export async function openLoopback(): Promise<Loopback> {
         'Go back to Astrix Console',
         'It asks you there which account to connect. You can close this tab.',
       );
-    else if (arrival.code === 'access_denied')
+    else if (arrival.code === 'declined')
       send(
         response,
         200,

@@ -4,7 +4,7 @@ const LOOK = {
   primary: 'bg-accent text-on-accent hover:bg-accent-hover disabled:bg-line disabled:text-meta',
   plain: 'border border-line-strong bg-panel hover:bg-hover disabled:text-meta',
   quiet: 'hover:bg-hover text-text disabled:text-meta',
-  danger: 'bg-danger text-on-accent hover:opacity-90',
+  danger: 'bg-danger text-on-accent hover:opacity-90 disabled:bg-line disabled:text-meta disabled:hover:opacity-100',
 } as const;
 
 export function Button({

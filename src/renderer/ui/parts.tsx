@@ -124,7 +124,7 @@ export function Skeleton({ rows, what }: { readonly rows: number; readonly what:
   const late = useLate(true, 300);
   return (
     <div role="status" className="flex flex-col gap-2.5 p-4">
-      <span className="sr-only">{late ? what : ''}</span>
+      {late ? <span className="text-meta">{what}</span> : null}
       {late
         ? Array.from({ length: rows }, (_, at) => `${92 - ((at * 17) % 40)}.${at}%`).map(width => (
             <span key={width} aria-hidden style={{ width }} className="h-4 rounded-sm bg-sunken" />

@@ -83,14 +83,14 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
             </IconButton>
           ) : null}
         </div>
-        <fieldset aria-label="Filter" className="flex flex-wrap gap-1">
+        <fieldset aria-label="Filter" className="flex flex-wrap gap-0.5">
           {FILTERS.map(entry => (
             <button
               key={entry.filter}
               type="button"
               aria-pressed={filter === entry.filter}
               onClick={() => setFilter(entry.filter)}
-              className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
+              className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
             >
               {entry.label}
               <span className={`font-medium ${filter === entry.filter ? '' : 'text-text'}`}>
@@ -140,7 +140,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
         <FootRow
           icon={<LayoutList size={15} />}
           label="Overview"
-          open={at === null || at === 'overview'}
+          open={at === 'overview'}
           onOpen={() => onOpen('overview')}
         />
         <FootRow

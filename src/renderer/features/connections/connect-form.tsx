@@ -4,6 +4,7 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/store.ts';
 import { KeyForm } from './key-form.tsx';
 import { OAuthSteps } from './oauth-steps.tsx';
+import { useConnect } from './queries.ts';
 
 type Props = {
   readonly client: ClientView;
@@ -16,12 +17,18 @@ type Props = {
 /** Whom it is for, and then the way the provider connects. */
 export function ConnectForm({ client, entry, connection, onConnected }: Props) {
   const mayShare = useMay('connection.share') && entry.shareable;
+  const state = useConnect(client.id).data ?? null;
+  // An attempt that is open was begun for somebody; that is not changed half-way.
+  const begun =
+    entry.connects === 'oauth2' &&
+    state?.provider === entry.id &&
+    (state.now.step === 'waiting' || state.now.step === 'choosing');
   const [shared, setShared] = useState(connection !== null && connection.clientId === null);
   const forWhom = shared ? 'the whole agency' : client.name;
   const way = { client, entry, connection, shared, forWhom, onConnected };
   return (
     <div className="flex max-w-[560px] flex-col gap-4">
-      {connection === null && mayShare ? (
+      {connection === null && mayShare && !begun ? (
         <fieldset className="flex flex-col gap-1.5">
           <legend className="mb-1.5 font-medium">For whom</legend>
           <Whom checked={!shared} onPick={() => setShared(false)} label={`Only ${client.name}`}>

@@ -56,7 +56,14 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
         {connection.account.detail ? ` · ${connection.account.detail}` : ''}
       </PageHead>
       <div className="flex flex-col gap-3 px-6 pb-4 empty:hidden">
-        <OffBanner scope="connection" subject={connection.id} what={connection.account.name} off={connection.off} />
+        <OffBanner
+          of={[
+            { scope: 'connection', subject: connection.id, name: connection.account.name },
+            { scope: 'provider', subject: entry.id, name: `${entry.name}, for everybody,` },
+            { scope: 'client', subject: client.id, name: `Everything of ${client.name}` },
+          ]}
+          off={connection.off}
+        />
         <Mend client={client} connection={connection} entry={entry} may={may} />
       </div>
       <Health connection={connection} />
@@ -188,7 +195,11 @@ function About({ connection, entry }: { readonly connection: ConnectionView; rea
         </Fact>
         {credential ? (
           <Fact name={entry.connects === 'key' ? 'Key' : 'Token'} title={`Fingerprint ${credential.fingerprint}`}>
-            {credential.last4 ? <span className="mask">••••{credential.last4} </span> : null}
+            {credential.last4 ? (
+              <>
+                <span className="mask">••••{credential.last4}</span> ·{' '}
+              </>
+            ) : null}
             {credential.ageDays === 0
               ? 'new today'
               : `${count(credential.ageDays)} ${credential.ageDays === 1 ? 'day' : 'days'} old`}

@@ -65,7 +65,14 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
   const existing = connections.data;
   const error = catalogue.error ?? connections.error;
   if (!entries || !existing) {
-    if (!error) return <Skeleton rows={12} what="Asking the server for the systems…" />;
+    if (!error)
+      return (
+        <div className="flex h-full">
+          <div className={wide ? 'w-[26%] min-w-[260px] border-r border-line bg-panel' : 'w-full bg-panel'}>
+            <Skeleton rows={14} what="Asking the server for the systems…" />
+          </div>
+        </div>
+      );
     const again = () => void Promise.all([catalogue.refetch(), connections.refetch()]);
     return <Failed error={error} onRetry={again} />;
   }
@@ -73,7 +80,7 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
     <CatalogueList
       entries={entries}
       connections={existing}
-      at={at}
+      at={wide ? (at ?? 'overview') : at}
       onOpen={open}
       searchField={searchField}
       onListed={onListed}

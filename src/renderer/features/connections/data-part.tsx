@@ -111,7 +111,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
           <RefreshCw size={14} className={asking ? 'opacity-40' : ''} />
         </IconButton>
       </div>
-      {found?.stale && found.trouble ? (
+      {found?.trouble && found.fetchedAt !== null ? (
         <Notice tone="waiting" title={found.trouble.reason}>
           What you see was kept from before. {found.trouble.next}
         </Notice>
@@ -149,7 +149,7 @@ function Shown({
   readonly failed: unknown;
 }) {
   if (data.rows.length === 0) {
-    if (data.trouble && !data.stale)
+    if (data.trouble && data.fetchedAt === null)
       return (
         <Notice tone="danger" title={data.trouble.reason}>
           {data.trouble.next}

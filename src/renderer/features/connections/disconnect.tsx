@@ -72,7 +72,7 @@ export function DisconnectButton({ client, connection, entry }: Props) {
               type="submit"
               look="danger"
               disabled={busy || !online || typed.trim() !== name.trim()}
-              className="max-w-full disabled:opacity-50"
+              className="max-w-full"
             >
               <span className="truncate">{busy ? 'Disconnecting…' : `Disconnect ${name}`}</span>
             </Button>

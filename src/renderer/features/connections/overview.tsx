@@ -47,8 +47,8 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
             ? 'Everything works.'
             : `${pressing} of ${connections.length} ${pressing === 1 ? 'needs' : 'need'} attention.`}
       </PageHead>
-      <div className="px-6 empty:hidden">
-        <OffBanner scope="client" subject={client.id} what={client.name} />
+      <div className="px-6 pb-4 empty:hidden">
+        <OffBanner of={[{ scope: 'client', subject: client.id, name: `Everything of ${client.name}` }]} />
       </div>
       {connections.length === 0 ? (
         <div className="border-t border-line py-6">

@@ -43,7 +43,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
             {entry.standingNote}
           </Notice>
         ) : null}
-        <OffBanner scope="provider" subject={entry.id} what={entry.name} off={entry.off} />
+        <OffBanner of={[{ scope: 'provider', subject: entry.id, name: entry.name }]} off={entry.off} />
       </div>
       {own.length > 0 ? (
         <Part title={`Connected for ${client.name}`}>

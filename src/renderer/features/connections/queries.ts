@@ -10,22 +10,22 @@ const LOOK_MS = 20_000;
 
 export const useOnline = (): boolean => useScreen(state => state.sync?.connection !== 'offline');
 
+/** What others and providers change shows by itself while the screen is open. */
+const useLook = () => ({ staleTime: FRESH_MS, refetchInterval: useOnline() ? LOOK_MS : (false as const) });
+
 export const useCatalogue = (clientId: string) =>
   useQuery({
     queryKey: ['catalogue', clientId],
     queryFn: () => ask(bridge.connections.catalogue({ clientId })),
-    staleTime: FRESH_MS,
+    ...useLook(),
   });
 
-export function useConnections(clientId: string) {
-  const online = useOnline();
-  return useQuery({
+export const useConnections = (clientId: string) =>
+  useQuery({
     queryKey: ['connections', clientId],
     queryFn: () => ask(bridge.connections.list({ clientId })),
-    staleTime: FRESH_MS,
-    refetchInterval: online ? LOOK_MS : false,
+    ...useLook(),
   });
-}
 
 export const useConnect = (clientId: string) =>
   useQuery({ queryKey: ['connect', clientId], queryFn: () => ask(bridge.connect.state({ clientId })) });
@@ -79,15 +79,13 @@ export const useReceipts = (clientId: string) =>
     refetchInterval: ({ state }) => (state.data?.some(receipt => receipt.finishedAt === null) ? 3000 : false),
   });
 
-export function useSwitches() {
-  const enabled = useMay('switch.operate');
-  return useQuery({
+export const useSwitches = () =>
+  useQuery({
     queryKey: ['switches'],
     queryFn: () => ask(bridge.connections.switches()),
-    enabled,
-    staleTime: FRESH_MS,
+    enabled: useMay('switch.operate'),
+    ...useLook(),
   });
-}
 
 export const useAccess = (enabled: boolean) =>
   useQuery({ queryKey: ['access'], queryFn: () => ask(bridge.connections.access()), enabled, staleTime: FRESH_MS });

@@ -7,6 +7,7 @@ import { count, dateTimeOf, exactOf, timeOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
+import { Table } from '../../ui/table.tsx';
 import { Condition, PageHead, Part } from './parts.tsx';
 import { useReceipts } from './queries.ts';
 import type { Said } from './words.ts';
@@ -18,6 +19,8 @@ type Props = {
   /** Only the receipt of this one. */
   readonly connectionId?: string;
 };
+
+const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'Ended' }, { head: 'State' }] as const;
 
 function stateOf(receipt: DisconnectReceipt): Said {
   if (receipt.revocation === 'by-hand') return { tone: 'waiting', word: 'One thing is left for you' };
@@ -52,28 +55,28 @@ export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
           </Empty>
         </div>
       ) : (
-        <ul className="border-t border-line px-4 py-2">
-          {receipts.data.map(receipt => (
-            <li key={receipt.id}>
-              <button
-                type="button"
-                onClick={() => onOpen(receipt.connectionId)}
-                className="row-button min-h-11 flex-wrap gap-x-4"
-              >
-                <span className="min-w-40 flex-1 truncate">
-                  <span className="font-medium">{receipt.accountName}</span>{' '}
-                  <span className="text-meta">{nameOf(receipt.provider)}</span>
-                </span>
-                <time dateTime={receipt.localEndedAt} title={exactOf(receipt.localEndedAt)} className="text-meta">
-                  {dateTimeOf(receipt.localEndedAt)}
-                </time>
-                <span className="w-40">
+        <div className="px-6 pb-6">
+          <Table label="Receipts" heads={HEADS}>
+            {receipts.data.map(receipt => (
+              <tr key={receipt.id}>
+                <td>{nameOf(receipt.provider)}</td>
+                <td className="max-w-64">
+                  <button
+                    type="button"
+                    onClick={() => onOpen(receipt.connectionId)}
+                    className="max-w-full truncate rounded-sm text-left font-medium hover:text-accent hover:underline"
+                  >
+                    {receipt.accountName}
+                  </button>
+                </td>
+                <td title={exactOf(receipt.localEndedAt)}>{dateTimeOf(receipt.localEndedAt)}</td>
+                <td>
                   <Condition said={stateOf(receipt)} />
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
+                </td>
+              </tr>
+            ))}
+          </Table>
+        </div>
       )}
     </>
   );
@@ -81,7 +84,8 @@ export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
 
 function revocationWords({ revocation, byHand, revokeAttempts, nextAttemptAt }: DisconnectReceipt, now: Date): string {
   if (revocation === 'by-hand') return byHand;
-  if (revocation === 'kept') return 'It is revoked there when the last of them is disconnected.';
+  if (revocation === 'kept')
+    return 'They stand on the same sign-in there. It is revoked together with the last of them.';
   if (revocation === 'revoked') return revokeAttempts > 1 ? `After ${count(revokeAttempts)} tries.` : '';
   const tried =
     revokeAttempts === 0
@@ -125,14 +129,14 @@ function Receipt({
             Nothing was read or sent through it from this moment on.
           </Step>
           <Step
-            done={revocation === 'revoked' ? revokedAt : null}
+            done={revocation === 'revoked' ? revokedAt : revocation === 'kept' ? finishedAt : null}
             asks={revocation === 'by-hand'}
             title={
               {
                 revoked: `Access was revoked at ${name}`,
                 'by-hand': `Access at ${name} has to be ended by you`,
-                kept: `Access at ${name} stays for the other connections of the same sign-in`,
                 pending: `Access is being revoked at ${name}`,
+                kept: `Access at ${name} stays for other connections`,
               }[revocation]
             }
           >
@@ -148,7 +152,7 @@ function Receipt({
           </Step>
           <Step
             done={finishedAt}
-            title={`${count(receipt.purgedRecords)} kept ${receipt.purgedRecords === 1 ? 'record' : 'records'} deleted`}
+            title={`${finishedAt ? 'What was kept of it is deleted' : 'What was kept of it is being deleted'}: ${count(receipt.purgedRecords)} ${receipt.purgedRecords === 1 ? 'record' : 'records'}`}
           >
             {finishedAt ? 'Nothing of it is left but this receipt.' : 'This goes on by itself.'}
           </Step>

@@ -26,7 +26,7 @@ const REACH: Readonly<Record<SwitchView['scope'], (name: string) => string>> = {
   connection: name => `Nothing is read or sent through ${name} any more, within five seconds.`,
 };
 
-/** Stops something everywhere, with a reason that everybody sees who runs into it (VT-13). */
+/** Stops something everywhere, with a reason for whoever comes after (VT-13). */
 export function SwitchButton({
   client,
   name,
@@ -105,7 +105,7 @@ function SwitchDialog({
             maxLength={240}
             value={reason}
             onChange={event => setReason(event.target.value)}
-            placeholder="Everybody who runs into it sees this"
+            placeholder="For whoever decides when it is on again"
           />
         </label>
         <label className="flex items-start gap-2.5">
@@ -134,19 +134,27 @@ function SwitchDialog({
   );
 }
 
-/** Shown wherever something that is switched off would be used. Only who may switch sees why and by whom. */
-export function OffBanner({ what, off = false, ...of }: Subject & { readonly what: string; readonly off?: boolean }) {
-  const found = stopped(useSwitches().data, of);
+/** Shown wherever something that is switched off would be used: the first switch of the list that is set. Only who may switch sees why and by whom. */
+export function OffBanner({
+  of,
+  off = false,
+}: {
+  readonly of: readonly (Subject & { readonly name: string })[];
+  readonly off?: boolean;
+}) {
+  const list = useSwitches().data;
   const people = usePeople().data ?? [];
+  const set = of.find(one => stopped(list, one));
+  const found = set && stopped(list, set);
   if (!found)
     return off ? (
-      <Notice tone="danger" title={`${what} is switched off`}>
+      <Notice tone="danger" title={`${of[0]?.name ?? 'This'} is switched off`}>
         An admin of your agency has stopped it. Ask them why, and when it is on again.
       </Notice>
     ) : null;
   const by = people.find(person => person.id === found.by)?.name;
   return (
-    <Notice tone="danger" title={`${what} is switched off`}>
+    <Notice tone="danger" title={`${set.name} is switched off`}>
       {found.reason ? `“${found.reason}” ` : ''}
       <span className="text-meta">
         {by ? `${by}, ` : ''}
