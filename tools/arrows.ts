@@ -48,7 +48,8 @@ export const ROOMS: readonly Room[] = [
     rooms: [...BACKEND_FLOOR, 'backend/src/app.ts', 'backend/src/config.ts', 'backend/src/demo'],
     packages: ['node:fs', 'node:path', 'node:util'],
   },
-  { at: 'backend/sandbox', rooms: ['backend/src/demo'], packages: '*' },
+  // What it imitates is read from the manifests.
+  { at: 'backend/sandbox', rooms: ['backend/src/demo', 'backend/src/providers'], packages: '*' },
 
   { at: 'src/shared', rooms: [], packages: ['@astrix/contract', 'zod'] },
   { at: 'src/preload', rooms: ['src/shared'], packages: ['electron'] },

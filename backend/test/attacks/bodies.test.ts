@@ -127,6 +127,8 @@ describe('WH-11, P-11, P-20: bodies that are not what the route takes', () => {
     for (const [name, route] of withBody) {
       const body = bodyFor(name, route, ids(), house.world.clock.now())!;
       for (const field of Object.keys(body)) {
+        // So that the last of them meets the route and not its rate limit.
+        house.world.clock.advance(5);
         for (const value of VALUES) {
           const reply = await send(route, JSON.stringify({ ...body, [field]: value }), { 'content-type': JSON_TYPE });
           expect(reply.status, `${name}.${field} = ${JSON.stringify(value)?.slice(0, 20)}`).toBeLessThan(500);

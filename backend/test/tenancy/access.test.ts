@@ -1,4 +1,4 @@
-import { ROLES, type Role, roleMay } from '@astrix/contract';
+import { ERRORS, ROLES, type Role, roleMay } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { createHouse, type House } from './house.ts';
@@ -29,6 +29,9 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   const ids = { ...house.ids[0]![client]! };
   // Each letter can be replayed once.
   if (name === 'replayDeadLetter') ids.deadLetterId = house.ids[0]![ROLES.indexOf(role) % 3]!.deadLetterId;
+  // An attempt is confirmed or given up once, by whoever began it; what is ended stays ended.
+  if (/^(claim|confirm|cancel)Connect$/.test(name)) ids.attemptId = await house.attemptOf({ agency: 0, role }, client);
+  if (name === 'disconnect') ids.connectionId = ids.spareConnectionId;
   if (name === 'endSession') ids.sessionId = (await spareSession()).sessionId;
   // Only somebody who works on the client can be given its customers; owners and admins work on all.
   if (name === 'assign' && client === 2) ids.personId = house.world.agencies[0].people.admin.id;
@@ -50,7 +53,8 @@ function expected(name: string, route: (typeof SESSION_ROUTES)[number][1], role:
   if (route.scope === 'client' && !reaches(role, client)) return 404;
   // The spare session is the client's own.
   if (name === 'endSession' && role !== 'client' && !roleMay(role, 'session.any')) return 404;
-  return route.replyStatus;
+  // The form of a provider that has none: refused after all that is asked here.
+  return name === 'connectByKey' ? ERRORS.provider_unavailable.status : route.replyStatus;
 }
 
 describe('AZ-04: access is by role and by client, for every route', () => {

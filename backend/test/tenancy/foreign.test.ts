@@ -5,6 +5,7 @@ import { type Ledger, ledgerOfAgency } from './ledger.ts';
 import {
   ask,
   bodyFor,
+  idFields,
   type NamedRoute,
   type Parts,
   paramNames,
@@ -67,9 +68,10 @@ function variants([name, route]: NamedRoute, strange: Ids, madeWith: Made) {
   const query = queryFor(name, strange, now);
   if (Object.keys(query).length > 0) found.push({ where: 'query', parts: { ...parts(), query } });
   const body = parts().body;
-  for (const field of Object.keys(body ?? {}).filter(key => key.endsWith('Id'))) {
+  for (const field of idFields(body)) {
     const made = MADE.find(name => name === field);
-    const id = made ? madeWith[made] : field in strange ? strange[field as keyof Ids] : strange.messageId;
+    const named = field === 'subject' ? 'spareConnectionId' : field;
+    const id = made ? madeWith[made] : named in strange ? strange[named as keyof Ids] : strange.messageId;
     found.push({ where: `body.${field}`, parts: { ...parts(), body: { ...body, [field]: id } } });
   }
   return found;

@@ -6,6 +6,7 @@ import { type Db, withSystem } from '../../src/platform/db/index.ts';
 import { createCallLedger } from '../../src/platform/egress/index.ts';
 import { silentLog } from '../../src/platform/telemetry/index.ts';
 import { createWorld, messagePayload, type TestAgency, valuePayload, type World, type WorldParts } from '../world.ts';
+import { type Connected, connectHouse } from './house-connections.ts';
 
 /** Everything of one client that a request can name. */
 export type Ids = {
@@ -17,6 +18,10 @@ export type Ids = {
   readonly personId: string;
   readonly sessionId: string;
   readonly deadLetterId: string;
+  readonly connectionId: string;
+  /** One that no other request of the suites needs. */
+  readonly spareConnectionId: string;
+  readonly attemptId: string;
 };
 
 export type Principal = { readonly agency: 0 | 1; readonly role: Role };
@@ -27,6 +32,8 @@ export type House = {
   /** `ids[agency][client]`; sessions and dead letters are the agency's. */
   readonly ids: readonly (readonly Ids[])[];
   readonly tokenOf: (principal: Principal) => string;
+  /** A grant that waits for a person to confirm it, begun in the session of `principal`. */
+  readonly attemptOf: (principal: Principal, client: number) => Promise<string>;
   /** Text that stands in rows of one agency and nowhere else, by agency and client. */
   readonly markOf: (agency: number, client: number) => string;
   readonly close: () => Promise<void>;
@@ -36,19 +43,34 @@ export const markOf = (agency: number, client: number): string => `mark-of-${age
 export const phoneOf = (agency: number, client: number): string => `9198${agency}${client}5550${agency}${client}7`;
 
 export async function createHouse(overrides: Record<string, string> = {}, parts: WorldParts = {}): Promise<House> {
-  const world = await createWorld(overrides, parts);
+  const connected = await connectHouse();
+  const world = await createWorld({ ASTRIX_SANDBOX_URL: connected.url, ...overrides }, parts);
+  await connected.open(world.db);
   const tokens = new Map<string, string>();
   const ids: Ids[][] = [];
   for (const [a, agency] of world.agencies.entries()) {
     for (const person of Object.values(agency.people)) tokens.set(`${a}/${person.role}`, await world.tokenOf(person));
-    ids.push(await fillAgency(world, agency, a, tokens));
+    ids.push(await fillAgency(world, agency, a, tokens, connected));
   }
+  const tokenOf = ({ agency, role }: Principal) => tokens.get(`${agency}/${role}`) ?? throwUnknown(role);
   return {
     world,
     ids,
     markOf,
-    tokenOf: ({ agency, role }) => tokens.get(`${agency}/${role}`) ?? throwUnknown(role),
-    close: world.close,
+    tokenOf,
+    async attemptOf({ agency, role }, client) {
+      const me = await world.inject({
+        url: '/v1/me',
+        headers: { authorization: `Bearer ${tokenOf({ agency, role })}` },
+      });
+      const of = { agencyId: world.agencies[agency].id, personId: world.agencies[agency].people[role].id };
+      const { clientId, connectionId } = ids[agency]![client]!;
+      return connected.attempt(of, { clientId, connectionId, sessionId: me.json().sessionId });
+    },
+    async close() {
+      await world.close();
+      await connected.close();
+    },
   };
 }
 
@@ -56,7 +78,13 @@ const throwUnknown = (what: string): never => {
   throw new Error(`the house knows no ${what}`);
 };
 
-async function fillAgency(world: World, agency: TestAgency, a: number, tokens: Map<string, string>): Promise<Ids[]> {
+async function fillAgency(
+  world: World,
+  agency: TestAgency,
+  a: number,
+  tokens: Map<string, string>,
+  connected: Connected,
+): Promise<Ids[]> {
   for (const [c, client] of agency.clients.entries()) {
     const at = world.clock.now();
     const id = `wamid.${a}.${c}`;
@@ -67,7 +95,7 @@ async function fillAgency(world: World, agency: TestAgency, a: number, tokens: M
   }
   await fillCalls(world, agency);
   // Written by the owner and by the agent, so that rows of persons exist for more than one of them.
-  const found = await idsOf(world.db, agency, tokens.get(`${a}/owner`)!, world);
+  const found = await idsOf(world.db, agency, tokens.get(`${a}/owner`)!, world, connected);
   for (const role of ['owner', 'agent'] as const) {
     for (const [c, ids] of found.entries()) {
       if (role === 'agent' && c === 2) continue;
@@ -118,12 +146,19 @@ async function done(reply: Promise<Response>, status: number): Promise<void> {
     throw new Error(`the house could not be filled: ${statusCode} ${body}`);
 }
 
-async function idsOf(db: Db, agency: TestAgency, ownerToken: string, world: World): Promise<Ids[]> {
+async function idsOf(
+  db: Db,
+  agency: TestAgency,
+  ownerToken: string,
+  world: World,
+  connected: Connected,
+): Promise<Ids[]> {
   const me = await world.inject({ url: '/v1/me', headers: { authorization: `Bearer ${ownerToken}` } });
   const { sessionId } = me.json();
+  const connections = await connected.fill(agency, sessionId);
   return withSystem(db, 'telemetry', async tx => {
     const found: Ids[] = [];
-    for (const client of agency.clients) {
+    for (const [c, client] of agency.clients.entries()) {
       const message = await tx
         .selectFrom('messages as m')
         .innerJoin('conversations as c', 'c.id', 'm.conversation_id')
@@ -145,6 +180,7 @@ async function idsOf(db: Db, agency: TestAgency, ownerToken: string, world: Worl
         personId: agency.people.manager.id,
         sessionId,
         deadLetterId: dead.id,
+        ...connections[c]!,
       });
     }
     return found;
@@ -161,6 +197,9 @@ export const nobodysIds = (): Ids => ({
   personId: newId(),
   sessionId: newId(),
   deadLetterId: newId(),
+  connectionId: newId(),
+  spareConnectionId: newId(),
+  attemptId: newId(),
 });
 
 export const forgedToken = (): string => `astrix-access-${randomBytes(32).toString('base64url')}`;

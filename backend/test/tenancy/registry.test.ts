@@ -17,6 +17,7 @@ afterAll(() => world.close());
 const WITHOUT_SESSION = {
   public: [
     'GET /health',
+    'GET /oauth/callback/:provider',
     'GET /ready',
     'GET /v1/demo/people',
     'GET /v1/meta',

@@ -4,6 +4,7 @@ import type { InjectOptions, Response } from 'light-my-request';
 import { newId } from '../../src/kernel/ids.ts';
 import type { World } from '../world.ts';
 import type { Ids } from './house.ts';
+import { RECEIPT, SITE } from './house-connections.ts';
 
 export type NamedRoute = readonly [name: RouteName, route: RouteDefinition];
 export const ALL_ROUTES = Object.entries(ROUTES) as NamedRoute[];
@@ -36,7 +37,23 @@ const BODIES: { readonly [name: string]: (ids: Ids, now: Date) => Record<string,
   markRead: ids => ({ upToId: ids.messageId }),
   setOptOut: () => ({ optedOut: false, reason: 'asked on the phone' }),
   setNotificationPreference: () => ({ muted: true, quietFrom: null, quietTo: null }),
+  startConnect: ids => ({ provider: 'jira', shared: false, connectionId: ids.connectionId, loopbackPort: 45_454 }),
+  claimConnect: () => ({ receipt: RECEIPT }),
+  confirmConnect: () => ({ receipt: RECEIPT, accountId: SITE }),
+  // Answered before any key leaves: what a form is sent to stands in the tests of connections.
+  connectByKey: ids => ({ provider: 'jira', shared: false, connectionId: ids.connectionId, fields: {} }),
+  setSwitch: ids => ({
+    scope: 'connection',
+    subject: ids.spareConnectionId,
+    off: true,
+    reason: 'a drill',
+    revoke: false,
+  }),
+  setProviderAccess: () => ({ denied: ['canva'] }),
 };
+
+/** Parameters of a path that name no row. */
+const WORDS: Readonly<Record<string, string>> = { provider: 'jira', capability: 'tasks' };
 
 /** Query parameters that can carry an id of somebody. */
 const QUERIES: { readonly [name: string]: (ids: Ids, now: Date) => Record<string, string> } = {
@@ -60,14 +77,18 @@ export const queryFor = (name: RouteName, ids: Ids, now: Date): Record<string, s
   QUERIES[name]?.(ids, now) ?? {};
 
 export const paramNames = (route: RouteDefinition): (keyof Ids)[] =>
-  [...route.path.matchAll(/:(\w+)/g)].map(match => match[1] as keyof Ids);
+  [...route.path.matchAll(/:(\w+)/g)].map(match => match[1] as keyof Ids).filter(name => !(name in WORDS));
+
+/** Fields of a body that name a row of somebody. */
+export const idFields = (body: Record<string, unknown> | undefined): string[] =>
+  Object.keys(body ?? {}).filter(key => (key.endsWith('Id') && key !== 'accountId') || key === 'subject');
 
 export type Parts = { path: Ids; query: Record<string, string>; body: Record<string, unknown> | undefined };
 
 /** The request of a route out of its parts, with whatever it needs to pass the checks before its handler. */
 export function requestOf(route: RouteDefinition, parts: Parts, token: string | null): InjectOptions {
   const url = route.path.replace(/:(\w+)/g, (_, name: keyof Ids) => {
-    const id = parts.path[name];
+    const id = WORDS[name] ?? parts.path[name];
     if (!id) throw new Error(`The path of ${route.id} names ${name}, and these suites do not know one. Add it to Ids.`);
     return id;
   });

@@ -38,12 +38,19 @@ function actorOf(role: keyof typeof REACH): Actor {
 function mine(table: (typeof tables)[number], actor: Actor) {
   const has = (column: string) => table.columns.includes(column);
   const client = table.table === 'clients' ? 'id' : has('client_id') ? 'client_id' : null;
-  // In a table of the agency a row may be of one client or of one person, or of none.
-  const orOfNone = (column: string) => (table.tenancy === 'agency' ? sql`${sql.ref(column)} is null` : sql`false`);
+  // In a table of the agency a row may be of one client or of one person, or of none; a connection may be of all clients.
+  const orOfNone = (column: string) =>
+    table.tenancy === 'agency' || OF_ALL_CLIENTS.includes(table.table) ? sql`${sql.ref(column)} is null` : sql`false`;
   const parts = [sql<boolean>`agency_id = ${actor.agencyId}::uuid`];
-  if (client && actor.clientIds !== 'all') {
-    const reach = sql`${sql.ref(client)} = any (${`{${actor.clientIds.join(',')}}`}::uuid[])`;
-    parts.push(sql`(${reach} or ${orOfNone(client)})`);
+  if (actor.clientIds !== 'all') {
+    const within = (column: string) =>
+      sql`${sql.ref(column)} = any (${`{${(actor.clientIds as string[]).join(',')}}`}::uuid[])`;
+    if (client) parts.push(sql`(${within(client)} or ${orOfNone(client)})`);
+    // What belongs to a connection is its client's.
+    else if (table.tenancy === 'client' && has('connection_id'))
+      parts.push(
+        sql`connection_id in (select c.id from connections c where c.client_id is null or ${within('c.client_id')})`,
+      );
   }
   if (table.tenancy === 'person' || table.table === 'changes')
     parts.push(sql`(person_id = ${actor.personId}::uuid or ${orOfNone('person_id')})`);
@@ -67,6 +74,8 @@ const asSystem = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(house.wor
 const WALL = '42501';
 /** Full phone numbers and keys: no tenant has any business there. */
 const NOT_GRANTED = ['contact_identities', 'vault_agency_keys', 'vault_data_keys', 'vault_secrets'];
+/** A row without a client is of the whole agency, and seen by all of its people. */
+const OF_ALL_CLIENTS = ['connections', 'connection_receipts'];
 class Undo extends Error {}
 
 /** Tries a statement without any filter, tells what it reached, and takes it back; null when it was not allowed at all. */
@@ -156,10 +165,13 @@ describe('AZ-03: outside of the walls', () => {
     for (const table of guarded()) expect((await seenBy(nobody, table.table)) ?? 0, table.table).toBe(0);
   });
 
-  test('with an agency but no client there are none of any client', async () => {
+  test('with an agency but no client there are none of any client, and of connections those of the whole agency', async () => {
     const lonely: Actor = { ...actorOf('agent'), clientIds: [] };
-    for (const table of guarded().filter(({ tenancy }) => tenancy === 'client'))
-      expect((await seenBy(lonely, table.table)) ?? 0, table.table).toBe(0);
+    for (const table of guarded().filter(({ tenancy }) => tenancy === 'client')) {
+      const shared = await asSystem(tx => count(tx, table.table, mine(table, lonely)));
+      expect((await seenBy(lonely, table.table)) ?? 0, table.table).toBe(shared);
+      expect(shared > 0, table.table).toBe(/^connection(s$|_(health|data|receipts)$)/.test(table.table));
+    }
   });
 
   test('of the tables of the system a tenant reads none but the identity of the database', async () => {
