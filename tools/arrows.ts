@@ -67,6 +67,7 @@ export const ROOMS: readonly Room[] = [
       'node:crypto',
       'node:events',
       'node:fs',
+      'node:http',
       'node:os',
       'node:path',
       'node:worker_threads',
@@ -98,14 +99,15 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
   },
   {
     name: /^(?:undici|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
-    by: /^backend\/(?:src\/platform\/egress\/|sandbox\/)/,
+    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08).
+    by: /^(?:backend\/(?:src\/platform\/egress\/|sandbox\/)|src\/main\/connect\/)/,
     why: 'only platform/egress calls the network',
   },
   {
     name: /^(?:node:crypto|@node-rs\/argon2)$/,
     // The development key is made before any platform exists; a migration is told from another by its checksum.
-    by: /^(?:backend\/src\/(?:platform\/crypto\/|config\.ts$|platform\/db\/migrate\.ts$)|backend\/sandbox\/|src\/main\/account\/)/,
-    why: 'only platform/crypto and the console’s account touch ciphers and hashes',
+    by: /^(?:backend\/src\/(?:platform\/crypto\/|config\.ts$|platform\/db\/migrate\.ts$)|backend\/sandbox\/|src\/main\/(?:account|connect)\/)/,
+    why: 'only platform/crypto, the console’s account and its loopback touch ciphers and hashes',
   },
   { name: /^node:(?:child_process|cluster|vm|repl|inspector)$/, by: /^$/, why: 'the product starts no other program' },
   { name: /^pg-boss$/, by: /^backend\/src\/platform\/jobs\//, why: 'only platform/jobs knows the queue' },
