@@ -4,7 +4,7 @@ import type { Api, Ask, OAuth2, Scope } from './provider.ts';
 
 /** What all systems of Google have in common: consent and tokens, error bodies, and how numbers are written. */
 
-export const GOOGLE_TOKENS = 'oauth2.googleapis.com';
+const GOOGLE_TOKENS = 'oauth2.googleapis.com';
 const GOOGLE_PEOPLE = 'openidconnect.googleapis.com';
 /** What every system of Google needs beside its own hosts. */
 export const GOOGLE_HOSTS = [GOOGLE_TOKENS, GOOGLE_PEOPLE] as const;
@@ -110,13 +110,6 @@ export function scaled(text: string, places: number): number {
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('too large');
   return size === 0n ? 0 : Number(sign === '-' ? -size : size);
 }
-
-/** ISO 4217, where it is not two. Intl would say what is shown in shops instead: no digits for IDR or IQD. */
-const WHOLE = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
-const THREE = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
-
-/** Digits after the point of a currency: 2 for INR, 0 for JPY, 3 for KWD. */
-export const exponentOf = (currency: string): number => (WHOLE.has(currency) ? 0 : THREE.has(currency) ? 3 : 2);
 
 /** An int64 as proto3 writes it in JSON: a text. Refused where a number could not hold it. */
 export const Int64 = z

@@ -1,6 +1,7 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
-import { exponentOf, Int64, pageOf, scaled } from '../google.ts';
+import { digitsOf } from '../../kernel/money.ts';
+import { Int64, pageOf, scaled } from '../google.ts';
 import type { Account } from '../provider.ts';
 
 const CustomerId = z.string().regex(/^\d{5,15}$/);
@@ -85,7 +86,7 @@ const Row = z.object({
 
 /** Micros are a millionth of the unit of the account: ₹1.23 is 1230000, so paise are micros through ten thousand, half up. */
 export function metricOf({ segments, customer, campaign, metrics }: z.output<typeof Row>): MetricFact {
-  const digits = exponentOf(customer.currencyCode);
+  const digits = digitsOf(customer.currencyCode);
   const number = (value: number | undefined, places: number) =>
     value === undefined ? null : scaled(String(value), places);
   return {

@@ -1,6 +1,7 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
-import { exponentOf, Int64, pageOf, scaled } from '../google.ts';
+import { digitsOf } from '../../kernel/money.ts';
+import { Int64, pageOf, scaled } from '../google.ts';
 import type { Account } from '../provider.ts';
 
 /** accountSummaries: the accounts of which the person may see something. */
@@ -101,7 +102,7 @@ export function metricsOf(
       // Google Ads tells what was spent; counted here as well, it would be counted twice.
       spendMinor: null,
       conversionsE4: events === null ? null : scaled(events, 4),
-      conversionValueMinor: revenue === null || currency === null ? null : scaled(revenue, exponentOf(currency)),
+      conversionValueMinor: revenue === null || currency === null ? null : scaled(revenue, digitsOf(currency)),
       currency,
       final: date < finalBefore,
     };
