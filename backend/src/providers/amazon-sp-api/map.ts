@@ -9,12 +9,12 @@ export const Participations = z.object({
       z.object({
         marketplace: z.object({
           id: z.string().regex(/^[A-Z0-9]{8,20}$/),
-          name: z.string().max(200),
+          name: z.string().max(100),
           countryCode: z.string().regex(/^[A-Z]{2}$/),
           defaultCurrencyCode: z.string().regex(/^[A-Z]{3}$/),
         }),
         participation: z.object({ isParticipating: z.boolean(), hasSuspendedListings: z.boolean() }),
-        storeName: z.string().max(300),
+        storeName: z.string().max(200),
       }),
     )
     .max(100),

@@ -36,7 +36,7 @@ const explain: Explain = (body, status) => {
   if (!failed || status === 429 || status >= 500) return null;
   if (words !== null && NO_KEY.test(words))
     return { kind: 'reauth', code: `http-${status}`, reason: 'Delhivery does not accept the API token.' };
-  if (status === 403) return { kind: 'retry', reason: 'throttled', afterSeconds: THROTTLE_SECONDS };
+  if (status === 403) return { kind: 'retry', reason: 'rate-limited', afterSeconds: THROTTLE_SECONDS };
   if (words === null || typeof body === 'string') return null;
   if (OTHER_ENVIRONMENT.test(words))
     return {

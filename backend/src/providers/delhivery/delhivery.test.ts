@@ -106,7 +106,7 @@ describe('failures', () => {
   test.each([
     ['a refused token', 'd', 'production', { kind: 'reauth', status: 401 }],
     ['a 403 whose text is about the key', 'e', 'production', { kind: 'reauth', status: 403 }],
-    ['the page of the firewall', 'f', 'production', { kind: 'retry', reason: 'throttled', afterSeconds: 30 }],
+    ['the page of the firewall', 'f', 'production', { kind: 'retry', reason: 'rate-limited', afterSeconds: 30 }],
     ['a fault in XML', 'c', 'production', { kind: 'retry', reason: 'provider-error', status: 500 }],
     ['the token of production in staging', 'a', 'staging', { kind: 'permanent', code: 'environment', status: 200 }],
     ['the token of staging in production', 'b', 'production', { kind: 'permanent', code: 'environment' }],

@@ -22,8 +22,8 @@ export const StripeAccount = z.object({
     .regex(/^[A-Z]{2}$/)
     .nullish(),
   default_currency: Code.nullish(),
-  business_profile: z.object({ name: z.string().max(300).nullish() }).nullish(),
-  settings: z.object({ dashboard: z.object({ display_name: z.string().max(300).nullish() }).nullish() }).nullish(),
+  business_profile: z.object({ name: z.string().max(200).nullish() }).nullish(),
+  settings: z.object({ dashboard: z.object({ display_name: z.string().max(200).nullish() }).nullish() }).nullish(),
 });
 
 const LineItem = z.object({ amount_total: Amount, currency: Code, description: z.string().max(5000).nullish() });
