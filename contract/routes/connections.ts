@@ -371,7 +371,8 @@ export const readConnectionData = defineRoute({
   reaches: 'provider',
   params: z.strictObject({ clientId: Id, connectionId: Id, capability: Capability }),
   query: z.strictObject({
-    text: z.string().trim().max(200).optional(),
+    /** Fifty AWB numbers are the longest of what is asked for. */
+    text: z.string().trim().max(800).optional(),
     /** Ask the provider even when what is kept is fresh. */
     refresh: z.enum(['1']).optional(),
   }),

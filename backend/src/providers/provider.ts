@@ -173,7 +173,7 @@ export type CodeExchange = {
 export type ReadResult<R> = { readonly kind: 'ok'; readonly rows: readonly R[] } | Failed;
 
 export type ReadRequest = {
-  /** What the person asked for, trimmed; null for «the newest». At most 200 characters. */
+  /** What the person asked for, trimmed; null for «the newest». At most 800 characters: fifty AWB numbers. */
   readonly text: string | null;
 };
 

@@ -1,3 +1,4 @@
+import { ROUTES } from '@astrix/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
@@ -59,6 +60,10 @@ test('fifty AWB numbers are one call, and come back in paise and UTC', async () 
     'returning',
     'returned',
   ]);
+});
+
+test('fifty AWB numbers fit into what a person may ask for', () => {
+  expect(ROUTES.readConnectionData.query.safeParse({ text: awbs(50).join(', ') })).toMatchObject({ success: true });
 });
 
 test('a number that Delhivery does not know is left out; none that it knows is said', async () => {

@@ -83,7 +83,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
             <input
               aria-label={input.label}
               placeholder={input.placeholder}
-              maxLength={200}
+              maxLength={800}
               value={typed}
               onChange={event => {
                 setTyped(event.target.value);
