@@ -27,6 +27,8 @@ export type Stage = {
   }) => Promise<OpenConsole>;
   /** A customer of the demo writes. */
   readonly customerWrites: (message: Record<string, unknown>) => Promise<string>;
+  /** The providers forget every consent that was given, as when somebody removes the app there. */
+  readonly forgetConsents: () => Promise<void>;
   readonly setFault: (kind: string, times: number) => Promise<void>;
   readonly ledger: () => Promise<{
     executed: { id: string; accountId: string; to: string; text: string; callbackData: string | null }[];
@@ -104,10 +106,9 @@ export async function openStage(
   };
   await startBackend();
   const delay = options.statusDelayMs === undefined ? [] : ['--status-delay', String(options.statusDelayMs)];
-  const sandbox = await startScript(
-    ['backend/sandbox/main.ts', '--port', String(sandboxPort), '--backend', backendUrl, ...delay],
-    {},
-  );
+  const startSandbox = () =>
+    startScript(['backend/sandbox/main.ts', '--port', String(sandboxPort), '--backend', backendUrl, ...delay], {});
+  let sandbox = await startSandbox();
   const consoles: OpenConsole[] = [];
   const json = async (path: string, init?: RequestInit) =>
     (await fetch(`${sandboxUrl}${path}`, { ...init, headers: { 'content-type': 'application/json' } })).json();
@@ -122,7 +123,7 @@ export async function openStage(
       backend = null;
     },
     async openConsole({ name = 'console', theme = 'light', keychain = true } = {}) {
-      const opened = await launch({ userData: join(folder, name), backendUrl, theme, keychain });
+      const opened = await launch({ userData: join(folder, name), backendUrl, sandboxUrl, theme, keychain });
       consoles.push(opened);
       return opened;
     },
@@ -134,6 +135,10 @@ export async function openStage(
       };
       if (!answer.id) throw new Error(`the sandbox refused: ${answer.error}`);
       return answer.id;
+    },
+    async forgetConsents() {
+      await sandbox.kill();
+      sandbox = await startSandbox();
     },
     setFault: async (kind, times) =>
       void (await json('/_sandbox/fault', { method: 'PUT', body: JSON.stringify({ kind, times }) })),
@@ -150,6 +155,7 @@ export async function openStage(
 type Launch = {
   readonly userData: string;
   readonly backendUrl: string;
+  readonly sandboxUrl: string;
   readonly theme: 'light' | 'dark';
   readonly keychain: boolean;
 };
@@ -160,11 +166,12 @@ async function launch(options: Launch): Promise<OpenConsole> {
   return binary ? launchElectron(binary, options) : launchStandIn(options);
 }
 
-const environmentOf = ({ userData, backendUrl, keychain }: Launch) => ({
+const environmentOf = ({ userData, backendUrl, sandboxUrl, keychain }: Launch) => ({
   // On Linux the keychain is behind the session bus; an address where nobody listens is as good as none.
   ...(keychain ? {} : { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }),
   ASTRIX_USER_DATA: userData,
   ASTRIX_BACKEND_URL: backendUrl,
+  ASTRIX_SANDBOX_URL: sandboxUrl,
   ASTRIX_DEMO: '1',
 });
 

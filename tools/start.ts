@@ -150,6 +150,7 @@ const found = electron();
 const environment = {
   ASTRIX_USER_DATA: join(data, 'console'),
   ASTRIX_BACKEND_URL: backendUrl,
+  ASTRIX_SANDBOX_URL: sandboxUrl,
   ASTRIX_DEMO: '1',
   ASTRIX_STANDIN_PORT: values['console-port'],
 };

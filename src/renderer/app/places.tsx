@@ -30,7 +30,7 @@ export function Places({ current, onPick, form, open }: Props) {
         <button
           key={place}
           type="button"
-          aria-label={label}
+          aria-label={place === 'inbox' && open ? `${label}, ${open} open` : label}
           aria-current={place === current ? 'page' : undefined}
           title={`${label} (${keysOf(place)})`}
           onClick={() => onPick(place)}
@@ -39,7 +39,11 @@ export function Places({ current, onPick, form, open }: Props) {
           {icon}
           {column ? <span className="hidden min-w-0 flex-1 truncate text-left text-work xl:block">{label}</span> : null}
           {column && place === 'inbox' && open ? (
-            <span className="hidden text-meta text-meta xl:block">{open}</span>
+            <span
+              aria-hidden
+              data-count={open}
+              className="hidden text-meta text-meta before:content-[attr(data-count)] xl:block"
+            />
           ) : null}
         </button>
       ))}

@@ -1,10 +1,11 @@
 import type { Capability, CatalogueEntry, ConnectionData, ConnectionView } from '@astrix/contract';
 import { ExternalLink, RefreshCw, Search } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, count, exactOf } from '../../lib/format.ts';
+import { queryClient } from '../../lib/queries.ts';
 import { useMay } from '../../lib/store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
@@ -74,6 +75,11 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
     setText(typed.trim());
   };
   const found = data.data;
+  // Each answer tells something of the connection as well: that it works, what it met, what is left of its budget.
+  const answeredAt = data.dataUpdatedAt;
+  useEffect(() => {
+    if (answeredAt > 0) void queryClient.invalidateQueries({ queryKey: ['connections', client.id] });
+  }, [answeredAt, client.id]);
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">

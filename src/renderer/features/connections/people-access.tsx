@@ -23,6 +23,11 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
     setSaving(person.id);
     const others = deniedOf(person.id).filter(id => id !== entry.id);
     const denied = allowed ? others : [...others, entry.id];
+    // Shown at once; what the server says afterwards has the last word.
+    queryClient.setQueryData(
+      ['access'],
+      [...(access.data ?? []).filter(one => one.personId !== person.id), { personId: person.id, providers: denied }],
+    );
     try {
       await ask(bridge.connections.setAccess({ clientId: client.id, personId: person.id, denied }));
       said(allowed ? `${person.name} may use ${entry.name}` : `${person.name} may not use ${entry.name} any more`);

@@ -1,0 +1,234 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { closeBrowser, type OpenConsole, openStage, type Stage, signInAs } from './stage.ts';
+
+const PICTURES = join(import.meta.dirname, '..', 'out', 'e2e', 'pictures');
+mkdirSync(PICTURES, { recursive: true });
+
+let stage: Stage;
+let opened: OpenConsole;
+let page: Page;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  stage = await openStage();
+  opened = await stage.openConsole();
+  page = opened.page;
+  // On Electron the consent page opens in the person's own browser, where no test can press a button.
+  test.skip(opened.kind === 'electron', 'the system browser cannot be driven from here');
+  await signInAs(page, 'Devika Rao');
+  await page
+    .getByRole('navigation', { name: 'Clients' })
+    .getByRole('button', { name: /^Chai Katha/ })
+    .click();
+});
+test.afterAll(async () => {
+  await stage?.close();
+  await closeBrowser();
+});
+
+const picture = (name: string) => page.screenshot({ path: join(PICTURES, `connections-${name}.png`) });
+const systems = () => page.getByRole('navigation', { name: 'Systems' });
+const system = (name: RegExp) => systems().getByRole('button', { name });
+const table = (name: string | RegExp) => page.getByRole('region', { name });
+const JIRA = /^Jira /;
+const SITE = /^chai-katha Jira/;
+const ISSUES = 'Issues changed in the last 30 days';
+
+async function accessible(): Promise<void> {
+  const found = await new AxeBuilder({ page }).exclude('standin-notices').analyze();
+  const bad = found.violations.filter(violation => violation.impact === 'serious' || violation.impact === 'critical');
+  expect(
+    bad.map(violation => `${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).slice(0, 3)}`),
+  ).toEqual([]);
+}
+
+/** Goes where the console has sent the system browser last, and answers there as a person would. */
+async function answerInBrowser(answer: 'Allow' | 'Do not allow'): Promise<string> {
+  const before = (await opened.desktop()).opened.length;
+  expect(before).toBeGreaterThan(0);
+  const address = (await opened.desktop()).opened.at(-1) ?? '';
+  expect(address).toMatch(new RegExp(`^${stage.sandboxUrl}/_browser/jira\\?`));
+  const tab = await page.context().newPage();
+  await tab.goto(address);
+  await tab.getByRole('button', { name: answer, exact: true }).click();
+  await expect(tab.getByRole('heading', { name: 'Go back to Astrix Console' })).toBeVisible();
+  await tab.screenshot({
+    path: join(PICTURES, `connections-browser-${answer === 'Allow' ? 'allowed' : 'refused'}.png`),
+  });
+  const said = await tab.getByRole('paragraph').innerText();
+  await tab.close();
+  return said;
+}
+
+test('OP-14: all thirty systems are shown, and one that is planned says so and cannot be connected', async () => {
+  await page.keyboard.press('c');
+  await expect(page.getByRole('heading', { name: 'Connections of Chai Katha' })).toBeVisible();
+  await expect(systems().getByRole('button', { name: 'All 30' })).toBeVisible();
+  await picture('overview');
+  await accessible();
+  await system(/^Razorpay/).click();
+  await expect(page.getByText('Planned: it cannot be connected yet')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Connect / })).toHaveCount(0);
+  await picture('planned');
+  await page.keyboard.press('/');
+  await page.keyboard.type('issues');
+  await system(JIRA).press('Enter');
+  await expect(page.getByText('Reads projects and issues, with their status and due date.')).toBeVisible();
+  await picture('provider');
+  await accessible();
+  await page.getByLabel('Search systems').press('Escape');
+});
+
+test('refused at the provider: the console says so, and nothing is connected', async () => {
+  await page.getByRole('button', { name: 'Connect Jira for Chai Katha' }).click();
+  await expect(page.getByText('Go on in your browser')).toBeVisible();
+  await picture('waiting');
+  await accessible();
+  expect(await answerInBrowser('Do not allow')).toContain('nothing was connected');
+  await expect(page.getByText('Access was not allowed at the provider. Nothing was connected.')).toBeVisible();
+  await picture('refused');
+});
+
+test('given up on the way: what the browser brings later reaches nobody', async () => {
+  await page.getByRole('button', { name: 'Connect Jira for Chai Katha' }).click();
+  await page.getByRole('button', { name: 'Give up' }).click();
+  await expect(page.getByRole('button', { name: 'Connect Jira for Chai Katha' })).toBeVisible();
+});
+
+test('VT-07, VT-08: consent in the browser, the account is chosen and confirmed here, and its issues are there', async () => {
+  await page.getByRole('button', { name: 'Connect Jira for Chai Katha' }).click();
+  await expect(page.getByText('Go on in your browser')).toBeVisible();
+  await answerInBrowser('Allow');
+  await expect(page.getByText('Which account is it?')).toBeVisible();
+  await page.getByRole('radio', { name: /^chai-katha/ }).check();
+  await picture('choosing');
+  await accessible();
+  await page.getByRole('button', { name: 'Connect chai-katha for Chai Katha' }).click();
+  await expect(page.getByRole('heading', { name: 'chai-katha', exact: true })).toBeVisible();
+  await expect(system(SITE)).toContainText('Works');
+  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(page.getByText('130 rows, all there are.')).toBeVisible();
+  await expect(page.getByText(/from Jira · chai-katha/)).toBeVisible();
+  await picture('connected');
+  await accessible();
+  await page.getByLabel('Search issues').fill('Diwali');
+  await page.getByLabel('Search issues').press('Enter');
+  await expect(table(ISSUES).getByText(/Product feed/)).toHaveCount(0);
+  await expect(
+    table(ISSUES)
+      .getByText(/Diwali landing page/)
+      .first(),
+  ).toBeVisible();
+  await page.getByLabel('Search issues').fill('');
+  await page.getByRole('button', { name: 'Show the newest calls' }).click();
+  await expect(table('Calls').getByText('Devika Rao').first()).toBeVisible();
+  await picture('calls');
+});
+
+test('SH-21: another client does not see it', async () => {
+  const clients = page.getByRole('navigation', { name: 'Clients' });
+  await clients.getByRole('button', { name: /^Indigo Loom/ }).click();
+  await expect(page.getByRole('heading', { name: 'Connections of Indigo Loom' })).toBeVisible();
+  await expect(page.getByText('chai-katha')).toHaveCount(0);
+  await clients.getByRole('button', { name: /^Chai Katha/ }).click();
+});
+
+test('broken at the provider: what happened is said in words, and one button mends it', async () => {
+  await stage.forgetConsents();
+  await system(SITE).click();
+  await page.getByRole('button', { name: 'Ask Jira again' }).click();
+  await expect(page.getByText('Jira no longer accepts this connection.').first()).toBeVisible();
+  // What was read before is still there, and marked.
+  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(page.getByText('older than it should be')).toBeVisible();
+  await expect(system(SITE)).toContainText('Broken', { timeout: 30_000 });
+  await picture('broken');
+  await accessible();
+  await page.getByRole('button', { name: 'Reconnect', exact: true }).click();
+  await page.getByRole('button', { name: 'Reconnect chai-katha' }).click();
+  await expect(page.getByText('Go on in your browser')).toBeVisible();
+  await answerInBrowser('Allow');
+  await expect(page.getByRole('radio', { name: /^chai-katha/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Connect chai-katha for Chai Katha' }).click();
+  await expect(system(SITE)).toContainText('Works');
+  await expect(page.getByText('Jira no longer accepts this connection.')).toHaveCount(0);
+  await picture('mended');
+});
+
+test('VT-13: one switch stops it, with the reason beside it, and lets it go on', async () => {
+  await page.getByRole('button', { name: 'Switch off', exact: true }).click();
+  await page.getByLabel('Why').fill('Drill of the month');
+  await picture('switch-off');
+  await accessible();
+  await page.getByRole('button', { name: 'Switch off chai-katha' }).click();
+  await expect(page.getByText('“Drill of the month”')).toBeVisible();
+  await expect(system(SITE)).toContainText('Switched off');
+  await picture('switched-off');
+  await page.getByRole('button', { name: 'Switch on again' }).click();
+  await expect(system(SITE)).toContainText('Works');
+});
+
+test('A10: one person may be kept from one provider', async () => {
+  await system(JIRA).click();
+  const priya = page.getByRole('checkbox', { name: /Priya Nair/ });
+  await priya.uncheck();
+  await expect(page.getByText('Priya Nair may not use Jira any more')).toBeVisible();
+  await picture('people');
+  await priya.check();
+  await expect(page.getByText('Priya Nair may use Jira', { exact: true })).toBeVisible();
+});
+
+test('without a server what was shown stays, marked, and nothing can be changed', async () => {
+  await system(SITE).click();
+  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await stage.stopBackend();
+  await expect(page.getByText(/Connections needs the network/)).toBeVisible({ timeout: 30_000 });
+  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Disconnect' })).toBeDisabled();
+  await picture('offline');
+  await accessible();
+  await stage.startBackend();
+  await expect(page.getByRole('button', { name: 'Disconnect' })).toBeEnabled({ timeout: 60_000 });
+});
+
+test('every theme and size is drawn without a serious accessibility fault', async () => {
+  for (const theme of ['Dark', 'High contrast', 'Light'] as const) {
+    await page.keyboard.press('Control+,');
+    await page.getByRole('radio', { name: theme }).click();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await accessible();
+    await picture(theme.toLowerCase().replace(' ', '-'));
+  }
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await picture('1024');
+  await page.setViewportSize({ width: 720, height: 450 });
+  await accessible();
+  await picture('200-percent');
+  await page.getByRole('button', { name: 'All systems' }).click();
+  await picture('200-percent-list');
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test('VT-11: disconnecting asks for the name, ends it at once, and leaves a receipt', async () => {
+  await system(SITE).click();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  const sure = page.getByRole('button', { name: 'Disconnect chai-katha' });
+  await expect(sure).toBeDisabled();
+  await page.getByLabel('Type chai-katha to confirm').fill('chai-katha');
+  await picture('disconnect');
+  await accessible();
+  await sure.click();
+  await expect(page.getByRole('heading', { name: 'chai-katha is disconnected' })).toBeVisible();
+  await expect(page.getByText('It is not used any more')).toBeVisible();
+  await expect(page.getByText('The key was destroyed')).toBeVisible({ timeout: 30_000 });
+  await picture('receipt');
+  await accessible();
+  await page.getByRole('button', { name: 'All receipts' }).click();
+  await expect(table('Receipts').getByRole('button', { name: 'chai-katha' })).toBeVisible();
+  await picture('receipts');
+  await expect(system(SITE)).toHaveCount(0, { timeout: 30_000 });
+});
