@@ -7,8 +7,8 @@ export const GOOGLE_DRIVE = {
   id: 'google-drive',
   name: 'Google Drive',
   group: 'files',
-  standing: 'live',
-  standingNote: '',
+  standing: 'limited',
+  standingNote: 'Shows the files that were picked for Astrix. Picking them from here comes with a later version.',
   purpose:
     'Finds files that were picked for Astrix and reads documents and sheets among them. All others stay out of sight.',
   dataClasses: ['files-content'],
