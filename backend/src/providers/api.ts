@@ -70,6 +70,6 @@ export function tokenApiOver(parts: ApiParts & { readonly app: ProviderApp }): T
   return {
     clock: parts.clock,
     app: parts.app,
-    call: ask => parts.egress.call({ ...around(parts, 'credentials', ask), explain: explainToken }),
+    call: ask => parts.egress.call({ ...around(parts, 'credentials', ask), explain: ask.explain ?? explainToken }),
   };
 }

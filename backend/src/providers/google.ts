@@ -141,19 +141,4 @@ export const listAll = <R>(
       }),
   });
 
-const DAY_MS = 86_400_000;
-
-/** The day that it is in `timeZone`, less `before` days: YYYY-MM-DD. A zone that is unknown here counts as UTC; it moves only the window. */
-export function dayIn(timeZone: string, now: Date, before = 0): string {
-  const today = dayFormat(timeZone).format(now);
-  return new Date(Date.parse(today) - before * DAY_MS).toISOString().slice(0, 10);
-}
-
-/** Canada writes its dates as ISO does. */
-function dayFormat(timeZone: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat('en-CA', { timeZone });
-  } catch {
-    return new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' });
-  }
-}
+export { dayIn } from './days.ts';

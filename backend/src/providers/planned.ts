@@ -85,9 +85,3 @@ export const PLANNED = {
     BUSINESS,
   ),
 } as const satisfies Partial<Record<ProviderId, Provider>>;
-
-/** Not there yet, each with a folder of its own to come. */
-export const COMING = {
-  'meta-ads': planned('meta-ads', 'Meta Ads', 'ads', 'Reports daily numbers of campaigns.', BUSINESS),
-  instagram: planned('instagram', 'Instagram', 'social', 'Reports how a profile and its posts do.', BUSINESS),
-} as const satisfies Partial<Record<ProviderId, Provider>>;

@@ -154,9 +154,9 @@ export type Api = {
   readonly extras: Readonly<Record<string, string>>;
 };
 
-/** Without a credential: the token endpoints. */
+/** Without a credential: the token endpoints. Their error bodies are read by RFC 6749, unless the call brings its own reading. */
 export type TokenApi = {
-  readonly call: <T>(ask: Ask<T>) => Promise<Outcome<T>>;
+  readonly call: <T>(ask: Ask<T> & { readonly explain?: Explain }) => Promise<Outcome<T>>;
   readonly clock: Clock;
   readonly app: ProviderApp;
 };

@@ -9,12 +9,17 @@ import { googleAnalytics } from './google-analytics/client.ts';
 import { GOOGLE_ANALYTICS } from './google-analytics/manifest.ts';
 import { googleDrive } from './google-drive/client.ts';
 import { GOOGLE_DOCS, GOOGLE_DRIVE, GOOGLE_SHEETS } from './google-drive/manifest.ts';
+import { instagram } from './instagram/client.ts';
+import { INSTAGRAM } from './instagram/manifest.ts';
 import { jira } from './jira/client.ts';
 import { JIRA } from './jira/manifest.ts';
-import { COMING, PLANNED } from './planned.ts';
+import { metaAds } from './meta-ads/client.ts';
+import { META_ADS } from './meta-ads/manifest.ts';
+import { PLANNED } from './planned.ts';
 import type { Provider } from './provider.ts';
 import { stripe } from './stripe/client.ts';
 import { STRIPE } from './stripe/manifest.ts';
+import { whatsapp } from './whatsapp/connector.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
 
 /** Connected together with another one: its manifest stands for the catalogue only. */
@@ -26,8 +31,6 @@ export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
 /** Every provider there is. A missing entry does not compile. */
 export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   ...PLANNED,
-  ...COMING,
-  whatsapp: { manifest: WHATSAPP, connector: null },
   'google-ads': { manifest: GOOGLE_ADS, connector: googleAds },
   'google-analytics': { manifest: GOOGLE_ANALYTICS, connector: googleAnalytics },
   'google-drive': { manifest: GOOGLE_DRIVE, connector: googleDrive },
@@ -36,5 +39,8 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
   delhivery: { manifest: DELHIVERY, connector: delhivery },
   stripe: { manifest: STRIPE, connector: stripe },
+  whatsapp: { manifest: WHATSAPP, connector: whatsapp },
+  'meta-ads': { manifest: META_ADS, connector: metaAds },
+  instagram: { manifest: INSTAGRAM, connector: instagram },
   jira: { manifest: JIRA, connector: jira },
 };

@@ -8,7 +8,7 @@ export const WHATSAPP = {
   standing: 'live',
   standingNote: '',
   purpose: 'Answers the client’s customers on WhatsApp: messages in, replies and approved templates out.',
-  hosts: ['graph.facebook.com'],
+  hosts: ['graph.facebook.com', 'lookaside.fbsbx.com'],
   version: 'v23.0',
   auth: {
     kind: 'key',
@@ -56,6 +56,8 @@ export const WHATSAPP = {
   capabilities: [
     { capability: 'messaging', kind: 'send', title: 'Replies and templates', needs: [] },
     { capability: 'messaging', kind: 'receive', title: 'What customers write', needs: [] },
+    { capability: 'messaging', kind: 'read', title: 'The number and its quality', needs: [] },
+    { capability: 'templates', kind: 'read', title: 'Message templates', needs: [] },
   ],
   shareable: false,
   dataClasses: ['end-customer'],

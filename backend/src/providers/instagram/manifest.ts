@@ -1,0 +1,38 @@
+import { GRAPH_HOST, metaAuth } from '../meta.ts';
+import type { Manifest } from '../provider.ts';
+
+/** Instagram through Facebook Login, for professional accounts that belong to a page. Source: Instagram Platform, spring 2026. */
+export const INSTAGRAM = {
+  id: 'instagram',
+  name: 'Instagram',
+  group: 'social',
+  standing: 'live',
+  standingNote: '',
+  purpose:
+    'Reports how a professional profile and its posts do. Nothing is published, and no comments or messages are read.',
+  dataClasses: ['client-business'],
+  hosts: [GRAPH_HOST],
+  /** Meta allows 4,800 calls a day for each time the profile is seen, and 200 an hour for a person: the smaller of them counts here. */
+  budget: { default: { burst: 40, perSecond: 0.05 } },
+  auth: metaAuth([
+    { scope: 'instagram_basic', why: 'Reads the profile and the list of its own posts.' },
+    { scope: 'instagram_manage_insights', why: 'Reads views, reach and saves of the profile and its posts.' },
+    { scope: 'pages_show_list', why: 'Lists your pages, to find the Instagram profiles that belong to them.' },
+    { scope: 'pages_read_engagement', why: 'Meta asks for it before it shows the profile behind a page.' },
+  ]),
+  capabilities: [
+    {
+      capability: 'posts',
+      kind: 'read',
+      title: 'Posts of the last 90 days',
+      needs: ['instagram_basic', 'pages_read_engagement'],
+    },
+    {
+      capability: 'metrics',
+      kind: 'read',
+      title: 'Profile numbers of the last 7 days',
+      needs: ['instagram_basic', 'instagram_manage_insights', 'pages_read_engagement'],
+    },
+  ],
+  shareable: true,
+} as const satisfies Manifest;
