@@ -4,15 +4,18 @@ import {
   bytesOf,
   clockOf,
   count,
+  dateOf,
   dateTimeOf,
   dayMark,
   dayOf,
   exactOf,
   istAt,
   minutesOf,
+  moneyOf,
   serverNow,
   shortOf,
   snoozeChoices,
+  tenThousandths,
   timeOf,
   windowState,
 } from './format.ts';
@@ -157,5 +160,28 @@ describe('snoozing', () => {
 
   test('shortly after midnight in India tomorrow is the next day there, whatever day it is in London', () => {
     expect(istAt(at('2026-11-21T00:30:00'), 1, 9)).toEqual(at('2026-11-22T09:00:00'));
+  });
+});
+
+describe('money and counts of providers', () => {
+  test.each([
+    [12_345_600, 'INR', '₹1,23,456.00'],
+    [1, 'INR', '₹0.01'],
+    [0, 'INR', '₹0.00'],
+    [-49_900, 'INR', '-₹499.00'],
+    [100, 'JPY', '¥100'],
+    [1234, 'KWD', 'KWD 1.234'],
+    [99_999_999_999_999, 'INR', '₹9,99,99,99,99,999.99'],
+  ] as const)('%i minor units of %s are %s', (minor, currency, shown) => {
+    expect(moneyOf(minor, currency).replaceAll('\u00a0', ' ')).toBe(shown);
+  });
+
+  test('a day of a calendar is the same day everywhere', () => {
+    expect(dateOf('2026-11-28')).toBe('28 Nov 2026');
+    expect(dateOf('2026-01-01')).toBe('1 Jan 2026');
+  });
+
+  test('fractions of a conversion', () => {
+    expect([15_000, 1, 12_345_670_000].map(tenThousandths)).toEqual(['1.5', '0.0001', '12,34,567']);
   });
 });

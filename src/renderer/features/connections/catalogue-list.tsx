@@ -70,6 +70,8 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
             onChange={event => setTyped(event.target.value)}
             onKeyDown={event => {
               if (event.key === 'Escape') setTyped('');
+              const first = ids.split(',')[0];
+              if (event.key === 'Enter' && typed.trim() !== '' && first) onOpen(first);
             }}
             className="field h-8 px-8"
           />

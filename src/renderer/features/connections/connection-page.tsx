@@ -5,7 +5,7 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../../lib/format.ts';
-import { usePeople } from '../../lib/queries.ts';
+import { queryClient, usePeople } from '../../lib/queries.ts';
 import { useMay } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/parts.tsx';
@@ -97,6 +97,19 @@ function Mend({ client, connection, entry, may }: Omit<Props, 'onOpen'> & { read
     lookAgain(client.id);
     setBusy(false);
   };
+  /** Consent is asked for anew at once; a key has to be typed first. */
+  const mend = async () => {
+    if (fix === 'recheck') return check();
+    setForm(true);
+    if (entry.connects !== 'oauth2') return;
+    setBusy(true);
+    const wish = { clientId: client.id, provider: entry.id, shared: connection.clientId === null };
+    await ask(bridge.connect.start({ ...wish, connectionId: connection.id })).then(
+      state => void queryClient.setQueryData(['connect', client.id], state),
+      complain,
+    );
+    setBusy(false);
+  };
   const label = {
     none: '',
     reconnect: 'Reconnect',
@@ -112,11 +125,7 @@ function Mend({ client, connection, entry, may }: Omit<Props, 'onOpen'> & { read
         title={trouble?.reason ?? (worn ? 'The key is older than a year' : 'This connection needs a hand')}
         action={
           fix === 'none' || !may || open ? null : (
-            <Button
-              look="primary"
-              disabled={busy || !online}
-              onClick={() => (fix === 'recheck' ? void check() : setForm(true))}
-            >
+            <Button look="primary" disabled={busy || !online} onClick={() => void mend()}>
               {busy ? `Asking ${entry.name}…` : label}
             </Button>
           )
@@ -160,7 +169,7 @@ function Health({ connection }: { readonly connection: ConnectionView }) {
                     : 'Has not been used yet'}
                 {one.status === 'failing' && one.lastFailedAt ? `, failed ${ago(one.lastFailedAt, now)}` : ''}
               </span>
-              {one.trouble ? (
+              {one.trouble && one.trouble.reason !== connection.trouble?.reason ? (
                 <span className="block text-danger">
                   {one.trouble.reason} <span className="text-text">{one.trouble.next}</span>
                 </span>

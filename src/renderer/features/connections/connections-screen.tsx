@@ -1,3 +1,4 @@
+import type { CatalogueEntry } from '@astrix/contract';
 import { ArrowLeft, Plug } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
@@ -15,7 +16,7 @@ import { CatalogueList } from './catalogue-list.tsx';
 import { ConnectionPage } from './connection-page.tsx';
 import { Overview } from './overview.tsx';
 import { ProviderPage } from './provider-page.tsx';
-import { useCatalogue, useConnections, useOnline } from './queries.ts';
+import { useCatalogue, useConnect, useConnections, useOnline } from './queries.ts';
 import { ReceiptsPage } from './receipts.tsx';
 
 export type ConnectionsProps = {
@@ -111,6 +112,7 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
   const page = (
     <div className="flex h-full flex-col bg-ground">
       <Freshness error={error} at={Math.min(catalogue.dataUpdatedAt, connections.dataUpdatedAt)} />
+      <WaitingChoice client={client} at={at} entries={entries} onOpen={open} />
       {wide ? null : (
         <div className="border-b border-line bg-panel p-1.5">
           <Button look="quiet" onClick={() => open(null)}>
@@ -149,6 +151,32 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
         {page}
       </Panel>
     </Group>
+  );
+}
+
+/** Consent was given, and the person looks at something else: one step is left, and it is theirs. */
+function WaitingChoice({
+  client,
+  at,
+  entries,
+  onOpen,
+}: {
+  readonly client: ClientView;
+  readonly at: string | null;
+  readonly entries: readonly CatalogueEntry[];
+  readonly onOpen: (at: string) => void;
+}) {
+  const state = useConnect(client.id).data;
+  const where = state?.connectionId ?? state?.provider;
+  if (state?.now.step !== 'choosing' || where === undefined || where === at) return null;
+  return (
+    <p className="flex flex-wrap items-center gap-3 border-b border-line bg-waiting-ground px-6 py-1.5 text-waiting">
+      <span className="min-w-0 flex-1">
+        {entries.find(entry => entry.id === state.provider)?.name} was allowed. It is connected once you confirm the
+        account.
+      </span>
+      <Button onClick={() => onOpen(where)}>Choose the account</Button>
+    </p>
   );
 }
 

@@ -117,7 +117,8 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
           <RefreshCw size={14} className={asking ? 'opacity-40' : ''} />
         </IconButton>
       </div>
-      {found?.trouble && found.fetchedAt !== null ? (
+      {/* What the head of the page says already is not said again. */}
+      {found?.trouble && found.fetchedAt !== null && found.trouble.reason !== connection.trouble?.reason ? (
         <Notice tone="waiting" title={found.trouble.reason}>
           What you see was kept from before. {found.trouble.next}
         </Notice>

@@ -8,7 +8,7 @@ import { Empty } from '../../ui/parts.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Condition, GroupIcon, PageHead, Part } from './parts.tsx';
 import { OffBanner, SwitchButton } from './switches.tsx';
-import { conditionOf, isPossible } from './words.ts';
+import { conditionOf, isPossible, isPressing } from './words.ts';
 
 type Props = {
   readonly client: ClientView;
@@ -25,7 +25,7 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
   const possible = entries.filter(
     entry => isPossible(entry) && entry.through === null && entry.ready && !entry.denied && !entry.off,
   );
-  const pressing = connections.filter(one => conditionOf(one).tone !== 'done').length;
+  const pressing = connections.filter(isPressing).length;
   return (
     <>
       <PageHead
@@ -44,7 +44,7 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
         {connections.length === 0
           ? 'The systems that this client works with, and what Astrix may do there.'
           : pressing === 0
-            ? 'Everything works.'
+            ? 'Nothing needs attention.'
             : `${pressing} of ${connections.length} ${pressing === 1 ? 'needs' : 'need'} attention.`}
       </PageHead>
       <div className="px-6 pb-4 empty:hidden">

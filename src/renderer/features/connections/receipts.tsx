@@ -10,7 +10,7 @@ import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Condition, PageHead, Part } from './parts.tsx';
 import { useReceipts } from './queries.ts';
-import type { Said } from './words.ts';
+import { type Said, secretWords } from './words.ts';
 
 type Props = {
   readonly client: ClientView;
@@ -147,7 +147,7 @@ function Receipt({
             title={keyDestroyedAt ? 'The key was destroyed' : 'The key is kept until access is revoked, then destroyed'}
           >
             {receipt.secrets.length > 0
-              ? `Sealed with it, and unreadable from then on: ${receipt.secrets.join(', ')}.`
+              ? `Sealed with it, and unreadable from then on: ${secretWords(receipt.secrets)}.`
               : ''}
           </Step>
           <Step

@@ -75,8 +75,17 @@ export function conditionOf(connection: ConnectionView): Said {
   if (connection.health.some(({ status }) => status === 'failing')) return { tone: 'danger', word: 'Failing' };
   if (connection.fix !== 'none' || connection.trouble) return { tone: 'waiting', word: 'Needs attention' };
   if (connection.health.some(({ status }) => status === 'gated')) return { tone: 'waiting', word: 'Partly allowed' };
+  // What has never been asked is not said to work.
+  if (connection.health.every(({ status }) => status === 'unknown')) return { tone: 'meta', word: 'Not tried yet' };
   return { tone: 'done', word: 'Works' };
 }
+
+export const isPressing = (connection: ConnectionView): boolean =>
+  ['danger', 'waiting'].includes(conditionOf(connection).tone);
+
+/** Names of sealed secrets, as people call them. */
+const SECRETS: Readonly<Record<string, string>> = { grant: 'the tokens of the consent', key: 'the key' };
+export const secretWords = (names: readonly string[]): string => names.map(name => SECRETS[name] ?? name).join(', ');
 
 export type CatalogueFilter = 'all' | 'connected' | 'possible' | 'planned';
 export const FILTERS: readonly { readonly filter: CatalogueFilter; readonly label: string }[] = [

@@ -1,0 +1,50 @@
+import type { CatalogueEntry, ConnectionView, HealthView } from '@astrix/contract';
+import { describe, expect, test } from 'vitest';
+import { answers, conditionOf, isPossible, isPressing } from './words.ts';
+
+const health = (status: HealthView['status']) => [{ status }] as ConnectionView['health'];
+const connection = (more: Partial<ConnectionView> = {}): ConnectionView =>
+  ({ status: 'active', off: false, fix: 'none', trouble: null, health: health('ok'), ...more }) as ConnectionView;
+
+describe('how a connection is, in one word', () => {
+  test.each([
+    ['Works', {}],
+    ['Not tried yet', { health: health('unknown') }],
+    ['Not tried yet', { health: [] }],
+    ['Partly allowed', { health: health('gated') }],
+    ['Needs attention', { fix: 'rotate' }],
+    ['Failing', { health: health('failing'), fix: 'recheck' }],
+    ['Broken', { status: 'broken', health: health('failing') }],
+    ['Switched off', { status: 'broken', off: true }],
+    ['Disconnecting', { status: 'disconnecting', off: true }],
+  ] as const)('%s', (word, more) => {
+    expect(conditionOf(connection(more as Partial<ConnectionView>)).word).toBe(word);
+  });
+
+  test('what works or was never tried does not press', () => {
+    expect([{}, { health: [] }].map(more => isPressing(connection(more)))).toEqual([false, false]);
+    expect(isPressing(connection({ fix: 'rotate' }))).toBe(true);
+  });
+});
+
+describe('the catalogue', () => {
+  const entry = (more: Partial<CatalogueEntry> = {}): CatalogueEntry =>
+    ({
+      ...{ name: 'Jira', purpose: 'Looks up issues.', group: 'work', capabilities: [{ title: 'Issues changed' }] },
+      ...{ standing: 'live', connects: 'oauth2', through: null },
+      ...more,
+    }) as CatalogueEntry;
+
+  test('OP-14: only what is live or limited, and has a way in, can be connected', () => {
+    expect(isPossible(entry())).toBe(true);
+    expect(isPossible(entry({ standing: 'limited', connects: 'key' }))).toBe(true);
+    expect(isPossible(entry({ connects: 'none', through: 'google-drive' }))).toBe(true);
+    expect(isPossible(entry({ connects: 'none' }))).toBe(false);
+    for (const standing of ['planned', 'suspended'] as const) expect(isPossible(entry({ standing }))).toBe(false);
+  });
+
+  test('a system is found by its name, what it is for, its group and what it brings', () => {
+    for (const typed of ['', ' jir', 'LOOKS', 'work', 'issues ch']) expect(answers(entry(), typed), typed).toBe(true);
+    expect(answers(entry(), 'stripe')).toBe(false);
+  });
+});
