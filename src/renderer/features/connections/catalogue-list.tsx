@@ -69,9 +69,15 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
             value={typed}
             onChange={event => setTyped(event.target.value)}
             onKeyDown={event => {
-              if (event.key === 'Escape') setTyped('');
               const first = ids.split(',')[0];
-              if (event.key === 'Enter' && typed.trim() !== '' && first) onOpen(first);
+              if (event.key === 'Enter' && typed.trim() !== '' && first) {
+                onOpen(first);
+                event.currentTarget.blur();
+              }
+              if (event.key !== 'Escape') return;
+              // The second time the keys of the list work again.
+              if (typed === '') event.currentTarget.blur();
+              setTyped('');
             }}
             className="field h-8 px-8"
           />
