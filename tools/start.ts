@@ -166,7 +166,10 @@ if ('path' in found) {
   child.once('exit', () => stop(0));
   say('  Console            opens in Electron');
 } else {
-  const console = await part('The console', ['tools/electron-standin/run.ts', 'out/main/index.js'], environment);
+  const console = await part('The console', ['tools/electron-standin/run.ts', 'out/main/index.js'], {
+    ...environment,
+    ASTRIX_STANDIN_OPENS: '1',
+  });
   say(`  Console            ${console.url}`);
   say(`  Tray               ${console.tray}`);
   say(`\n  The console runs in the local browser ${found.why}.`);

@@ -30,6 +30,7 @@ export function pageScript(windowId: number, preload: string): string {
   return `(() => {
 const listeners = new Map();
 const waiting = new Map();
+const openTab = window.open.bind(window);
 let next = 1;
 const socket = new WebSocket(location.origin.replace('http', 'ws') + '/w${windowId}/socket');
 const opened = new Promise(resolve => socket.addEventListener('open', resolve, { once: true }));
@@ -43,6 +44,7 @@ socket.addEventListener('message', ({ data }) => {
   } else if (message.kind === 'send') {
     for (const listener of [...(listeners.get(message.channel) ?? [])]) listener({}, ...message.args);
   } else if (message.kind === 'notice') showNotice(message);
+  else if (message.kind === 'open') openTab(message.url, '_blank', 'noopener,noreferrer');
   else if (message.kind === 'title') document.title = message.title;
 });
 socket.addEventListener('close', () => { document.documentElement.dataset.standin = 'closed'; });
