@@ -183,6 +183,32 @@ test('A10: one person may be kept from one provider', async () => {
   await expect(page.getByText('Priya Nair may use Jira', { exact: true })).toBeVisible();
 });
 
+test('VT-05: a key is judged before it is sent, tried before it is kept, and never shown again', async () => {
+  const key = 'rk_test_51ChaiKathaRestrictedKey';
+  await system(/^Stripe /).click();
+  const field = page.getByLabel('Restricted key', { exact: true });
+  await field.fill('sk_live_everything');
+  await page.getByRole('button', { name: 'Check and connect for Chai Katha' }).click();
+  await expect(
+    page.getByText('Restricted key must begin with rk_live_ or rk_test_', { exact: false }).first(),
+  ).toBeVisible();
+  await picture('key-wrong');
+  await accessible();
+  await field.fill('rk_test_Revoked12345');
+  await page.getByRole('button', { name: 'Check and connect for Chai Katha' }).click();
+  await expect(page.getByText(/Nothing was stored, and secrets have to be typed again/)).toBeVisible();
+  await expect(field).toHaveValue('');
+  await picture('key-refused');
+  await field.fill(key);
+  await page.getByRole('button', { name: 'Check and connect for Chai Katha' }).click();
+  await expect(page.getByRole('region', { name: /^Payment links, checkouts and payments/ })).toBeVisible();
+  await expect(page.getByText('₹1,299.50').first()).toBeVisible();
+  await expect(page.getByText(`••••${key.slice(-4)}`)).toBeVisible();
+  expect(await page.content()).not.toContain(key);
+  await picture('payments');
+  await accessible();
+});
+
 test('without a server what was shown stays, marked, and nothing can be changed', async () => {
   await system(SITE).click();
   await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();

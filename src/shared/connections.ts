@@ -57,7 +57,7 @@ export const CONNECTION_CHANNELS = {
     z.strictObject({
       ...ofConnection.shape,
       capability: Capability,
-      text: z.string().trim().max(200),
+      text: z.string().trim().max(800),
       /** Ask the provider even when what is kept is fresh. */
       refresh: z.boolean(),
     }),

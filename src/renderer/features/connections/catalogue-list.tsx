@@ -1,9 +1,9 @@
 import type { CatalogueEntry, ConnectionView, ProviderGroup } from '@astrix/contract';
-import { LayoutList, ReceiptText, Search, X } from 'lucide-react';
+import { LayoutList, ReceiptText } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 'react';
 import { count } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
-import { IconButton } from '../../ui/button.tsx';
+import { FilterChip, SearchField } from '../../ui/search-field.tsx';
 import { Condition, GroupIcon, StandingChip } from './parts.tsx';
 import { answers, type CatalogueFilter, conditionOf, FILTERS, GROUPS, isPossible } from './words.ts';
 
@@ -59,52 +59,27 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
   return (
     <nav aria-label="Systems" className="flex h-full flex-col bg-panel">
       <div className="flex flex-col gap-2 border-b border-line p-2">
-        <div className="relative">
-          <Search size={14} aria-hidden className="absolute top-1/2 left-2.5 -translate-y-1/2 text-meta" />
-          <input
-            ref={searchField}
-            aria-label="Search systems"
-            placeholder={`Search systems (${keysOf('search')})`}
-            maxLength={100}
-            value={typed}
-            onChange={event => setTyped(event.target.value)}
-            onKeyDown={event => {
-              const first = ids.split(',')[0];
-              if (event.key === 'Enter' && typed.trim() !== '' && first) {
-                onOpen(first);
-                event.currentTarget.blur();
-              }
-              if (event.key !== 'Escape') return;
-              // The second time the keys of the list work again.
-              if (typed === '') event.currentTarget.blur();
-              setTyped('');
-            }}
-            className="field h-8 px-8"
-          />
-          {typed ? (
-            <IconButton
-              label="Clear the search"
-              className="absolute top-0.5 right-0.5 size-7"
-              onClick={() => setTyped('')}
-            >
-              <X size={14} />
-            </IconButton>
-          ) : null}
-        </div>
+        <SearchField
+          field={searchField}
+          label="Search systems"
+          placeholder={`Search systems (${keysOf('search')})`}
+          maxLength={100}
+          value={typed}
+          onType={setTyped}
+          onEnter={() => {
+            const first = ids.split(',')[0];
+            if (first) onOpen(first);
+          }}
+        />
         <fieldset aria-label="Filter" className="flex flex-wrap gap-0.5">
           {FILTERS.map(entry => (
-            <button
+            <FilterChip
               key={entry.filter}
-              type="button"
-              aria-pressed={filter === entry.filter}
-              onClick={() => setFilter(entry.filter)}
-              className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
-            >
-              {entry.label}
-              <span className={`font-medium ${filter === entry.filter ? '' : 'text-text'}`}>
-                {count(counts[entry.filter])}
-              </span>
-            </button>
+              label={entry.label}
+              count={count(counts[entry.filter])}
+              on={filter === entry.filter}
+              onPick={() => setFilter(entry.filter)}
+            />
           ))}
         </fieldset>
       </div>

@@ -9,6 +9,7 @@ import { queryClient } from '../../lib/queries.ts';
 import { useMay } from '../../lib/store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
+import { FilterChip } from '../../ui/search-field.tsx';
 import { Table } from '../../ui/table.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { type Column, columnsOf } from './columns.tsx';
@@ -32,16 +33,13 @@ export function DataPart({ client, connection, entry }: Props) {
         readable.length > 1 ? (
           <fieldset aria-label="What to show" className="flex flex-wrap gap-1">
             {readable.map(({ capability, title }) => (
-              <button
+              <FilterChip
                 key={capability}
-                type="button"
+                label={CAPABILITY[capability]}
                 title={title}
-                aria-pressed={capability === chosen.capability}
-                onClick={() => setPicked(capability)}
-                className="inline-flex h-6 items-center rounded-md px-2 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
-              >
-                {CAPABILITY[capability]}
-              </button>
+                on={capability === chosen.capability}
+                onPick={() => setPicked(capability)}
+              />
             ))}
           </fieldset>
         ) : null

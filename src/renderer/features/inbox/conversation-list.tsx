@@ -1,14 +1,14 @@
 import type { InboxFilter, PersonRow } from '@astrix/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Clock3, CloudUpload, Inbox, PencilLine, Search, TriangleAlert, X } from 'lucide-react';
+import { Clock3, CloudUpload, Inbox, PencilLine, TriangleAlert } from 'lucide-react';
 import { type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
 import { useCounts, useInbox, usePeople } from '../../lib/queries.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
-import { IconButton } from '../../ui/button.tsx';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
+import { FilterChip, SearchField } from '../../ui/search-field.tsx';
 import { SearchResults } from './search-results.tsx';
 
 export const FILTERS: readonly { readonly filter: InboxFilter; readonly label: string; readonly empty: string }[] = [
@@ -50,30 +50,14 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
   return (
     <section aria-label="Conversations" className="flex h-full flex-col bg-panel">
       <div className="flex flex-col gap-2 border-b border-line p-2">
-        <div className="relative">
-          <Search size={14} aria-hidden className="absolute top-1/2 left-2.5 -translate-y-1/2 text-meta" />
-          <input
-            ref={searchField}
-            aria-label="Search messages of this client"
-            placeholder={`Search messages (${keysOf('search')})`}
-            maxLength={200}
-            value={typed}
-            onChange={event => setTyped(event.target.value)}
-            onKeyDown={event => {
-              if (event.key === 'Escape') setTyped('');
-            }}
-            className="field h-8 px-8"
-          />
-          {typed ? (
-            <IconButton
-              label="Clear the search"
-              className="absolute top-0.5 right-0.5 size-7"
-              onClick={() => setTyped('')}
-            >
-              <X size={14} />
-            </IconButton>
-          ) : null}
-        </div>
+        <SearchField
+          field={searchField}
+          label="Search messages of this client"
+          placeholder={`Search messages (${keysOf('search')})`}
+          maxLength={200}
+          value={typed}
+          onType={setTyped}
+        />
         <Filters filter={filter} counts={counts} onFilter={onFilter} />
       </div>
       <div className="min-h-0 flex-1">
@@ -102,20 +86,14 @@ function Filters({
         const value = counts?.[entry.filter] ?? 0;
         const loud = (entry.filter === 'failed' || entry.filter === 'closing') && value > 0;
         return (
-          <button
+          <FilterChip
             key={entry.filter}
-            type="button"
-            aria-pressed={filter === entry.filter}
-            onClick={() => onFilter(entry.filter)}
-            className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
-          >
-            {entry.label}
-            <span
-              className={`font-medium ${filter === entry.filter ? '' : loud ? (entry.filter === 'failed' ? 'text-danger' : 'text-waiting') : 'text-text'}`}
-            >
-              {counts ? count(value) : ''}
-            </span>
-          </button>
+            label={entry.label}
+            count={counts ? count(value) : ''}
+            tone={loud ? (entry.filter === 'failed' ? 'danger' : 'waiting') : 'plain'}
+            on={filter === entry.filter}
+            onPick={() => onFilter(entry.filter)}
+          />
         );
       })}
     </fieldset>
