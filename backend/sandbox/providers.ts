@@ -15,7 +15,17 @@ export type Noted = {
   readonly at: string;
 };
 
+/** One request as it arrived, whatever became of it: what tests compare the call ledger with. */
+export type Asked = { readonly method: string; readonly host: string; readonly path: string; status: number };
+
+/** `down` answers 500, `cut` does what was asked and lets the reply be lost. */
+export type Trouble = { readonly path: string; readonly kind: 'down' | 'cut'; times: number };
+
 export type Providers = {
+  readonly asked: readonly Asked[];
+  /** What goes wrong with the next `times` requests whose path begins with `path`. */
+  readonly trouble: (path: string, kind: Trouble['kind'], times?: number) => void;
+  readonly mend: () => void;
   readonly book: TokenBook;
   readonly noted: readonly Noted[];
   readonly hints: Readonly<Record<string, string>>;
@@ -41,6 +51,8 @@ export async function serveProviders(
 ): Promise<Providers> {
   const book = createTokenBook(options);
   const noted: Noted[] = [];
+  const asked: Asked[] = [];
+  let troubles: Trouble[] = [];
   const stage: Stage = {
     ...book,
     note: (provider, what, detail = {}) => void noted.push({ provider, what, detail, at: book.now().toISOString() }),
@@ -55,6 +67,28 @@ export async function serveProviders(
     );
   });
   const imitations = await findImitations();
+  const hosts = imitations.flatMap(({ provider }) => PROVIDERS[provider].manifest.hosts);
+  const seen = new WeakMap<object, Asked>();
+  app.addHook('onRequest', async (request, reply) => {
+    const host = request.headers.host ?? '';
+    if (!hosts.includes(host)) return;
+    const one: Asked = { method: request.method, host, path: request.url, status: 0 };
+    asked.push(one);
+    seen.set(request, one);
+    const trouble = troubles.find(({ path, times }) => times > 0 && request.url.startsWith(path));
+    if (!trouble) return;
+    trouble.times -= 1;
+    if (trouble.kind === 'down') return reply.code(500).send({ error: 'server_error' });
+    reply.header('x-sandbox-cut', '1');
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.hasHeader('x-sandbox-cut')) request.raw.socket.destroy();
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const one = seen.get(request);
+    if (one) one.status = reply.statusCode;
+  });
   const connected = imitations.flatMap(imitation => {
     const { manifest } = PROVIDERS[imitation.provider];
     return manifest.auth.kind === 'oauth2' ? [{ manifest, auth: manifest.auth, imitation }] : [];
@@ -64,7 +98,12 @@ export async function serveProviders(
   return {
     book,
     noted,
+    asked,
+    trouble: (path, kind, times = Number.POSITIVE_INFINITY) => void troubles.push({ path, kind, times }),
+    mend: () => {
+      troubles = [];
+    },
     hints: Object.fromEntries(imitations.map(({ provider, hint }) => [provider, hint])),
-    hosts: imitations.flatMap(({ provider }) => PROVIDERS[provider].manifest.hosts),
+    hosts,
   };
 }

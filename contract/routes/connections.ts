@@ -280,7 +280,7 @@ export const claimConnect = defineRoute({
   params: ofAttempt,
   body: z.strictObject({ receipt: Receipt }),
   reply: AttemptView,
-  errors: ['not_found', 'connect_refused'],
+  errors: ['not_found', 'connect_refused', 'forbidden', 'provider_denied', 'provider_unavailable', 'switched_off'],
 });
 
 export const confirmConnect = defineRoute({
@@ -294,7 +294,17 @@ export const confirmConnect = defineRoute({
   params: ofAttempt,
   body: z.strictObject({ receipt: Receipt, accountId: z.string().min(1).max(200) }),
   reply: ConnectionView,
-  errors: ['not_found', 'connect_refused', 'account_differs', 'already_connected'],
+  errors: [
+    'not_found',
+    'connect_refused',
+    'account_differs',
+    'already_connected',
+    'forbidden',
+    'provider_denied',
+    'provider_unavailable',
+    'switched_off',
+    'connection_unusable',
+  ],
 });
 
 export const cancelConnect = defineRoute({

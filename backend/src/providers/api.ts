@@ -14,6 +14,8 @@ export type ApiParts = {
   /** On whose behalf, for budgets and the call ledger. */
   readonly connection: Connection;
   readonly app: ProviderApp | null;
+  /** Its calls give access back, and go out under a switch as well. */
+  readonly ending?: boolean;
 };
 
 export type Held = { readonly kind: 'ok'; readonly credential: Credential; readonly version: number };
@@ -32,6 +34,7 @@ const around = <T>(parts: ApiParts, capability: string, ask: Ask<T>): Omit<CallR
   ...ask,
   provider: parts.manifest.id,
   connection: parts.connection,
+  ...(parts.ending ? { ending: true } : {}),
   capability,
   timeoutMs: ask.timeoutMs ?? TIMEOUT_MS,
   deadlineMs: Math.max(DEADLINE_MS, (ask.timeoutMs ?? 0) * 2),

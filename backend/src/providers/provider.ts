@@ -138,7 +138,7 @@ export type Account = {
 /** A call of an adapter: where, what and how to read it. Who asks, with what and for how long is added around it. */
 export type Ask<T> = Omit<
   CallRequest<T>,
-  'provider' | 'connection' | 'capability' | 'explain' | 'timeoutMs' | 'deadlineMs' | 'signal'
+  'provider' | 'connection' | 'capability' | 'explain' | 'timeoutMs' | 'deadlineMs' | 'signal' | 'ending'
 > & { readonly timeoutMs?: number };
 
 /** What an adapter works with. */

@@ -41,6 +41,18 @@ class Forget extends OperationNodeTransformer {
 const opensTenant = (node: RootOperationNode) =>
   RawNode.is(node) && node.parameters.some(given => ValueNode.is(given) && given.value === 'astrix_tenant');
 
+/** The same database, with a plugin of its own for each transaction. */
+export function underPlugins(db: Db, pluginForOneTransaction: () => KyselyPlugin): Db {
+  const kysely = new Proxy(db.internals.kysely, {
+    get: (target, key) => {
+      if (key === 'transaction') return () => target.withPlugin(pluginForOneTransaction()).transaction();
+      const value = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  }) as Kysely<Schema>;
+  return { ...db, internals: { ...db.internals, kysely } };
+}
+
 /**
  * The same database under a program whose tenant queries have all lost their tenant filters. What the system does is left as it is.
  * `forgotten` counts the filters that were taken out.
@@ -57,12 +69,5 @@ export function forgetfulDb(db: Db): { readonly db: Db; readonly forgotten: () =
       transformResult: async ({ result }) => result,
     };
   };
-  const kysely = new Proxy(db.internals.kysely, {
-    get: (target, key) => {
-      if (key === 'transaction') return () => target.withPlugin(pluginForOneTransaction()).transaction();
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  }) as Kysely<Schema>;
-  return { db: { ...db, internals: { ...db.internals, kysely } }, forgotten: () => forget.forgotten };
+  return { db: underPlugins(db, pluginForOneTransaction), forgotten: () => forget.forgotten };
 }

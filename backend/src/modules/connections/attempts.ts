@@ -146,6 +146,8 @@ type Shown = { readonly clientId: string; readonly attemptId: string; readonly r
  */
 async function demandReady(tx: TenantTx, { clientId, attemptId, receipt }: Shown): Promise<AttemptRow> {
   const attempt = await findAttempt(tx, clientId, attemptId);
+  // What held at the start may have changed: a denial, a switch or a role holds from the next request on.
+  await demandConnectable(tx, { provider: attempt.provider as ProviderId, shared: attempt.shared, clientId });
   if (attempt.stage !== 'ready' || attempt.ends_at <= txNow(tx)) fail('connect_refused');
   if (attempt.receipt_hash === null || !equalDigests(attempt.receipt_hash, sha256(receipt))) fail('connect_refused');
   return attempt;
@@ -245,13 +247,16 @@ async function insertConnection(tx: TenantTx, attempt: AttemptRow, values: Value
 }
 
 async function replaceGrant(tx: TenantTx, before: ConnectionRow, values: Values): Promise<ConnectionRow> {
-  return tx
+  const row = await tx
     .updateTable('connections')
     .set(row => ({ ...values, refresh_generation: row('refresh_generation', '+', 1) }))
     .where('agency_id', '=', before.agency_id)
     .where('id', '=', before.id)
+    // It may have been disconnected since it was looked at.
+    .where('status', 'in', ['active', 'broken'])
     .returningAll()
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  return row ?? fail('connection_unusable');
 }
 
 /** Its time is over from now on; the housekeeper revokes what was granted. */

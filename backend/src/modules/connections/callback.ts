@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail } from '../../kernel/errors.ts';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { randomToken, sha256 } from '../../platform/crypto/index.ts';
-import { txNow, withSystem } from '../../platform/db/index.ts';
+import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type Failed, json } from '../../platform/egress/index.ts';
 import type { Place } from '../../platform/vault/index.ts';
 import { apiOver, tokenApiOver } from '../../providers/api.ts';
@@ -44,10 +44,9 @@ export async function takeCallback(
   const end = (ending: Ending) => endWith(deps, attempt, ending);
   const { auth } = provider.manifest;
   if (auth.kind !== 'oauth2' || provider.connector === null) return end('provider-refused');
-  const issuer = single(query, 'iss');
-  if (auth.callback.issuer !== undefined && issuer !== null && issuer !== auth.callback.issuer)
+  if (auth.callback.issuer !== undefined && Object.hasOwn(query, 'iss') && query.iss !== auth.callback.issuer)
     return end('wrong-issuer');
-  if (single(query, 'error') !== null) return end('declined');
+  if (Object.hasOwn(query, 'error')) return end('declined');
   const code = single(query, auth.callback.codeAs ?? 'code');
   if (code === null || code.length > MAX_CODE) return end('no-code');
   const extras: Record<string, string> = {};
@@ -60,7 +59,7 @@ export async function takeCallback(
   if (typeof grant === 'string') return end(grant);
   const place = placeOf(attempt);
   // Kept before anything else is asked: whatever happens from here on, it can be revoked.
-  await withSystem(deps.db, 'connect', tx => deps.vault.put(tx, place, GRANT, packGrant(grant)));
+  await withSystem(deps.db, 'connect', tx => keepGrant(tx, deps, attempt, place, grant));
   const known = await identify(deps, attempt, provider, grant);
   if (typeof known === 'string') return end(known);
   const receipt = randomToken(32);
@@ -86,6 +85,18 @@ export async function takeCallback(
   );
   if (!ready) fail('connect_refused');
   return locationOf(attempt, { receipt });
+}
+
+/** An attempt that was ended while the code was on its way is open again, so that somebody gives back what has come for it. */
+async function keepGrant(tx: SystemTx, deps: ConnectionsDeps, attempt: AttemptRow, place: Place, grant: Grant) {
+  await deps.vault.put(tx, place, GRANT, packGrant(grant));
+  await tx
+    .updateTable('connect_attempts')
+    .set({ stage: 'exchanging' })
+    .where('agency_id', '=', attempt.agency_id)
+    .where('id', '=', attempt.id)
+    .where('stage', '=', 'ended')
+    .execute();
 }
 
 const placeOf = (attempt: AttemptRow): Place => ({
@@ -130,7 +141,8 @@ async function endWith(deps: ConnectionsDeps, attempt: AttemptRow, ending: Endin
 const connectionOf = (attempt: AttemptRow) => ({
   agencyId: attempt.agency_id,
   clientId: attempt.client_id,
-  connectionId: attempt.id,
+  // What is asked with the new credential of a connection is asked for that connection (VT-13).
+  connectionId: attempt.connection_id ?? attempt.id,
   actorId: attempt.person_id,
 });
 

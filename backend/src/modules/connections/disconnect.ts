@@ -55,6 +55,7 @@ export async function endConnection(tx: TenantTx, row: ConnectionRow): Promise<R
     .set({ status: 'disconnecting', trouble: null })
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.id)
+    .where('status', 'in', ['active', 'broken'])
     .execute();
   const { auth } = manifestOf(row);
   const receipt = await tx
@@ -107,7 +108,7 @@ export async function revokeGrant(
   if (manifest.auth.revoke === null && !connector?.revoke) return 'by-hand';
   const app = appOf(deps, manifest);
   if (app === null) return { again: 3600 };
-  const api = tokenApiOver({ egress: deps.egress, clock: deps.clock, manifest, connection, app });
+  const api = tokenApiOver({ egress: deps.egress, clock: deps.clock, manifest, connection, app, ending: true });
   const outcome = await (connector?.revoke ?? oauth2Flow(manifest.auth).revoke)(api, grant);
   // Not accepted any more: somebody ended it there already.
   if (outcome.kind === 'ok' || outcome.kind === 'reauth') return 'revoked';

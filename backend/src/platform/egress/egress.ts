@@ -82,7 +82,8 @@ export function createEgress(parts: EgressParts): Egress {
     };
   }
 
-  async function forbidden({ connection, provider }: CallRequest<unknown>): Promise<string | null> {
+  async function forbidden({ connection, provider, ending }: CallRequest<unknown>): Promise<string | null> {
+    if (ending === true) return null;
     try {
       return !parts.allowed || (await parts.allowed(connection, provider)) ? null : 'switched-off';
     } catch {

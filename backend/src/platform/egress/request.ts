@@ -37,6 +37,8 @@ export type CallRequest<T> = {
   /** Everything, waiting and further attempts included; nothing begins that could end later. Twice the time of an attempt without it. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /** It gives access back: no switch holds that up. */
+  readonly ending?: boolean;
 };
 
 /** These are ours to say: they decide where a request goes and how it ends. */
