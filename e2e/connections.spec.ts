@@ -180,7 +180,7 @@ test('A10: one person may be kept from one provider', async () => {
   await expect(page.getByText('Priya Nair may not use Jira any more')).toBeVisible();
   await picture('people');
   await priya.check();
-  await expect(page.getByText('Priya Nair may use Jira', { exact: true })).toBeVisible();
+  await expect(page.getByText('Priya Nair may use Jira.', { exact: true })).toBeVisible();
 });
 
 test('VT-05: a key is judged before it is sent, tried before it is kept, and never shown again', async () => {

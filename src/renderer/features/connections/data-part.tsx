@@ -132,7 +132,13 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
       ) : data.isPending ? (
         <Skeleton rows={6} what={`Asking ${entry.name}…`} />
       ) : found ? (
-        <Shown data={found} title={read.title} text={text} name={entry.name} failed={data.error} />
+        <Shown
+          data={found}
+          title={read.title}
+          text={text}
+          name={entry.name}
+          failed={connection.off ? null : data.error}
+        />
       ) : (
         <Failed error={data.error} onRetry={() => void data.refetch()} />
       )}

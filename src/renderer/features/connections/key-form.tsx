@@ -44,11 +44,7 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
       );
       setValues({});
       lookAgain(client.id);
-      said(
-        connection
-          ? `The key of ${connected.account.name} was replaced`
-          : `${connected.account.name} is connected for ${forWhom}`,
-      );
+      if (connection) said(`The key of ${connected.account.name} was replaced`);
       onConnected(connected.id);
     } catch (error) {
       setFailed(error);

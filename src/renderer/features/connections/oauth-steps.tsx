@@ -6,7 +6,7 @@ import { ask, bridge } from '../../lib/bridge.ts';
 import { timeOf } from '../../lib/format.ts';
 import { queryClient } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain } from '../../ui/toast.tsx';
 import type { Way } from './connect-form.tsx';
 import { Notice } from './parts.tsx';
 import { lookAgain, useConnect, useOnline } from './queries.ts';
@@ -77,7 +77,6 @@ export function OAuthSteps(way: Way) {
               bridge.connect.confirm({ clientId: client.id, attemptId: own.attemptId, accountId }),
             );
             lookAgain(client.id);
-            said(`${connected.account.name} is connected for ${own.shared ? 'the whole agency' : client.name}`);
             await queryClient.refetchQueries({ queryKey: ['connections', client.id] });
             onConnected(connected.id);
           })

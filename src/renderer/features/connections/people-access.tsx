@@ -5,7 +5,7 @@ import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient, usePeople } from '../../lib/queries.ts';
 import { useMay } from '../../lib/store.ts';
 import { Failed, PersonMark, Skeleton } from '../../ui/parts.tsx';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain } from '../../ui/toast.tsx';
 import { Part } from './parts.tsx';
 import { useAccess, useOnline } from './queries.ts';
 
@@ -15,6 +15,7 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
   const online = useOnline();
   const access = useAccess(may);
   const people = usePeople().data ?? [];
+  const [done, setDone] = useState('');
   const [saving, setSaving] = useState<string | null>(null);
   if (!may) return null;
   const able = people.filter(person => person.active && person.role !== 'client');
@@ -30,7 +31,7 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
     );
     try {
       await ask(bridge.connections.setAccess({ clientId: client.id, personId: person.id, denied }));
-      said(allowed ? `${person.name} may use ${entry.name}` : `${person.name} may not use ${entry.name} any more`);
+      setDone(allowed ? `${person.name} may use ${entry.name}.` : `${person.name} may not use ${entry.name} any more.`);
     } catch (error) {
       complain(error);
     }
@@ -39,7 +40,14 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
     setSaving(null);
   };
   return (
-    <Part title={`Who may use ${entry.name}`}>
+    <Part
+      title={`Who may use ${entry.name}`}
+      aside={
+        <span role="status" className="text-meta">
+          {done}
+        </span>
+      }
+    >
       <p className="text-meta">
         For all clients of the agency, as far as a person’s role goes. It holds from their next request on.
       </p>

@@ -43,11 +43,8 @@ export function SwitchButton({
     ask(bridge.connections.setSwitch({ clientId: client.id, ...of, off: !off, reason, revoke })).then(
       ({ disconnected }) => {
         lookAgain(client.id);
-        said(
-          off
-            ? `${name} is on again`
-            : `${name} is switched off${disconnected > 0 ? `, ${count(disconnected)} disconnected` : ''}`,
-        );
+        // The banner says that it is off; only what cannot be seen here is said.
+        if (disconnected > 0) said(`${count(disconnected)} disconnected`);
       },
       complain,
     );
