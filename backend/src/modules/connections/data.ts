@@ -44,7 +44,7 @@ async function record(
   result: ReadResult<unknown>,
   keep: boolean,
 ): Promise<Trouble | null> {
-  const trouble = result.kind === 'ok' ? null : troubleOf(result, manifestOf(row).name);
+  const trouble = result.kind === 'ok' ? null : troubleOf(result, manifestOf(row));
   const at = { agencyId: row.agency_id, connectionId: row.id, capability, kind: 'read' as const };
   await withSystem(deps.db, 'connections', async tx => {
     // It may have been disconnected while the provider was answering: nothing of it is kept then.

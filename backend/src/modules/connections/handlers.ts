@@ -328,11 +328,12 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
         reason: `${name} does not show ${row.account_name} to this sign-in any more.`.slice(0, 400),
         next: 'Reconnect with a sign-in that reaches the account.',
       });
-    else if (accounts.kind === 'reauth') await markBroken(tx, row.agency_id, row.id, troubleOf(accounts, name));
+    else if (accounts.kind === 'reauth')
+      await markBroken(tx, row.agency_id, row.id, troubleOf(accounts, manifestOf(row)));
     else
       await tx
         .updateTable('connections')
-        .set({ trouble: JSON.stringify(troubleOf(accounts, name)) })
+        .set({ trouble: JSON.stringify(troubleOf(accounts, manifestOf(row))) })
         .where('agency_id', '=', row.agency_id)
         .where('id', '=', row.id)
         .execute();

@@ -5,7 +5,7 @@ import { type Secret, secret } from '../../kernel/secret.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
 import { apiOver } from '../../providers/api.ts';
-import type { Account, Credential, Provider } from '../../providers/provider.ts';
+import type { Account, Credential, Manifest, Provider } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { type ConnectionRow, isSender, manifestOf } from './rows.ts';
 import type { Settings } from './tables.ts';
@@ -63,7 +63,7 @@ export async function tryKey(
     },
   );
   const accounts = await connector.identify(api);
-  if (accounts.kind !== 'ok') return refuseKey(accounts, manifest.name);
+  if (accounts.kind !== 'ok') return refuseKey(accounts, manifest);
   const [account, ...others] = accounts.rows;
   if (!account)
     return fail('provider_refused', { detail: `${manifest.name} accepts the key, and it reaches no account.` });
@@ -74,7 +74,8 @@ export async function tryKey(
   return account;
 }
 
-function refuseKey(failed: Failed, name: string): never {
+function refuseKey(failed: Failed, manifest: Manifest): never {
+  const { name } = manifest;
   if (failed.kind === 'retry')
     fail('provider_unreachable', failed.afterSeconds === null ? {} : { retryAfterSeconds: failed.afterSeconds });
   if (failed.kind === 'refused' && failed.reason === 'switched-off') fail('switched_off');
@@ -82,7 +83,7 @@ function refuseKey(failed: Failed, name: string): never {
     fail('provider_refused', {
       detail: `${name} does not accept this key. Check that it is whole, still valid, and of the right account.`,
     });
-  const { reason, next } = troubleOf(failed, name);
+  const { reason, next } = troubleOf(failed, manifest);
   return fail('provider_refused', { detail: `${reason} ${next}` });
 }
 

@@ -7,7 +7,15 @@ import type { Grant } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { appOf } from './deps.ts';
 import { credentialOf, GRANT, type HeldGrant, packGrant, readGrant } from './grants.ts';
-import { type ConnectionRow, findConnection, markBroken, markWorking, placeOf, providerOf } from './rows.ts';
+import {
+  type ConnectionRow,
+  findConnection,
+  manifestOf,
+  markBroken,
+  markWorking,
+  placeOf,
+  providerOf,
+} from './rows.ts';
 import { troubleOf } from './words.ts';
 
 /** Longer than a call to a token endpoint may take, with room: whoever holds the lease is done, or dead, when it is over. */
@@ -118,8 +126,7 @@ export function createRefresh(deps: ConnectionsDeps) {
       const seconds = outcome.kind === 'retry' ? (outcome.afterSeconds ?? 0) : 0;
       const after = new Date(txNow(tx).getTime() + Math.max(seconds, pauseSeconds(row.refresh_failures)) * 1000);
       await settle(tx, row, generation, { failures: row.refresh_failures + 1, after, grant: null });
-      if (outcome.kind === 'reauth')
-        await markBroken(tx, row.agency_id, row.id, troubleOf(outcome, providerOf(row.provider).manifest.name));
+      if (outcome.kind === 'reauth') await markBroken(tx, row.agency_id, row.id, troubleOf(outcome, manifestOf(row)));
       return outcome;
     });
   }

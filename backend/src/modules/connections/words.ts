@@ -1,5 +1,6 @@
 import type { Trouble } from '@astrix/contract';
 import type { Failed } from '../../platform/egress/index.ts';
+import type { Manifest } from '../../providers/provider.ts';
 
 const MOST = 300;
 
@@ -14,8 +15,8 @@ const shown = (text: string) =>
 const inMinutes = (seconds: number | null) =>
   seconds === null || seconds < 60 ? 'in a moment' : `in about ${Math.ceil(seconds / 60)} minutes`;
 
-/** What happened in plain words, and what to do. `name` is the provider's. */
-export function troubleOf(failed: Failed, name: string): Trouble {
+/** What happened in plain words, and what to do. */
+export function troubleOf(failed: Failed, { name, auth }: Pick<Manifest, 'name' | 'auth'>): Trouble {
   switch (failed.kind) {
     case 'retry': {
       const busy = failed.status === 429 || failed.reason === 'rate-limited' || failed.reason === 'budget';
@@ -29,7 +30,7 @@ export function troubleOf(failed: Failed, name: string): Trouble {
       return {
         code: shown(failed.code).slice(0, 60) || 'reauth',
         reason: `${name} no longer accepts this connection.`,
-        next: 'Reconnect it: sign in at the provider again, or give a new key.',
+        next: auth.kind === 'key' ? 'Give a new key.' : `Reconnect it: sign in at ${name} again.`,
       };
     case 'permanent':
       return {
