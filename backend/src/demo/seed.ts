@@ -75,7 +75,8 @@ async function seedClient(tx: SystemTx, vault: Vault, client: DemoClient): Promi
     clientId: client.id,
     provider: 'whatsapp',
     accountId: client.accountId,
-    accountName: client.phone,
+    accountName: client.name,
+    accountDetail: `+${client.phone.slice(0, 2)} ${client.phone.slice(2, 7)} ${client.phone.slice(7)}`,
     form: { phoneNumberId: client.accountId, businessAccountId: '100000000000001' },
   });
 }

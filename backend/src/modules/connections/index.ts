@@ -81,6 +81,7 @@ export type NewConnection = {
   readonly provider: ProviderId;
   readonly accountId: string;
   readonly accountName: string;
+  readonly accountDetail: string;
   readonly form: Readonly<Record<string, string>>;
 };
 
@@ -96,7 +97,7 @@ export async function addConnection(tx: SystemTx, connection: NewConnection): Pr
       status: 'active',
       account_id: connection.accountId,
       account_name: connection.accountName,
-      account_detail: null,
+      account_detail: connection.accountDetail,
       settings: JSON.stringify({ account: {}, form: connection.form, extras: {} } satisfies Settings),
       vault_id: connection.id,
       owner_id: null,
