@@ -170,7 +170,7 @@ it('Docs and Sheets come with Drive: they have no grant and no host of their own
     expect(THROUGH[id]).toBe('google-drive');
     expect(PROVIDERS[id]).toMatchObject({
       connector: null,
-      manifest: { id, standing: 'live', auth: { kind: 'none' }, hosts: [] },
+      manifest: { id, standing: 'limited', auth: { kind: 'none' }, hosts: [] },
     });
   }
 });
