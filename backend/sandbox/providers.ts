@@ -16,7 +16,14 @@ export type Noted = {
 };
 
 /** One request as it arrived, whatever became of it: what tests compare the call ledger with. */
-export type Asked = { readonly method: string; readonly host: string; readonly path: string; status: number };
+export type Asked = {
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  /** Milliseconds, as performance.now() counts them. */
+  readonly at: number;
+  status: number;
+};
 
 /** `down` answers 500, `cut` does what was asked and lets the reply be lost. */
 export type Trouble = { readonly path: string; readonly kind: 'down' | 'cut'; times: number };
@@ -72,7 +79,7 @@ export async function serveProviders(
   app.addHook('onRequest', async (request, reply) => {
     const host = request.headers.host ?? '';
     if (!hosts.includes(host)) return;
-    const one: Asked = { method: request.method, host, path: request.url, status: 0 };
+    const one: Asked = { method: request.method, host, path: request.url, at: performance.now(), status: 0 };
     asked.push(one);
     seen.set(request, one);
     const trouble = troubles.find(({ path, times }) => times > 0 && request.url.startsWith(path));

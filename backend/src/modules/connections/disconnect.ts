@@ -15,7 +15,7 @@ import { type ApiParts, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
-import { readGrant } from './grants.ts';
+import { nullWhenBroken, readGrant } from './grants.ts';
 import { type ConnectionRow, findConnection, isSender, manifestOf, placeOf, providerOf } from './rows.ts';
 
 export const WORK_CHANNEL = 'astrix_connections';
@@ -141,7 +141,7 @@ export async function finishEnding(deps: ConnectionsDeps, receipt: ReceiptRow): 
   const loaded = await withSystem(deps.db, 'connections', async tx => {
     const row = await findConnection(tx, receipt.agency_id, receipt.connection_id);
     if (!row) return null;
-    const held = await readGrant(deps.vault, tx, placeOf(row)).catch(() => null);
+    const held = await readGrant(deps.vault, tx, placeOf(row)).catch(nullWhenBroken);
     return { row, held, shared: await shares(tx, row) };
   });
   if (!loaded) return;
@@ -162,6 +162,16 @@ export async function finishEnding(deps: ConnectionsDeps, receipt: ReceiptRow): 
           : await revokeGrant(deps, providerOf(row.provider), connection, held.grant);
   await withSystem(deps.db, 'connections', async tx => {
     const now = txNow(tx);
+    // Another process may have come to the end meanwhile: its receipt stands.
+    const open = await tx
+      .selectFrom('connection_receipts')
+      .select('id')
+      .where('agency_id', '=', receipt.agency_id)
+      .where('id', '=', receipt.id)
+      .where('finished_at', 'is', null)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!open) return;
     if (typeof revoked === 'object') {
       const seconds = Math.max(revoked.again, pauseSeconds(receipt.revoke_attempts));
       await updateReceipt(tx, receipt, {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Secret, secret } from '../../kernel/secret.ts';
+import { SealBroken } from '../../platform/crypto/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { Place, Vault } from '../../platform/vault/index.ts';
 import type { Credential, Grant, Manifest } from '../../providers/provider.ts';
@@ -46,6 +47,12 @@ export type HeldGrant = { readonly grant: Grant; readonly version: number };
 export async function readGrant(vault: Vault, tx: SystemTx, place: Place): Promise<HeldGrant | null> {
   const read = await vault.read(tx, place, GRANT);
   return read === null ? null : { grant: unpackGrant(read.value), version: read.version };
+}
+
+/** What will never open cannot be given back either. A key that is only out of reach is an error: somebody tries again later (F-24). */
+export function nullWhenBroken(error: unknown): null {
+  if (error instanceof SealBroken) return null;
+  throw error;
 }
 
 export const credentialOf = ({ accessToken, extras }: Grant): Credential => ({ kind: 'grant', accessToken, extras });

@@ -1,5 +1,6 @@
 import { type CatalogueEntry, type ConnectionView, PROVIDER_IDS, roleMay } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
 import {
   type Actor,
   notify,
@@ -166,14 +167,12 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
           detail: `${provider.manifest.name} is connected by signing in there, not by a form.`,
         });
       const form = readForm(auth.fields, body.fields);
-      const account = await tryKey(deps, provider, form, {
-        agencyId: actor.agencyId,
-        clientId: params.clientId,
-        personId: actor.personId,
-      });
+      const id = before?.id ?? newId(deps.clock.now());
+      const who = { agencyId: actor.agencyId, personId: actor.personId };
+      const account = await tryKey(deps, provider, form, { ...who, clientId: params.clientId, connectionId: id });
       const row = await across('connections', async (tx, audit) => {
         const clientId = body.shared ? null : params.clientId;
-        const place = { agencyId: actor.agencyId, clientId, personId: actor.personId, provider, before };
+        const place = { ...who, clientId, id, provider, before };
         const stored = await storeKey(tx, deps, place, form, account);
         await forgetTroubles(tx, stored.agency_id, stored.id);
         await audit({

@@ -5,7 +5,7 @@ import { PROVIDERS } from '../../providers/registry.ts';
 import type { AttemptRow } from './attempts.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { finishEnding, type ReceiptRow, revokeGrant } from './disconnect.ts';
-import { readGrant } from './grants.ts';
+import { nullWhenBroken, readGrant } from './grants.ts';
 import type { Refresh } from './refresh.ts';
 import { providerOf } from './rows.ts';
 
@@ -85,7 +85,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
       clientId: attempt.shared ? null : attempt.client_id,
       connectionId: attempt.id,
     };
-    const held = await withSystem(db, 'connections', tx => readGrant(deps.vault, tx, place)).catch(() => null);
+    const held = await withSystem(db, 'connections', tx => readGrant(deps.vault, tx, place)).catch(nullWhenBroken);
     if (held !== null && !(await standsOn(attempt))) {
       const connection = {
         agencyId: attempt.agency_id,

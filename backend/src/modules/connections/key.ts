@@ -1,6 +1,5 @@
 import type { KeyField } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
-import { newId } from '../../kernel/ids.ts';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
@@ -47,11 +46,16 @@ export async function tryKey(
   deps: ConnectionsDeps,
   { manifest, connector }: Provider,
   form: KeyForm,
-  who: { readonly agencyId: string; readonly clientId: string; readonly personId: string },
+  who: {
+    readonly agencyId: string;
+    readonly clientId: string;
+    readonly personId: string;
+    readonly connectionId: string;
+  },
 ): Promise<Account> {
   if (connector === null) fail('provider_unavailable');
   const credential: Credential = { kind: 'key', fields: form.secrets };
-  const connection = { ...who, connectionId: newId(deps.clock.now()), actorId: who.personId };
+  const connection = { ...who, actorId: who.personId };
   const api = apiOver(
     { egress: deps.egress, clock: deps.clock, manifest, connector, connection, app: null },
     {
@@ -91,6 +95,8 @@ export type KeyPlace = {
   readonly agencyId: string;
   readonly clientId: string | null;
   readonly personId: string;
+  /** The one that the key was tried under, so that the list of its calls begins with that (VT-13). */
+  readonly id: string;
   readonly provider: Provider;
   /** The one whose key is replaced. */
   readonly before: ConnectionRow | null;
@@ -100,14 +106,13 @@ export type KeyPlace = {
 export async function storeKey(
   tx: SystemTx,
   deps: ConnectionsDeps,
-  { agencyId, clientId, personId, provider, before }: KeyPlace,
+  { agencyId, clientId, personId, id, provider, before }: KeyPlace,
   form: KeyForm,
   account: Account,
 ): Promise<ConnectionRow> {
   const now = txNow(tx);
   if (before !== null && before.account_id !== account.id)
     fail('account_differs', { detail: `${before.account_name} is connected, and this key is of ${account.name}.` });
-  const id = before?.id ?? newId(now);
   const values = {
     status: 'active' as const,
     account_id: account.id,

@@ -1,6 +1,6 @@
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
-import type { Failed } from '../../platform/egress/index.ts';
+import type { Failed, Outcome } from '../../platform/egress/index.ts';
 import { type Held, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant } from '../../providers/provider.ts';
@@ -32,9 +32,11 @@ const MOST_PAUSE_SECONDS = 6 * 3600;
 const pauseSeconds = (failures: number) =>
   Math.min(FIRST_PAUSE_SECONDS * 2 ** Math.min(failures, 12), MOST_PAUSE_SECONDS);
 
+/** The lease, and what it was taken for. */
+type Mine = { readonly held: HeldGrant; readonly row: ConnectionRow; readonly generation: number };
 type Look =
   | { readonly kind: 'use'; readonly held: HeldGrant }
-  | { readonly kind: 'mine'; readonly held: HeldGrant; readonly row: ConnectionRow; readonly generation: number }
+  | ({ readonly kind: 'mine' } & Mine)
   | { readonly kind: 'wait' }
   | { readonly kind: 'failed'; readonly failed: Failed };
 
@@ -68,6 +70,7 @@ export function createRefresh(deps: ConnectionsDeps) {
       const held = await readGrant(vault, tx, placeOf(row));
       if (held === null) return { kind: 'failed', failed: dead('there is no credential') };
       const judged = judge(row, held, wanted, txNow(tx));
+      if (judged?.kind === 'failed') await leaveAlone(tx, row, judged.failed);
       return judged ?? takeLease(tx, row, held);
     });
   }
@@ -101,34 +104,49 @@ export function createRefresh(deps: ConnectionsDeps) {
     return (connector.refresh ?? oauth2Flow(manifest.auth).refresh)(api, held.grant);
   }
 
-  async function record(
-    row: ConnectionRow,
-    held: HeldGrant,
-    generation: number,
-    outcome: Awaited<ReturnType<typeof renew>>,
-  ): Promise<Held | Failed> {
+  /** What came of the call, in the row and the vault, and what there is to use now. */
+  async function record(mine: Mine, outcome: Outcome<Grant>): Promise<Held | Failed> {
+    const { row } = mine;
     return withSystem(db, 'connections', async tx => {
-      if (outcome.kind === 'ok') {
-        const swapped = await vault.swap(tx, placeOf(row), GRANT, held.version, packGrant(outcome.data));
-        await settle(tx, row, generation, { failures: 0, after: null, grant: swapped.swapped ? outcome.data : null });
-        await markWorking(tx, row.agency_id, row.id);
-        if (swapped.swapped && swapped.version !== null)
-          return heldOf({ grant: outcome.data, version: swapped.version });
-        // Somebody consented anew in between: theirs is the one to use.
-        const newest = await readGrant(vault, tx, placeOf(row));
-        return newest ? heldOf(newest) : dead('there is no credential');
-      }
-      const newest = await readGrant(vault, tx, placeOf(row));
-      if (newest !== null && newest.version > held.version) {
-        await settle(tx, row, generation, { failures: 0, after: null, grant: null });
-        return heldOf(newest);
-      }
-      const seconds = outcome.kind === 'retry' ? (outcome.afterSeconds ?? 0) : 0;
-      const after = new Date(txNow(tx).getTime() + Math.max(seconds, pauseSeconds(row.refresh_failures)) * 1000);
-      await settle(tx, row, generation, { failures: row.refresh_failures + 1, after, grant: null });
-      if (outcome.kind === 'reauth') await markBroken(tx, row.agency_id, row.id, troubleOf(outcome, manifestOf(row)));
-      return outcome;
+      const current = await findConnection(tx, row.agency_id, row.id);
+      if (!current || (current.status !== 'active' && current.status !== 'broken')) return gone('disconnected');
+      // Somebody consented anew in between: theirs is the one to use, and what became of the old one says nothing about it.
+      if (current.vault_id !== row.vault_id) return newestOf(tx, current);
+      return outcome.kind === 'ok' ? keep(tx, mine, outcome.data) : note(tx, mine, outcome);
     });
+  }
+
+  async function newestOf(tx: SystemTx, row: ConnectionRow): Promise<Held | Failed> {
+    const newest = await readGrant(vault, tx, placeOf(row));
+    return newest ? heldOf(newest) : dead('there is no credential');
+  }
+
+  async function keep(tx: SystemTx, { row, held, generation }: Mine, grant: Grant): Promise<Held | Failed> {
+    const { swapped, version } = await vault.swap(tx, placeOf(row), GRANT, held.version, packGrant(grant));
+    await settle(tx, row, generation, { failures: 0, after: null, grant: swapped ? grant : null });
+    await markWorking(tx, row.agency_id, row.id);
+    // Where another one has renewed it in between, theirs is the one to use.
+    return swapped && version !== null ? heldOf({ grant, version }) : newestOf(tx, row);
+  }
+
+  async function note(tx: SystemTx, { row, held, generation }: Mine, failed: Failed): Promise<Held | Failed> {
+    const newest = await readGrant(vault, tx, placeOf(row));
+    if (newest !== null && newest.version > held.version) {
+      await settle(tx, row, generation, { failures: 0, after: null, grant: null });
+      return heldOf(newest);
+    }
+    // What never left, because of a switch, was no failure of the provider.
+    const failures = failed.kind === 'refused' ? 0 : row.refresh_failures + 1;
+    const told = failed.kind === 'retry' ? (failed.afterSeconds ?? 0) : 0;
+    const seconds = Math.max(told, pauseSeconds(Math.max(0, failures - 1)));
+    await settle(tx, row, generation, {
+      failures,
+      after: new Date(txNow(tx).getTime() + seconds * 1000),
+      grant: null,
+    });
+    if (failed.kind === 'reauth')
+      await markBroken(tx, row.agency_id, row.id, troubleOf(failed, providerOf(row.provider).manifest.name));
+    return failed;
   }
 
   async function run(agencyId: string, id: string, wanted: Wanted): Promise<Held | Failed> {
@@ -138,7 +156,7 @@ export function createRefresh(deps: ConnectionsDeps) {
       if (seen.kind === 'use') return heldOf(seen.held);
       if (seen.kind === 'failed') return seen.failed;
       if (seen.kind === 'mine') {
-        const renewed = await record(seen.row, seen.held, seen.generation, await renew(seen.row, seen.held));
+        const renewed = await record(seen, await renew(seen.row, seen.held));
         const { expiresAt } = seen.held.grant;
         const good = wanted.notVersion === null && expiresAt !== null && expiresAt > deps.clock.now();
         // Renewed ahead of time, and it did not work out: what is there goes on until it ends.
@@ -180,6 +198,19 @@ function judge(row: ConnectionRow, held: HeldGrant, wanted: Wanted, now: Date): 
   return stillGood ? { kind: 'use', held } : { kind: 'failed', failed: storedFailure(row, now) };
 }
 
+/** Beyond renewing: nobody asks again and again, and the housekeeper has its hands free for the others. */
+async function leaveAlone(tx: SystemTx, row: ConnectionRow, failed: Failed): Promise<void> {
+  const now = txNow(tx);
+  if (failed.kind !== 'reauth' || (row.refresh_after !== null && row.refresh_after > now)) return;
+  await tx
+    .updateTable('connections')
+    .set({ refresh_after: new Date(now.getTime() + MOST_PAUSE_SECONDS * 1000) })
+    .where('agency_id', '=', row.agency_id)
+    .where('id', '=', row.id)
+    .execute();
+  await markBroken(tx, row.agency_id, row.id, troubleOf(failed, providerOf(row.provider).manifest.name));
+}
+
 /** What the last try came to, for whoever asks before the next one. */
 const storedFailure = (row: ConnectionRow, now: Date): Failed =>
   row.status === 'broken'
@@ -191,7 +222,17 @@ const storedFailure = (row: ConnectionRow, now: Date): Failed =>
         afterSeconds: row.refresh_after ? Math.ceil((row.refresh_after.getTime() - now.getTime()) / 1000) : null,
       };
 
-/** Ends the lease, when it is still ours: a generation later somebody else decides. */
+/** What is known of a grant beside the credential; a renewal can bring other scopes than the consent (VT-10). */
+const factsOf = ({ expiresAt, endsAt, scopes }: Grant) => ({
+  token_ends_at: expiresAt,
+  access_ends_at: endsAt,
+  granted: scopes === null ? null : JSON.stringify(scopes),
+});
+
+/**
+ * Ends the lease, when it is still ours: a generation later somebody else decides. The end is a generation of its own, because whoever read
+ * the grant before it would otherwise take a lease for what is used up.
+ */
 async function settle(
   tx: SystemTx,
   row: ConnectionRow,
@@ -202,9 +243,10 @@ async function settle(
     .updateTable('connections')
     .set({
       refresh_until: null,
+      refresh_generation: generation + 1,
       refresh_failures: result.failures,
       refresh_after: result.after,
-      ...(result.grant ? { token_ends_at: result.grant.expiresAt, access_ends_at: result.grant.endsAt } : {}),
+      ...(result.grant ? factsOf(result.grant) : {}),
     })
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.id)
