@@ -144,8 +144,7 @@ export function createRefresh(deps: ConnectionsDeps) {
       after: new Date(txNow(tx).getTime() + seconds * 1000),
       grant: null,
     });
-    if (failed.kind === 'reauth')
-      await markBroken(tx, row.agency_id, row.id, troubleOf(failed, providerOf(row.provider).manifest.name));
+    if (failed.kind === 'reauth') await markBroken(tx, row.agency_id, row.id, troubleOf(failed, manifestOf(row)));
     return failed;
   }
 
@@ -208,7 +207,7 @@ async function leaveAlone(tx: SystemTx, row: ConnectionRow, failed: Failed): Pro
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.id)
     .execute();
-  await markBroken(tx, row.agency_id, row.id, troubleOf(failed, providerOf(row.provider).manifest.name));
+  await markBroken(tx, row.agency_id, row.id, troubleOf(failed, manifestOf(row)));
 }
 
 /** What the last try came to, for whoever asks before the next one. */
