@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AnyTx, declaredTables, withSystem } from '../../src/platform/db/index.ts';
 import { createLog } from '../../src/platform/telemetry/index.ts';
 import { ALL_ROUTES } from '../tenancy/requests.ts';
+import { dumpOf } from '../vault/rig.ts';
 import { type Colleague, type ConnectRig, connectRig } from './rig.ts';
 
 const lines: string[] = [];
@@ -98,21 +97,6 @@ async function everyRoute(ids: readonly string[]): Promise<void> {
     }
 }
 
-/** Every row of every table as text: an unsealed copy would stand in one of them. */
-const dump = () =>
-  declaredTables(rig.world.db).then(tables =>
-    withSystem(rig.world.db, 'telemetry', async (tx: AnyTx) => {
-      const found: string[] = [];
-      for (const { table } of tables) {
-        const { rows } = await sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.table(table)} t`.execute(
-          tx,
-        );
-        found.push(...rows.map(({ row }) => `${table} ${row}`));
-      }
-      return found;
-    }),
-  );
-
 test('VT-05: no reply, log line, metric, audit row or column holds a token, a code or a key that went through', async () => {
   const ids = await putThrough();
   expect(ids.length).toBe(4);
@@ -125,13 +109,13 @@ test('VT-05: no reply, log line, metric, audit row or column holds a token, a co
   );
   faulty = false;
   for (const id of ids) await heard('disconnect', me.post(`connections/${id}/disconnect`));
-  const before = await dump();
+  const before = await dumpOf(rig.world.db);
   await rig.world.app.tendConnections();
   await everyRoute(ids);
-  const rows = [...before, ...(await dump())];
+  const rows = [before, await dumpOf(rig.world.db)];
   const metrics = await rig.world.metrics.registry.metrics();
 
-  expect([said.length > 100, lines.length > 100, rows.length > 200]).toEqual([true, true, true]);
+  expect([said.length > 100, lines.length > 100, before.length > 10_000]).toEqual([true, true, true]);
   const places = { replies: said, logs: lines, metrics: [metrics], rows };
   const base64 = (text: string) => Buffer.from(text).toString('base64').slice(0, 24);
   const hex = (text: string) => Buffer.from(text).toString('hex').slice(0, 40);
@@ -141,7 +125,7 @@ test('VT-05: no reply, log line, metric, audit row or column holds a token, a co
       `given out by the sandbox, in ${place}`,
     ).toBeUndefined();
     for (const secret of [KEY, HOOK, DELHIVERY, 'sandbox-secret'])
-      for (const form of [secret, secret.slice(8, 30), base64(secret), hex(secret)])
+      for (const form of [secret, secret.slice(4, 30), base64(secret), hex(secret)])
         expect(
           texts.find(text => text.includes(form)),
           `${form} in ${place}`,
