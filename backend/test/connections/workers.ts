@@ -137,7 +137,7 @@ export async function createWorkers(): Promise<Workers> {
         for (let n = 0; n < count; n += 1) {
           const id = newId();
           const grant = await grantFor(provider, left);
-          const about = { accountId: `${provider}-${id}`, accountName: `Site ${n}`, accountDetail: '', form: {} };
+          const about = { accountId: `${provider}-${id}`, accountName: `Site ${n}`, accountDetail: null, form: {} };
           await addConnection(tx, { id, agencyId, clientId, provider, ...about });
           await vault.put(tx, { agencyId, clientId, connectionId: id }, GRANT, packGrant(grant));
           ids.push(id);
