@@ -81,7 +81,7 @@ export type NewConnection = {
   readonly provider: ProviderId;
   readonly accountId: string;
   readonly accountName: string;
-  readonly accountDetail: string;
+  readonly accountDetail: string | null;
   readonly form: Readonly<Record<string, string>>;
 };
 
