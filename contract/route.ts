@@ -33,8 +33,8 @@ export type RouteDefinition = {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** `raw` keeps the exact bytes for signature checks. */
-  readonly bodyKind?: 'json' | 'raw';
+  /** `raw` and `raw-form` keep the exact bytes for signature checks, of JSON and of a form. */
+  readonly bodyKind?: 'json' | 'raw' | 'raw-form';
   readonly reply: z.ZodType;
   readonly replyStatus: 200 | 201 | 202 | 204 | 303;
   /** `redirect` sends a browser on, to the `location` of the reply. */

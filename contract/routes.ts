@@ -3,6 +3,7 @@ import * as connections from './routes/connections.ts';
 import * as conversations from './routes/conversations.ts';
 import * as identity from './routes/identity.ts';
 import * as platform from './routes/platform.ts';
+import * as webhooks from './routes/webhooks.ts';
 
 export {
   type AccountView,
@@ -56,6 +57,7 @@ export const ROUTES = {
   cancelConnect: connections.cancelConnect,
   connectByKey: connections.connectByKey,
   checkConnection: connections.checkConnection,
+  rotateWebhook: connections.rotateWebhook,
   disconnect: connections.disconnect,
   readConnectionData: connections.readConnectionData,
   listConnectionCalls: connections.listConnectionCalls,
@@ -72,6 +74,12 @@ export const ROUTES = {
   live: platform.live,
   verifyWhatsapp: platform.verifyWhatsapp,
   receiveWhatsapp: platform.receiveWhatsapp,
+  verifyAppWebhook: webhooks.verifyAppWebhook,
+  receiveAppWebhook: webhooks.receiveAppWebhook,
+  receiveConnectionWebhook: webhooks.receiveConnectionWebhook,
+  deauthorizeMeta: webhooks.deauthorizeMeta,
+  deleteMetaData: webhooks.deleteMetaData,
+  dataDeletion: webhooks.dataDeletion,
   listDeadLetters: platform.listDeadLetters,
   replayDeadLetter: platform.replayDeadLetter,
 } as const;

@@ -54,7 +54,35 @@ const SECURITY_SCHEMES = {
     name: 'hub.verify_token',
     description: 'The token that was typed into the dashboard of the provider.',
   },
+  providerSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Hub-Signature-256',
+    description: 'The header, and what it holds, is the provider’s; its scheme stands in backend/src/providers.',
+  },
+  endpointAddress: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Stripe-Signature',
+    description:
+      'The secret of the address, and what the provider proves itself with: a signature, or a token that we chose.',
+  },
+  signedRequest: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'signed_request',
+    description:
+      'Stands in the form that is posted: the HMAC-SHA256 of the payload under the app secret, a full stop, the payload.',
+  },
 } as const;
+
+/** Meta's handshake. */
+const HANDSHAKE: Json[] = [
+  { name: 'hub.mode', in: 'query', required: true, schema: { type: 'string', const: 'subscribe' } },
+  { name: 'hub.challenge', in: 'query', required: true, schema: { type: 'string', pattern: '^\\d{1,20}$' } },
+];
+const STORED =
+  'The signature is checked over exactly these bytes; they are stored as they came, and answered only then.';
 
 /** What the contract leaves to the provider's own documents, by route id. */
 const PROVIDER: Readonly<
@@ -62,11 +90,13 @@ const PROVIDER: Readonly<
 > = {
   'webhooks.whatsapp-verify': {
     security: 'whatsappVerifyToken',
-    parameters: [
-      { name: 'hub.mode', in: 'query', required: true, schema: { type: 'string', const: 'subscribe' } },
-      { name: 'hub.challenge', in: 'query', required: true, schema: { type: 'string', pattern: '^\\d{1,20}$' } },
-    ],
+    parameters: HANDSHAKE,
   },
+  'webhooks.app-verify': { security: 'whatsappVerifyToken', parameters: HANDSHAKE },
+  'webhooks.app': { security: 'providerSignature', body: `A delivery in the provider’s own form. ${STORED}` },
+  'webhooks.connection': { security: 'endpointAddress', body: `A delivery in the provider’s own form. ${STORED}` },
+  'webhooks.meta-deauthorize': { security: 'signedRequest', body: 'A form with the field signed_request.' },
+  'webhooks.meta-data-deletion': { security: 'signedRequest', body: 'A form with the field signed_request.' },
   'webhooks.whatsapp': {
     security: 'whatsappSignature',
     body: 'A delivery of the WhatsApp Cloud API. The signature is checked over exactly these bytes, before they are read as JSON; they are stored as they came, and answered only then.',
@@ -173,11 +203,12 @@ function parametersOf(route: RouteDefinition, write: SchemaWriter): Json[] {
 function bodyOf(route: RouteDefinition, write: SchemaWriter): Json {
   if (route.body)
     return { requestBody: { required: true, content: { 'application/json': { schema: write(route.body, 'input') } } } };
-  if (route.bodyKind !== 'raw') return {};
+  if (route.bodyKind !== 'raw' && route.bodyKind !== 'raw-form') return {};
+  const type = route.bodyKind === 'raw' ? 'application/json' : 'application/x-www-form-urlencoded';
   const description = PROVIDER[route.id]?.body;
   if (!description) throw new Error(`The route ${route.id} takes a raw body; describe it in tools/openapi.ts.`);
   return {
-    requestBody: { required: true, description, content: { 'application/json': { schema: { type: 'object' } } } },
+    requestBody: { required: true, description, content: { [type]: { schema: { type: 'object' } } } },
   };
 }
 

@@ -142,6 +142,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
     db,
     log,
     metrics,
+    vault,
+    audit,
+    appFor: config.appFor,
+    appSecretsFor: config.appSecretsFor,
+    publicUrl: () => config.publicUrl ?? ownUrl(),
     appSecrets: config.whatsapp.appSecrets,
     verifyToken: config.whatsapp.verifyToken,
   });

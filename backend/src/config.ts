@@ -92,14 +92,16 @@ export type Config = {
   readonly publicUrl: string | null;
   /** Credentials of this installation's app at a family of providers, by its name in the manifests; null without one. */
   readonly appFor: (name: string) => ProviderAppConfig | null;
+  /** What that app signs its webhooks with: two secrets during a rotation (WH-05), none without an app. */
+  readonly appSecretsFor: (name: string) => readonly Secret[];
 };
 
-export type ProviderAppConfig = { readonly id: string; readonly secret: Secret };
+export type ProviderAppConfig = { readonly id: string; readonly secret: Secret; readonly nextSecret?: Secret };
 
 /** The sandbox knows one app for all providers; real credentials are never shown to it. */
 const SANDBOX_APP: ProviderAppConfig = { id: 'sandbox-client', secret: secret('sandbox-secret') };
 
-const APP = /^ASTRIX_APP_([A-Z]+)_(ID|SECRET)$/;
+const APP = /^ASTRIX_APP_([A-Z]+)_(ID|SECRET|SECRET_NEXT)$/;
 
 /** ASTRIX_APP_<NAME>_ID and _SECRET belong together: half of one would fail only when a person tries to connect. */
 function readApps(
@@ -111,13 +113,14 @@ function readApps(
   for (const name of names) {
     const id = env[`ASTRIX_APP_${name}_ID`];
     const appSecret = env[`ASTRIX_APP_${name}_SECRET`];
+    const next = env[`ASTRIX_APP_${name}_SECRET_NEXT`];
     if (!id || !appSecret)
       faults.push(
         `ASTRIX_APP_${name}_${id ? 'SECRET' : 'ID'} must be set as well: an id and a secret belong together.`,
       );
-    else if (id.length > 300 || appSecret.length > 500)
+    else if (id.length > 300 || appSecret.length > 500 || (next?.length ?? 0) > 500)
       faults.push(`ASTRIX_APP_${name}_ID or _SECRET is longer than any provider gives them.`);
-    else apps[name.toLowerCase()] = { id, secret: secret(appSecret) };
+    else apps[name.toLowerCase()] = { id, secret: secret(appSecret), ...(next ? { nextSecret: secret(next) } : {}) };
   }
   return apps;
 }
@@ -163,6 +166,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (given && next?.bytes.reveal().equals(given.bytes.reveal()))
     faults.push('ASTRIX_KEK_NEXT must be another key than ASTRIX_KEK: it is the one to change to.');
   if (faults.length > 0) throw new ConfigError(faults);
+  const whatsappSecrets = [value.ASTRIX_WHATSAPP_APP_SECRET, value.ASTRIX_WHATSAPP_APP_SECRET_NEXT]
+    .filter(item => item !== undefined)
+    .map(item => secret(item));
+  const appFor = (name: string) => (value.ASTRIX_SANDBOX_URL ? SANDBOX_APP : (apps[name] ?? null));
   return {
     environment: value.ASTRIX_ENV,
     role: value.ASTRIX_ROLE,
@@ -179,14 +186,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       .filter(Boolean),
     logLevel: value.ASTRIX_LOG_LEVEL,
     whatsapp: {
-      appSecrets: [value.ASTRIX_WHATSAPP_APP_SECRET, value.ASTRIX_WHATSAPP_APP_SECRET_NEXT]
-        .filter(item => item !== undefined)
-        .map(item => secret(item)),
+      appSecrets: whatsappSecrets,
       verifyToken: value.ASTRIX_WHATSAPP_VERIFY_TOKEN ? secret(value.ASTRIX_WHATSAPP_VERIFY_TOKEN) : null,
     },
     sandboxUrl: value.ASTRIX_SANDBOX_URL ?? null,
     publicUrl: value.ASTRIX_PUBLIC_URL ?? null,
-    appFor: name => (value.ASTRIX_SANDBOX_URL ? SANDBOX_APP : (apps[name] ?? null)),
+    appFor,
+    appSecretsFor(name) {
+      const app = appFor(name);
+      if (app) return [app.secret, ...(app.nextSecret ? [app.nextSecret] : [])];
+      // An installation that only has WhatsApp has its one app at Meta there.
+      return name === 'meta' ? whatsappSecrets : [];
+    },
   };
 }
 

@@ -67,6 +67,10 @@ export const ConnectionView = z.strictObject({
   trouble: Trouble.nullable(),
   /** Switched off by an admin: the provider, the client or this connection. */
   off: z.boolean(),
+  /** Where the provider sends its events, to be typed in there; null for who may not manage it, and for one without an address of its own. */
+  webhookUrl: z.string().max(400).nullable(),
+  /** The secret to type in beside the address, where it is ours to choose; null where the provider gives one. */
+  webhookToken: z.string().max(100).nullable(),
 });
 export type ConnectionView = z.infer<typeof ConnectionView>;
 
@@ -353,6 +357,20 @@ export const checkConnection = defineRoute({
   params: ofConnection,
   reply: ConnectionView,
   errors: ['not_found', 'provider_denied', 'switched_off', 'connection_unusable'],
+});
+
+export const rotateWebhook = defineRoute({
+  ...change,
+  id: 'connections.rotate-webhook',
+  path: '/v1/clients/:clientId/connections/:connectionId/rotate-webhook',
+  summary: 'A new address and secret for the events of this connection; the old ones are taken for another day (WH-05)',
+  dataClasses: ['client-business', 'credentials'],
+  audit: 'connection.rotate-webhook',
+  reaches: 'vault',
+  ratePerMinute: 20,
+  params: ofConnection,
+  reply: ConnectionView,
+  errors: ['not_found', 'forbidden', 'provider_denied', 'connection_unusable'],
 });
 
 export const disconnect = defineRoute({

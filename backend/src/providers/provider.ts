@@ -13,12 +13,15 @@ import type {
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Bucket, CallRequest, Explain, Failed, Outcome } from '../platform/egress/index.ts';
+import type { WebhookScheme } from '../platform/signatures/index.ts';
 
 /** A provider is data and a few pure adapters; docs/guides/add-a-provider.md goes through it. */
 export type Provider = {
   readonly manifest: Manifest;
   /** Null while it is only planned, or is connected through another one. */
   readonly connector: Connector | null;
+  /** What it tells us by itself. Absent where it has no webhooks, or has a room of its own for them, as WhatsApp does. */
+  readonly webhook?: ProviderWebhook;
 };
 
 export type Manifest = {
@@ -210,6 +213,27 @@ export type HookEvent = {
     | { readonly kind: 'changed'; readonly capability: Capability }
     | { readonly kind: 'revoked' }
     | { readonly kind: 'nothing'; readonly why: string };
+};
+
+/** How a provider delivers events, as data, and how they are read. docs/guides/add-a-provider.md says what happens to them. */
+export type ProviderWebhook = {
+  readonly scheme: WebhookScheme;
+  /** `app`: one address for the app of this installation. `connection`: each connection has an address that cannot be guessed (WH-06). */
+  readonly of: 'app' | 'connection';
+  /**
+   * What deliveries are signed with. `app`: the secret of the app that the manifest names. `ours`: one that we make, which a person copies to
+   * the provider together with the address. Anything else is the field of the form into which a person pastes the provider's.
+   */
+  readonly secret: 'app' | 'ours' | (string & {});
+  /**
+   * Takes a body apart. Pure, and never throws; empty for what it does not know. `account` is the connection's own where the address is one
+   * connection's.
+   */
+  readonly events: (body: unknown, receivedAt: Date, account: Pick<Account, 'settings'> | null) => readonly HookEvent[];
+  /** Whether a key is of the live side, where the scheme has a `liveField`. */
+  readonly isLive?: (key: Readonly<Record<string, Secret>>) => boolean;
+  /** The challenge to echo when the address is registered, or null to refuse (WH-13). */
+  readonly handshake?: (verifyToken: string, query: Readonly<Record<string, unknown>>) => string | null;
 };
 
 /** What the catalogue shows of a manifest; `about` depends on who asks. */

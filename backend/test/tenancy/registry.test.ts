@@ -16,6 +16,7 @@ afterAll(() => world.close());
 /** Whoever may call without a session, written down by hand: a route that becomes public by accident is not on it. */
 const WITHOUT_SESSION = {
   public: [
+    'GET /data-deletion/:code',
     'GET /health',
     'GET /oauth/callback/:provider',
     'GET /ready',
@@ -25,7 +26,15 @@ const WITHOUT_SESSION = {
     'POST /v1/auth/sign-in',
     'POST /v1/auth/totp',
   ],
-  provider: ['GET /webhooks/whatsapp', 'POST /webhooks/whatsapp'],
+  provider: [
+    'GET /webhooks/app/:provider',
+    'GET /webhooks/whatsapp',
+    'POST /webhooks/app/:provider',
+    'POST /webhooks/connection/:endpoint',
+    'POST /webhooks/meta/data-deletion',
+    'POST /webhooks/meta/deauthorize',
+    'POST /webhooks/whatsapp',
+  ],
   operator: ['GET /metrics'],
 } as const;
 

@@ -53,7 +53,12 @@ const BODIES: { readonly [name: string]: (ids: Ids, now: Date) => Record<string,
 };
 
 /** Parameters of a path that name no row. */
-const WORDS: Readonly<Record<string, string>> = { provider: 'jira', capability: 'tasks' };
+const WORDS: Readonly<Record<string, string>> = {
+  provider: 'jira',
+  capability: 'tasks',
+  endpoint: 'A'.repeat(43),
+  code: 'A'.repeat(32),
+};
 
 /** Query parameters that can carry an id of somebody. */
 const QUERIES: { readonly [name: string]: (ids: Ids, now: Date) => Record<string, string> } = {

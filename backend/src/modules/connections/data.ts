@@ -1,6 +1,6 @@
 import { type Capability, ConnectionData, expiresAt, type Trouble } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
-import { type AnyTx, type Db, txNow, withSystem } from '../../platform/db/index.ts';
+import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import type { ReadResult } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
@@ -155,20 +155,17 @@ export function createData(deps: ConnectionsDeps, use: Use) {
 
 export type Data = ReturnType<typeof createData>;
 
-/** The provider told of a change: the next who looks asks it. */
+/** The provider told of a change, of one capability or of all: the next who looks asks it. */
 export async function markOutdated(
-  db: Db,
-  agencyId: string,
-  connectionId: string,
-  capability: Capability,
+  tx: SystemTx,
+  { agency_id, id }: ConnectionRow,
+  capability: Capability | null,
 ): Promise<void> {
-  await withSystem(db, 'connections', tx =>
-    tx
-      .updateTable('connection_data')
-      .set({ outdated: true })
-      .where('agency_id', '=', agencyId)
-      .where('connection_id', '=', connectionId)
-      .where('capability', '=', capability)
-      .execute(),
-  );
+  await tx
+    .updateTable('connection_data')
+    .set({ outdated: true })
+    .where('agency_id', '=', agency_id)
+    .where('connection_id', '=', id)
+    .$if(capability !== null, query => query.where('capability', '=', capability))
+    .execute();
 }

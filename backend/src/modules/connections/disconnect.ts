@@ -229,7 +229,7 @@ async function updateReceipt(tx: SystemTx, receipt: ReceiptRow, change: Partial<
 /** What was kept of it. The call ledger stays: it is the list of what the credential was used for. */
 async function purge(tx: SystemTx, row: ConnectionRow): Promise<number> {
   let purged = 0;
-  for (const table of ['connection_data', 'connection_health'] as const) {
+  for (const table of ['connection_data', 'connection_health', 'webhook_endpoints'] as const) {
     const { rows } =
       await sql`delete from ${sql.table(table)} where agency_id = ${row.agency_id}::uuid and connection_id = ${row.id}::uuid returning 1`.execute(
         tx,

@@ -26,6 +26,7 @@ import { takeCallback } from './callback.ts';
 import type { Data } from './data.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { endConnection, receiptView, WORK_CHANNEL } from './disconnect.ts';
+import { rotateEndpoint } from './endpoints.ts';
 import { forgetTroubles } from './health.ts';
 import { readForm, storeKey, tryKey } from './key.ts';
 import {
@@ -51,10 +52,11 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
     return !(await deps.switches.allowed(connection, row.provider));
   }
 
+  /** For routes that take the right to manage it. */
   async function show(row: ConnectionRow, clientId: string): Promise<ConnectionView> {
     const off = await isOff(row, clientId);
     return withSystem(deps.db, 'connections', async tx =>
-      viewOf((await findConnection(tx, row.agency_id, row.id)) ?? row, { tx, deps, isOff: off }),
+      viewOf((await findConnection(tx, row.agency_id, row.id)) ?? row, { tx, deps, isOff: off, managed: true }),
     );
   }
 
@@ -93,7 +95,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       return { entries };
     },
 
-    listConnections: async ({ within, params }) => {
+    listConnections: async ({ within, params, actor }) => {
       const rows = await within(async tx => {
         const denied = await deniedHere(tx);
         const found = await tx
@@ -109,7 +111,9 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       for (const row of rows) off.set(row.id, await isOff(row, params.clientId));
       return withSystem(deps.db, 'connections', async tx => {
         const connections: ConnectionView[] = [];
-        for (const row of rows) connections.push(await viewOf(row, { tx, deps, isOff: off.get(row.id) ?? false }));
+        const managed = roleMay(actor.role, 'connection.manage');
+        for (const row of rows)
+          connections.push(await viewOf(row, { tx, deps, isOff: off.get(row.id) ?? false, managed }));
         return { connections };
       });
     },
@@ -135,7 +139,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
 
     async confirmConnect({ within, params, body }) {
       const row = await within(async (tx, audit) => {
-        const confirmed = await confirmAttempt(tx, { ...params, ...body });
+        const confirmed = await confirmAttempt(tx, deps, { ...params, ...body });
         await audit({
           subjectType: 'connection',
           subjectId: confirmed.id,
@@ -197,6 +201,25 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
           detail: { provider: row.provider },
         }),
       );
+      return show(row, params.clientId);
+    },
+
+    async rotateWebhook({ within, across, params, actor }) {
+      const row = await within(async tx => {
+        const found = await demandConnection(tx, params.clientId, params.connectionId);
+        await demandProvider(tx, found.provider);
+        return found;
+      });
+      if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
+      await across('connections', async (tx, audit) => {
+        await rotateEndpoint(tx, deps.vault, row);
+        await audit({
+          subjectType: 'connection',
+          subjectId: row.id,
+          clientId: params.clientId,
+          detail: { provider: row.provider },
+        });
+      });
       return show(row, params.clientId);
     },
 

@@ -1,4 +1,5 @@
 import type { Capability, CapabilityKind, Trouble } from '@astrix/contract';
+import { sql } from 'kysely';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 
 type Of = {
@@ -30,6 +31,17 @@ export async function noteHealth(
     })
     .onConflict(conflict => conflict.columns(['agency_id', 'connection_id', 'capability', 'kind']).doUpdateSet(change))
     .execute();
+}
+
+/** Something came in and was believed. Of one that ended in between nothing is kept; a minute is fine enough for people. */
+export async function noteReceived(tx: SystemTx, connectionId: string, capability: Capability): Promise<void> {
+  await sql`
+    insert into connection_health (agency_id, connection_id, capability, kind, ok_at)
+    select agency_id, id, ${capability}, 'receive', astrix_now() from connections
+    where id = ${connectionId}::uuid and status in ('active', 'broken')
+    on conflict (agency_id, connection_id, capability, kind) do update set ok_at = excluded.ok_at, trouble = null
+    where connection_health.ok_at is null or connection_health.trouble is not null
+      or connection_health.ok_at < excluded.ok_at - interval '1 minute'`.execute(tx);
 }
 
 /** Consented anew, or with a new key: what failed before says nothing any more. */

@@ -5,6 +5,7 @@ import { PROVIDERS } from '../../providers/registry.ts';
 import type { AttemptRow } from './attempts.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { finishEnding, type ReceiptRow, revokeGrant } from './disconnect.ts';
+import { endOverlaps } from './endpoints.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
 import type { Refresh } from './refresh.ts';
 import { providerOf } from './rows.ts';
@@ -152,6 +153,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
       await endConnections();
       await endAttempts();
       await renewEarly();
+      await endOverlaps(deps);
     },
   };
 }

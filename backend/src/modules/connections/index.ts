@@ -13,8 +13,9 @@ import type { Settings } from './tables.ts';
 import { createUse } from './use.ts';
 import './tables.ts';
 
-export { markOutdated } from './data.ts';
 export type { ConnectionsDeps, Sender } from './deps.ts';
+export { findEndpoint } from './endpoints.ts';
+export { applyChange, deauthorize, deleteData, findHooked, noteReceived } from './hooks.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, type Switches } from './switches.ts';
 

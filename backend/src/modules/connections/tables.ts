@@ -97,6 +97,15 @@ declare module '../../platform/db/schema.ts' {
       finished_at: Date | null;
       expires_at: Date;
     };
+    webhook_endpoints: {
+      agency_id: string;
+      id: string;
+      connection_id: string;
+      hash: Buffer;
+      created_at: Date;
+      expires_at: Date | null;
+      old_secret_until: Date | null;
+    };
     switches: { agency_id: string; scope: string; subject: string; reason: string; by: string | null; at: Date };
     provider_denials: { agency_id: string; person_id: string; provider: string };
   }

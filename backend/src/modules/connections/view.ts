@@ -4,6 +4,7 @@ import type { AnyTx, Schema, SystemTx } from '../../platform/db/index.ts';
 import type { SecretFacts } from '../../platform/vault/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
+import { addressOf, NO_ADDRESS } from './endpoints.ts';
 import { accountOf, type ConnectionRow, manifestOf, placeOf } from './rows.ts';
 import { accountView } from './tables.ts';
 
@@ -63,9 +64,15 @@ function fixOf(
   return row.status === 'active' && stale ? again : 'none';
 }
 
-type Shown = { readonly tx: SystemTx; readonly deps: ConnectionsDeps; readonly isOff: boolean };
+type Shown = {
+  readonly tx: SystemTx;
+  readonly deps: ConnectionsDeps;
+  readonly isOff: boolean;
+  /** By somebody who may manage it. */
+  readonly managed: boolean;
+};
 
-export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: Shown): Promise<ConnectionView> {
+export async function viewOf(row: ConnectionRow, { tx, deps, isOff, managed }: Shown): Promise<ConnectionView> {
   const manifest = manifestOf(row);
   const granted = row.granted as string[] | null;
   const rows = await healthRows(tx, row);
@@ -89,6 +96,7 @@ export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: Shown): Pr
     fix: fixOf(row, manifest, health, credential?.stale ?? false),
     trouble: row.trouble as Trouble | null,
     off: isOff,
+    ...(managed ? await addressOf(tx, deps, row) : NO_ADDRESS),
   };
 }
 

@@ -2,7 +2,7 @@ import type { SystemTx } from '../../platform/db/index.ts';
 import type { WhatsappEvent } from '../../providers/whatsapp/events.ts';
 import type { Place } from '../contacts/index.ts';
 
-export type ChannelPlace = Place & { readonly channelId: string };
+export type ChannelPlace = Place & { readonly channelId: string; readonly connectionId?: string | null };
 export type Event<K extends WhatsappEvent['kind']> = Extract<WhatsappEvent, { kind: K }>;
 
 /**
@@ -26,7 +26,7 @@ export async function findChannels(
   if (accountId === null && businessId === null) return [];
   return tx
     .selectFrom('channels')
-    .select(['agency_id as agencyId', 'client_id as clientId', 'id as channelId'])
+    .select(['agency_id as agencyId', 'client_id as clientId', 'id as channelId', 'connection_id as connectionId'])
     .where('provider', '=', 'whatsapp')
     .where('connection_id', 'is not', null)
     .$if(accountId !== null, query => query.where('account_id', '=', accountId))

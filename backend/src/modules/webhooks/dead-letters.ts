@@ -6,6 +6,7 @@ const SHOWN = 200;
 const PLAIN = new Set([
   'kind',
   'messageKind',
+  'capability',
   'status',
   'why',
   'field',

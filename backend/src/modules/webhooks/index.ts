@@ -1,31 +1,21 @@
-import { fail } from '../../kernel/errors.ts';
-import type { Secret } from '../../kernel/secret.ts';
-import { type Db, listen, notify } from '../../platform/db/index.ts';
+import { listen, notify } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
-import { verify } from '../../platform/signatures/index.ts';
-import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
-import { WHATSAPP } from '../../providers/whatsapp/manifest.ts';
-import { answerHandshake } from '../../providers/whatsapp/webhook.ts';
+import { nameOf } from '../../platform/telemetry/index.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 import { createIngest } from './ingest.ts';
+import { type MetaDeps, metaHandlers } from './meta.ts';
 import { processAll } from './process.ts';
+import { type ReceiveDeps, receiveHandlers } from './receive.ts';
 import { WEBHOOKS_CHANNEL } from './tables.ts';
 
-export type WebhooksDeps = {
-  readonly db: Db;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Live app secrets; none refuses every delivery (WH-04). */
-  readonly appSecrets: readonly Secret[];
-  readonly verifyToken: Secret | null;
-};
+export type WebhooksDeps = ReceiveDeps & MetaDeps;
 
 const POLL_MS = 2000;
 
 /** Verify on raw bytes, store durably, acknowledge; take apart and apply afterwards. */
 export function webhooksModule(deps: WebhooksDeps): Module & { readonly processNow: () => Promise<void> } {
-  const { appSecrets, db, log, metrics } = deps;
-  const ingest = createIngest(db, 'whatsapp');
+  const { db, log, metrics } = deps;
+  const ingest = createIngest(db);
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let again = false;
@@ -63,24 +53,8 @@ export function webhooksModule(deps: WebhooksDeps): Module & { readonly processN
       await running?.catch(() => undefined);
     },
     handlers: {
-      async verifyWhatsapp({ query }) {
-        if (deps.verifyToken === null) fail('secret_missing');
-        return answerHandshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
-      },
-      async receiveWhatsapp({ rawBody, headers }) {
-        const outcome = (name: string) => metrics.webhooks.inc({ provider: 'whatsapp', outcome: name });
-        const verdict = verify(WHATSAPP.webhook.scheme, { rawBody, headers, secrets: appSecrets, now: db.clock.now() });
-        if (!verdict.ok || !verdict.verified) {
-          const missing = !verdict.ok && verdict.fault === 'secret_missing';
-          const refusal = missing ? 'secret_missing' : 'signature_invalid';
-          outcome(refusal);
-          if (missing) log.error('webhook without a secret', { provider: 'whatsapp' });
-          fail(refusal);
-        }
-        await ingest.store(verdict.content);
-        outcome('stored');
-        return { received: true };
-      },
+      ...receiveHandlers(deps, ingest),
+      ...metaHandlers(deps),
       listDeadLetters: async ({ tx }) => ({ deadLetters: await listDeadLetters(tx) }),
       async replayDeadLetter({ tx, params, audit }) {
         await replayDeadLetter(tx, params.deadLetterId);

@@ -12,23 +12,34 @@ const RETRY_SECONDS = 5;
 const STORE = {
   name: 'webhook-store',
   text: `with stored as (
-    insert into webhook_deliveries (provider, received_at, body, expires_at)
-    select $1::text, $2::timestamptz, given.body, $3::timestamptz from unnest($4::bytea[]) as given (body)
+    insert into webhook_deliveries (provider, connection_id, verified, received_at, body, expires_at)
+    select about ->> 0, (about ->> 1)::uuid, (about ->> 2)::boolean, $1::timestamptz, body, $2::timestamptz
+    from rows from (unnest($3::bytea[]), jsonb_array_elements($4::text::jsonb)) as given (body, about)
   ) select pg_notify('${WEBHOOKS_CHANNEL}', '')`,
 } as const;
 
-type Waiting = { readonly body: Buffer; readonly stored: () => void; readonly failed: (error: unknown) => void };
+/** What was judged to be a provider's. */
+export type Delivery = {
+  readonly provider: string;
+  /** Whose address it came to; null where an app has one for all. */
+  readonly connectionId: string | null;
+  /** False where nothing vouches for the body: then it is a hint (WH-06). */
+  readonly verified: boolean;
+  readonly body: Buffer;
+};
+
+type Waiting = { readonly delivery: Delivery; readonly stored: () => void; readonly failed: (error: unknown) => void };
 
 export type Ingest = {
   /** Resolves when the bytes are on disk; rejects with `unavailable` when they are not. Never acknowledge before. */
-  readonly store: (body: Buffer) => Promise<void>;
+  readonly store: (delivery: Delivery) => Promise<void>;
 };
 
 /**
  * Group commit: while one group is being written, the deliveries that arrive gather and go out together as the next. Under load one
  * round trip and one fsync serve many acknowledgements; when idle, a delivery leaves at once (WH-09).
  */
-export function createIngest(db: Db, provider: string): Ingest {
+export function createIngest(db: Db): Ingest {
   const waiting: Waiting[] = [];
   let waitingBytes = 0;
   let writing = false;
@@ -37,7 +48,9 @@ export function createIngest(db: Db, provider: string): Ingest {
   function takeGroup(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { body } of waiting) {
+    for (const {
+      delivery: { body },
+    } of waiting) {
       if (count === MAX_GROUP || (count > 0 && bytes + body.length > MAX_GROUP_BYTES)) break;
       bytes += body.length;
       count += 1;
@@ -49,7 +62,9 @@ export function createIngest(db: Db, provider: string): Ingest {
   /** The outcome as a value: it is looked at only after the next group has left. */
   function write(group: readonly Waiting[]): Promise<unknown> {
     const now = db.clock.now();
-    const values = [provider, now, expiresAt('conversation', now) ?? now, group.map(({ body }) => body)];
+    const about = group.map(({ delivery }) => [delivery.provider, delivery.connectionId, delivery.verified]);
+    const bodies = group.map(({ delivery }) => delivery.body);
+    const values = [now, expiresAt('conversation', now) ?? now, bodies, JSON.stringify(about)];
     return runAsSystem(db, 'webhook-ingest', STORE, values).then(
       () => null,
       (error: unknown) => error ?? new Error('refused without a reason'),
@@ -82,14 +97,14 @@ export function createIngest(db: Db, provider: string): Ingest {
   }
 
   return {
-    store: body =>
+    store: delivery =>
       new Promise((stored, failed) => {
-        if (waitingBytes + body.length > MAX_WAITING_BYTES) {
+        if (waitingBytes + delivery.body.length > MAX_WAITING_BYTES) {
           failed(new AppError('unavailable', { retryAfterSeconds: RETRY_SECONDS }));
           return;
         }
-        waiting.push({ body, stored, failed });
-        waitingBytes += body.length;
+        waiting.push({ delivery, stored, failed });
+        waitingBytes += delivery.body.length;
         if (!writing) later();
       }),
   };

@@ -3,9 +3,7 @@ import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
-import { type ExplodedEvent, WhatsappEvent } from '../../providers/whatsapp/events.ts';
-import { explode, unreadable } from '../../providers/whatsapp/map.ts';
-import { type Applied, applyEvent, findChannels } from '../conversations/index.ts';
+import { type Applied, type Exploded, type PendingEvent, type StoredDelivery, sourceOf } from './sources.ts';
 
 const DELIVERIES_AT_ONCE = 50;
 const EVENTS_AT_ONCE = 100;
@@ -36,7 +34,10 @@ async function explodeSome(db: Db): Promise<number> {
       .skipLocked()
       .execute();
     if (deliveries.length === 0) return 0;
-    const events = deliveries.flatMap(delivery => eventsOf(delivery).map(event => eventRow(event, delivery)));
+    const events = [];
+    for (const delivery of deliveries)
+      for (const event of await sourceOf(delivery.provider).explode(tx, delivery))
+        events.push(eventRow(event, delivery));
     for (let from = 0; from < events.length; from += 500)
       await tx
         .insertInto('webhook_events')
@@ -54,54 +55,42 @@ async function explodeSome(db: Db): Promise<number> {
   });
 }
 
-function eventRow(exploded: ExplodedEvent, delivery: { provider: string; received_at: Date; expires_at: Date }) {
-  return {
-    id: newId(delivery.received_at),
-    provider: delivery.provider,
-    account_id: exploded.accountId,
-    business_id: exploded.businessId,
-    entity: exploded.entity,
-    kind: exploded.event.kind,
-    natural_key: exploded.naturalKey,
-    payload: JSON.stringify(exploded.event),
-    agency_id: null,
-    client_id: null,
-    reason: null,
-    received_at: delivery.received_at,
-    next_at: delivery.received_at,
-    expires_at: delivery.expires_at,
-  };
-}
-
-/**
- * One delivery that cannot be taken apart must not keep the rest waiting: it becomes a dead letter with its text. Nested deep enough,
- * JSON can be parsed and not be written again.
- */
-function eventsOf({ body, received_at }: { body: Buffer; received_at: Date }): ExplodedEvent[] {
-  const text = body.toString('utf8');
-  try {
-    return explode(JSON.parse(text), received_at);
-  } catch {
-    return [unreadable('a delivery that cannot be read', text)];
-  }
-}
-
-type PendingEvent = {
-  id: string;
-  provider: string;
-  account_id: string | null;
-  business_id: string | null;
-  entity: string;
-  natural_key: string;
-  payload: unknown;
-  attempts: number;
-};
+const eventRow = (event: Exploded, delivery: StoredDelivery) => ({
+  id: newId(delivery.received_at),
+  provider: delivery.provider,
+  account_id: event.accountId,
+  business_id: event.businessId,
+  connection_id: delivery.connection_id,
+  verified: delivery.verified,
+  entity: event.entity,
+  kind: event.kind,
+  natural_key: event.naturalKey,
+  payload: JSON.stringify(event.payload),
+  agency_id: null,
+  client_id: null,
+  reason: null,
+  received_at: delivery.received_at,
+  next_at: delivery.received_at,
+  expires_at: delivery.expires_at,
+});
 
 async function processSome(deps: ProcessDeps): Promise<number> {
   const due = await withSystem(deps.db, 'webhook-process', async tx =>
     tx
       .selectFrom('webhook_events')
-      .select(['id', 'provider', 'account_id', 'business_id', 'entity', 'natural_key', 'payload', 'attempts'])
+      .select([
+        'id',
+        'provider',
+        'account_id',
+        'business_id',
+        'connection_id',
+        'verified',
+        'entity',
+        'natural_key',
+        'payload',
+        'attempts',
+        'expires_at',
+      ])
       .where('state', '=', 'pending')
       .where('next_at', '<=', txNow(tx))
       .orderBy('place')
@@ -149,11 +138,7 @@ async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
     await finish(tx, event.id);
     return 'copy';
   }
-  const channels = await findChannels(tx, { accountId: event.account_id, businessId: event.business_id });
-  const parsed = WhatsappEvent.parse(event.payload);
-  // A number has one channel; a notice about a business account concerns all its numbers.
-  let applied: Applied = unknownAccount(event, parsed);
-  for (const channel of channels) applied = await applyEvent(tx, channel, parsed);
+  const applied = await sourceOf(event.provider).apply(tx, event);
   if (applied.outcome === 'early') throw new TooEarly(applied.reason);
   if (applied.outcome === 'dead') await bury(tx, event, { reason: applied.reason, attempts: event.attempts });
   else await finish(tx, event.id);
@@ -174,21 +159,14 @@ async function bury(tx: SystemTx, event: PendingEvent, why: { reason: string; at
   if (buried) return void (await finish(tx, event.id));
   // The marker stands for an effect, and there was none: a replay within five minutes must not be taken for a copy.
   await tx.deleteFrom('webhook_markers').where('key', '=', markerOf(event)).execute();
-  const [channel] = await findChannels(tx, { accountId: event.account_id, businessId: event.business_id });
+  const whose = await sourceOf(event.provider).whose(tx, event);
   await tx
     .updateTable('webhook_events')
-    .set({ ...why, state: 'dead', agency_id: channel?.agencyId ?? null, client_id: channel?.clientId ?? null })
+    .set({ ...why, state: 'dead', agency_id: whose?.agencyId ?? null, client_id: whose?.clientId ?? null })
     .where('id', '=', event.id)
     .where('state', '=', 'pending')
     .execute();
 }
-
-/** A delivery that Meta signed for a number that is nobody's here waits among the dead letters; it is not refused and not guessed (WH-12). */
-const unknownAccount = (event: PendingEvent, parsed: WhatsappEvent): Applied => ({
-  outcome: 'dead',
-  reason:
-    parsed.kind === 'unknown' && event.account_id === null ? parsed.why : 'an account that no client has connected',
-});
 
 const finish = (tx: SystemTx, id: string) => tx.deleteFrom('webhook_events').where('id', '=', id).execute();
 

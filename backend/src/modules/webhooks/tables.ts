@@ -2,13 +2,23 @@ import type { Generated } from 'kysely';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
-    webhook_deliveries: { id: Generated<number>; provider: string; received_at: Date; body: Buffer; expires_at: Date };
+    webhook_deliveries: {
+      id: Generated<number>;
+      provider: string;
+      connection_id: string | null;
+      verified: Generated<boolean>;
+      received_at: Date;
+      body: Buffer;
+      expires_at: Date;
+    };
     webhook_events: {
       id: string;
       place: Generated<number>;
       provider: string;
       account_id: string | null;
       business_id: string | null;
+      connection_id: string | null;
+      verified: Generated<boolean>;
       entity: string;
       kind: string;
       natural_key: string;
@@ -23,6 +33,14 @@ declare module '../../platform/db/schema.ts' {
       expires_at: Date;
     };
     webhook_markers: { key: string; expires_at: Date };
+    webhook_effects: { key: string; expires_at: Date };
+    webhook_deletions: {
+      code_hash: Buffer;
+      provider: string;
+      received_at: Date;
+      done_at: Date | null;
+      expires_at: Date;
+    };
   }
 }
 

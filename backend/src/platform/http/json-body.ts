@@ -10,6 +10,10 @@ const JSON_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
 export const isJsonType = (contentType: string | undefined): boolean =>
   contentType !== undefined && JSON_TYPE.test(contentType);
 
+/** What a form without files is sent as; Meta's callbacks are (WH-14). */
+export const isFormType = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i.test(contentType);
+
 /** Parses the bytes of a request. Refuses what could reach a prototype, and what nests or fans out beyond any honest body. */
 export function parseJson(bytes: Buffer): unknown {
   let value: unknown;

@@ -48,7 +48,7 @@ export type Ctx<N extends RouteName> = Base<N> &
         ? Reaching
         : InTenant
     : unknown) &
-  (Routes[N] extends { bodyKind: 'raw' } ? Raw : unknown);
+  (Routes[N] extends { bodyKind: 'raw' | 'raw-form' } ? Raw : unknown);
 
 export type Handler<N extends RouteName> = (
   ctx: Ctx<N>,

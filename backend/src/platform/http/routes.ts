@@ -19,7 +19,7 @@ import {
   withTenant,
 } from '../db/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { checked, isJsonType, parseJson } from './json-body.ts';
+import { checked, isFormType, isJsonType, parseJson } from './json-body.ts';
 import type { AuditNote, Handlers } from './module.ts';
 import { createRateLimit } from './rate.ts';
 
@@ -131,13 +131,14 @@ async function serve(
   limit(request.ip, route.id, route.ratePerMinute);
   if (route.auth === 'operator') demandOperator(deps.operatorToken, request);
   const query = checked(route.query, request.query, 'query');
-  if (route.bodyKind === 'raw') {
-    if (!isJsonType(request.headers['content-type'])) fail('unsupported_media_type');
+  const params = checked(route.params, request.params, 'path');
+  if (route.bodyKind === 'raw' || route.bodyKind === 'raw-form') {
+    const isRight = route.bodyKind === 'raw' ? isJsonType : isFormType;
+    if (!isRight(request.headers['content-type'])) fail('unsupported_media_type');
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    return send(route, reply, await handler({ ...base, query, rawBody }));
+    return send(route, reply, await handler({ ...base, params, query, rawBody }));
   }
   const body = bodyOf(route, request);
-  const params = checked(route.params, request.params, 'path');
   return send(route, reply, await handler({ ...base, params, query, body }));
 }
 

@@ -97,7 +97,14 @@ const answerProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
   reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 
 /** One line for each webhook or probe would drown what matters; they are counted instead. */
-const QUIET = new Set(['webhooks.whatsapp', 'http.health', 'http.ready', 'http.metrics']);
+const QUIET = new Set([
+  'webhooks.whatsapp',
+  'webhooks.app',
+  'webhooks.connection',
+  'http.health',
+  'http.ready',
+  'http.metrics',
+]);
 
 const pathOf = (url: string) => url.split('?', 1)[0] ?? '/';
 

@@ -6,7 +6,14 @@ import { keptKeyPlace } from './places.ts';
 import type { Room } from './room.ts';
 
 /** What the installation keeps a key for, besides the credentials of connections. */
-export const KEPT = ['envelope/v1', 'audit/v1', 'refresh-token/v1', 'secret-fingerprint/v1', 'connect/v1'] as const;
+export const KEPT = [
+  'envelope/v1',
+  'audit/v1',
+  'refresh-token/v1',
+  'secret-fingerprint/v1',
+  'connect/v1',
+  'webhook/v1',
+] as const;
 export type KeptPurpose = (typeof KEPT)[number];
 
 /**

@@ -1,0 +1,186 @@
+import { fail } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { type Secret, secret } from '../../kernel/secret.ts';
+import { hmacSha256, randomToken, sha256 } from '../../platform/crypto/index.ts';
+import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import type { Vault } from '../../platform/vault/index.ts';
+import type { ProviderWebhook } from '../../providers/provider.ts';
+import type { ConnectionsDeps } from './deps.ts';
+import { readKey } from './grants.ts';
+import { type ConnectionRow, findConnection, manifestOf, placeOf, providerOf } from './rows.ts';
+
+/** How long what was replaced is still taken (WH-05): Stripe lets two secrets live for a day at most. */
+const OVERLAP_SECONDS = 86_400;
+
+/** Under this name the signing secret stays that was pasted before the present one. */
+const oldOf = (field: string) => `${field}.old`;
+
+/** 256 bits, made instead of kept: whoever has the database alone knows neither the address nor the token. */
+const made = (vault: Vault, what: 'address' | 'token', endpointId: string): string =>
+  hmacSha256(vault.kept('webhook/v1'), `${what}\0${endpointId}`).toString('base64url');
+
+type Row = Pick<ConnectionRow, 'agency_id' | 'id' | 'provider'>;
+
+const ownWebhook = ({ provider }: Row): ProviderWebhook | null => {
+  const { webhook } = providerOf(provider);
+  return webhook?.of === 'connection' ? webhook : null;
+};
+
+const current = (tx: AnyTx, { agency_id, id }: Row) =>
+  tx
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('agency_id', '=', agency_id)
+    .where('connection_id', '=', id)
+    .where('expires_at', 'is', null)
+    .executeTakeFirst();
+
+async function add(tx: AnyTx, vault: Vault, row: Row, oldSecretUntil: Date | null): Promise<void> {
+  const now = txNow(tx);
+  const id = newId(now);
+  await tx
+    .insertInto('webhook_endpoints')
+    .values({
+      agency_id: row.agency_id,
+      id,
+      connection_id: row.id,
+      hash: sha256(made(vault, 'address', id)),
+      created_at: now,
+      expires_at: null,
+      old_secret_until: oldSecretUntil,
+    })
+    .onConflict(conflict => conflict.doNothing())
+    .execute();
+}
+
+/** The address of a connection that became active, once; consenting anew leaves it as it is. */
+export async function openEndpoint(tx: AnyTx, vault: Vault, row: Row): Promise<void> {
+  if (ownWebhook(row) !== null && !(await current(tx, row))) await add(tx, vault, row, null);
+}
+
+/** A new address, and a new token where it is ours. Those before are taken for another day; those before that no longer (WH-05). */
+export async function rotateEndpoint(tx: SystemTx, vault: Vault, row: ConnectionRow): Promise<void> {
+  if (row.status !== 'active' && row.status !== 'broken') fail('connection_unusable');
+  if (ownWebhook(row) === null)
+    fail('connection_unusable', { detail: `${manifestOf(row).name} has no address for each connection.` });
+  await tx
+    .deleteFrom('webhook_endpoints')
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .where('expires_at', 'is not', null)
+    .execute();
+  const before = await tx
+    .updateTable('webhook_endpoints')
+    .set({ expires_at: new Date(txNow(tx).getTime() + OVERLAP_SECONDS * 1000) })
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .where('expires_at', 'is', null)
+    .returning('old_secret_until')
+    .executeTakeFirst();
+  await add(tx, vault, row, before?.old_secret_until ?? null);
+}
+
+/** Before a new signing secret takes the place of another: that one is still taken while the provider changes over. */
+export async function keepOldSecret(
+  tx: SystemTx,
+  vault: Vault,
+  row: ConnectionRow,
+  secrets: Readonly<Record<string, Secret>>,
+): Promise<void> {
+  const field = ownWebhook(row)?.secret ?? '';
+  const next = secrets[field];
+  if (!next) return;
+  const before = await vault.get(tx, placeOf(row), field);
+  if (before === null || before.reveal() === next.reveal()) return;
+  await vault.put(tx, placeOf(row), oldOf(field), before);
+  await tx
+    .updateTable('webhook_endpoints')
+    .set({ old_secret_until: new Date(txNow(tx).getTime() + OVERLAP_SECONDS * 1000) })
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .where('expires_at', 'is', null)
+    .execute();
+}
+
+/** Signing secrets whose overlap is over are written over, so that nothing of them is left to open. */
+export async function endOverlaps({ db, vault }: Pick<ConnectionsDeps, 'db' | 'vault'>): Promise<void> {
+  await withSystem(db, 'connections', async tx => {
+    const over = await tx
+      .updateTable('webhook_endpoints')
+      .set({ old_secret_until: null })
+      .where('old_secret_until', '<=', txNow(tx))
+      .returning(['agency_id', 'connection_id'])
+      .execute();
+    for (const { agency_id, connection_id } of over) {
+      const row = await findConnection(tx, agency_id, connection_id);
+      const field = row ? ownWebhook(row)?.secret : undefined;
+      if (row && field && (row.status === 'active' || row.status === 'broken'))
+        await vault.put(tx, placeOf(row), oldOf(field), secret(randomToken(32)));
+    }
+  });
+}
+
+export const NO_ADDRESS = { webhookUrl: null, webhookToken: null } as const;
+
+/** What a person copies to the provider. */
+export async function addressOf(
+  tx: SystemTx,
+  { vault, publicUrl }: Pick<ConnectionsDeps, 'vault' | 'publicUrl'>,
+  row: ConnectionRow,
+): Promise<{ readonly webhookUrl: string | null; readonly webhookToken: string | null }> {
+  const webhook = ownWebhook(row);
+  const endpoint = webhook && (await current(tx, row));
+  if (!webhook || !endpoint) return NO_ADDRESS;
+  return {
+    webhookUrl: `${publicUrl()}/webhooks/connection/${made(vault, 'address', endpoint.id)}`,
+    webhookToken: webhook.secret === 'ours' ? made(vault, 'token', endpoint.id) : null,
+  };
+}
+
+export type Endpoint = {
+  readonly connection: ConnectionRow;
+  readonly webhook: ProviderWebhook;
+  /** The live secrets of its addresses, and what its deliveries are signed with; two of each during a rotation. */
+  readonly urlSecrets: readonly Secret[];
+  readonly secrets: readonly Secret[];
+  readonly live: boolean | null;
+};
+
+type EndpointDeps = { readonly vault: Vault; readonly appSecretsFor: (name: string) => readonly Secret[] };
+
+/** Whose address was called. Null for nobody's, for one whose time is over, and for a connection that has ended. */
+export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: string): Promise<Endpoint | null> {
+  const now = txNow(tx);
+  const called = await tx
+    .selectFrom('webhook_endpoints')
+    .select(['agency_id', 'connection_id'])
+    .where('hash', '=', sha256(address))
+    .executeTakeFirst();
+  const row = called && (await findConnection(tx, called.agency_id, called.connection_id));
+  const webhook = row && (row.status === 'active' || row.status === 'broken') ? ownWebhook(row) : null;
+  if (!row || !webhook) return null;
+  const endpoints = await tx
+    .selectFrom('webhook_endpoints')
+    .select(['id', 'old_secret_until'])
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .where(where => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .execute();
+  const all = (what: 'address' | 'token') => endpoints.map(({ id }) => secret(made(deps.vault, what, id)));
+  const key = await readKey(deps.vault, tx, placeOf(row), manifestOf(row));
+  const fields = key?.kind === 'key' ? key.fields : {};
+  const { secret: from, isLive } = webhook;
+  const { auth } = manifestOf(row);
+  const old = endpoints.some(({ old_secret_until: until }) => until !== null && until > now)
+    ? await deps.vault.get(tx, placeOf(row), oldOf(from))
+    : null;
+  const pasted = [fields[from], old].filter(one => one !== undefined && one !== null);
+  const apps = auth.kind === 'oauth2' ? deps.appSecretsFor(auth.app) : [];
+  return {
+    connection: row,
+    webhook,
+    urlSecrets: all('address'),
+    secrets: from === 'ours' ? all('token') : from === 'app' ? apps : pasted,
+    live: key !== null && isLive ? isLive(fields) : null,
+  };
+}
