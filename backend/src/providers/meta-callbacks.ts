@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { WebhookScheme } from '../platform/signatures/index.ts';
+import type { ProviderWebhook } from './provider.ts';
+import { WHATSAPP } from './whatsapp/manifest.ts';
+import { answerHandshake } from './whatsapp/webhook.ts';
 
 /**
  * What Meta posts to an app when somebody takes it away, or wants their data deleted: the form field `signed_request`. It is tried again for
@@ -11,6 +14,14 @@ export const META_CALLBACK = {
   maxAgeSeconds: 3600,
   toleranceSeconds: 300,
 } as const satisfies WebhookScheme;
+
+/** How each product of Meta delivers events of all accounts to one address of the app. */
+export const META_DELIVERIES = {
+  scheme: WHATSAPP.webhook.scheme,
+  of: 'app',
+  secret: 'app',
+  handshake: answerHandshake,
+} as const satisfies Omit<ProviderWebhook, 'events'>;
 
 const Payload = z.object({
   /** Scoped to the app; the same as `/me` says to it. */

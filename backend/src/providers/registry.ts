@@ -3,6 +3,7 @@ import { amazonSpApi } from './amazon-sp-api/client.ts';
 import { AMAZON_SP_API } from './amazon-sp-api/manifest.ts';
 import { delhivery } from './delhivery/client.ts';
 import { DELHIVERY } from './delhivery/manifest.ts';
+import { delhiveryWebhook } from './delhivery/webhook.ts';
 import { googleAds } from './google-ads/client.ts';
 import { GOOGLE_ADS } from './google-ads/manifest.ts';
 import { googleAnalytics } from './google-analytics/client.ts';
@@ -11,14 +12,17 @@ import { googleDrive } from './google-drive/client.ts';
 import { GOOGLE_DOCS, GOOGLE_DRIVE, GOOGLE_SHEETS } from './google-drive/manifest.ts';
 import { instagram } from './instagram/client.ts';
 import { INSTAGRAM } from './instagram/manifest.ts';
+import { instagramWebhook } from './instagram/webhook.ts';
 import { jira } from './jira/client.ts';
 import { JIRA } from './jira/manifest.ts';
+import { jiraWebhook } from './jira/webhook.ts';
 import { metaAds } from './meta-ads/client.ts';
 import { META_ADS } from './meta-ads/manifest.ts';
 import { PLANNED } from './planned.ts';
 import type { Provider } from './provider.ts';
 import { stripe } from './stripe/client.ts';
 import { STRIPE } from './stripe/manifest.ts';
+import { stripeWebhook } from './stripe/webhook.ts';
 import { whatsapp } from './whatsapp/connector.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
 
@@ -37,10 +41,10 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'google-docs': { manifest: GOOGLE_DOCS, connector: null },
   'google-sheets': { manifest: GOOGLE_SHEETS, connector: null },
   'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
-  delhivery: { manifest: DELHIVERY, connector: delhivery },
-  stripe: { manifest: STRIPE, connector: stripe },
+  delhivery: { manifest: DELHIVERY, connector: delhivery, webhook: delhiveryWebhook },
+  stripe: { manifest: STRIPE, connector: stripe, webhook: stripeWebhook },
   whatsapp: { manifest: WHATSAPP, connector: whatsapp },
   'meta-ads': { manifest: META_ADS, connector: metaAds },
-  instagram: { manifest: INSTAGRAM, connector: instagram },
-  jira: { manifest: JIRA, connector: jira },
+  instagram: { manifest: INSTAGRAM, connector: instagram, webhook: instagramWebhook },
+  jira: { manifest: JIRA, connector: jira, webhook: jiraWebhook },
 };

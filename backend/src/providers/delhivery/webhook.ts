@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HookEvent } from '../provider.ts';
+import type { HookEvent, ProviderWebhook } from '../provider.ts';
 
 /** Scan push, the form that is set up unless another is agreed on: one shipment in each call, without an id of the event. */
 const Push = z.object({
@@ -27,3 +27,11 @@ export function hookEvents(body: unknown, _receivedAt: Date): readonly HookEvent
     },
   ];
 }
+
+/** The header is ours to name in the document that Delhivery sets the push up by; both names are in use. */
+export const delhiveryWebhook: ProviderWebhook = {
+  scheme: { kind: 'secret-url-token', headers: ['x-api-key', 'anx-api-key'] },
+  of: 'connection',
+  secret: 'ours',
+  events: hookEvents,
+};

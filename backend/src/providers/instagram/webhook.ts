@@ -1,5 +1,6 @@
 import { sha256 } from '../../platform/crypto/index.ts';
-import type { HookEvent } from '../provider.ts';
+import { META_DELIVERIES } from '../meta-callbacks.ts';
+import type { HookEvent, ProviderWebhook } from '../provider.ts';
 import { type Json, object, objects } from '../whatsapp/values.ts';
 
 /** Fields whose events change what a read of posts brings. */
@@ -31,3 +32,5 @@ export function hookEvents(body: unknown, _receivedAt: Date): readonly HookEvent
     });
   });
 }
+
+export const instagramWebhook: ProviderWebhook = { ...META_DELIVERIES, events: hookEvents };

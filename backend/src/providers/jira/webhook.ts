@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HookEvent } from '../provider.ts';
+import type { HookEvent, ProviderWebhook } from '../provider.ts';
 
 /** A delivery of a webhook that an administrator added, or of one that an app did. `timestamp` in milliseconds. */
 const Delivery = z.object({
@@ -27,3 +27,14 @@ export function hookEvents(body: unknown, _receivedAt: Date): readonly HookEvent
     },
   ];
 }
+
+/**
+ * A webhook that an administrator adds, with the secret that stands beside the address (WebSub): confirmed, does not end after 30 days, and
+ * takes no scope, as one that an app registers would.
+ */
+export const jiraWebhook: ProviderWebhook = {
+  scheme: { kind: 'hmac-body', header: 'x-hub-signature', prefix: 'sha256=', encoding: 'hex' },
+  of: 'connection',
+  secret: 'ours',
+  events: hookEvents,
+};

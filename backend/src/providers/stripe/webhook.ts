@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account, HookEvent } from '../provider.ts';
+import type { Account, HookEvent, ProviderWebhook } from '../provider.ts';
 
 const Event = z.object({
   id: z.string().regex(/^evt_[A-Za-z0-9_]{1,200}$/),
@@ -31,3 +31,12 @@ export function hookEvents(
   };
   return [{ naturalKey: id, accountId: connected ?? null, change: change() }];
 }
+
+/** A live endpoint of Stripe tells of live events only: one of the other side was made by somebody else. */
+export const stripeWebhook: ProviderWebhook = {
+  scheme: { kind: 'hmac-timestamped', header: 'stripe-signature', toleranceSeconds: 300, liveField: 'livemode' },
+  of: 'connection',
+  secret: 'webhookSecret',
+  isLive: ({ key }) => key?.reveal().startsWith('rk_live_') ?? false,
+  events: hookEvents,
+};
