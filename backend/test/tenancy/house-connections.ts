@@ -125,6 +125,18 @@ export async function connectHouse() {
       .insertInto('connection_data')
       .values({ ...of, capability: 'tasks', rows: '[]', total: 0, fetched_at: now, expires_at: later })
       .execute();
+    const endpoint = newId();
+    await tx
+      .insertInto('webhook_endpoints')
+      .values({
+        ...of,
+        id: endpoint,
+        hash: sha256(endpoint),
+        created_at: now,
+        expires_at: null,
+        old_secret_until: null,
+      })
+      .execute();
     await tx
       .insertInto('connection_receipts')
       .values({

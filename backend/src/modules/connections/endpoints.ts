@@ -155,6 +155,7 @@ export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: st
     .selectFrom('webhook_endpoints')
     .select(['agency_id', 'connection_id'])
     .where('hash', '=', sha256(address))
+    .where(where => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
     .executeTakeFirst();
   const row = called && (await findConnection(tx, called.agency_id, called.connection_id));
   const webhook = row && (row.status === 'active' || row.status === 'broken') ? ownWebhook(row) : null;

@@ -1,5 +1,4 @@
 import type { Capability, Trouble } from '@astrix/contract';
-import { timeOf } from '../../kernel/ids.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
@@ -64,14 +63,21 @@ export type Owner = { readonly app: string; readonly ownerId: string; readonly a
 async function findOwned(tx: SystemTx, { app, ownerId, at }: Owner): Promise<ConnectionRow[]> {
   const rows = await tx
     .selectFrom('connections')
-    .selectAll()
-    .where('owner_id', '=', ownerId)
-    .where('status', 'in', ['active', 'broken'])
-    .orderBy('id')
+    .selectAll('connections')
+    .leftJoin('connect_attempts as attempt', join =>
+      join.onRef('attempt.agency_id', '=', 'connections.agency_id').onRef('attempt.id', '=', 'connections.vault_id'),
+    )
+    .where('connections.owner_id', '=', ownerId)
+    .where('connections.status', 'in', ['active', 'broken'])
+    .where(where =>
+      // Meta counts in whole seconds.
+      where(where.fn.coalesce('attempt.created_at', 'connections.connected_at'), '<', new Date(at.getTime() + 1000)),
+    )
+    .orderBy('connections.id')
     .execute();
   return rows.filter(row => {
     const { auth } = manifestOf(row);
-    return auth.kind === 'oauth2' && auth.app === app && timeOf(row.vault_id) < at.getTime() + 1000;
+    return auth.kind === 'oauth2' && auth.app === app;
   });
 }
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookRequest, WebhookScheme } from '../../../src/platform/signatures/index.ts';
+import { jiraWebhook } from '../../../src/providers/jira/webhook.ts';
 import { WHATSAPP } from '../../../src/providers/whatsapp/manifest.ts';
 
 /** One side of each provider: what it signs, how, and what it holds. Everything that the forgeries need to try. */
@@ -51,12 +52,11 @@ export const foreignOf = (key: string): [string, string][] => [
   ...words.map((word): [string, string] => [`«${word}»`, word]),
 ];
 
-export const FORMS: Record<
-  string,
-  { readonly header: string; readonly prefix: string; readonly encoding: 'hex' | 'base64' }
-> = {
+type Form = { readonly header: string; readonly prefix: string; readonly encoding: 'hex' | 'base64' };
+export const FORMS: Record<string, Form> = {
   WhatsApp: WHATSAPP.webhook.scheme,
   'Meta ads and Instagram': { header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
+  'Jira, by an administrator': jiraWebhook.scheme as Form,
   Razorpay: { header: 'x-razorpay-signature', prefix: '', encoding: 'hex' },
   'the Shopify kind': { header: 'x-shopify-hmac-sha256', prefix: '', encoding: 'base64' },
 };
