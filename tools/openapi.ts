@@ -81,6 +81,7 @@ const HANDSHAKE: Json[] = [
   { name: 'hub.mode', in: 'query', required: true, schema: { type: 'string', const: 'subscribe' } },
   { name: 'hub.challenge', in: 'query', required: true, schema: { type: 'string', pattern: '^\\d{1,20}$' } },
 ];
+const CALLBACK = 'A form with the field signed_request. Its signature is checked over these bytes as they came.';
 const STORED =
   'The signature is checked over exactly these bytes; they are stored as they came, and answered only then.';
 
@@ -95,8 +96,8 @@ const PROVIDER: Readonly<
   'webhooks.app-verify': { security: 'whatsappVerifyToken', parameters: HANDSHAKE },
   'webhooks.app': { security: 'providerSignature', body: `A delivery in the provider’s own form. ${STORED}` },
   'webhooks.connection': { security: 'endpointAddress', body: `A delivery in the provider’s own form. ${STORED}` },
-  'webhooks.meta-deauthorize': { security: 'signedRequest', body: 'A form with the field signed_request.' },
-  'webhooks.meta-data-deletion': { security: 'signedRequest', body: 'A form with the field signed_request.' },
+  'webhooks.meta-deauthorize': { security: 'signedRequest', body: CALLBACK },
+  'webhooks.meta-data-deletion': { security: 'signedRequest', body: CALLBACK },
   'webhooks.whatsapp': {
     security: 'whatsappSignature',
     body: 'A delivery of the WhatsApp Cloud API. The signature is checked over exactly these bytes, before they are read as JSON; they are stored as they came, and answered only then.',
@@ -204,11 +205,13 @@ function bodyOf(route: RouteDefinition, write: SchemaWriter): Json {
   if (route.body)
     return { requestBody: { required: true, content: { 'application/json': { schema: write(route.body, 'input') } } } };
   if (route.bodyKind !== 'raw' && route.bodyKind !== 'raw-form') return {};
-  const type = route.bodyKind === 'raw' ? 'application/json' : 'application/x-www-form-urlencoded';
+  const isForm = route.bodyKind === 'raw-form';
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  const form = { type: 'object', properties: { signed_request: { type: 'string' } }, required: ['signed_request'] };
   const description = PROVIDER[route.id]?.body;
   if (!description) throw new Error(`The route ${route.id} takes a raw body; describe it in tools/openapi.ts.`);
   return {
-    requestBody: { required: true, description, content: { [type]: { schema: { type: 'object' } } } },
+    requestBody: { required: true, description, content: { [type]: { schema: isForm ? form : { type: 'object' } } } },
   };
 }
 

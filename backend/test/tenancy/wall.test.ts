@@ -170,7 +170,9 @@ describe('AZ-03: outside of the walls', () => {
     for (const table of guarded().filter(({ tenancy }) => tenancy === 'client')) {
       const shared = await asSystem(tx => count(tx, table.table, mine(table, lonely)));
       expect((await seenBy(lonely, table.table)) ?? 0, table.table).toBe(shared);
-      expect(shared > 0, table.table).toBe(/^connection(s$|_(health|data|receipts)$)/.test(table.table));
+      expect(shared > 0, table.table).toBe(
+        /^webhook_endpoints$|^connection(s$|_(health|data|receipts)$)/.test(table.table),
+      );
     }
   });
 
