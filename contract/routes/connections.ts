@@ -68,9 +68,9 @@ export const ConnectionView = z.strictObject({
   /** Switched off by an admin: the provider, the client or this connection. */
   off: z.boolean(),
   /** Where the provider sends its events, to be typed in there; null for who may not manage it, and for one without an address of its own. */
-  webhookUrl: z.string().max(400).nullable(),
+  webhookUrl: z.string().max(400).nullable().default(null),
   /** The secret to type in beside the address, where it is ours to choose; null where the provider gives one. */
-  webhookToken: z.string().max(100).nullable(),
+  webhookToken: z.string().max(100).nullable().default(null),
 });
 export type ConnectionView = z.infer<typeof ConnectionView>;
 
