@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BenchReport, machine, markdown, OUT } from './report.ts';
 
-const BENCHES = ['ingest', 'cache', 'start', 'egress'] as const;
+const BENCHES = ['ingest', 'cache', 'start', 'egress', 'connections'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
