@@ -16,6 +16,7 @@ export {
   SWITCH_SCOPES,
   SwitchView,
   Trouble,
+  WebhookAddress,
 } from './routes/connections.ts';
 export { CLOSING_SECONDS, INBOX_FILTERS, InboxFilter } from './routes/conversations.ts';
 export type { SessionView, SignedIn } from './routes/identity.ts';

@@ -67,12 +67,19 @@ export const ConnectionView = z.strictObject({
   trouble: Trouble.nullable(),
   /** Switched off by an admin: the provider, the client or this connection. */
   off: z.boolean(),
-  /** Where the provider sends its events, to be typed in there; null for who may not manage it, and for one without an address of its own. */
-  webhookUrl: z.string().max(400).nullable().default(null),
-  /** The secret to type in beside the address, where it is ours to choose; null where the provider gives one. */
-  webhookToken: z.string().max(100).nullable().default(null),
+  /** It can have an address of its own for the provider's events, which is made and shown on request. */
+  webhook: z.boolean(),
 });
 export type ConnectionView = z.infer<typeof ConnectionView>;
+
+/** Shown once: to be typed in at the provider. The token is null where the provider gives one of its own. */
+export const WebhookAddress = z.strictObject({
+  url: z.url().max(400),
+  token: z.string().max(100).nullable(),
+  /** The address before this one is taken until then; null where there was none. */
+  overlapEndsAt: Instant.nullable(),
+});
+export type WebhookAddress = z.infer<typeof WebhookAddress>;
 
 /** `kept`: other connections stand on the same sign-in at the provider; it is revoked with the last of them. */
 export const RECEIPT_REVOCATIONS = ['pending', 'revoked', 'by-hand', 'kept'] as const;
@@ -363,13 +370,14 @@ export const rotateWebhook = defineRoute({
   ...change,
   id: 'connections.rotate-webhook',
   path: '/v1/clients/:clientId/connections/:connectionId/rotate-webhook',
-  summary: 'A new address and secret for the events of this connection; the old ones are taken for another day (WH-05)',
+  summary:
+    'A new address and secret for the events of this connection, shown this once; those before are taken for another day (WH-05)',
   dataClasses: ['client-business', 'credentials'],
   audit: 'connection.rotate-webhook',
   reaches: 'vault',
   ratePerMinute: 20,
   params: ofConnection,
-  reply: ConnectionView,
+  reply: WebhookAddress,
   errors: ['not_found', 'forbidden', 'provider_denied', 'connection_unusable'],
 });
 
@@ -381,6 +389,7 @@ export const disconnect = defineRoute({
     'Nothing is sent or read through it from now on; the grant is revoked at the provider and its key destroyed (VT-11)',
   dataClasses: ['client-business'],
   audit: 'connection.disconnect',
+  reaches: 'vault',
   params: ofConnection,
   reply: DisconnectReceipt,
   errors: ['not_found', 'forbidden', 'provider_denied'],

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ConnectionView, ProviderId } from '@astrix/contract';
+import type { ConnectionView, ProviderId, WebhookAddress } from '@astrix/contract';
 import type { Response } from 'light-my-request';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { type Colleague, type ConnectRig, connectRig } from '../connections/rig.ts';
@@ -14,10 +14,19 @@ export const APP_META = 'sandbox-secret';
 export const hmac = (key: string, data: string | Buffer) => createHmac('sha256', key).update(data).digest('hex');
 const json = { 'content-type': 'application/json' };
 
+/** A connection with the address that was made for it, as a person keeps it who has typed it in at the provider. */
+export type Addressed = ConnectionView & { readonly at: WebhookAddress };
+
+export async function addressed(colleague: Colleague, connection: ConnectionView): Promise<Addressed> {
+  const reply = await colleague.post(`connections/${connection.id}/rotate-webhook`);
+  if (reply.statusCode !== 200) throw new Error(`no address was made: ${reply.body}`);
+  return { ...connection, at: reply.json() as WebhookAddress };
+}
+
 export type HookRig = ConnectRig & {
   /** Signed in anew each time: sessions end while the clock moves on. */
   readonly admin: () => Promise<Colleague>;
-  readonly pathOf: (connection: ConnectionView) => string;
+  readonly pathOf: (connection: Addressed) => string;
   readonly post: (
     url: string,
     body: Buffer | object,
@@ -81,7 +90,7 @@ export async function hookRig(): Promise<HookRig> {
   return {
     ...rig,
     admin: () => rig.as('admin'),
-    pathOf: ({ webhookUrl }) => new URL(webhookUrl ?? 'https://none.example/none').pathname,
+    pathOf: ({ at }) => new URL(at.url).pathname,
     post: (url, body, headers) =>
       rig.world.inject({
         method: 'POST',

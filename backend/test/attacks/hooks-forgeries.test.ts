@@ -1,4 +1,3 @@
-import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   addressesOf,
@@ -20,20 +19,22 @@ import {
 } from './forgeries/parties.ts';
 import { requestsOf } from './forgeries/signed-requests.ts';
 import { stripeOnly, timesOf } from './forgeries/timestamped.ts';
-import { APP_META, byKey, DELHIVERY_FORM, type HookRig, hookRig } from './hook-rig.ts';
+import { type Addressed, APP_META, addressed, byKey, DELHIVERY_FORM, type HookRig, hookRig } from './hook-rig.ts';
 
 let rig: HookRig;
-let connections: Record<string, ConnectionView>;
+let connections: Record<string, Addressed>;
 beforeAll(async () => {
   rig = await hookRig();
   const admin = await rig.admin();
-  const first = await byKey(admin, 'stripe', { key: 'rk_live_ChaiKatha2026', webhookSecret: stripe.keys[0] });
+  const form = (webhookSecret: string) => ({ key: 'rk_live_ChaiKatha2026', webhookSecret });
+  const first = await addressed(admin, await byKey(admin, 'stripe', form(stripe.keys[0]!)));
+  await byKey(admin, 'stripe', form(stripe.keys[1]!), first.id);
   connections = {
-    stripe: await byKey(admin, 'stripe', { key: 'rk_live_ChaiKatha2026', webhookSecret: stripe.keys[1] }, first.id),
-    delhivery: await byKey(admin, 'delhivery', DELHIVERY_FORM),
-    jira: await admin.connect('jira', 'chai-katha'),
-    instagram: await admin.connect('instagram', '@chai.katha'),
+    stripe: first,
+    delhivery: await addressed(admin, await byKey(admin, 'delhivery', DELHIVERY_FORM)),
+    jira: await addressed(admin, await admin.connect('jira', 'chai-katha')),
   };
+  await admin.connect('instagram', '@chai.katha');
 });
 afterAll(() => rig.close());
 beforeEach(() => rig.world.clock.set(NOW));
@@ -61,15 +62,12 @@ const ROADS: readonly (readonly [
       forgeries: [...headersOf(stripe), ...bodiesOf(stripe), ...keysOf(stripe), ...timesOf(stripe), ...stripeOnly()],
     }),
   ],
-  [
-    'Jira',
-    () => signedRoad('Jira, by an administrator', rig.pathOf(connections.jira!), connections.jira!.webhookToken!),
-  ],
+  ['Jira', () => signedRoad('Jira, by an administrator', rig.pathOf(connections.jira!), connections.jira!.at.token!)],
   ['Instagram', () => signedRoad('Meta ads and Instagram', '/webhooks/app/instagram', APP_META)],
   [
     'Delhivery, of which a body proves nothing',
     () => {
-      const party: HeaderParty = keyed(delhivery, connections.delhivery!.webhookToken!);
+      const party: HeaderParty = keyed(delhivery, connections.delhivery!.at.token!);
       const forgeries = [...headersOf(party), ...keysOf(party), ...tokenHeadersOf(party)];
       return { url: rig.pathOf(connections.delhivery!), party, forgeries };
     },
@@ -78,7 +76,7 @@ const ROADS: readonly (readonly [
     'Delhivery, at other addresses',
     () => {
       const url = rig.pathOf(connections.delhivery!);
-      const party = keyed(delhivery, connections.delhivery!.webhookToken!);
+      const party = keyed(delhivery, connections.delhivery!.at.token!);
       const at = { ...party, sign: () => ({ ...party.sign(), urlToken: url.split('/').at(-1)! }) };
       return { url, party, forgeries: addressesOf(at) };
     },

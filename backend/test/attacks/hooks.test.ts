@@ -5,6 +5,8 @@ import { applyChange } from '../../src/modules/connections/index.ts';
 import { findConnection, markWorking } from '../../src/modules/connections/rows.ts';
 import { type SystemTx, withSystem } from '../../src/platform/db/index.ts';
 import {
+  type Addressed,
+  addressed,
   byKey,
   DELHIVERY_FORM,
   delhiveryPush,
@@ -23,18 +25,18 @@ import {
 const onDb = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(rig.world.db, 'telemetry', work);
 
 let rig: HookRig;
-let stripe: ConnectionView;
-let delhivery: ConnectionView;
-let jira: ConnectionView;
+let stripe: Addressed;
+let delhivery: Addressed;
+let jira: Addressed;
 let instagram: ConnectionView;
 const DAY = 86_400;
 
 beforeAll(async () => {
   rig = await hookRig();
   const admin = await rig.admin();
-  stripe = await byKey(admin, 'stripe', STRIPE_FORM);
-  delhivery = await byKey(admin, 'delhivery', DELHIVERY_FORM);
-  jira = await admin.connect('jira', 'chai-katha');
+  stripe = await addressed(admin, await byKey(admin, 'stripe', STRIPE_FORM));
+  delhivery = await addressed(admin, await byKey(admin, 'delhivery', DELHIVERY_FORM));
+  jira = await addressed(admin, await admin.connect('jira', 'chai-katha'));
   instagram = await admin.connect('instagram', '@chai.katha');
 });
 afterAll(() => rig.close());
@@ -46,7 +48,7 @@ type Sender = {
   readonly sign: (body: object) => Record<string, string>;
   readonly capability: string;
 };
-const token = (connection: ConnectionView) => connection.webhookToken ?? '';
+const token = ({ at }: Addressed) => at.token ?? '';
 const SENDERS: Readonly<Record<string, Sender>> = {
   Stripe: {
     connection: () => stripe,
@@ -164,7 +166,8 @@ describe.each(Object.entries(SENDERS))('WH-06, WH-08, WH-10: events of %s', (_, 
 describe('WH-12: whose an event is', () => {
   test('of another account at the address of a connection it waits as that agency’s dead letter, and nobody else’s data moves', async () => {
     const theirs = await rig.as('admin', { agency: 1 });
-    const other = await byKey(theirs, 'stripe', { ...STRIPE_FORM, key: 'rk_live_OtherAgency2026' });
+    const own = await byKey(theirs, 'stripe', { ...STRIPE_FORM, key: 'rk_live_OtherAgency2026' });
+    const other = await addressed(theirs, own);
     await (await rig.admin()).read(stripe, 'payments', { refresh: true });
     await theirs.read(other, 'payments', { refresh: true });
     const body = stripeEvent({ account: 'acct_SomebodyElse', agency_id: rig.world.agencies[1].id });
@@ -329,18 +332,17 @@ describe('WH-05: two secrets during a rotation', () => {
     await rig.world.app.tendConnections();
     expect([await status(STRIPE_SECRET), await status(next)]).toEqual([401, 200]);
     const back = await rig.as('admin');
-    stripe = await byKey(back, 'stripe', STRIPE_FORM, stripe.id);
+    await byKey(back, 'stripe', STRIPE_FORM, stripe.id);
   });
 
   test('an address and its token that are made anew: both for a day, then the new ones alone', async () => {
     const me = await rig.as('admin');
-    const old = await me.one(jira.id);
-    const reply = await me.post(`connections/${jira.id}/rotate-webhook`);
-    expect(reply.statusCode).toBe(200);
-    const fresh = reply.json() as ConnectionView;
-    expect(fresh.webhookUrl).not.toBe(old.webhookUrl);
-    expect(fresh.webhookToken).not.toBe(old.webhookToken);
-    const status = async (at: ConnectionView, by: ConnectionView) => {
+    const old = jira;
+    const fresh = await addressed(me, jira);
+    expect(fresh.at.url).not.toBe(old.at.url);
+    expect(fresh.at.token).not.toBe(old.at.token);
+    expect(fresh.at.overlapEndsAt).toBe(new Date(rig.world.clock.now().getTime() + DAY * 1000).toISOString());
+    const status = async (at: Addressed, by: Addressed) => {
       const body = jiraEvent();
       return (await rig.post(rig.pathOf(at), body, signJira(body, token(by)))).statusCode;
     };
@@ -354,8 +356,8 @@ describe('WH-05: two secrets during a rotation', () => {
     rig.world.clock.advance(DAY + 1);
     expect(await all()).toEqual([401, 401, 401, 200]);
     const again = await rig.as('admin');
-    const third = (await again.post(`connections/${jira.id}/rotate-webhook`)).json() as ConnectionView;
-    const fourth = (await again.post(`connections/${jira.id}/rotate-webhook`)).json() as ConnectionView;
+    const third = await addressed(again, jira);
+    const fourth = await addressed(again, jira);
     expect([await status(fresh, fresh), await status(third, third), await status(fourth, fourth)]).toEqual([
       401, 200, 200,
     ]);
@@ -363,22 +365,27 @@ describe('WH-05: two secrets during a rotation', () => {
     await rig.process();
   });
 
-  test('only who may manage a connection sees its address, and the database alone does not hold it', async () => {
+  test('VT-05: an address is shown to who made it, once, and nowhere else; the database alone does not hold it', async () => {
     const agent = await rig.as('agent');
-    expect(await agent.one(stripe.id)).toMatchObject({ webhookUrl: null, webhookToken: null });
     expect((await agent.post(`connections/${stripe.id}/rotate-webhook`)).statusCode).toBe(403);
     const manager = await rig.as('manager');
-    expect((await manager.one(stripe.id)).webhookUrl).toMatch(
-      /^https:\/\/hooks\.example\/webhooks\/connection\/[\w-]{43}$/,
-    );
-    expect(await manager.one(instagram.id)).toMatchObject({ webhookUrl: null, webhookToken: null });
+    expect(stripe.at).toMatchObject({
+      url: expect.stringMatching(/^https:\/\/hooks\.example\/webhooks\/connection\/[\w-]{43}$/),
+      token: null,
+    });
+    const listed = JSON.stringify(await manager.list());
+    for (const { at } of [stripe, jira, delhivery])
+      for (const shown of [at.url.split('/').at(-1)!, at.token]) if (shown) expect(listed).not.toContain(shown);
+    expect(await manager.one(stripe.id)).toMatchObject({ webhook: true });
+    expect(await manager.one(instagram.id)).toMatchObject({ webhook: false });
+    expect((await manager.post(`connections/${instagram.id}/rotate-webhook`)).statusCode).toBe(409);
   });
 });
 
 describe('WH-04: without a secret nothing is accepted', () => {
   test('a connection whose signing secret was never pasted answers 503 whatever comes, and stores nothing', async () => {
     const me = await rig.as('admin', { agency: 1 });
-    const bare = await byKey(me, 'stripe', { key: 'rk_live_NoSecretYet2026' });
+    const bare = await addressed(me, await byKey(me, 'stripe', { key: 'rk_live_NoSecretYet2026' }));
     const before = await rig.state();
     for (const key of ['', 'undefined', STRIPE_SECRET]) {
       const body = stripeEvent();

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endConnection } from '../../src/modules/connections/disconnect.ts';
 import { createHousekeeping } from '../../src/modules/connections/housekeep.ts';
 import type { ConnectionsDeps } from '../../src/modules/connections/index.ts';
-import { withSystem, withTenant } from '../../src/platform/db/index.ts';
+import { withSystem } from '../../src/platform/db/index.ts';
 import { type Colleague, type ConnectRig, connectRig } from './rig.ts';
 import { createWorkers, type Worker, type Workers } from './workers.ts';
 
@@ -126,9 +126,7 @@ describe('VT-11: an ending that is cut off between its steps is finished by the 
   async function ended(): Promise<string> {
     const [id = ''] = await all.connections('google-ads', 1, 3000);
     const row = await all.row(id);
-    const { agencyId } = all;
-    const actor = { agencyId, personId: agencyId, role: 'owner', sessionId: agencyId, clientIds: 'all' } as const;
-    await withTenant(all.db, actor, tx => endConnection(tx, row));
+    await withSystem(all.db, 'connections', tx => endConnection(tx, row, all.agencyId));
     return id;
   }
   const receiptOf = (id: string) =>

@@ -9,7 +9,6 @@ import type { Account, Manifest, OAuth2, Provider, ProviderApp } from '../../pro
 import { demandProvider } from './access.ts';
 import { authorizeUrl, verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
-import { openEndpoint } from './endpoints.ts';
 import { type ConnectionRow, demandConnection, providerOf } from './rows.ts';
 import { accountView, type Settings } from './tables.ts';
 import { compareScopes } from './view.ts';
@@ -185,7 +184,6 @@ export async function claimAttempt(tx: TenantTx, shown: Shown): Promise<AttemptV
 /** Makes the grant active for one account. Answers the id of the connection. */
 export async function confirmAttempt(
   tx: TenantTx,
-  { vault }: Pick<ConnectionsDeps, 'vault'>,
   shown: Shown & { readonly accountId: string },
 ): Promise<ConnectionRow> {
   const attempt = await demandReady(tx, shown);
@@ -216,7 +214,6 @@ export async function confirmAttempt(
     refresh_after: null,
   };
   const row = before === null ? await insertConnection(tx, attempt, values) : await replaceGrant(tx, before, values);
-  await openEndpoint(tx, vault, row);
   await tx
     .updateTable('connect_attempts')
     .set({ stage: 'confirmed', receipt_hash: null, old_place: before?.vault_id ?? null })

@@ -1,16 +1,7 @@
 import { type DisconnectReceipt, expiresAt, type ProviderId } from '@astrix/contract';
 import { type Selectable, sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
-import {
-  type AnyTx,
-  notify,
-  type Schema,
-  type SystemTx,
-  type TenantTx,
-  txActor,
-  txNow,
-  withSystem,
-} from '../../platform/db/index.ts';
+import { type AnyTx, notify, type Schema, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type ApiParts, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant } from '../../providers/provider.ts';
@@ -48,7 +39,7 @@ export const receiptView = (row: ReceiptRow): DisconnectReceipt => ({
  * The end of a connection, as far as it goes at once: nothing uses it any more from the moment that this transaction stands. What is left,
  * revoking at the provider and destroying the key, is the worker's, and goes on until it is done (VT-11).
  */
-export async function endConnection(tx: TenantTx, row: ConnectionRow): Promise<ReceiptRow> {
+export async function endConnection(tx: AnyTx, row: ConnectionRow, requestedBy: string): Promise<ReceiptRow> {
   const now = txNow(tx);
   await tx
     .updateTable('connections')
@@ -67,7 +58,7 @@ export async function endConnection(tx: TenantTx, row: ConnectionRow): Promise<R
       client_id: row.client_id,
       provider: row.provider,
       account_name: row.account_name,
-      requested_by: txActor(tx).personId,
+      requested_by: requestedBy,
       local_ended_at: now,
       revocation: 'pending',
       revoked_at: null,

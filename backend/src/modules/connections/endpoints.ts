@@ -1,8 +1,9 @@
+import type { WebhookAddress } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { hmacSha256, randomToken, sha256 } from '../../platform/crypto/index.ts';
-import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
@@ -21,21 +22,12 @@ const made = (vault: Vault, what: 'address' | 'token', endpointId: string): stri
 
 type Row = Pick<ConnectionRow, 'agency_id' | 'id' | 'provider'>;
 
-const ownWebhook = ({ provider }: Row): ProviderWebhook | null => {
+export const ownWebhook = ({ provider }: Row): ProviderWebhook | null => {
   const { webhook } = providerOf(provider);
   return webhook?.of === 'connection' ? webhook : null;
 };
 
-const current = (tx: AnyTx, { agency_id, id }: Row) =>
-  tx
-    .selectFrom('webhook_endpoints')
-    .selectAll()
-    .where('agency_id', '=', agency_id)
-    .where('connection_id', '=', id)
-    .where('expires_at', 'is', null)
-    .executeTakeFirst();
-
-async function add(tx: AnyTx, vault: Vault, row: Row, oldSecretUntil: Date | null): Promise<void> {
+async function add(tx: SystemTx, vault: Vault, row: Row, oldSecretUntil: Date | null): Promise<string> {
   const now = txNow(tx);
   const id = newId(now);
   await tx
@@ -49,19 +41,19 @@ async function add(tx: AnyTx, vault: Vault, row: Row, oldSecretUntil: Date | nul
       expires_at: null,
       old_secret_until: oldSecretUntil,
     })
-    .onConflict(conflict => conflict.doNothing())
     .execute();
-}
-
-/** The address of a connection that became active, once; consenting anew leaves it as it is. */
-export async function openEndpoint(tx: AnyTx, vault: Vault, row: Row): Promise<void> {
-  if (ownWebhook(row) !== null && !(await current(tx, row))) await add(tx, vault, row, null);
+  return id;
 }
 
 /** A new address, and a new token where it is ours. Those before are taken for another day; those before that no longer (WH-05). */
-export async function rotateEndpoint(tx: SystemTx, vault: Vault, row: ConnectionRow): Promise<void> {
+export async function rotateEndpoint(
+  tx: SystemTx,
+  { vault, publicUrl }: Pick<ConnectionsDeps, 'vault' | 'publicUrl'>,
+  row: ConnectionRow,
+): Promise<WebhookAddress> {
   if (row.status !== 'active' && row.status !== 'broken') fail('connection_unusable');
-  if (ownWebhook(row) === null)
+  const webhook =
+    ownWebhook(row) ??
     fail('connection_unusable', { detail: `${manifestOf(row).name} has no address for each connection.` });
   await tx
     .deleteFrom('webhook_endpoints')
@@ -69,15 +61,21 @@ export async function rotateEndpoint(tx: SystemTx, vault: Vault, row: Connection
     .where('connection_id', '=', row.id)
     .where('expires_at', 'is not', null)
     .execute();
+  const overlapEndsAt = new Date(txNow(tx).getTime() + OVERLAP_SECONDS * 1000);
   const before = await tx
     .updateTable('webhook_endpoints')
-    .set({ expires_at: new Date(txNow(tx).getTime() + OVERLAP_SECONDS * 1000) })
+    .set({ expires_at: overlapEndsAt })
     .where('agency_id', '=', row.agency_id)
     .where('connection_id', '=', row.id)
     .where('expires_at', 'is', null)
     .returning('old_secret_until')
     .executeTakeFirst();
-  await add(tx, vault, row, before?.old_secret_until ?? null);
+  const id = await add(tx, vault, row, before?.old_secret_until ?? null);
+  return {
+    url: `${publicUrl()}/webhooks/connection/${made(vault, 'address', id)}`,
+    token: webhook.secret === 'ours' ? made(vault, 'token', id) : null,
+    overlapEndsAt: before ? overlapEndsAt.toISOString() : null,
+  };
 }
 
 /** Before a new signing secret takes the place of another: that one is still taken while the provider changes over. */
@@ -118,23 +116,6 @@ export async function endOverlaps({ db, vault }: Pick<ConnectionsDeps, 'db' | 'v
         await vault.put(tx, placeOf(row), oldOf(field), secret(randomToken(32)));
     }
   });
-}
-
-export const NO_ADDRESS = { webhookUrl: null, webhookToken: null } as const;
-
-/** What a person copies to the provider. */
-export async function addressOf(
-  tx: SystemTx,
-  { vault, publicUrl }: Pick<ConnectionsDeps, 'vault' | 'publicUrl'>,
-  row: ConnectionRow,
-): Promise<{ readonly webhookUrl: string | null; readonly webhookToken: string | null }> {
-  const webhook = ownWebhook(row);
-  const endpoint = webhook && (await current(tx, row));
-  if (!webhook || !endpoint) return NO_ADDRESS;
-  return {
-    webhookUrl: `${publicUrl()}/webhooks/connection/${made(vault, 'address', endpoint.id)}`,
-    webhookToken: webhook.secret === 'ours' ? made(vault, 'token', endpoint.id) : null,
-  };
 }
 
 export type Endpoint = {

@@ -33,6 +33,7 @@ import {
   type ConnectionRow,
   demandConnection,
   findConnection,
+  isSender,
   manifestOf,
   markBroken,
   markWorking,
@@ -56,7 +57,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
   async function show(row: ConnectionRow, clientId: string): Promise<ConnectionView> {
     const off = await isOff(row, clientId);
     return withSystem(deps.db, 'connections', async tx =>
-      viewOf((await findConnection(tx, row.agency_id, row.id)) ?? row, { tx, deps, isOff: off, managed: true }),
+      viewOf((await findConnection(tx, row.agency_id, row.id)) ?? row, { tx, deps, isOff: off }),
     );
   }
 
@@ -95,7 +96,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       return { entries };
     },
 
-    listConnections: async ({ within, params, actor }) => {
+    listConnections: async ({ within, params }) => {
       const rows = await within(async tx => {
         const denied = await deniedHere(tx);
         const found = await tx
@@ -111,9 +112,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       for (const row of rows) off.set(row.id, await isOff(row, params.clientId));
       return withSystem(deps.db, 'connections', async tx => {
         const connections: ConnectionView[] = [];
-        const managed = roleMay(actor.role, 'connection.manage');
-        for (const row of rows)
-          connections.push(await viewOf(row, { tx, deps, isOff: off.get(row.id) ?? false, managed }));
+        for (const row of rows) connections.push(await viewOf(row, { tx, deps, isOff: off.get(row.id) ?? false }));
         return { connections };
       });
     },
@@ -139,7 +138,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
 
     async confirmConnect({ within, params, body }) {
       const row = await within(async (tx, audit) => {
-        const confirmed = await confirmAttempt(tx, deps, { ...params, ...body });
+        const confirmed = await confirmAttempt(tx, { ...params, ...body });
         await audit({
           subjectType: 'connection',
           subjectId: confirmed.id,
@@ -211,30 +210,37 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
         return found;
       });
       if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
-      await across('connections', async (tx, audit) => {
-        await rotateEndpoint(tx, deps.vault, row);
+      return across('connections', async (tx, audit) => {
+        const address = await rotateEndpoint(tx, deps, row);
         await audit({
           subjectType: 'connection',
           subjectId: row.id,
           clientId: params.clientId,
           detail: { provider: row.provider },
         });
+        return address;
       });
-      return show(row, params.clientId);
     },
 
-    async disconnect({ tx, params, actor, audit }) {
-      const row = await demandConnection(tx, params.clientId, params.connectionId);
-      await demandProvider(tx, row.provider);
-      if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
-      const receipt = await endConnection(tx, row);
-      await audit({
-        subjectType: 'connection',
-        subjectId: row.id,
-        clientId: params.clientId,
-        detail: { provider: row.provider, account: row.account_id },
+    async disconnect({ within, across, params, actor }) {
+      const row = await within(async tx => {
+        const found = await demandConnection(tx, params.clientId, params.connectionId);
+        await demandProvider(tx, found.provider);
+        return found;
       });
-      return receiptView(receipt);
+      if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
+      return across('connections', async (tx, audit) => {
+        const receipt = await endConnection(tx, row, actor.personId);
+        // Nothing more goes out from here on, also of what was queued before.
+        if (isSender(manifestOf(row))) await deps.senders.close(tx, row.agency_id, row.id);
+        await audit({
+          subjectType: 'connection',
+          subjectId: row.id,
+          clientId: params.clientId,
+          detail: { provider: row.provider, account: row.account_id },
+        });
+        return receiptView(receipt);
+      });
     },
 
     async readConnectionData({ within, params, query, actor }) {
@@ -380,6 +386,6 @@ async function endAll(
     .where(column, '=', subject)
     .where('status', 'in', ['active', 'broken'])
     .execute();
-  for (const row of rows) await endConnection(tx, row);
+  for (const row of rows) await endConnection(tx, row, txActor(tx).personId);
   return rows.length;
 }

@@ -6,7 +6,7 @@ import type { Failed } from '../../platform/egress/index.ts';
 import { apiOver } from '../../providers/api.ts';
 import type { Account, Credential, Manifest, Provider } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { keepOldSecret, openEndpoint } from './endpoints.ts';
+import { keepOldSecret } from './endpoints.ts';
 import { type ConnectionRow, isSender, manifestOf } from './rows.ts';
 import type { Settings } from './tables.ts';
 import { troubleOf } from './words.ts';
@@ -156,7 +156,6 @@ export async function storeKey(
         .executeTakeFirst();
   if (!row) return fail(before ? 'connection_unusable' : 'already_connected');
   const place = { agencyId, clientId: row.client_id, connectionId: row.vault_id };
-  await openEndpoint(tx, deps.vault, row);
   await keepOldSecret(tx, deps.vault, row, form.secrets);
   for (const [name, value] of Object.entries(form.secrets)) await deps.vault.put(tx, place, name, value);
   await openSender(tx, deps, row, form);

@@ -4,7 +4,7 @@ import type { AnyTx, Schema, SystemTx } from '../../platform/db/index.ts';
 import type { SecretFacts } from '../../platform/vault/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { addressOf, NO_ADDRESS } from './endpoints.ts';
+import { ownWebhook } from './endpoints.ts';
 import { accountOf, type ConnectionRow, manifestOf, placeOf } from './rows.ts';
 import { accountView } from './tables.ts';
 
@@ -69,10 +69,9 @@ type Shown = {
   readonly deps: ConnectionsDeps;
   readonly isOff: boolean;
   /** By somebody who may manage it. */
-  readonly managed: boolean;
 };
 
-export async function viewOf(row: ConnectionRow, { tx, deps, isOff, managed }: Shown): Promise<ConnectionView> {
+export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: Shown): Promise<ConnectionView> {
   const manifest = manifestOf(row);
   const granted = row.granted as string[] | null;
   const rows = await healthRows(tx, row);
@@ -96,7 +95,7 @@ export async function viewOf(row: ConnectionRow, { tx, deps, isOff, managed }: S
     fix: fixOf(row, manifest, health, credential?.stale ?? false),
     trouble: row.trouble as Trouble | null,
     off: isOff,
-    ...(managed ? await addressOf(tx, deps, row) : NO_ADDRESS),
+    webhook: ownWebhook(row) !== null,
   };
 }
 
