@@ -10,6 +10,7 @@ import {
   ProviderId,
   SWITCH_SCOPES,
   SwitchView,
+  WebhookAddress,
 } from '@astrix/contract';
 import { z } from 'zod';
 import { call } from './channel.ts';
@@ -79,6 +80,8 @@ export const CONNECTION_CHANNELS = {
     ConnectionView,
   ),
   'connections.check': call('write', true, ofConnection, ConnectionView),
+  /** Answers what is shown once and kept nowhere: the address of its events, and the secret beside it. */
+  'connections.rotateWebhook': call('write', true, ofConnection, WebhookAddress),
   'connections.disconnect': call('write', true, ofConnection, DisconnectReceipt),
   'connections.switches': call('read', true, z.undefined(), z.array(SwitchView)),
   'connections.setSwitch': call(

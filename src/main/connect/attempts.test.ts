@@ -274,4 +274,5 @@ const connection = (id: string) => ({
   fix: 'none',
   trouble: null,
   off: false,
+  webhook: false,
 });

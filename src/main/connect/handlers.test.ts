@@ -81,6 +81,7 @@ describe('SH-21: each change is of a client that this person has', () => {
   const changes: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['a key', () => console.handlers['connections.connectByKey']({ clientId: ELSEWHERE, ...form })],
     ['a check', () => console.handlers['connections.check'](of)],
+    ['an address', () => console.handlers['connections.rotateWebhook'](of)],
     ['an end', () => console.handlers['connections.disconnect'](of)],
     [
       'a consent',

@@ -46,6 +46,10 @@ export function connectionHandlers({ client, connecting, demandClient }: Connect
       await demandClient(params.clientId);
       return got<'checkConnection'>(await client.call('checkConnection', { params }));
     },
+    async 'connections.rotateWebhook'(params) {
+      await demandClient(params.clientId);
+      return got<'rotateWebhook'>(await client.call('rotateWebhook', { params }));
+    },
     async 'connections.disconnect'(params) {
       await demandClient(params.clientId);
       return got<'disconnect'>(await client.call('disconnect', { params }));

@@ -64,6 +64,7 @@ const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
     fields: { secretKey: 'rk_test_1' },
   },
   'connections.check': connection,
+  'connections.rotateWebhook': connection,
   'connections.disconnect': connection,
   'connections.switches': undefined,
   'connections.setSwitch': {

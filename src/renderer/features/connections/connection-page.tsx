@@ -18,6 +18,7 @@ import { Condition, Fact, Facts, GroupIcon, Notice, PageHead, Part } from './par
 import { lookAgain, useConnect, useOnline } from './queries.ts';
 import { ReceiptsPage } from './receipts.tsx';
 import { OffBanner, SwitchButton } from './switches.tsx';
+import { WebhookPart } from './webhook-part.tsx';
 import { conditionOf, HEALTH, KIND } from './words.ts';
 
 type Props = {
@@ -69,6 +70,7 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
       <Health connection={connection} />
       <DataPart client={client} connection={connection} entry={entry} />
       <About connection={connection} entry={entry} />
+      {connection.webhook && may ? <WebhookPart client={client} connection={connection} entry={entry} /> : null}
       <Calls client={client} connection={connection} />
     </>
   );

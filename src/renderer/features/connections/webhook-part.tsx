@@ -1,0 +1,67 @@
+import type { CatalogueEntry, ConnectionView, WebhookAddress } from '@astrix/contract';
+import { useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { dateTimeOf } from '../../lib/format.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { complain } from '../../ui/toast.tsx';
+import { Part } from './parts.tsx';
+import { useOnline } from './queries.ts';
+
+type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
+
+/** Where the provider tells of changes. The address is a secret: it is made on request, shown once, and typed in there. */
+export function WebhookPart({ client, connection, entry }: Props) {
+  const online = useOnline();
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<WebhookAddress | null>(null);
+  const make = async () => {
+    setBusy(true);
+    await ask(bridge.connections.rotateWebhook({ clientId: client.id, connectionId: connection.id })).then(
+      setMade,
+      complain,
+    );
+    setBusy(false);
+  };
+  return (
+    <Part title="Tell Astrix of changes at once">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <p className="max-w-[68ch] text-meta">
+          {entry.name} can call an address of this connection when something changes, so that you need not refresh. What
+          it says is only a hint: the data is always read from {entry.name} itself.
+        </p>
+        <Button disabled={busy || !online} onClick={() => void make()}>
+          {busy ? 'Making it…' : 'Make an address'}
+        </Button>
+      </div>
+      <Dialog open={made !== null} onClose={() => setMade(null)} title={`Type this in at ${entry.name}`} wide>
+        <div className="flex flex-col gap-4 overflow-y-auto p-5">
+          <p>
+            It is shown this once. Whoever has it can send hints about {connection.account.name}; if it gets lost, make
+            a new one.
+          </p>
+          <Shown name="Address" value={made?.url ?? ''} />
+          {made?.token ? <Shown name="Secret" value={made.token} /> : null}
+          {made?.overlapEndsAt ? (
+            <p className="text-meta">The address before this one is taken until {dateTimeOf(made.overlapEndsAt)}.</p>
+          ) : null}
+          <div className="flex justify-end">
+            <Button look="primary" onClick={() => setMade(null)}>
+              I have typed it in
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    </Part>
+  );
+}
+
+function Shown({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="text-meta text-meta">{name}</span>
+      <code className="select-all rounded-md border border-line bg-ground px-3 py-2 text-meta break-all">{value}</code>
+    </div>
+  );
+}
