@@ -35,7 +35,7 @@ export const STRIPE = {
         name: 'webhookSecret',
         label: 'Webhook signing secret',
         kind: 'secret',
-        help: 'Of the endpoint that you add in the dashboard for the address shown here. Without it payments are only read from time to time.',
+        help: 'Comes later: make an address on the page of this connection, add it as an endpoint in the dashboard, and paste its secret here with «Replace the key».',
         pattern: '^whsec_[A-Za-z0-9+/=_-]{16,240}$',
         rule: 'must begin with whsec_',
         maxLength: 250,

@@ -1,0 +1,115 @@
+import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
+import { type ReactNode, useState } from 'react';
+import type { ClientView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { queryClient } from '../../lib/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { complain, said } from '../../ui/toast.tsx';
+import { ConnectForm } from './connect-form.tsx';
+import { Notice } from './parts.tsx';
+import { lookAgain, useConnect, useOnline } from './queries.ts';
+
+type Props = {
+  readonly client: ClientView;
+  readonly connection: ConnectionView;
+  readonly entry: CatalogueEntry;
+  readonly may: boolean;
+  /** The form for a new key, or the steps of a new consent, are open. */
+  readonly form: boolean;
+  readonly onForm: (open: boolean) => void;
+};
+
+/** Asks the provider now, and says what came of it. */
+export async function checkNow(client: ClientView, connection: ConnectionView): Promise<void> {
+  await ask(bridge.connections.check({ clientId: client.id, connectionId: connection.id })).then(
+    now =>
+      said(
+        now.fix === 'none' && now.trouble === null ? `${now.account.name} works` : `${now.account.name} was checked`,
+      ),
+    complain,
+  );
+  lookAgain(client.id);
+}
+
+/** What is wrong, in words, and the one button that mends it. */
+export function Mend({ client, connection, entry, may, form, onForm }: Props) {
+  const online = useOnline();
+  const attempt = useConnect(client.id).data;
+  const [busy, setBusy] = useState(false);
+  const { fix, trouble } = connection;
+  const open =
+    form ||
+    (attempt?.connectionId === connection.id && attempt.now.step !== 'connected' && attempt.now.step !== 'ended');
+  if (fix === 'none' && trouble === null && !open) return null;
+  const check = async () => {
+    setBusy(true);
+    await checkNow(client, connection);
+    setBusy(false);
+  };
+  /** Consent is asked for anew at once; a key has to be typed first. */
+  const mend = async () => {
+    if (fix === 'recheck') return check();
+    onForm(true);
+    if (entry.connects !== 'oauth2') return;
+    setBusy(true);
+    const wish = { clientId: client.id, provider: entry.id, shared: connection.clientId === null };
+    await ask(bridge.connect.start({ ...wish, connectionId: connection.id })).then(
+      state => void queryClient.setQueryData(['connect', client.id], state),
+      complain,
+    );
+    setBusy(false);
+  };
+  return (
+    <>
+      {fix !== 'none' || trouble !== null ? (
+        <Trouble
+          connection={connection}
+          entry={entry}
+          may={may}
+          action={
+            fix === 'none' || !may || open ? null : (
+              <Button look="primary" disabled={busy || !online} onClick={() => void mend()}>
+                {busy ? `Asking ${entry.name}…` : LABEL[fix](entry)}
+              </Button>
+            )
+          }
+        />
+      ) : null}
+      {open && may ? (
+        <div className="rounded-md border border-line p-4">
+          <ConnectForm client={client} entry={entry} connection={connection} onConnected={() => onForm(false)} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+const LABEL: Readonly<Record<ConnectionView['fix'], (entry: CatalogueEntry) => string>> = {
+  none: () => '',
+  reconnect: () => 'Reconnect',
+  recheck: () => 'Check again',
+  rotate: entry => (entry.connects === 'key' ? 'Replace the key' : 'Reconnect'),
+};
+
+/** What it is and what to do; amber while it can wait, red when nothing works. */
+function Trouble({
+  connection,
+  entry,
+  may,
+  action,
+}: Pick<Props, 'connection' | 'entry' | 'may'> & { readonly action: ReactNode }) {
+  const { fix, trouble } = connection;
+  const worn = fix === 'rotate' && trouble === null;
+  const tone = !worn && (connection.status === 'broken' || fix === 'reconnect') ? 'danger' : 'waiting';
+  return (
+    <Notice
+      tone={tone}
+      title={trouble?.reason ?? (worn ? 'The key is older than a year' : 'This connection needs a hand')}
+      action={action}
+    >
+      {trouble?.next ?? (worn ? `Make a new one at ${entry.name} and put it in place of this one.` : '')}
+      {may || fix === 'none' ? '' : ' Somebody whose role connects systems can mend it.'}
+      {trouble?.code ? <span className="ml-1 text-meta text-meta">({trouble.code})</span> : null}
+    </Notice>
+  );
+}
