@@ -5,6 +5,7 @@ import type { ProviderId } from '@astrix/contract';
 import type { FastifyInstance } from 'fastify';
 import { PROVIDERS } from '../src/providers/registry.ts';
 import type { Imitation, Stage } from './imitation.ts';
+import { createMisbehaviour, type Misbehaviour } from './misbehave.ts';
 import { serveOAuth } from './oauth.ts';
 import { createTokenBook, type TokenBook } from './tokens.ts';
 
@@ -22,6 +23,9 @@ export type Asked = {
   readonly path: string;
   /** Milliseconds, as performance.now() counts them. */
   readonly at: number;
+  /** Null where nothing tells which of the systems on a host it was for. */
+  provider: ProviderId | null;
+  /** 0 for a reply that was not written by the book. */
   status: number;
 };
 
@@ -33,9 +37,12 @@ export type Providers = {
   /** What goes wrong with the next `times` requests whose path begins with `path`. */
   readonly trouble: (path: string, kind: Trouble['kind'], times?: number) => void;
   readonly mend: () => void;
+  /** One of the hostile behaviours, for the next replies of one provider. */
+  readonly misbehaviour: Misbehaviour;
   readonly book: TokenBook;
   readonly noted: readonly Noted[];
   readonly hints: Readonly<Record<string, string>>;
+  readonly imitations: readonly Imitation[];
   readonly hosts: readonly string[];
 };
 
@@ -79,7 +86,14 @@ export async function serveProviders(
   app.addHook('onRequest', async (request, reply) => {
     const host = request.headers.host ?? '';
     if (!hosts.includes(host)) return;
-    const one: Asked = { method: request.method, host, path: request.url, at: performance.now(), status: 0 };
+    const one: Asked = {
+      method: request.method,
+      host,
+      path: request.url,
+      at: performance.now(),
+      provider: null,
+      status: 0,
+    };
     asked.push(one);
     seen.set(request, one);
     const trouble = troubles.find(({ path, times }) => times > 0 && request.url.startsWith(path));
@@ -87,6 +101,11 @@ export async function serveProviders(
     trouble.times -= 1;
     if (trouble.kind === 'down') return reply.code(500).send({ error: 'server_error' });
     reply.header('x-sandbox-cut', '1');
+  });
+  const misbehaviour = createMisbehaviour(app, book, imitations);
+  app.addHook('preHandler', async request => {
+    const one = seen.get(request);
+    if (one) one.provider = misbehaviour.whose(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.hasHeader('x-sandbox-cut')) request.raw.socket.destroy();
@@ -103,6 +122,7 @@ export async function serveProviders(
   serveOAuth(app, book, connected);
   for (const imitation of imitations) imitation.serve(app, stage);
   return {
+    misbehaviour,
     book,
     noted,
     asked,
@@ -111,6 +131,7 @@ export async function serveProviders(
       troubles = [];
     },
     hints: Object.fromEntries(imitations.map(({ provider, hint }) => [provider, hint])),
+    imitations,
     hosts,
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyReply } from 'fastify';
+import { serveControl } from './control.ts';
 import { createDeliverer, pause } from './deliver.ts';
 import { createFaults, Fault, type FaultKind } from './faults.ts';
 import { page } from './page.ts';
@@ -32,6 +33,8 @@ export type SandboxOptions = {
   readonly numbers: readonly { readonly accountId: string; readonly client: string }[];
   /** Between a send and its statuses. */
   readonly statusDelayMs?: number;
+  /** Of the providers; the time of this machine without it. */
+  readonly now?: () => Date;
 };
 
 export type Sandbox = { readonly url: string; readonly providers: Providers; readonly close: () => Promise<void> };
@@ -47,7 +50,8 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
   const received: Received[] = [];
   const stopping = new AbortController();
   const delay = options.statusDelayMs ?? 350;
-  const providers = await serveProviders(app);
+  const providers = await serveProviders(app, options.now ? { now: options.now } : {});
+  serveControl(app, providers);
 
   async function reportStatuses(message: Executed, fault: FaultKind): Promise<void> {
     const sequence: StatusKind[] =

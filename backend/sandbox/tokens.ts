@@ -21,6 +21,8 @@ const challengeOf = (verifier: string) => createHash('sha256').update(verifier).
 
 export type TokenBook = Omit<Stage, 'note'> & {
   readonly grantCode: (consent: Consent) => string;
+  /** Whose token or code it is, dead or alive; null for one that was never given out. */
+  readonly ownerOf: (token: string) => ProviderId | null;
   /** Everything that was given out for a provider ends; how many families that were. */
   readonly revokeAll: (provider: ProviderId) => number;
   readonly families: () => readonly { provider: ProviderId; revoked: boolean; issued: number; renewed: number }[];
@@ -94,6 +96,10 @@ export function createTokenBook(
       family.revoked = true;
       return true;
     },
+    ownerOf: token =>
+      families.get((access.get(token) ?? refresh.get(token))?.family ?? '')?.granted.provider ??
+      codes.get(token)?.provider ??
+      null,
     revokeAll(provider) {
       const alive = [...families.values()].filter(family => family.granted.provider === provider && !family.revoked);
       for (const family of alive) family.revoked = true;

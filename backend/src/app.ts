@@ -19,7 +19,7 @@ import { webhooksModule } from './modules/webhooks/index.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { keyringFrom, type PasswordCost, type verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
-import { createCallLedger, createEgress } from './platform/egress/index.ts';
+import { createCallLedger, createEgress, type EgressParts } from './platform/egress/index.ts';
 import type { CollectionReaders } from './platform/feed/index.ts';
 import { createServer, type Module, probeHandlers, registerRoutes } from './platform/http/index.ts';
 import { type Jobs, startJobs } from './platform/jobs/index.ts';
@@ -41,6 +41,7 @@ export type AppParts = {
   readonly passwordCost?: PasswordCost;
   readonly verifyPassword?: typeof verifyPassword;
   readonly whatsapp?: WhatsappClient;
+  readonly egress?: Pick<EgressParts, 'wait' | 'random' | 'patienceMs'>;
 };
 
 export type App = {
@@ -90,6 +91,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     log,
     ledger: createCallLedger({ db, log, metrics }),
     allowed: switches.allowed,
+    ...parts.egress,
   });
   const whatsapp = parts.whatsapp ?? createWhatsappClient(egress);
 

@@ -129,12 +129,14 @@ export type WorldParts = {
   readonly over?: (db: Db) => Db;
   readonly log?: Log;
   readonly verify?: typeof verifyPassword;
+  /** Waiting lets the clock of the world pass instead, and no call is patient. */
+  readonly quick?: { patienceMs: number };
 };
 
 /** Two agencies with three clients each and a person in every role, and the whole app over them. */
 export async function createWorld(
   overrides: Record<string, string> = {},
-  { over = db => db, log = silentLog, verify }: WorldParts = {},
+  { over = db => db, log = silentLog, verify, quick }: WorldParts = {},
 ): Promise<World> {
   const clock = manualClock(START);
   const { db, drop } = await openTestDb(clock);
@@ -159,6 +161,15 @@ export async function createWorld(
     passwordCost: CHEAP,
     ...(verify ? { verifyPassword: verify } : {}),
     whatsapp,
+    ...(quick
+      ? {
+          egress: {
+            wait: async (ms: number) => clock.advance(ms / 1000),
+            random: () => 0,
+            patienceMs: () => quick.patienceMs,
+          },
+        }
+      : {}),
   });
   await app.start();
 

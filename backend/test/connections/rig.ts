@@ -1,7 +1,8 @@
 import type { Capability, ConnectionData, ConnectionView, DisconnectReceipt, ProviderId, Role } from '@astrix/contract';
 import type { Response } from 'light-my-request';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { APP_SECRET, createWorld, type TestAgency, type World, type WorldParts } from '../world.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
+import { APP_SECRET, createWorld, START, type TestAgency, type World, type WorldParts } from '../world.ts';
 
 export const PORT = 45_454;
 
@@ -17,10 +18,10 @@ export type Colleague = {
     provider: ProviderId,
     about?: { shared?: boolean; connectionId?: string | null },
   ) => Promise<Started>;
-  /** From the first click to the confirmation, as a person does it. */
+  /** From the first click to the confirmation, as a person does it; null takes the first account. */
   readonly connect: (
     provider: ProviderId,
-    account: string,
+    account: string | null,
     about?: { shared?: boolean; connectionId?: string | null; scopes?: readonly string[] },
   ) => Promise<ConnectionView>;
   readonly byKey: (
@@ -55,10 +56,21 @@ export type ConnectRig = {
 
 /** The whole backend with its real egress over the sandbox, and people who connect. */
 export async function connectRig(
-  parts: WorldParts & { readonly env?: Record<string, string> } = {},
+  parts: WorldParts & { readonly env?: Record<string, string>; readonly providersNow?: () => Date } = {},
 ): Promise<ConnectRig> {
-  const sandbox = await startSandbox({ webhookUrl: 'http://127.0.0.1:9/', appSecret: APP_SECRET, numbers: [] }, 0);
+  let clock: Clock = { now: () => START };
+  const sandbox = await startSandbox(
+    // Both sides live in the same time: what a provider tells of the future is not believed.
+    {
+      webhookUrl: 'http://127.0.0.1:9/',
+      appSecret: APP_SECRET,
+      numbers: [],
+      now: () => parts.providersNow?.() ?? clock.now(),
+    },
+    0,
+  );
   const world = await createWorld({ ASTRIX_SANDBOX_URL: sandbox.url, ...parts.env }, parts);
+  clock = world.clock;
 
   async function consent(
     authorizeUrl: string,
@@ -117,7 +129,7 @@ export async function connectRig(
         const { location } = await follow(back);
         const receipt = location?.searchParams.get('receipt') ?? '';
         const claimed = await must(post(`connect/${started.attemptId}/claim`, { receipt }), 200);
-        const chosen = claimed.accounts.find((one: { name: string }) => one.name === account);
+        const chosen = claimed.accounts.find((one: { name: string }) => account === null || one.name === account);
         if (!chosen)
           throw new Error(
             `no account is called ${account}: ${claimed.accounts.map((one: { name: string }) => one.name)}`,

@@ -1,6 +1,21 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { type Answer, endless, reply, say } from './raw-peer.ts';
+import {
+  type Answer,
+  DEEP,
+  drip,
+  EMPTY,
+  endless,
+  gzipBomb,
+  HEAD,
+  huge,
+  LOGIN_PAGE,
+  MEGABYTE,
+  type Plain,
+  reply,
+  say,
+  utf16,
+} from '../../sandbox/answers.ts';
 
 export const Thing = z.object({
   id: z.string().max(40),
@@ -12,36 +27,23 @@ export const GOOD = { id: 'T1', state: 'ready', paise: 125_00 };
 export const good = (over: object = {}) => reply(JSON.stringify({ ...GOOD, ...over }));
 export const text = (body: string) => reply(body);
 
-export const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
+const plain = ({ body, headers }: Plain) => reply(body, headers);
 const CHUNKED = `${HEAD}transfer-encoding: chunked\r\n\r\n`;
-const megabyte = Buffer.alloc(1_048_576, 'x');
 
 /** What the peer does, and what a read makes of it. A write makes `ambiguous` of everything that may have been executed. */
 export const HOSTILE: readonly (readonly [string, Answer, { kind: string; reason?: string; code?: string }])[] = [
-  [
-    'drips a byte at a time',
-    endless(`${HEAD}content-length: 9999\r\n\r\n`, '{', 20),
-    { kind: 'retry', reason: 'timeout' },
-  ],
+  ['drips a byte at a time', drip(), { kind: 'retry', reason: 'timeout' }],
   ['drips its head', endless('HTTP/1.1 200 OK\r\n', 'x-a: b\r\n', 20), { kind: 'retry', reason: 'timeout' }],
   ['never answers', say(''), { kind: 'retry', reason: 'timeout' }],
   ['says «continue» without end', endless('', 'HTTP/1.1 100 Continue\r\n\r\n', 10), { kind: 'retry' }],
-  ['sends a body without end', endless(`${HEAD}\r\n`, megabyte, 0), { kind: 'malformed', reason: 'too-large' }],
+  ['sends a body without end', endless(`${HEAD}\r\n`, MEGABYTE, 0), { kind: 'malformed', reason: 'too-large' }],
   [
     'sends chunks without end',
     endless(CHUNKED, `10000\r\n${'x'.repeat(65_536)}\r\n`, 0),
     { kind: 'malformed', reason: 'too-large' },
   ],
-  [
-    'sends 100 MB',
-    endless(`${HEAD}content-length: 104857600\r\n\r\n`, megabyte, 0),
-    { kind: 'malformed', reason: 'too-large' },
-  ],
-  [
-    'packs 64 MB into 64 KB',
-    reply(gzipSync(Buffer.alloc(67_108_864)), { 'content-encoding': 'gzip' }),
-    { kind: 'malformed', reason: 'too-large' },
-  ],
+  ['sends 100 MB', huge(), { kind: 'malformed', reason: 'too-large' }],
+  ['packs 64 MB into 64 KB', plain(gzipBomb()), { kind: 'malformed', reason: 'too-large' }],
   [
     'says gzip and is not',
     reply('{"ok":1}', { 'content-encoding': 'gzip' }),
@@ -62,7 +64,7 @@ export const HOSTILE: readonly (readonly [string, Answer, { kind: string; reason
     reply(gzipSync(gzipSync(JSON.stringify(GOOD))), { 'content-encoding': 'gzip, gzip' }),
     { kind: 'malformed', reason: 'encoding' },
   ],
-  ['nests 100 000 levels', text('['.repeat(100_000)), { kind: 'malformed', reason: 'too-deep' }],
+  ['nests 100 000 levels', plain(DEEP), { kind: 'malformed', reason: 'too-deep' }],
   ['nests in objects', text('{"a":'.repeat(5000)), { kind: 'malformed', reason: 'too-deep' }],
   ['has a key of 100 KB', text(`{"${'k'.repeat(100_000)}":1}`), { kind: 'malformed', reason: 'long-key' }],
   [
@@ -115,18 +117,10 @@ export const HOSTILE: readonly (readonly [string, Answer, { kind: string; reason
     reply(Buffer.from('{"id":"\xff\xfe","state":"ready","paise":1}', 'latin1')),
     { kind: 'malformed', reason: 'charset' },
   ],
-  [
-    'sends UTF-16',
-    reply(Buffer.from(`\ufeff${JSON.stringify(GOOD)}`, 'utf16le')),
-    { kind: 'malformed', reason: 'charset' },
-  ],
-  ['sends nothing', text(''), { kind: 'malformed', reason: 'empty' }],
+  ['sends UTF-16', plain(utf16(JSON.stringify(GOOD))), { kind: 'malformed', reason: 'charset' }],
+  ['sends nothing', plain(EMPTY), { kind: 'malformed', reason: 'empty' }],
   ['sends spaces', text(' \r\n\t '), { kind: 'malformed', reason: 'empty' }],
-  [
-    'sends a login page',
-    reply('<html><form action=/login>', { 'content-type': 'text/html; charset=utf-8' }),
-    { kind: 'malformed', reason: 'html' },
-  ],
+  ['sends a login page', plain(LOGIN_PAGE), { kind: 'malformed', reason: 'html' }],
   [
     'sends a login page and calls it JSON',
     text('<!doctype html><title>Sign in</title>'),

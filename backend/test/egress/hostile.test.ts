@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { HEAD, reply, say } from '../../sandbox/answers.ts';
 import { bytes, type Effect, type Egress, type Explain, json, nothing } from '../../src/platform/egress/index.ts';
-import { GOOD, good, HEAD, HOSTILE, Thing, text } from './hostile-replies.ts';
+import { GOOD, good, HOSTILE, Thing, text } from './hostile-replies.ts';
 import { ask, egressTo, PROVIDER, rememberedCalls } from './peer.ts';
-import { createRawPeer, type RawPeer, reply, say } from './raw-peer.ts';
+import { createRawPeer, type RawPeer } from './raw-peer.ts';
 
 let peer: RawPeer;
 let egress: Egress;

@@ -1,11 +1,12 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type Answer, reply } from '../../sandbox/answers.ts';
 
 /** A server that speaks in bytes: it can say what no library would let it. */
 export type RawPeer = {
   readonly url: string;
   /** Requests that came in whole, by their first line. */
   readonly asked: string[];
-  answer: (socket: Socket) => void;
+  answer: Answer;
   readonly close: () => Promise<void>;
 };
 
@@ -39,36 +40,3 @@ export async function createRawPeer(): Promise<RawPeer> {
   };
   return peer;
 }
-
-export type Answer = (socket: Socket) => void;
-
-/** A reply whose framing is right, whatever is in it. */
-export const reply =
-  (body: string | Buffer, headers: Readonly<Record<string, string>> = {}, status = '200 OK'): Answer =>
-  socket => {
-    const bytes = Buffer.from(body);
-    const all = { 'content-type': 'application/json', 'content-length': String(bytes.length), ...headers };
-    const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${head.join('')}\r\n`), bytes]));
-  };
-
-/** These bytes, and then silence, or the end. */
-export const say =
-  (text: string, end = false): Answer =>
-  socket =>
-    end ? socket.end(text) : socket.write(text);
-
-/** A head, and then a piece for as long as anybody listens. */
-export const endless =
-  (head: string, piece: string | Buffer, everyMs: number): Answer =>
-  socket => {
-    socket.write(head);
-    const more = () => {
-      if (socket.destroyed) return;
-      if (everyMs > 0) {
-        socket.write(piece);
-        setTimeout(more, everyMs).unref();
-      } else socket.write(piece, () => setImmediate(more));
-    };
-    more();
-  };

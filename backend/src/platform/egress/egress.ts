@@ -25,6 +25,8 @@ export type EgressParts = {
   readonly random?: () => number;
   readonly breaker?: BreakerSettings;
   readonly dial?: DialParts;
+  /** The longest that any attempt may take, whatever it asks for; tests are less patient. */
+  readonly patienceMs?: () => number;
 };
 
 export type Egress = {
@@ -157,7 +159,7 @@ export function createEgress(parts: EgressParts): Egress {
 
   async function run<T>(request: CallRequest<T>): Promise<Outcome<T>> {
     const deadlineMs = request.deadlineMs ?? request.timeoutMs * 2;
-    const timeoutMs = Math.min(request.timeoutMs, deadlineMs);
+    const timeoutMs = Math.min(request.timeoutMs, deadlineMs, parts.patienceMs?.() ?? Number.POSITIVE_INFINITY);
     // The last moment to begin: who waited for a turn has the whole time of an attempt, or a write would end as a riddle.
     const until = msOf(clock) + deadlineMs - timeoutMs;
     const prepared = prepare(request);

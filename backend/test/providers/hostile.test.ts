@@ -1,0 +1,166 @@
+import type { Capability, ConnectionData, ConnectionView, ProviderId } from '@astrix/contract';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Behaviour, CANARY, HOSTILE } from '../../sandbox/hostile.ts';
+import { withSystem } from '../../src/platform/db/index.ts';
+import { PROVIDERS } from '../../src/providers/registry.ts';
+import { type Colleague, type ConnectRig, connectRig } from '../connections/rig.ts';
+import { START } from '../world.ts';
+
+/** Every adapter that is in the registry, found by itself. */
+const IDS = (Object.keys(PROVIDERS) as ProviderId[]).filter(id => PROVIDERS[id].connector !== null);
+const readsOf = (id: ProviderId) =>
+  PROVIDERS[id].manifest.capabilities.filter(({ kind }) => kind === 'read').map(({ capability }) => capability);
+
+/** Nothing of such a reply can pass for a good one. */
+const USELESS = new Set([
+  ...['reset', 'slow-drip', 'huge', 'gzip-bomb', 'truncated', 'charset', 'empty', 'error-in-200', 'login-page'],
+  ...['deep', 'nulls', 'redirect', 'redirect-inside', 'too-many', 'ten-years', 'server-error', 'unavailable'],
+  'token-revoked',
+]);
+/** Told in the provider's own words: one that is new becomes «unknown», and the rest of the row holds. */
+const WORDS = ['status', 'statusText', 'stage', 'kind', 'category', 'quality', 'fulfilment', 'final'];
+const PATIENCE_MS = 250;
+const A_DAY = 86_400;
+/** Until the slowest budget has filled up for a read, and everything that was told to wait is over. */
+const REST = 600;
+
+const quick = { patienceMs: 10_000 };
+let rig: ConnectRig;
+beforeAll(async () => {
+  rig = await connectRig({ quick, providersNow: () => START });
+});
+afterAll(() => rig.close());
+
+async function connectAs(me: Colleague, id: ProviderId): Promise<ConnectionView> {
+  if (PROVIDERS[id].manifest.auth.kind !== 'key') return me.connect(id, null);
+  const { form = {} } = rig.sandbox.providers.imitations.find(({ provider }) => provider === id)!;
+  const reply = await me.byKey(id, form);
+  expect(reply.statusCode, reply.body).toBe(201);
+  return reply.json();
+}
+
+/** Everything that stands in the tables of connections, as text. */
+const stored = (table: string, connectionId: string) =>
+  withSystem(rig.world.db, 'telemetry', async tx => {
+    const column = table === 'connections' ? 'id' : 'connection_id';
+    const { rows } = await sql<{ all: string | null }>`
+      select json_agg(t order by t::text)::text as all from ${sql.table(table)} t where ${sql.ref(column)} = ${connectionId}`.execute(
+      tx,
+    );
+    return rows[0]?.all ?? '';
+  });
+
+const withoutWords = (rows: readonly unknown[]) =>
+  rows.map(row => Object.fromEntries(Object.entries(row as object).filter(([name]) => !WORDS.includes(name))));
+
+test('there are at least the 22 behaviours of CONTROLS part B, and all ten adapters', () => {
+  expect(HOSTILE.length).toBeGreaterThanOrEqual(22);
+  expect(new Set(HOSTILE.map(({ id }) => id)).size).toBe(HOSTILE.length);
+  expect(IDS.length).toBeGreaterThanOrEqual(10);
+  expect(rig.sandbox.providers.imitations.map(({ provider }) => provider).toSorted()).toEqual(IDS.toSorted());
+});
+
+describe.each(IDS)('%s', id => {
+  const { manifest } = PROVIDERS[id];
+  let me: Colleague;
+  let until = 0;
+  let connection: ConnectionView;
+  let other: ConnectionView;
+  let others = '';
+  const now = () => rig.world.clock.now().getTime() / 1000;
+
+  beforeAll(async () => {
+    quick.patienceMs = 10_000;
+    const stranger = await rig.as('admin', { agency: 1 });
+    other = await connectAs(stranger, id);
+    for (const capability of readsOf(id)) await read(stranger, other, capability);
+    others = await stored('connection_data', other.id);
+    me = await rig.as('admin');
+    connection = await connectAs(me, id);
+  });
+
+  /** Sessions end sooner than providers want to be left alone. */
+  async function rest(seconds: number): Promise<void> {
+    rig.world.clock.advance(seconds);
+    if (now() < until) return;
+    me = await rig.as('admin');
+    until = now() + 240;
+  }
+  const textOf = (capability: Capability) =>
+    manifest.capabilities.find(one => one.capability === capability)?.input?.required
+      ? (rig.sandbox.providers.imitations.find(({ provider }) => provider === id)?.find ?? '')
+      : '';
+  const read = (who: Colleague, from: ConnectionView, capability: Capability): Promise<ConnectionData> =>
+    who.read(from, capability, { text: textOf(capability), refresh: true });
+
+  async function attack(behaviour: Behaviour, capability: Capability): Promise<void> {
+    const { asked, misbehaviour } = rig.sandbox.providers;
+    quick.patienceMs = 10_000;
+    misbehaviour.set(id, { kind: 'none', times: 0 });
+    await rest(behaviour.id === 'ten-years' ? 1 : REST);
+    let from = asked.length;
+    const good = await read(me, connection, capability);
+    // It works again after everything that came before.
+    expect(good, 'the honest read').toMatchObject({ stale: false, trouble: null });
+    expect(good.rows.length).toBeGreaterThan(0);
+    expect((await me.one(connection.id)).status).toBe('active');
+    const honestCalls = asked.length - from;
+    const kept = await stored('connection_data', connection.id);
+
+    misbehaviour.set(id, { kind: behaviour.id, times: 1000 });
+    if (behaviour.id === 'slow-drip') quick.patienceMs = PATIENCE_MS;
+    from = asked.length;
+    const startedAt = now();
+    const told = await read(me, connection, capability);
+    const view = await me.one(connection.id);
+    misbehaviour.set(id, { kind: 'none', times: 0 });
+    const calls = asked.slice(from);
+    if (process.env.HOSTILE_MATRIX) process.stderr.write(`MATRIX ${id} ${capability} ${behaviour.id} ${told.stale ? told.trouble?.code : 'OK'} calls=${calls.length}\n`);
+
+    const most = behaviour.repeats ? 200 : honestCalls * 3 + 3;
+    expect(calls.length, 'calls').toBeLessThanOrEqual(most);
+    const budget = Object.values(manifest.budget).reduce(
+      (sum, { burst, perSecond }) => sum + burst + perSecond * (now() - startedAt),
+      0,
+    );
+    expect(calls.length, 'calls within the budget').toBeLessThanOrEqual(budget);
+    expect(calls.filter(({ path }) => path.includes('_elsewhere'))).toEqual([]);
+
+    if (told.stale) {
+      expect(told.trouble?.reason).toContain(manifest.name);
+      expect(told.trouble?.next).toMatch(/\w+ .*\.$/);
+      expect(`${told.trouble?.reason} ${told.trouble?.next}`).not.toMatch(/[<>{}[\]]|undefined|null|NaN/);
+      if (textOf(capability) === '') expect(told.rows).toEqual(good.rows);
+      expect(await stored('connection_data', connection.id)).toBe(kept);
+      const health = view.health.find(one => one.capability === capability && one.kind === 'read');
+      expect(health).toMatchObject({ status: 'failing', trouble: told.trouble });
+      expect(health?.lastOkAt).not.toBeNull();
+      expect(view.fix).not.toBe('none');
+      expect(view.status).toBe(behaviour.spoils ? 'broken' : 'active');
+    } else {
+      expect(USELESS.has(behaviour.id), 'taken for a good reply').toBe(false);
+      const [a, b] =
+        behaviour.id === 'unknown-word' ? [withoutWords(told.rows), withoutWords(good.rows)] : [told.rows, good.rows];
+      expect(a).toEqual(b);
+    }
+    for (const table of ['connections', 'connection_data', 'connection_health', 'provider_calls'])
+      expect(await stored(table, connection.id)).not.toMatch(CANARY);
+    expect(JSON.stringify(told)).not.toMatch(CANARY);
+    if (behaviour.id === 'ten-years') await rest(A_DAY);
+  }
+
+  test.each(HOSTILE)('EG-02, F-07, F-08: what was read before stays when it $says', async behaviour => {
+    for (const capability of readsOf(id)) await attack(behaviour, capability);
+  });
+
+  test('F-08: it works again afterwards, and the same account of another agency was not touched', async () => {
+    await rest(REST);
+    for (const capability of readsOf(id))
+      expect(await read(me, connection, capability)).toMatchObject({ stale: false, trouble: null });
+    const view = await me.one(connection.id);
+    expect(view).toMatchObject({ status: 'active', trouble: null, account: connection.account });
+    expect(view.health.filter(({ kind, status }) => kind === 'read' && status !== 'ok')).toEqual([]);
+    expect(await stored('connection_data', other.id)).toBe(others);
+  });
+});
