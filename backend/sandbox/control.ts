@@ -31,7 +31,7 @@ export type Shown = {
 };
 
 /** What a person or a journey can do to a provider: see it, revoke what it granted, let it misbehave. */
-export function serveControl(app: FastifyInstance, providers: Providers): void {
+export function serveControl(app: FastifyInstance, providers: Providers): () => readonly Shown[] {
   const ids = Object.keys(providers.hints) as ProviderId[];
   const shown = (id: ProviderId): Shown => ({
     id,
@@ -62,4 +62,5 @@ export function serveControl(app: FastifyInstance, providers: Providers): void {
     if (!parsed.success) return reply.code(400).send({ error: 'The body must be an empty JSON object: {}.' });
     return { ...shown(id), revoked: providers.misbehaviour.revoke(id), granted: 0 };
   });
+  return () => ids.map(shown);
 }

@@ -1,5 +1,5 @@
 import { type Answer, DEEP, drip, EMPTY, gzipBomb, huge, LOGIN_PAGE, type Plain, reply, utf16 } from './answers.ts';
-import { each, inLists, type Json, money, named, plusOne, times, written } from './lies.ts';
+import { each, inLists, type Json, money, named, plusOne, swapped, times, written } from './lies.ts';
 
 /** The reply that an imitation would have given. */
 export type Honest = {
@@ -65,13 +65,13 @@ const amounts = (asNumber: Json, asText: (text: string) => string) =>
   });
 const at = (seconds: number, iso: string, day: string) => values(value => times(value, seconds, iso, day));
 
-const WORD = /^(?:status|state|type|kind|category|quality|.*_type|.*Status|.*Type|fulfilledBy|quality_rating)$/;
+const WORD = /status$|state$|^kind|category|^quality|^media_|^fulfilledBy$|^OrderType$|^mode$/i;
 const PII = {
   buyerName: 'Canary Person',
   email: 'canary.person@pii.example',
   phone: '+919999977777',
   shippingAddress: { line1: '7 Canary Lane', postalCode: '560077' },
-  customer: { name: 'Canary Person', email: 'canary.person@pii.example' },
+  recipient: { name: 'Canary Person', email: 'canary.person@pii.example' },
 };
 /** Stands in what was never asked for: must be found nowhere afterwards. */
 export const CANARY = /canary|9999977777|560077/i;
@@ -170,7 +170,7 @@ export const HOSTILE: readonly Behaviour[] = [
     tell: json((body, { url }) => {
       const ids = named(url);
       return each(body, value =>
-        typeof value === 'string' ? ids.reduce((text, id) => text.replaceAll(id, plusOne(id)), value) : value,
+        typeof value === 'string' ? ids.reduce((text, id) => swapped(text, id, plusOne(id)), value) : value,
       );
     }),
   },

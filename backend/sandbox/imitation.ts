@@ -49,8 +49,8 @@ export type Imitation = {
   readonly callbackExtras?: Readonly<Record<string, string>>;
   /** Serves its own token endpoint; the one by the book is left out. */
   readonly ownTokens?: boolean;
-  /** Values of the manifest's form that are accepted. */
-  readonly form?: Readonly<Record<string, string>>;
+  /** Values of the manifest's form that are accepted, of one account and of another where there are several. */
+  readonly forms?: readonly Readonly<Record<string, string>>[];
   /** What its reads that want to be asked something can be asked. */
   readonly find?: string;
   /** For a person who connects by hand: which key works, what is there to see. */

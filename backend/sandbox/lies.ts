@@ -24,7 +24,7 @@ export function inLists(value: Json, first: ReadonlyMap<string, Json> | null = n
   if (Array.isArray(value)) {
     const ids = new Map<string, Json>();
     collect(value[0] ?? null, ids, '');
-    return value.map(one => inLists(one, first ?? ids, path));
+    return value.map(one => inLists(one, first ?? ids, first ? path : ''));
   }
   if (typeof value !== 'object' || value === null) return first?.get(path) ?? value;
   return Object.fromEntries(
@@ -59,6 +59,10 @@ export function named(url: string): string[] {
     word => (word.match(/\d/g)?.length ?? 0) >= 2 && !/^\d{4}-\d\d-\d\d|^1[67]\d{8}$/.test(word),
   );
 }
+
+/** Not as a part of another one. */
+export const swapped = (text: string, id: string, other: string): string =>
+  text.replace(new RegExp(`(?<![A-Za-z0-9])${id}(?![A-Za-z0-9])`, 'g'), other);
 
 /** The neighbour of an id, of the same shape. */
 export const plusOne = (id: string): string => {

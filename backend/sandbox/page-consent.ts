@@ -1,4 +1,4 @@
-const escaped = (text: string) => text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+export const escaped = (text: string) => text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
 
 /** The provider's side of connecting, as a person sees it: who asks, for what, and the choice to untick or refuse. */
 export function consentPage(

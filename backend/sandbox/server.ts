@@ -51,7 +51,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
   const stopping = new AbortController();
   const delay = options.statusDelayMs ?? 350;
   const providers = await serveProviders(app, options.now ? { now: options.now } : {});
-  serveControl(app, providers);
+  const shown = serveControl(app, providers);
 
   async function reportStatuses(message: Executed, fault: FaultKind): Promise<void> {
     const sequence: StatusKind[] =
@@ -150,7 +150,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
         'content-security-policy',
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'",
       )
-      .send(page(options.numbers)),
+      .send(page(options.numbers, shown())),
   );
 
   const url = await app.listen({ host: '127.0.0.1', port });

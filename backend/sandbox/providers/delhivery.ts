@@ -76,7 +76,7 @@ function isLetIn(request: FastifyRequest, reply: FastifyReply, environment: Envi
 /** Delhivery Express: 120 shipments, told by AWB number only. */
 export const imitation: Imitation = {
   provider: 'delhivery',
-  form: { token: 'a'.repeat(40), environment: 'production' },
+  forms: [{ token: 'a'.repeat(40), environment: 'production' }],
   find: `${FIRST_AWB} ${FIRST_AWB + 1} ${FIRST_AWB + 3}`,
   hint: `API tokens have 40 characters of 0-9 and a-f: 40 times «a» works in production, 40 times «b» in staging; with «d» first it is refused, with «f» first always throttled. AWB numbers are ${FIRST_AWB} to ${FIRST_AWB + SHIPMENTS - 1}.`,
   serve(app, stage) {

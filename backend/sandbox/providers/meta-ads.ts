@@ -43,6 +43,7 @@ function insight(account: (typeof ACCOUNTS)[number], campaign: number, date: str
   const leads = kind.objective === 'OUTCOME_LEADS' ? of('leads', 12) : 0;
   const impressions = 3_000 + of('impressions', 45_000);
   return {
+    account_id: account.number,
     account_currency: account.currency,
     campaign_id: `${account.number}${String(campaign).padStart(3, '0')}`,
     campaign_name: `${kind.title} · ${account.sells[Math.floor(campaign / KINDS.length) % account.sells.length]}`,

@@ -189,7 +189,7 @@ const lately = <R extends Row>(rows: R[], query: ListQuery) =>
 /** Stripe of one Indian shop: payment links, checkouts and payments of 32 days. */
 export const imitation: Imitation = {
   provider: 'stripe',
-  form: { key: 'rk_test_ChaiKatha2026' },
+  forms: [{ key: 'rk_test_ChaiKatha2026' }],
   hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents or NoPayments a permission is missing.',
   serve(app, stage) {
     const seconds = () => Math.floor(stage.now().getTime() / 1000);

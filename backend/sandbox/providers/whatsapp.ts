@@ -90,11 +90,11 @@ const keysOf = (id: string) => `mid=${id}&ext=1795000000&hash=AT${id}`;
 /** WhatsApp Cloud API, what is read of it; sending and deliveries are in server.ts. */
 export const imitation: Imitation = {
   provider: 'whatsapp',
-  form: {
+  forms: NUMBERS.map(({ id }) => ({
     token: 'EAAGsandbox-token-of-a-system-user',
-    phoneNumberId: NUMBERS[0]!.id,
+    phoneNumberId: id,
     businessAccountId: ACCOUNT,
-  },
+  })),
   hint: `A token that begins with EAAG works, any other one is refused. Phone number IDs are ${NUMBERS[0]!.id} to ${NUMBERS.at(-1)!.id}, the business account is ${ACCOUNT}.`,
   serve(app) {
     const admitted = (call: GraphCall) => bearerOf(call)?.startsWith('EAAG') === true;

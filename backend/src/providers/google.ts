@@ -44,6 +44,7 @@ export const scopeUrl = (name: string): string => `${AUTH}${name}`;
 /** google.rpc.Status with `details` (AIP-193), and `errors[].reason` of the older APIs. Some write both, some inside of a list. */
 const Status = z.object({
   error: z.object({
+    code: z.int().optional(),
     message: z.string().default(''),
     status: z.string().optional(),
     errors: z.array(z.object({ reason: z.string().optional() })).optional(),
@@ -79,16 +80,17 @@ export const tooMany = (retryDelay: string | undefined): Judgement => ({
 });
 
 /** Error bodies of every Google API. A 401 is a token that is not accepted; everything that is not understood stays a refusal. */
-export const explainGoogle = (body: unknown, status: number): Judgement | null => {
-  if (status < 400) return null;
+export const explainGoogle = (body: unknown, answered: number): Judgement | null => {
   const refusal = Refusal.safeParse(body);
   if (!refusal.success) return null;
-  const { message, status: word, errors = [], details = [] } = refusal.data.error;
+  const { code: told = answered, message, status: word, errors = [], details = [] } = refusal.data.error;
+  // Inside of a 200 an empty list stands beside it, which must not pass for all there is.
+  const status = answered < 400 ? Math.max(told, 400) : answered;
   const reasons = [...details, ...errors].map(one => one.reason).filter(one => one !== undefined);
   const code = reasons[0] ?? word ?? `http-${status}`;
   if (status === 429 || [...reasons, word ?? ''].some(one => TOO_MANY.has(one)))
     return tooMany(details.find(one => one.retryDelay)?.retryDelay);
-  if (status >= 500) return null;
+  if (status >= 500) return answered < 400 ? { kind: 'retry', reason: 'provider-error' } : null;
   const words = message || `status ${status}`;
   if (reasons.some(one => NO_SCOPE.has(one))) return { kind: 'permanent', code: 'scope', reason: words };
   return { kind: status === 401 ? 'reauth' : 'permanent', code, reason: words };

@@ -175,6 +175,10 @@ export type CodeExchange = {
 /** All rows, or the failure that came first (pages() of egress answers this). */
 export type ReadResult<R> = { readonly kind: 'ok'; readonly rows: readonly R[] } | Failed;
 
+/** The reply names another account than the one that was asked for: nothing of it counts (F-08). */
+export const OTHER_ACCOUNT = 'other-account';
+export const otherAccount: Failed = { kind: 'malformed', reason: OTHER_ACCOUNT, stale: true, status: 200 };
+
 export type ReadRequest = {
   /** What the person asked for, trimmed; null for «the newest». At most 800 characters: fifty AWB numbers. */
   readonly text: string | null;

@@ -5,7 +5,7 @@ import { GRANT, packGrant } from '../../src/modules/connections/grants.ts';
 import { sha256 } from '../../src/platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../src/platform/db/index.ts';
 import { createVault, keksFrom, type Vault } from '../../src/platform/vault/index.ts';
-import { APP_SECRET, type TestAgency, testConfig } from '../world.ts';
+import { APP_SECRET, START, type TestAgency, testConfig } from '../world.ts';
 
 /** What the machine that began an attempt was sent; the same for all of them in these suites. */
 export const RECEIPT = 'r'.repeat(43);
@@ -23,7 +23,10 @@ type Of = { readonly clientId: string; readonly connectionId: string; readonly s
 
 /** The sandbox, and connections in it for each client of a house: with health, data, attempts, receipts, switches and denials. */
 export async function connectHouse() {
-  const sandbox = await startSandbox({ webhookUrl: 'http://127.0.0.1:9/', appSecret: APP_SECRET, numbers: [] }, 0);
+  const sandbox = await startSandbox(
+    { webhookUrl: 'http://127.0.0.1:9/', appSecret: APP_SECRET, numbers: [], now: () => START },
+    0,
+  );
   let db: Db;
   let vault: Vault;
 

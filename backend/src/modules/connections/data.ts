@@ -1,10 +1,12 @@
 import { type Capability, ConnectionData, expiresAt, type Trouble } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import type { Failed } from '../../platform/egress/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
-import type { ReadResult } from '../../providers/provider.ts';
+import { OTHER_ACCOUNT, type ReadResult } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { noteHealth } from './health.ts';
+import { plausible } from './plausible.ts';
 import { type ConnectionRow, manifestOf, markBroken, markWorking } from './rows.ts';
 import type { Use, User } from './use.ts';
 import { troubleOf } from './words.ts';
@@ -13,6 +15,8 @@ import { troubleOf } from './words.ts';
 const SHOWN = 500;
 /** Asked again after this, unless a person asks for it or the provider told of a change. */
 const FRESH_SECONDS = 300;
+
+const unusable = (reason: string): Failed => ({ kind: 'malformed', reason, stale: true, status: null });
 
 type Kept = { readonly rows: unknown[]; readonly total: number; readonly fetchedAt: Date; readonly fresh: boolean };
 
@@ -85,6 +89,12 @@ export type ReadRequest = { readonly text: string | null; readonly refresh: bool
 export function createData(deps: ConnectionsDeps, use: Use) {
   const underWay = new Map<string, Promise<ConnectionData>>();
 
+  function believe(capability: Capability, result: ReadResult<unknown>): ReadResult<unknown> {
+    if (result.kind !== 'ok') return result;
+    const rows = plausible(capability, result.rows, deps.clock.now());
+    return typeof rows === 'string' ? unusable(rows) : { ...result, rows };
+  }
+
   async function ask(
     row: ConnectionRow,
     capability: Capability,
@@ -98,21 +108,27 @@ export function createData(deps: ConnectionsDeps, use: Use) {
     const result: ReadResult<unknown> = await read(api, { text }).catch((error): ReadResult<unknown> => {
       // An adapter that throws is a fault of ours; the person still gets an answer, and what was there stays.
       deps.log.error('an adapter failed', { provider: row.provider, error: nameOf(error) });
-      return { kind: 'malformed', reason: 'adapter', stale: true, status: null };
+      return unusable('adapter');
     });
+    const believed = believe(capability, result);
     const shaped =
-      result.kind === 'ok'
+      believed.kind === 'ok'
         ? ConnectionData.safeParse({
             capability,
-            rows: result.rows.slice(0, SHOWN),
-            total: result.rows.length,
+            rows: believed.rows.slice(0, SHOWN),
+            total: believed.rows.length,
             fetchedAt: deps.clock.now().toISOString(),
             stale: false,
             trouble: null,
           })
         : null;
-    const judged: ReadResult<unknown> =
-      shaped && !shaped.success ? { kind: 'malformed', reason: 'shape', stale: true, status: null } : result;
+    const judged = shaped && !shaped.success ? unusable('shape') : believed;
+    if (judged.kind === 'malformed' && judged.reason === OTHER_ACCOUNT)
+      deps.log.error('a provider answered with the data of another account', {
+        provider: row.provider,
+        agency: row.agency_id,
+        client: user.clientId,
+      });
     const trouble = await record(deps, row, capability, judged, text === null);
     if (judged.kind === 'ok' && shaped?.success) return shaped.data;
     return ConnectionData.parse({

@@ -1,6 +1,7 @@
 import type { Trouble } from '@astrix/contract';
 import type { Failed } from '../../platform/egress/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
+import { OTHER_ACCOUNT } from '../../providers/provider.ts';
 
 const MOST = 300;
 
@@ -12,8 +13,15 @@ const shown = (text: string) =>
     .slice(0, MOST)
     .toWellFormed();
 
-const inMinutes = (seconds: number | null) =>
-  seconds === null || seconds < 60 ? 'in a moment' : `in about ${Math.ceil(seconds / 60)} minutes`;
+const TWO_HOURS = 7200;
+const inTime = (seconds: number | null) =>
+  seconds === null || seconds < 60
+    ? 'in a moment'
+    : seconds < TWO_HOURS
+      ? `in about ${Math.ceil(seconds / 60)} minutes`
+      : `in about ${Math.ceil(seconds / 3600)} hours`;
+
+const UNCHANGED = 'What was read before stays as it was. If it stays like this, tell support the code.';
 
 /** What happened in plain words, and what to do. */
 export function troubleOf(failed: Failed, { name, auth }: Pick<Manifest, 'name' | 'auth'>): Trouble {
@@ -23,7 +31,7 @@ export function troubleOf(failed: Failed, { name, auth }: Pick<Manifest, 'name' 
       return {
         code: busy ? 'rate-limited' : 'unreachable',
         reason: busy ? `${name} asks us to wait.` : `${name} does not answer at the moment.`,
-        next: `Nothing to do: it is tried again ${inMinutes(failed.afterSeconds)}. What was read before stays.`,
+        next: `Nothing to do: it is tried again ${inTime(failed.afterSeconds)}. What was read before stays.`,
       };
     }
     case 'reauth':
@@ -33,6 +41,12 @@ export function troubleOf(failed: Failed, { name, auth }: Pick<Manifest, 'name' 
         next: auth.kind === 'key' ? 'Give a new key.' : `Reconnect it: sign in at ${name} again.`,
       };
     case 'permanent':
+      if (failed.code === 'redirect')
+        return {
+          code: 'redirect',
+          reason: `${name} sends us on to another address, and we go to none that it names.`,
+          next: UNCHANGED,
+        };
       return {
         code: shown(failed.code).slice(0, 60) || 'refused',
         reason: `${name} refused: ${shown(failed.reason) || 'it gave no reason'}`,
@@ -44,8 +58,11 @@ export function troubleOf(failed: Failed, { name, auth }: Pick<Manifest, 'name' 
     case 'ambiguous':
       return {
         code: `unreadable-${failed.reason}`.slice(0, 60),
-        reason: `${name} answered with something that cannot be used.`,
-        next: 'What was read before stays as it was. If it stays like this, tell support the code.',
+        reason:
+          failed.reason === OTHER_ACCOUNT
+            ? `${name} answered with the data of another account. Nothing of it was kept.`
+            : `${name} answered with something that cannot be used.`,
+        next: UNCHANGED,
       };
     case 'refused':
       return failed.reason === 'switched-off'

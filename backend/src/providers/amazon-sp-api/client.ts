@@ -1,8 +1,17 @@
+import type { OrderFact } from '@astrix/contract';
 import { z } from 'zod';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { type Explain, type Failed, json, type Outcome, pages } from '../../platform/egress/index.ts';
 import { oauth2Flow } from '../oauth2.ts';
-import type { Account, Api, Ask, Connector, TokenApi } from '../provider.ts';
+import {
+  type Account,
+  type Api,
+  type Ask,
+  type Connector,
+  otherAccount,
+  type ReadResult,
+  type TokenApi,
+} from '../provider.ts';
 import { AMAZON_SP_API, HOST } from './manifest.ts';
 import { OrderPage, orderOf, type Participation, Participations } from './map.ts';
 
@@ -86,10 +95,11 @@ async function identify(api: Api) {
 }
 
 /** Newest change first. Seven days, because a page of 100 costs three minutes of the quota once the first twenty are used. */
-async function readOrders(api: Api) {
+async function readOrders(api: Api): Promise<ReadResult<OrderFact>> {
+  const marketplaceId = api.account!.settings.marketplaceId!;
   const query = {
     lastUpdatedAfter: new Date(api.clock.now().getTime() - DAYS * DAY_MS).toISOString(),
-    marketplaceIds: api.account!.settings.marketplaceId!,
+    marketplaceIds: marketplaceId,
     // BUYER and RECIPIENT would bring the buyer; TAX brings names of companies.
     includedData: 'PROCEEDS,FULFILLMENT,PACKAGES',
     maxResultsPerPage: PAGE,
@@ -106,11 +116,13 @@ async function readOrders(api: Api) {
         reply: json(OrderPage),
       });
       if (page.kind !== 'ok') return page;
-      return { ...page, data: { rows: page.data.orders.map(orderOf), next: page.data.pagination?.nextToken ?? null } };
+      return { ...page, data: { rows: page.data.orders, next: page.data.pagination?.nextToken ?? null } };
     },
   });
   if (found.kind !== 'ok') return found;
-  return { ...found, rows: found.rows.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)) };
+  if (found.rows.some(({ salesChannel: at }) => (at?.marketplaceId ?? marketplaceId) !== marketplaceId))
+    return otherAccount;
+  return { ...found, rows: found.rows.map(orderOf).toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)) };
 }
 
 /** One operation on personal data: a concrete path, or one with `{orderId}` where Amazon allows it. */

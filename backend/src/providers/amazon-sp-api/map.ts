@@ -37,6 +37,7 @@ export const Order = z.object({
   orderAliases: z.array(z.object({ aliasId: z.string().max(200), aliasType: z.string().max(60) })).optional(),
   createdTime: Time,
   lastUpdatedTime: Time,
+  salesChannel: z.object({ marketplaceId: z.string().max(40).optional() }).optional(),
   proceeds: z.object({ grandTotal: Money.optional() }).optional(),
   fulfillment: z
     .object({

@@ -1,5 +1,5 @@
 import { type Explain, json } from '../../platform/egress/index.ts';
-import type { Account, Api, Ask, Connector, ReadRequest } from '../provider.ts';
+import { type Account, type Api, type Ask, type Connector, otherAccount, type ReadRequest } from '../provider.ts';
 import { PRODUCTION, STAGING } from './manifest.ts';
 import { awbsOf, PinCodes, shipmentOf, Tracking } from './map.ts';
 
@@ -80,6 +80,8 @@ async function readShipments(api: Api, { text }: ReadRequest) {
     reply: json(Tracking),
   });
   if (tracking.kind !== 'ok') return tracking;
+  // Nobody asked for these.
+  if (tracking.data.ShipmentData.some(({ Shipment: { AWB } }) => !asked.awbs.includes(AWB))) return otherAccount;
   return { kind: 'ok' as const, rows: tracking.data.ShipmentData.map(({ Shipment }) => shipmentOf(Shipment)) };
 }
 

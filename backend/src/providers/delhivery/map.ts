@@ -99,6 +99,11 @@ function statusOf({ Status: { StatusType, Status, StatusCode } }: Shipment): Sta
   return StatusType === 'UD' && Status === 'Pending' && StatusCode?.startsWith('EOD-') ? 'attempt-failed' : status;
 }
 
+const PAID = /^(?:pre-?paid|pickup|repl)$/i;
+/** Of a kind that nobody knows the amount decides: «nothing to collect» must not be guessed. */
+const cashOf = ({ OrderType: kind, CODAmount: amount }: Shipment) =>
+  kind === 'COD' || (amount !== null && amount > 0 && !PAID.test(kind ?? 'prepaid')) ? amount : null;
+
 export function shipmentOf(shipment: Shipment): ShipmentFact {
   const { Status } = shipment;
   const status = statusOf(shipment);
@@ -113,7 +118,7 @@ export function shipmentOf(shipment: Shipment): ShipmentFact {
     at: Status.StatusDateTime,
     expectedAt: shipment.ExpectedDeliveryDate ?? shipment.PromisedDeliveryDate,
     deliveredAt: status === 'delivered' ? (shipment.DeliveryDate ?? Status.StatusDateTime) : null,
-    codMinor: shipment.OrderType === 'COD' ? shipment.CODAmount : null,
+    codMinor: cashOf(shipment),
     currency: 'INR',
   };
 }

@@ -1,8 +1,9 @@
+import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { type Explain, type Failed, json, type Page, pages } from '../../platform/egress/index.ts';
 import { dayIn, explainGoogle, tooMany } from '../google.ts';
 import { bearer } from '../oauth2.ts';
-import type { Account, Api, Connector } from '../provider.ts';
+import { type Account, type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import { Accessible, accountOf, CLIENTS, ClientPage, DailyPage, dailyQuery } from './map.ts';
 
 /** In the paths; a version lives for about a year. Its own error, UNSUPPORTED_VERSION, says when this has to grow. */
@@ -87,10 +88,13 @@ async function identify(api: Api) {
   return found.size === 0 && refused !== null ? refused : { kind: 'ok' as const, rows: [...found.values()] };
 }
 
-function readMetrics(api: Api) {
+async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
   const { id, settings } = api.account!;
   const day = (before: number) => dayIn(settings.timeZone!, api.clock.now(), before);
-  return search(api, id, settings.manager ?? '', dailyQuery(day(DAYS - 1), day(0)), DailyPage);
+  const found = await search(api, id, settings.manager ?? '', dailyQuery(day(DAYS - 1), day(0)), DailyPage);
+  if (found.kind !== 'ok') return found;
+  if (found.rows.some(({ customer }) => customer !== id)) return otherAccount;
+  return { ...found, rows: found.rows.map(({ fact }) => fact) };
 }
 
 export const googleAds: Connector = { sign: bearer, explain, identify, reads: { metrics: readMetrics } };

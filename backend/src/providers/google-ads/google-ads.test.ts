@@ -99,14 +99,15 @@ describe('numbers of campaigns', () => {
 
   const row = (metrics: object) => ({
     segments: { date: '2026-11-01' },
-    customer: { currencyCode: 'INR', timeZone: 'Asia/Kolkata' },
+    customer: { id: '7310000001', currencyCode: 'INR', timeZone: 'Asia/Kolkata' },
     campaign: { id: '111', name: 'x'.repeat(400) },
     metrics,
   });
   it('micros become paise half up, conversions ten-thousandths, and what is absent stays «not given»', () => {
-    const { rows } = DailyPage.parse({
+    const { rows: told } = DailyPage.parse({
       results: [row({ costMicros: '12345000', conversions: 3.5, conversionsValue: 1234.505, clicks: '0' }), row({})],
     });
+    const rows = told.map(({ fact }) => fact);
     expect(rows[0]).toMatchObject({
       spendMinor: 1235,
       conversionsE4: 35_000,

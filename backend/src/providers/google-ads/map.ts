@@ -60,8 +60,8 @@ export const accountOf = (client: Client, root: string): Account => ({
 /** Both ends included, as days of the account. Days on which nothing happened are left out by Google. */
 export const dailyQuery = (from: string, to: string): string =>
   [
-    'SELECT segments.date, customer.currency_code, customer.time_zone, campaign.id, campaign.name, metrics.impressions,',
-    'metrics.clicks, metrics.cost_micros, metrics.conversions, metrics.conversions_value, metrics.video_trueview_views',
+    'SELECT segments.date, customer.id, customer.currency_code, customer.time_zone, campaign.id, campaign.name,',
+    'metrics.impressions, metrics.clicks, metrics.cost_micros, metrics.conversions, metrics.conversions_value, metrics.video_trueview_views',
     `FROM campaign WHERE segments.date BETWEEN '${from}' AND '${to}'`,
     'ORDER BY segments.date DESC, metrics.cost_micros DESC',
   ].join(' ');
@@ -69,7 +69,7 @@ export const dailyQuery = (from: string, to: string): string =>
 /** Absent is «not given». `NaN` and `Infinity` come as texts, and are refused. */
 const Row = z.object({
   segments: z.object({ date: z.iso.date() }),
-  customer: z.object({ currencyCode: Currency, timeZone: z.string().min(1).max(60) }),
+  customer: z.object({ id: CustomerId, currencyCode: Currency, timeZone: z.string().min(1).max(60) }),
   campaign: z.object({ id: z.string().regex(/^\d{1,20}$/), name: z.string() }),
   metrics: z
     .object({
@@ -115,4 +115,5 @@ export function metricOf({ segments, customer, campaign, metrics }: z.output<typ
   };
 }
 
-export const DailyPage = found(Row.transform(metricOf));
+/** `customer` is the account that a row says it is of. */
+export const DailyPage = found(Row.transform(row => ({ customer: row.customer.id, fact: metricOf(row) })));

@@ -5,7 +5,7 @@ import { dayBefore, dayIn } from '../days.ts';
 import { GRAPH_HOST, graphPath, metaLogin, signMeta } from '../meta.ts';
 import { explainMeta } from '../meta-errors.ts';
 import { readList } from '../meta-lists.ts';
-import type { Api, Connector, ReadResult } from '../provider.ts';
+import { type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import {
   accountsOf,
   DAY_METRICS,
@@ -55,7 +55,7 @@ async function readPosts(api: Api) {
 }
 
 const METRIC_DAYS = 7;
-const Profile = z.object({ followers_count: z.int().min(0).optional() });
+const Profile = z.object({ id: z.string().max(40), followers_count: z.int().min(0).optional() });
 
 /** Most numbers come as one total for the time that is asked for, so every day is asked for by itself. */
 async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
@@ -64,10 +64,11 @@ async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
   const profile = await api.call({
     ...ask,
     path: graphPath('/{profile}'),
-    query: { fields: 'followers_count' },
+    query: { fields: 'id,followers_count' },
     reply: json(Profile),
   });
   if (profile.kind !== 'ok') return profile;
+  if (profile.data.id !== account.id) return otherAccount;
   const today = dayIn(ZONE, api.clock.now());
   const rows: MetricFact[] = [];
   for (let before = 1; before <= METRIC_DAYS; before++) {

@@ -1,8 +1,9 @@
+import type { MetricFact } from '@astrix/contract';
 import { dayIn } from '../days.ts';
 import { graphPath, metaLogin, signMeta } from '../meta.ts';
 import { explainMeta } from '../meta-errors.ts';
 import { readList } from '../meta-lists.ts';
-import type { Api, Connector } from '../provider.ts';
+import { type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import { AdAccount, accountOf, INSIGHT_FIELDS, InsightRow, metricOf } from './map.ts';
 
 /** Every ad account that the person has a role in, also through a business: that takes no `business_management`. */
@@ -23,7 +24,7 @@ const DAYS = 14;
 const PAGE = 100;
 
 /** One row for each campaign and day, today included; days are those of the ad account. */
-async function readMetrics(api: Api) {
+async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
   const { id, settings } = api.account!;
   const timeZone = settings.timeZone!;
   const today = dayIn(timeZone, api.clock.now());
@@ -43,7 +44,9 @@ async function readMetrics(api: Api) {
     },
     InsightRow,
   );
-  return found.kind === 'ok' ? { ...found, rows: found.rows.map(row => metricOf(row, timeZone, today)) } : found;
+  if (found.kind !== 'ok') return found;
+  if (found.rows.some(row => `act_${row.account_id}` !== id)) return otherAccount;
+  return { ...found, rows: found.rows.map(row => metricOf(row, timeZone, today)) };
 }
 
 export const metaAds: Connector = {

@@ -45,6 +45,8 @@ const Actions = z.array(Action).max(500).default([]);
 
 /** A row of insights. Meta leaves a counter out where nothing happened. */
 export const InsightRow = z.object({
+  /** Of the ad account, without `act_`. */
+  account_id: z.string().regex(/^\d{1,30}$/),
   account_currency: Currency,
   campaign_id: z.string().regex(/^\d{1,30}$/),
   campaign_name: z.string().max(1000).default(''),

@@ -270,6 +270,7 @@ describe('lists', () => {
 
 describe('rows of insights', () => {
   const row = {
+    account_id: '1',
     account_currency: 'INR',
     campaign_id: '23850000000000001',
     campaign_name: 'दीपावली सेल',
@@ -317,7 +318,10 @@ describe('rows of insights', () => {
   });
 
   test('a currency without minor units', () => {
-    expect(map({ account_currency: 'JPY', spend: '1234.5' })).toMatchObject({ spendMinor: 1235, currency: 'JPY' });
+    expect(map({ account_id: '1', account_currency: 'JPY', spend: '1234.5' })).toMatchObject({
+      spendMinor: 1235,
+      currency: 'JPY',
+    });
   });
 
   test.each(['-1.00', 'NaN', '1e5', '', '1,234.00', 'Infinity', '123456789012'])('money of «%s» is refused', spend => {

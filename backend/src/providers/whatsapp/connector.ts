@@ -4,7 +4,7 @@ import { json } from '../../platform/egress/index.ts';
 import { explainMeta } from '../meta-errors.ts';
 import { readList } from '../meta-lists.ts';
 import { bearer } from '../oauth2.ts';
-import type { Account, Api, Connector, ReadResult } from '../provider.ts';
+import { type Account, type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import { LIMIT_FIELD, NUMBER_FIELDS, PhoneNumber, senderOf, Template, templateOf } from './facts.ts';
 import { WHATSAPP } from './manifest.ts';
 
@@ -22,7 +22,8 @@ async function readNumber(api: Api, number: string) {
     });
   const told = await ask(`${NUMBER_FIELDS},${LIMIT_FIELD}`);
   // The field is younger than the version that we speak: where Meta does not know it there, the number itself is still worth reading.
-  return told.kind === 'permanent' && told.code === '100' ? ask(NUMBER_FIELDS) : told;
+  const known = told.kind === 'permanent' && told.code === '100' ? await ask(NUMBER_FIELDS) : told;
+  return known.kind === 'ok' && known.data.id !== number ? otherAccount : known;
 }
 
 /** The key reaches the number, and the number is one of the business account: templates would be those of somebody else otherwise. */
