@@ -49,6 +49,12 @@ describe('errors of Google APIs', () => {
     expect(explainGoogle('Not Found', 404)).toBeNull();
   });
 
+  it('F-08: an error inside of a 200 is an error, and no empty list', () => {
+    expect(explainGoogle(newer(500, 'INTERNAL'), 200)).toEqual({ kind: 'retry', reason: 'provider-error' });
+    expect(explainGoogle(newer(401, 'UNAUTHENTICATED'), 200)).toMatchObject({ kind: 'reauth' });
+    expect(explainGoogle(newer(403, 'PERMISSION_DENIED'), 200)).toMatchObject({ kind: 'permanent' });
+  });
+
   it('takes a delay up to whole seconds, and none that is not one', () => {
     expect([secondsOf('0.1s'), secondsOf('1800s'), secondsOf('soon'), secondsOf(undefined)]).toEqual([
       1,

@@ -83,9 +83,10 @@ export const tooMany = (retryDelay: string | undefined): Judgement => ({
 export const explainGoogle = (body: unknown, answered: number): Judgement | null => {
   const refusal = Refusal.safeParse(body);
   if (!refusal.success) return null;
-  const { code: told = answered, message, status: word, errors = [], details = [] } = refusal.data.error;
-  // Inside of a 200 an empty list stands beside it, which must not pass for all there is.
-  const status = answered < 400 ? Math.max(told, 400) : answered;
+  const { code: told, message, status: word, errors = [], details = [] } = refusal.data.error;
+  // Inside of a 200, by its number: read as a list it would be an empty one, and pass for all there is.
+  if (answered < 400 && (told === undefined || told < 400)) return null;
+  const status = answered < 400 ? told! : answered;
   const reasons = [...details, ...errors].map(one => one.reason).filter(one => one !== undefined);
   const code = reasons[0] ?? word ?? `http-${status}`;
   if (status === 429 || [...reasons, word ?? ''].some(one => TOO_MANY.has(one)))

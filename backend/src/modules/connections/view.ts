@@ -60,7 +60,8 @@ function fixOf(
 ): ConnectionView['fix'] {
   const again = manifest.auth.kind === 'key' ? 'rotate' : 'reconnect';
   if (row.status === 'broken' || health.some(({ status }) => status === 'gated')) return again;
-  if (row.status === 'active' && health.some(({ status }) => status === 'failing')) return 'recheck';
+  const failing = row.trouble !== null || health.some(({ status }) => status === 'failing');
+  if (row.status === 'active' && failing) return 'recheck';
   return row.status === 'active' && stale ? again : 'none';
 }
 

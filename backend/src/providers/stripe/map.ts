@@ -5,8 +5,8 @@ type Status = PaymentFact['status'];
 
 /** «acct_…», «pi_…»: also what a page is asked for after. */
 const Id = z.string().regex(/^[a-z]{2,8}_[A-Za-z0-9_]{1,200}$/);
-/** Unix seconds, from the year in which Stripe began. */
-const Created = z.int().min(1_262_304_000).max(4_102_444_800);
+/** Unix seconds. */
+const Created = z.int().min(0).max(4_102_444_800);
 /** Minor units as Stripe counts them. */
 const Amount = z.int().min(0);
 const Code = z
