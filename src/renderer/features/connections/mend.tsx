@@ -78,6 +78,11 @@ export function Mend({ client, connection, entry, may, form, onForm }: Props) {
       {open && may ? (
         <div className="rounded-md border border-line p-4">
           <ConnectForm client={client} entry={entry} connection={connection} onConnected={() => onForm(false)} />
+          {form && entry.connects === 'key' ? (
+            <div className="pt-3">
+              <Button onClick={() => onForm(false)}>Keep the key that is there</Button>
+            </div>
+          ) : null}
         </div>
       ) : null}
     </>

@@ -11,7 +11,7 @@ import { useOnline } from './queries.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 
-/** Where the provider tells of changes. The address is a secret: it is made on request, shown once, and typed in there. */
+/** Where the provider tells of changes. The address is a secret: it is made on request, shown once, and copied there. */
 export function WebhookPart({ client, connection, entry }: Props) {
   const online = useOnline();
   const [busy, setBusy] = useState(false);
@@ -35,7 +35,7 @@ export function WebhookPart({ client, connection, entry }: Props) {
           {busy ? 'Making it…' : 'Make an address'}
         </Button>
       </div>
-      <Dialog open={made !== null} onClose={() => setMade(null)} title={`Type this in at ${entry.name}`} wide>
+      <Dialog open={made !== null} onClose={() => setMade(null)} title={`Copy this to ${entry.name}`} wide>
         <div className="flex flex-col gap-4 overflow-y-auto p-5">
           <p>
             It is shown this once. Whoever has it can send hints about {connection.account.name}; if it gets lost, make
@@ -48,7 +48,7 @@ export function WebhookPart({ client, connection, entry }: Props) {
           ) : null}
           <div className="flex justify-end">
             <Button look="primary" onClick={() => setMade(null)}>
-              I have typed it in
+              I have copied it
             </Button>
           </div>
         </div>
