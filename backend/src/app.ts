@@ -4,7 +4,7 @@ import type { Clock } from './kernel/clock.ts';
 import { secret } from './kernel/secret.ts';
 import { agenciesCollections, agenciesModule } from './modules/agencies/index.ts';
 import { clientsCollections, clientsModule } from './modules/clients/index.ts';
-import { connectionsModule, createSwitches, noteDeadSender } from './modules/connections/index.ts';
+import { connectionsModule, createSwitches, noteSent } from './modules/connections/index.ts';
 import { contactsCollections, contactsModule } from './modules/contacts/index.ts';
 import {
   closeSender,
@@ -118,7 +118,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     jobs: theJobs,
     metrics,
     log,
-    onDead: (tx, agencyId, id) => noteDeadSender(tx, agencyId, id, 'WhatsApp'),
+    onSent: (tx, agencyId, connectionId, result) =>
+      noteSent(tx, { agencyId, connectionId, provider: 'whatsapp' }, result),
   });
   const connections = connectionsModule({
     db,

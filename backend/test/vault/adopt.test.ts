@@ -28,7 +28,7 @@ test('VT-01: credentials that an earlier version sealed in the rows of channels 
     jobs: never,
     metrics: createMetrics(),
     log: silentLog,
-    onDead: never,
+    onSent: never,
   });
   const agency = newId();
   const channels = await rig.tx(async tx => {

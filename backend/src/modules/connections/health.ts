@@ -33,11 +33,16 @@ export async function noteHealth(
     .execute();
 }
 
-/** Something came in and was believed. Of one that ended in between nothing is kept; a minute is fine enough for people. */
-export async function noteReceived(tx: SystemTx, connectionId: string, capability: Capability): Promise<void> {
+/** It was used, and it worked. Of one that ended in between nothing is kept; a minute is fine enough for people. */
+export async function noteWorked(
+  tx: SystemTx,
+  connectionId: string,
+  capability: Capability,
+  kind: CapabilityKind,
+): Promise<void> {
   await sql`
     insert into connection_health (agency_id, connection_id, capability, kind, ok_at)
-    select agency_id, id, ${capability}, 'receive', astrix_now() from connections
+    select agency_id, id, ${capability}, ${kind}, astrix_now() from connections
     where id = ${connectionId}::uuid and status in ('active', 'broken')
     on conflict (agency_id, connection_id, capability, kind) do update set ok_at = excluded.ok_at, trouble = null
     where connection_health.ok_at is null or connection_health.trouble is not null

@@ -4,7 +4,7 @@ import type { SystemTx } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
 import type { HookEvent } from '../../providers/provider.ts';
 import { markOutdated } from './data.ts';
-import { noteReceived as noteCapability } from './health.ts';
+import { noteWorked } from './health.ts';
 import { type ConnectionRow, manifestOf, markBroken, placeOf } from './rows.ts';
 
 /** About whom an event is: the connection whose address it came to, or the account that an app's event names. */
@@ -32,7 +32,7 @@ export async function findHooked(tx: SystemTx, hooked: Hooked): Promise<Connecti
 /** Marks what the manifest says is received through it. */
 export async function noteReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id' | 'provider'>): Promise<void> {
   for (const { capability, kind } of manifestOf(row).capabilities)
-    if (kind === 'receive') await noteCapability(tx, row.id, capability as Capability);
+    if (kind === 'receive') await noteWorked(tx, row.id, capability as Capability, kind);
 }
 
 const ended = (name: string): Trouble => ({

@@ -2,15 +2,18 @@ import type { ProviderId } from '@astrix/contract';
 import { listen, type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
 import { connectionHandlers } from './handlers.ts';
+import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { createRefresh } from './refresh.ts';
-import { markBroken } from './rows.ts';
+import { findConnection, markBroken } from './rows.ts';
 import type { Settings } from './tables.ts';
 import { createUse } from './use.ts';
+import { troubleOf } from './words.ts';
 import './tables.ts';
 
 export type { ConnectionsDeps, Sender } from './deps.ts';
@@ -67,13 +70,25 @@ export function connectionsModule(deps: ConnectionsDeps): Module & { readonly ho
   };
 }
 
-/** The part that sends has met a credential that is dead: people see it where they mend it. */
-export const noteDeadSender = (tx: SystemTx, agencyId: string, connectionId: string, name: string): Promise<void> =>
-  markBroken(tx, agencyId, connectionId, {
-    code: 'reauth',
-    reason: `${name} no longer accepts this connection.`,
-    next: 'Give a new key.',
-  });
+/** What came of a message that was sent through a connection: taken by the provider, or its credential was not (`dead`). */
+export async function noteSent(
+  tx: SystemTx,
+  sent: { readonly agencyId: string; readonly connectionId: string; readonly provider: ProviderId },
+  result: 'taken' | 'dead',
+): Promise<void> {
+  const at = {
+    agencyId: sent.agencyId,
+    connectionId: sent.connectionId,
+    capability: 'messaging',
+    kind: 'send',
+  } as const;
+  if (result === 'taken') return noteWorked(tx, sent.connectionId, at.capability, at.kind);
+  if (!(await findConnection(tx, sent.agencyId, sent.connectionId))) return;
+  const dead = { kind: 'reauth', status: 401, code: 'reauth', reason: '' } as const;
+  const trouble = troubleOf(dead, PROVIDERS[sent.provider].manifest);
+  await noteHealth(tx, at, trouble);
+  await markBroken(tx, sent.agencyId, sent.connectionId, trouble);
+}
 
 export type NewConnection = {
   readonly id: string;

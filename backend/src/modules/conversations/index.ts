@@ -146,8 +146,8 @@ export type ConversationsDeps = {
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Told when the provider does not take the credential of a sender any more. */
-  readonly onDead: (tx: SystemTx, agencyId: string, connectionId: string) => Promise<void>;
+  /** Told when the provider took a message, and when it does not take the credential of the sender any more. */
+  readonly onSent: (tx: SystemTx, agencyId: string, connectionId: string, result: 'taken' | 'dead') => Promise<void>;
 };
 
 const HOUSEKEEPING_MS = 5000;

@@ -28,7 +28,7 @@ export type SendDeps = {
   readonly client: WhatsappClient;
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
-  readonly onDead: (tx: SystemTx, agencyId: string, connectionId: string) => Promise<void>;
+  readonly onSent: (tx: SystemTx, agencyId: string, connectionId: string, result: 'taken' | 'dead') => Promise<void>;
 };
 
 /**
@@ -161,6 +161,7 @@ async function record(
   outcome: SendOutcome,
 ): Promise<boolean> {
   const { agencyId, conversationId } = data;
+  const { connectionId } = claimed.outgoing.connection;
   const message = await tx
     .selectFrom('messages')
     .select(['status', 'provider_id'])
@@ -178,6 +179,7 @@ async function record(
         claimed_until: null,
         ...(overtaken ? {} : { status: 'sent' }),
       });
+      await deps.onSent(tx, agencyId, connectionId, 'taken');
       return true;
     case 'ambiguous':
       if (!overtaken) await settle(tx, agencyId, claimed.id, { status: 'unknown', claimed_until: null });
@@ -197,7 +199,7 @@ async function record(
           .where('agency_id', '=', agencyId)
           .where('account_id', '=', claimed.outgoing.accountId)
           .execute();
-      if (outcome.credentialDead) await deps.onDead(tx, agencyId, claimed.outgoing.connection.connectionId);
+      if (outcome.credentialDead) await deps.onSent(tx, agencyId, connectionId, 'dead');
       return true;
     case 'retry': {
       if (overtaken) return true;
