@@ -130,6 +130,8 @@ export const CatalogueEntry = z.strictObject({
   capabilities: z.array(CatalogueCapability).max(12),
   /** This person may connect it once for the whole agency. */
   shareable: z.boolean(),
+  /** Disconnecting ends the access at the provider as well; otherwise a person has to do that there. */
+  revocable: z.boolean(),
   /** This installation has the app credentials (or the sandbox) that connecting takes. */
   ready: z.boolean(),
   /** The admin has switched it off. */

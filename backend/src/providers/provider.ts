@@ -243,7 +243,7 @@ export type ProviderWebhook = {
 /** What the catalogue shows of a manifest; `about` depends on who asks. */
 export function catalogueEntry(
   manifest: Manifest,
-  about: Pick<CatalogueEntry, 'through' | 'ready' | 'off' | 'denied' | 'shareable'>,
+  about: Pick<CatalogueEntry, 'through' | 'ready' | 'off' | 'denied' | 'shareable' | 'revocable'>,
 ): CatalogueEntry {
   const { auth } = manifest;
   return {

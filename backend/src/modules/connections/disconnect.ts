@@ -4,7 +4,7 @@ import { newId } from '../../kernel/ids.ts';
 import { type AnyTx, notify, type Schema, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type ApiParts, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
-import type { Grant } from '../../providers/provider.ts';
+import type { Grant, Provider } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
 import { type ConnectionRow, findConnection, isSender, manifestOf, placeOf, providerOf } from './rows.ts';
@@ -87,6 +87,10 @@ export const findReceipt = (tx: AnyTx, row: ConnectionRow): Promise<ReceiptRow> 
 
 type Revoked = 'revoked' | 'by-hand' | 'kept' | { readonly again: number };
 
+/** There is a way to end access at the provider from here. */
+export const canRevoke = ({ manifest: { auth }, connector }: Provider): boolean =>
+  auth.kind === 'oauth2' && (auth.revoke !== null || connector?.revoke !== undefined);
+
 /** Asks the provider to forget a grant. A switch that is off does not stop this: it is how access ends. */
 export async function revokeGrant(
   deps: ConnectionsDeps,
@@ -95,8 +99,7 @@ export async function revokeGrant(
   grant: Grant,
 ): Promise<Revoked> {
   const { manifest, connector } = provider;
-  if (manifest.auth.kind !== 'oauth2') return 'by-hand';
-  if (manifest.auth.revoke === null && !connector?.revoke) return 'by-hand';
+  if (manifest.auth.kind !== 'oauth2' || !canRevoke(provider)) return 'by-hand';
   const app = appOf(deps, manifest);
   if (app === null) return { again: 3600 };
   const api = tokenApiOver({ egress: deps.egress, clock: deps.clock, manifest, connection, app, ending: true });

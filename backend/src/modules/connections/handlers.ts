@@ -25,7 +25,7 @@ import {
 import { takeCallback } from './callback.ts';
 import type { Data } from './data.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
-import { endConnection, receiptView, WORK_CHANNEL } from './disconnect.ts';
+import { canRevoke, endConnection, receiptView, WORK_CHANNEL } from './disconnect.ts';
 import { rotateEndpoint } from './endpoints.ts';
 import { forgetTroubles } from './health.ts';
 import { readForm, storeKey, tryKey } from './key.ts';
@@ -90,6 +90,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
           ready,
           off: off.has(id),
           denied: denied.has(id),
+          revocable: canRevoke(PROVIDERS[id]),
           shareable: manifest.shareable && roleMay(actor.role, 'connection.share'),
         });
       });

@@ -52,8 +52,11 @@ export function DisconnectButton({ client, connection, entry }: Props) {
           }}
         >
           <p>
-            Nothing is read or sent through <b className="break-words">{name}</b> any more, at once, for {forWhom}.
-            Access is revoked at {entry.name} and its key is destroyed; what was kept of it is deleted. A receipt stays.
+            Nothing is read or sent through <b className="break-words">{name}</b> any more, at once, for {forWhom}.{' '}
+            {entry.revocable
+              ? `Access is revoked at ${entry.name}`
+              : `Access at ${entry.name} itself is ended by you there, as the receipt will say`}
+            ; its key is destroyed and what was kept of it is deleted. A receipt stays.
           </p>
           <label className="flex flex-col gap-1">
             <span className="font-medium break-words">Type {name} to confirm</span>
