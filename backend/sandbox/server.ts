@@ -33,8 +33,8 @@ export type SandboxOptions = {
   readonly numbers: readonly { readonly accountId: string; readonly client: string }[];
   /** Between a send and its statuses. */
   readonly statusDelayMs?: number;
-  /** Of the providers; the time of this machine without it. */
-  readonly now?: () => Date;
+  /** Their time, and how long access tokens live; this machine's and an hour without it. */
+  readonly providers?: { readonly now?: () => Date; readonly accessSeconds?: number };
 };
 
 export type Sandbox = { readonly url: string; readonly providers: Providers; readonly close: () => Promise<void> };
@@ -50,7 +50,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
   const received: Received[] = [];
   const stopping = new AbortController();
   const delay = options.statusDelayMs ?? 350;
-  const providers = await serveProviders(app, options.now ? { now: options.now } : {});
+  const providers = await serveProviders(app, options.providers);
   const shown = serveControl(app, providers);
 
   async function reportStatuses(message: Executed, fault: FaultKind): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Capability, ConnectionData, ConnectionView, DisconnectReceipt, ProviderId, Role } from '@astrix/contract';
 import type { Response } from 'light-my-request';
-import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { APP_SECRET, createWorld, START, type TestAgency, type World, type WorldParts } from '../world.ts';
 
@@ -56,7 +56,7 @@ export type ConnectRig = {
 
 /** The whole backend with its real egress over the sandbox, and people who connect. */
 export async function connectRig(
-  parts: WorldParts & { readonly env?: Record<string, string>; readonly providersNow?: () => Date } = {},
+  parts: WorldParts & { readonly env?: Record<string, string>; readonly providers?: SandboxOptions['providers'] } = {},
 ): Promise<ConnectRig> {
   let clock: Clock = { now: () => START };
   const sandbox = await startSandbox(
@@ -65,7 +65,7 @@ export async function connectRig(
       webhookUrl: 'http://127.0.0.1:9/',
       appSecret: APP_SECRET,
       numbers: [],
-      now: () => parts.providersNow?.() ?? clock.now(),
+      providers: { now: () => clock.now(), ...parts.providers },
     },
     0,
   );

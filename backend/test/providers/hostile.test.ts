@@ -39,8 +39,14 @@ const REST = 600;
 
 const quick = { patienceMs: 10_000 };
 let rig: ConnectRig;
+/** The provider's side stands still while one is attacked, so that an honest reply is the same as the one before. */
+let providersNow = START;
 beforeAll(async () => {
-  rig = await connectRig({ quick, providersNow: () => START });
+  rig = await connectRig({
+    quick,
+    // Nothing is renewed beside: every call is one of a case.
+    providers: { now: () => providersNow, accessSeconds: 60 * A_DAY },
+  });
 });
 afterAll(() => rig.close());
 
@@ -86,6 +92,7 @@ describe.each(IDS)('%s', id => {
 
   beforeAll(async () => {
     quick.patienceMs = 10_000;
+    providersNow = rig.world.clock.now();
     const stranger = await rig.as('admin', { agency: 1 });
     other = await connectAs(stranger, id, -1);
     for (const capability of readsOf(id)) await read(stranger, other, capability);
@@ -134,7 +141,7 @@ describe.each(IDS)('%s', id => {
     misbehaviour.set(id, { kind: 'none', times: 0 });
     const calls = callsSince(from);
 
-    const most = behaviour.repeats ? 200 * honestCalls : honestCalls * 3 + 3;
+    const most = behaviour.repeats || behaviour.id === 'same-ids' ? 200 * honestCalls : honestCalls * 3 + 3;
     expect(calls.length, 'calls').toBeLessThanOrEqual(most);
     const budget = Object.values(manifest.budget).reduce(
       (sum, { burst, perSecond }) => sum + burst + perSecond * (now() - startedAt),
@@ -182,7 +189,7 @@ describe.each(IDS)('%s', id => {
       expect(reply.statusCode, `${behaviour.id}: ${reply.body}`).toBe(200);
       const view: ConnectionView = reply.json();
       expect(view.account, behaviour.id).toEqual(connection.account);
-      if (view.status === 'broken') expect(view.trouble?.next, behaviour.id).toMatch(/^Reconnect/);
+      if (view.status === 'broken') expect(view.trouble?.next, behaviour.id).toMatch(/^(?:Reconnect|Give a new key)/);
       else expect(view.status).toBe('active');
       if (USELESS.has(behaviour.id)) expect(view.fix, behaviour.id).not.toBe('none');
       expect(reply.body).not.toMatch(CANARY);

@@ -24,7 +24,7 @@ type Of = { readonly clientId: string; readonly connectionId: string; readonly s
 /** The sandbox, and connections in it for each client of a house: with health, data, attempts, receipts, switches and denials. */
 export async function connectHouse() {
   const sandbox = await startSandbox(
-    { webhookUrl: 'http://127.0.0.1:9/', appSecret: APP_SECRET, numbers: [], now: () => START },
+    { webhookUrl: 'http://127.0.0.1:9/', appSecret: APP_SECRET, numbers: [], providers: { now: () => START } },
     0,
   );
   let db: Db;

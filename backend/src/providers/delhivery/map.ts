@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
 
 /** GET /c/api/pin-codes/json/. */
-export const PinCodes = z.object({ delivery_codes: z.array(z.unknown()).max(1000) });
+export const PinCodes = z.object({
+  delivery_codes: z
+    .array(z.object({ postal_code: z.object({ pin: z.union([z.number(), z.string().max(10)]) }) }))
+    .max(1000),
+});
 
 const IST = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?$/;
 
