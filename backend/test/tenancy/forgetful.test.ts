@@ -94,6 +94,8 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/connections/data.ts connections',
   'modules/connections/disconnect.ts connections',
   'modules/connections/endpoints.ts connections',
+  'modules/connections/check.ts connections',
+  'modules/connections/connecting.ts connections',
   'modules/connections/handlers.ts connections',
   'modules/connections/housekeep.ts connections',
   'modules/connections/refresh.ts connections',

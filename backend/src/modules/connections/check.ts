@@ -1,0 +1,57 @@
+import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import type { Data } from './data.ts';
+import type { ConnectionsDeps } from './deps.ts';
+import { type ConnectionRow, manifestOf, markBroken, markWorking, providerOf } from './rows.ts';
+import type { Use } from './use.ts';
+import { isGated } from './view.ts';
+import { troubleOf } from './words.ts';
+
+/** A connection asked at the provider now, whoever wants to know. */
+export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
+  /** The provider is asked who this is, and everything that can be read without being told what. */
+  async function check(row: ConnectionRow, clientId: string, personId: string): Promise<void> {
+    const user = { clientId, actorId: personId };
+    const { api, connector } = use(row, 'check', user, true);
+    const accounts = await connector.identify(api);
+    const { manifest } = providerOf(row.provider);
+    const there = accounts.kind === 'ok' && accounts.rows.some(({ id }) => id === row.account_id);
+    await withSystem(deps.db, 'connections', tx => recordCheck(tx, row, accounts, there));
+    if (!there) return;
+    for (const { capability, kind, input } of manifest.capabilities)
+      if (kind === 'read' && !input?.required && !isGated(manifest, capability, row.granted as string[] | null))
+        await data.read(row, capability, { text: null, refresh: true }, user, true);
+  }
+
+  async function recordCheck(
+    tx: SystemTx,
+    row: ConnectionRow,
+    accounts: Awaited<ReturnType<ReturnType<Use>['connector']['identify']>>,
+    there: boolean,
+  ): Promise<void> {
+    const { name } = manifestOf(row);
+    if (there) await markWorking(tx, row.agency_id, row.id);
+    else if (accounts.kind === 'ok')
+      await markBroken(tx, row.agency_id, row.id, {
+        code: 'account-gone',
+        reason: `${name} does not show ${row.account_name} to this sign-in any more.`.slice(0, 400),
+        next: 'Reconnect with a sign-in that reaches the account.',
+      });
+    else if (accounts.kind === 'reauth')
+      await markBroken(tx, row.agency_id, row.id, troubleOf(accounts, manifestOf(row)));
+    else
+      await tx
+        .updateTable('connections')
+        .set({ trouble: JSON.stringify(troubleOf(accounts, manifestOf(row))) })
+        .where('agency_id', '=', row.agency_id)
+        .where('id', '=', row.id)
+        .execute();
+    await tx
+      .updateTable('connections')
+      .set({ checked_at: txNow(tx) })
+      .where('agency_id', '=', row.agency_id)
+      .where('id', '=', row.id)
+      .execute();
+  }
+
+  return check;
+}

@@ -1,0 +1,99 @@
+import type { ConnectionView } from '@astrix/contract';
+import { fail } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { notify, withSystem } from '../../platform/db/index.ts';
+import type { Handlers } from '../../platform/http/index.ts';
+import {
+  cancelAttempt,
+  claimAttempt,
+  confirmAttempt,
+  demandConnectable,
+  demandSame,
+  startAttempt,
+} from './attempts.ts';
+import { takeCallback } from './callback.ts';
+import type { ConnectionsDeps } from './deps.ts';
+import { WORK_CHANNEL } from './disconnect.ts';
+import { forgetTroubles } from './health.ts';
+import { readForm, storeKey, tryKey } from './key.ts';
+import type { ConnectionRow } from './rows.ts';
+
+/** How a connection begins: consent in the browser and its confirmation, or a form with a key. */
+export function connectingHandlers(
+  deps: ConnectionsDeps,
+  show: (row: ConnectionRow, clientId: string) => Promise<ConnectionView>,
+): Handlers {
+  return {
+    async startConnect({ tx, params, body, audit }) {
+      const started = await startAttempt(tx, deps, { ...body, clientId: params.clientId });
+      await audit({
+        subjectType: 'connect-attempt',
+        subjectId: started.attemptId,
+        clientId: params.clientId,
+        detail: { provider: body.provider, shared: body.shared },
+      });
+      return started;
+    },
+
+    oauthCallback: async ({ params, query }) => ({ location: await takeCallback(deps, params.provider, query) }),
+
+    async claimConnect({ tx, params, body, audit }) {
+      const view = await claimAttempt(tx, { ...params, ...body });
+      await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId, clientId: params.clientId });
+      return view;
+    },
+
+    async confirmConnect({ within, params, body }) {
+      const row = await within(async (tx, audit) => {
+        const confirmed = await confirmAttempt(tx, { ...params, ...body });
+        await audit({
+          subjectType: 'connection',
+          subjectId: confirmed.id,
+          clientId: params.clientId,
+          detail: { provider: confirmed.provider, account: confirmed.account_id },
+        });
+        return confirmed;
+      });
+      await withSystem(deps.db, 'connections', tx => forgetTroubles(tx, row.agency_id, row.id));
+      return show(row, params.clientId);
+    },
+
+    async cancelConnect({ tx, params, audit }) {
+      await cancelAttempt(tx, params.clientId, params.attemptId);
+      await notify(tx, WORK_CHANNEL, '');
+      await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId, clientId: params.clientId });
+      return null;
+    },
+
+    async connectByKey({ within, across, actor, params, body }) {
+      const given = { ...body, clientId: params.clientId };
+      const { provider, before } = await within(async tx => ({
+        provider: await demandConnectable(tx, given),
+        before: await demandSame(tx, params.clientId, body.connectionId, body),
+      }));
+      const { auth } = provider.manifest;
+      if (auth.kind !== 'key')
+        fail('provider_unavailable', {
+          detail: `${provider.manifest.name} is connected by signing in there, not by a form.`,
+        });
+      const form = readForm(auth.fields, body.fields);
+      const id = before?.id ?? newId(deps.clock.now());
+      const who = { agencyId: actor.agencyId, personId: actor.personId };
+      const account = await tryKey(deps, provider, form, { ...who, clientId: params.clientId, connectionId: id });
+      const row = await across('connections', async (tx, audit) => {
+        const clientId = body.shared ? null : params.clientId;
+        const place = { ...who, clientId, id, provider, before };
+        const stored = await storeKey(tx, deps, place, form, account);
+        await forgetTroubles(tx, stored.agency_id, stored.id);
+        await audit({
+          subjectType: 'connection',
+          subjectId: stored.id,
+          clientId: params.clientId,
+          detail: { provider: body.provider, account: account.id, rotated: before !== null },
+        });
+        return stored;
+      });
+      return show(row, params.clientId);
+    },
+  };
+}
