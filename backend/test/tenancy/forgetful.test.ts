@@ -91,11 +91,11 @@ describe('AZ-03: a query that forgets its filter still returns nothing of anothe
 const STEPS_OUTSIDE: readonly string[] = [
   'demo/seed.ts demo-seed',
   'modules/connections/callback.ts connect',
+  'modules/connections/check.ts connections',
+  'modules/connections/connecting.ts connections',
   'modules/connections/data.ts connections',
   'modules/connections/disconnect.ts connections',
   'modules/connections/endpoints.ts connections',
-  'modules/connections/check.ts connections',
-  'modules/connections/connecting.ts connections',
   'modules/connections/handlers.ts connections',
   'modules/connections/housekeep.ts connections',
   'modules/connections/refresh.ts connections',
