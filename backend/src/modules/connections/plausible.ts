@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Capability, FactOf } from '@astrix/contract';
+import { canonicalJson } from '../../kernel/canonical-json.ts';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -60,7 +60,7 @@ export function plausible<R>(
       if (typeof row[field] === 'number' && !(row[field] >= 0 && row[field] <= MOST_MINOR)) return 'money';
     const key = keyOf(capability, row);
     const before = seen.get(key);
-    if (before !== undefined && !isDeepStrictEqual(before, one)) return 'id-twice';
+    if (before !== undefined && canonicalJson(before) !== canonicalJson(one)) return 'id-twice';
     seen.set(key, before ?? one);
   }
   return seen.size === rows.length ? rows : [...seen.values()];
