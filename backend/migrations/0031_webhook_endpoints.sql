@@ -21,11 +21,10 @@ comment on table webhook_endpoints is '{"tenancy":"client","dataClass":"security
 alter table webhook_endpoints enable row level security;
 alter table webhook_endpoints force row level security;
 -- Seen by whoever sees the connection.
-create policy tenant on webhook_endpoints to astrix_tenant
-  using (agency_id = (select astrix_agency()) and exists (select 1 from connections c where c.agency_id = webhook_endpoints.agency_id and c.id = webhook_endpoints.connection_id))
-  with check (agency_id = (select astrix_agency()) and exists (select 1 from connections c where c.agency_id = webhook_endpoints.agency_id and c.id = webhook_endpoints.connection_id));
+create policy tenant on webhook_endpoints for select to astrix_tenant
+  using (agency_id = (select astrix_agency()) and exists (select 1 from connections c where c.agency_id = webhook_endpoints.agency_id and c.id = webhook_endpoints.connection_id));
 create policy system on webhook_endpoints to astrix_system using (true) with check (true);
-grant select, insert on webhook_endpoints to astrix_tenant;
+grant select on webhook_endpoints to astrix_tenant;
 grant select, insert, update, delete on webhook_endpoints to astrix_system;
 
 -- Null for the one address of an app. Unverified: whoever saw one could have written it, so it is a hint and no more (WH-06).

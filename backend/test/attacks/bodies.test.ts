@@ -147,7 +147,7 @@ describe('WH-11, P-11, P-20: bodies that are not what the route takes', () => {
   });
 
   test('a route that takes no body refuses one', async () => {
-    for (const [name, route] of writes.filter(([, route]) => !route.body))
+    for (const [name, route] of writes.filter(([, route]) => !route.body && route.auth !== 'provider'))
       expectRefusal(await send(route, '{"a":1}', { 'content-type': JSON_TYPE }), [400], name);
   });
 

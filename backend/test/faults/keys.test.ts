@@ -48,7 +48,7 @@ test('F-24, CR-04: a backend on its own data: the wrong key is refused, the keys
   expect(moved.stderr).toBe('');
   expect(JSON.parse(moved.stdout)).toMatchObject({
     to: kekNamed('two').fingerprint,
-    keptKeys: 5,
+    keptKeys: 6,
     retired: [kekNamed('one').fingerprint],
   });
   expectRefused('one', 'two');

@@ -204,6 +204,7 @@ describe.each(IDS)('%s', id => {
     const view = await me.one(connection.id);
     expect(view).toMatchObject({ status: 'active', trouble: null, account: connection.account });
     expect(view.health.filter(({ kind, status }) => kind === 'read' && status !== 'ok')).toEqual([]);
-    expect(await stored('connection_data', other.id)).toBe(others);
+    // The clock has moved on by days: what has expired in the meantime may have been swept, and nothing else may have happened to it.
+    expect([others, '']).toContain(await stored('connection_data', other.id));
   });
 });
