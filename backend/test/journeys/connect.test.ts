@@ -42,3 +42,18 @@ it('VT-07, VT-08, VT-11: connect Jira by consent, see its issues, lose it, mend 
   expect(kept.finishedAt).not.toBeNull();
   expect((await admin.list()).map(({ provider }) => provider)).not.toContain('jira');
 });
+
+it('what a person types wrongly is refused with words, and says nothing about the connection', async () => {
+  const admin = await rig.as('admin');
+  const reply = await admin.byKey('delhivery', { environment: 'production', token: 'a'.repeat(40) });
+  expect(reply.statusCode).toBe(201);
+  const connection = reply.json();
+  const wrong = await admin.read(connection, 'shipments', { text: '999' });
+  expect(wrong).toMatchObject({ stale: true, trouble: { reason: expect.stringContaining('999') } });
+  expect(await admin.one(connection.id)).toMatchObject({ fix: 'none', health: [{ status: 'unknown' }] });
+  expect(await admin.read(connection, 'shipments', { text: '1490812345600' })).toMatchObject({
+    stale: false,
+    total: 1,
+  });
+  expect(await admin.one(connection.id)).toMatchObject({ fix: 'none', health: [{ status: 'ok' }] });
+});

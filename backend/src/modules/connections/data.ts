@@ -18,6 +18,9 @@ const FRESH_SECONDS = 300;
 
 const unusable = (reason: string): Failed => ({ kind: 'malformed', reason, stale: true, status: null });
 
+/** A refusal with one of these is of what was asked; any other is of who asks, or of the provider itself. */
+const ABOUT_THE_TEXT = new Set([200, 400, 404, 422]);
+
 type Kept = { readonly rows: unknown[]; readonly total: number; readonly fetchedAt: Date; readonly fresh: boolean };
 
 async function readKept(tx: AnyTx, row: ConnectionRow, capability: Capability): Promise<Kept | null> {
@@ -62,7 +65,9 @@ async function record(
       .executeTakeFirst();
     if (!alive) return;
     // A switch says nothing about the provider.
-    if (result.kind !== 'refused') await noteHealth(tx, at, trouble);
+    // What was typed and is refused says nothing about the connection either: the person reads why, and corrects it.
+    const typed = result.kind === 'permanent' && !keep && ABOUT_THE_TEXT.has(result.status);
+    if (result.kind !== 'refused' && !typed) await noteHealth(tx, at, trouble);
     if (result.kind === 'ok') await markWorking(tx, row.agency_id, row.id);
     if (result.kind === 'reauth' && trouble) await markBroken(tx, row.agency_id, row.id, trouble);
     if (result.kind !== 'ok' || !keep) return;
