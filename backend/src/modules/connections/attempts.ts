@@ -5,15 +5,23 @@ import { newId } from '../../kernel/ids.ts';
 import { secret } from '../../kernel/secret.ts';
 import { equalDigests, randomToken, sha256 } from '../../platform/crypto/index.ts';
 import { type Schema, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
-import type { Account, Manifest, OAuth2, Provider, ProviderApp } from '../../providers/provider.ts';
+import type { Place } from '../../platform/vault/index.ts';
+import type { Account, Manifest, Provider, ProviderApp } from '../../providers/provider.ts';
 import { demandProvider } from './access.ts';
 import { authorizeUrl, verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
-import { type ConnectionRow, demandConnection, providerOf } from './rows.ts';
+import { type ConnectionRow, demandConnection, isLive, LIVE, providerOf } from './rows.ts';
 import { accountView, type Settings } from './tables.ts';
 import { compareScopes } from './view.ts';
 
 export type AttemptRow = Selectable<Schema['connect_attempts']>;
+
+/** Where the secrets of an attempt lie; where it becomes a connection, those of the connection. */
+export const placeOfAttempt = (attempt: AttemptRow, vaultId: string = attempt.id): Place => ({
+  agencyId: attempt.agency_id,
+  clientId: attempt.shared ? null : attempt.client_id,
+  connectionId: vaultId,
+});
 
 /** Ten minutes from the first click to the confirmation (VT-07). */
 const LIFE_SECONDS = 600;
@@ -65,7 +73,7 @@ export async function demandSame(
   if (connectionId === null) return null;
   const row = await demandConnection(tx, clientId, connectionId);
   if (row.provider !== given.provider || (row.client_id === null) !== given.shared) fail('not_found');
-  if (row.status !== 'active' && row.status !== 'broken') fail('connection_unusable');
+  if (!isLive(row)) fail('connection_unusable');
   if (row.client_id === null && !roleMay(txActor(tx).role, 'connection.share')) fail('forbidden');
   return row;
 }
@@ -108,14 +116,6 @@ export async function startAttempt(tx: TenantTx, deps: ConnectionsDeps, start: S
       loopback_port: start.loopbackPort,
       scopes: JSON.stringify(scopes),
       stage: 'started',
-      receipt_hash: null,
-      accounts: null,
-      granted: null,
-      owner_id: null,
-      access_ends_at: null,
-      token_ends_at: null,
-      extras: null,
-      old_place: null,
       created_at: now,
       ends_at: endsAt,
       expires_at: expiresAt('operational-log', now) ?? endsAt,
@@ -126,10 +126,7 @@ export async function startAttempt(tx: TenantTx, deps: ConnectionsDeps, start: S
   return { attemptId: id, authorizeUrl: url, expiresAt: endsAt.toISOString() };
 }
 
-export function demandApp(
-  deps: ConnectionsDeps,
-  manifest: Manifest & { readonly auth: Manifest['auth'] | OAuth2 },
-): ProviderApp {
+function demandApp(deps: ConnectionsDeps, manifest: Manifest): ProviderApp {
   return (
     appOf(deps, manifest) ??
     fail('provider_unavailable', {
@@ -253,7 +250,7 @@ async function replaceGrant(tx: TenantTx, before: ConnectionRow, values: Values)
     .where('agency_id', '=', before.agency_id)
     .where('id', '=', before.id)
     // It may have been disconnected since it was looked at.
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .returningAll()
     .executeTakeFirst();
   return row ?? fail('connection_unusable');

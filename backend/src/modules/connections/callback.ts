@@ -8,7 +8,7 @@ import type { Place } from '../../platform/vault/index.ts';
 import { apiOver, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Account, Api, Grant, Manifest, OAuth2, Provider } from '../../providers/provider.ts';
-import type { AttemptRow } from './attempts.ts';
+import { type AttemptRow, placeOfAttempt } from './attempts.ts';
 import { verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { credentialOf, GRANT, packGrant } from './grants.ts';
@@ -57,7 +57,7 @@ export async function takeCallback(
   }
   const grant = await exchange(deps, attempt, provider, auth, secret(code), extras);
   if (typeof grant === 'string') return end(grant);
-  const place = placeOf(attempt);
+  const place = placeOfAttempt(attempt);
   // Kept before anything else is asked: whatever happens from here on, it can be revoked.
   await withSystem(deps.db, 'connect', tx => keepGrant(tx, deps, attempt, place, grant));
   const known = await identify(deps, attempt, provider, grant);
@@ -98,12 +98,6 @@ async function keepGrant(tx: SystemTx, deps: ConnectionsDeps, attempt: AttemptRo
     .where('stage', '=', 'ended')
     .execute();
 }
-
-const placeOf = (attempt: AttemptRow): Place => ({
-  agencyId: attempt.agency_id,
-  clientId: attempt.shared ? null : attempt.client_id,
-  connectionId: attempt.id,
-});
 
 function locationOf(attempt: AttemptRow, result: Readonly<Record<string, string>>): string {
   return `http://127.0.0.1:${attempt.loopback_port}/connect?${new URLSearchParams({ attempt: attempt.id, ...result })}`;

@@ -19,7 +19,7 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
     if (!there) return;
     for (const { capability, kind, input } of manifest.capabilities)
       if (kind === 'read' && !input?.required && !isGated(manifest, capability, row.granted as string[] | null))
-        await data.read(row, capability, { text: null, refresh: true }, user, true);
+        await data.read(row, capability, { text: null, refresh: true }, user);
   }
 
   async function recordCheck(

@@ -7,7 +7,7 @@ import { OTHER_ACCOUNT, type ReadResult } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { noteHealth } from './health.ts';
 import { plausible } from './plausible.ts';
-import { type ConnectionRow, manifestOf, markBroken, markWorking } from './rows.ts';
+import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './rows.ts';
 import type { Use, User } from './use.ts';
 import { troubleOf } from './words.ts';
 
@@ -60,7 +60,7 @@ async function record(
       .select('status')
       .where('agency_id', '=', row.agency_id)
       .where('id', '=', row.id)
-      .where('status', 'in', ['active', 'broken'])
+      .where('status', 'in', LIVE)
       .forUpdate()
       .executeTakeFirst();
     if (!alive) return;
@@ -88,6 +88,7 @@ async function record(
   return trouble;
 }
 
+/** `refresh`: a person asks for it now, whatever is kept, and does not wait for the pause after a failure either. */
 export type ReadRequest = { readonly text: string | null; readonly refresh: boolean };
 
 /** Reads of connected accounts: what is kept while it is fresh, else the provider; and what is kept, marked, when that does not answer. */
@@ -152,7 +153,6 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       capability: Capability,
       { text, refresh }: ReadRequest,
       user: User,
-      now = false,
     ): Promise<ConnectionData> {
       const kept = text === null ? await withSystem(deps.db, 'connections', tx => readKept(tx, row, capability)) : null;
       if (kept?.fresh && !refresh)
@@ -167,7 +167,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       // Several people on the same page ask the provider once.
       const key = `${row.id}/${capability}/${user.clientId}/${text ?? ''}`;
       const running =
-        underWay.get(key) ?? ask(row, capability, text, user, kept, now).finally(() => underWay.delete(key));
+        underWay.get(key) ?? ask(row, capability, text, user, kept, refresh).finally(() => underWay.delete(key));
       underWay.set(key, running);
       return running;
     },

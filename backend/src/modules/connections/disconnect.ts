@@ -7,7 +7,7 @@ import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant, Provider } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
-import { type ConnectionRow, findConnection, isSender, manifestOf, placeOf, providerOf } from './rows.ts';
+import { type ConnectionRow, findConnection, isSender, LIVE, manifestOf, placeOf, providerOf } from './rows.ts';
 
 export const WORK_CHANNEL = 'astrix_connections';
 
@@ -46,7 +46,7 @@ export async function endConnection(tx: AnyTx, row: ConnectionRow, requestedBy: 
     .set({ status: 'disconnecting', trouble: null })
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.id)
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .execute();
   const { auth } = manifestOf(row);
   const receipt = await tx
@@ -122,7 +122,7 @@ async function shares(
     .where('agency_id', '=', row.agency_id)
     .where('id', '!=', row.id)
     .where('owner_id', '=', row.owner_id)
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .execute();
   return others.some(other => {
     const theirs = manifestOf(other).auth;

@@ -8,7 +8,7 @@ import type { Vault } from '../../platform/vault/index.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { readKey } from './grants.ts';
-import { type ConnectionRow, findConnection, manifestOf, placeOf, providerOf } from './rows.ts';
+import { type ConnectionRow, findConnection, isLive, manifestOf, placeOf, providerOf } from './rows.ts';
 
 /** How long what was replaced is still taken (WH-05): Stripe lets two secrets live for a day at most. */
 const OVERLAP_SECONDS = 86_400;
@@ -51,7 +51,7 @@ export async function rotateEndpoint(
   { vault, publicUrl }: Pick<ConnectionsDeps, 'vault' | 'publicUrl'>,
   row: ConnectionRow,
 ): Promise<WebhookAddress> {
-  if (row.status !== 'active' && row.status !== 'broken') fail('connection_unusable');
+  if (!isLive(row)) fail('connection_unusable');
   const webhook =
     ownWebhook(row) ??
     fail('connection_unusable', { detail: `${manifestOf(row).name} has no address for each connection.` });
@@ -112,8 +112,7 @@ export async function endOverlaps({ db, vault }: Pick<ConnectionsDeps, 'db' | 'v
     for (const { agency_id, connection_id } of over) {
       const row = await findConnection(tx, agency_id, connection_id);
       const field = row ? ownWebhook(row)?.secret : undefined;
-      if (row && field && (row.status === 'active' || row.status === 'broken'))
-        await vault.put(tx, placeOf(row), oldOf(field), secret(randomToken(32)));
+      if (row && field && isLive(row)) await vault.put(tx, placeOf(row), oldOf(field), secret(randomToken(32)));
     }
   });
 }
@@ -139,7 +138,7 @@ export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: st
     .where(where => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
     .executeTakeFirst();
   const row = called && (await findConnection(tx, called.agency_id, called.connection_id));
-  const webhook = row && (row.status === 'active' || row.status === 'broken') ? ownWebhook(row) : null;
+  const webhook = row && isLive(row) ? ownWebhook(row) : null;
   if (!row || !webhook) return null;
   const endpoints = await tx
     .selectFrom('webhook_endpoints')
@@ -151,7 +150,7 @@ export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: st
   const all = (what: 'address' | 'token') => endpoints.map(({ id }) => secret(made(deps.vault, what, id)));
   const key = await readKey(deps.vault, tx, placeOf(row), manifestOf(row));
   const fields = key?.kind === 'key' ? key.fields : {};
-  const { secret: from, isLive } = webhook;
+  const { secret: from, isLive: isLiveKey } = webhook;
   const { auth } = manifestOf(row);
   const old = endpoints.some(({ old_secret_until: until }) => until !== null && until > now)
     ? await deps.vault.get(tx, placeOf(row), oldOf(from))
@@ -163,6 +162,6 @@ export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: st
     webhook,
     urlSecrets: all('address'),
     secrets: from === 'ours' ? all('token') : from === 'app' ? apps : pasted,
-    live: key !== null && isLive ? isLive(fields) : null,
+    live: key !== null && isLiveKey ? isLiveKey(fields) : null,
   };
 }

@@ -2,6 +2,7 @@ import { type TenantTx, txActor } from '../../platform/db/index.ts';
 import type { Handlers } from '../../platform/http/index.ts';
 import { listDenials, setDenials } from './access.ts';
 import { endConnection } from './disconnect.ts';
+import { LIVE } from './rows.ts';
 import { listSwitches, setSwitch } from './switches.ts';
 
 /** What an agency allows: switches that stop, and who may use which provider. */
@@ -41,7 +42,7 @@ async function endAll(
     .selectFrom('connections')
     .selectAll()
     .where(column, '=', subject)
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .execute();
   for (const row of rows) await endConnection(tx, row, txActor(tx).personId);
   return rows.length;

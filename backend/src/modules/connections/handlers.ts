@@ -12,12 +12,29 @@ import { appOf, type ConnectionsDeps } from './deps.ts';
 import { canRevoke, endConnection, receiptView } from './disconnect.ts';
 import { rotateEndpoint } from './endpoints.ts';
 import { governingHandlers } from './governing.ts';
-import { type ConnectionRow, demandConnection, findConnection, isSender, manifestOf } from './rows.ts';
+import { type ConnectionRow, demandConnection, findConnection, isLive, isSender, manifestOf } from './rows.ts';
 import { listSwitches } from './switches.ts';
 import type { Use } from './use.ts';
 import { isGated, viewOf } from './view.ts';
 
 export type HandlerDeps = { readonly deps: ConnectionsDeps; readonly use: Use; readonly data: Data };
+
+type Reached = Pick<Ctx<'checkConnection'>, 'within' | 'params'>;
+
+/** One of this client or of the agency, of a provider that the person may use (A10). */
+const demandAllowed = ({ within, params }: Reached): Promise<ConnectionRow> =>
+  within(async tx => {
+    const found = await demandConnection(tx, params.clientId, params.connectionId);
+    await demandProvider(tx, found.provider);
+    return found;
+  });
+
+/** What all clients share is changed by those alone who may share. */
+async function demandManaged(at: Pick<Ctx<'checkConnection'>, 'within' | 'params' | 'actor'>): Promise<ConnectionRow> {
+  const row = await demandAllowed(at);
+  if (row.client_id === null && !roleMay(at.actor.role, 'connection.share')) fail('forbidden');
+  return row;
+}
 
 /** The routes of connections. What may be seen is decided in the tenant's transaction; what touches secrets happens outside of it. */
 export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
@@ -37,17 +54,10 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
   }
 
   /** A connection that the person may use for this client, and that is switched on. */
-  async function demandUsable(
-    { within, params }: Pick<Ctx<'checkConnection'>, 'within' | 'params'>,
-    statuses: readonly string[],
-  ): Promise<ConnectionRow> {
-    const row = await within(async tx => {
-      const found = await demandConnection(tx, params.clientId, params.connectionId);
-      await demandProvider(tx, found.provider);
-      return found;
-    });
-    if (!statuses.includes(row.status)) fail('connection_unusable');
-    if (await isOff(row, params.clientId)) fail('switched_off');
+  async function demandUsable(at: Reached): Promise<ConnectionRow> {
+    const row = await demandAllowed(at);
+    if (!isLive(row)) fail('connection_unusable');
+    if (await isOff(row, at.params.clientId)) fail('switched_off');
     return row;
   }
 
@@ -96,7 +106,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
     ...governingHandlers(),
 
     async checkConnection({ within, params, actor }) {
-      const row = await demandUsable({ within, params }, ['active', 'broken']);
+      const row = await demandUsable({ within, params });
       await check(row, params.clientId, actor.personId);
       await within((_, audit) =>
         audit({
@@ -110,12 +120,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
     },
 
     async rotateWebhook({ within, across, params, actor }) {
-      const row = await within(async tx => {
-        const found = await demandConnection(tx, params.clientId, params.connectionId);
-        await demandProvider(tx, found.provider);
-        return found;
-      });
-      if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
+      const row = await demandManaged({ within, params, actor });
       return across('connections', async (tx, audit) => {
         const address = await rotateEndpoint(tx, deps, row);
         await audit({
@@ -129,12 +134,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
     },
 
     async disconnect({ within, across, params, actor }) {
-      const row = await within(async tx => {
-        const found = await demandConnection(tx, params.clientId, params.connectionId);
-        await demandProvider(tx, found.provider);
-        return found;
-      });
-      if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
+      const row = await demandManaged({ within, params, actor });
       return across('connections', async (tx, audit) => {
         const receipt = await endConnection(tx, row, actor.personId);
         // Nothing more goes out from here on, also of what was queued before.
@@ -150,7 +150,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
     },
 
     async readConnectionData({ within, params, query, actor }) {
-      const row = await demandUsable({ within, params }, ['active', 'broken']);
+      const row = await demandUsable({ within, params });
       const manifest = manifestOf(row);
       const known = manifest.capabilities.find(one => one.capability === params.capability && one.kind === 'read');
       if (!known) fail('not_found');
@@ -166,7 +166,6 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
         params.capability,
         { text, refresh: query.refresh === '1' },
         { clientId: params.clientId, actorId: actor.personId },
-        query.refresh === '1',
       );
     },
 

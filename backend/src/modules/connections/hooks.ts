@@ -5,7 +5,7 @@ import type { Vault } from '../../platform/vault/index.ts';
 import type { HookEvent } from '../../providers/provider.ts';
 import { markOutdated } from './data.ts';
 import { noteWorked } from './health.ts';
-import { type ConnectionRow, manifestOf, markBroken, placeOf } from './rows.ts';
+import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf } from './rows.ts';
 
 /** About whom an event is: the connection whose address it came to, or the account that an app's event names. */
 export type Hooked = {
@@ -22,7 +22,7 @@ export async function findHooked(tx: SystemTx, hooked: Hooked): Promise<Connecti
     .selectFrom('connections')
     .selectAll()
     .where('provider', '=', provider)
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .$if(connectionId !== null, query => query.where('id', '=', connectionId))
     .$if(connectionId === null, query => query.where('account_id', '=', accountId ?? ''))
     .orderBy('id')
@@ -68,7 +68,7 @@ async function findOwned(tx: SystemTx, { app, ownerId, at }: Owner): Promise<Con
       join.onRef('attempt.agency_id', '=', 'connections.agency_id').onRef('attempt.id', '=', 'connections.vault_id'),
     )
     .where('connections.owner_id', '=', ownerId)
-    .where('connections.status', 'in', ['active', 'broken'])
+    .where('connections.status', 'in', LIVE)
     .where(where =>
       // Meta counts in whole seconds.
       where(where.fn.coalesce('attempt.created_at', 'connections.connected_at'), '<', new Date(at.getTime() + 1000)),

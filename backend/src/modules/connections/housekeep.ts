@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import type { AttemptRow } from './attempts.ts';
+import { type AttemptRow, placeOfAttempt } from './attempts.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { finishEnding, type ReceiptRow, revokeGrant } from './disconnect.ts';
 import { endOverlaps } from './endpoints.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
 import type { Refresh } from './refresh.ts';
-import { providerOf } from './rows.ts';
+import { LIVE, providerOf } from './rows.ts';
 
 /** A token is renewed when less than this is left: long enough that an outage of the provider is over before anybody notices. */
 const EARLY_SECONDS = 600;
@@ -81,11 +81,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
 
   /** Nobody confirmed it: what was granted is given back (VT-08). */
   async function endAttempt(attempt: AttemptRow): Promise<void> {
-    const place = {
-      agencyId: attempt.agency_id,
-      clientId: attempt.shared ? null : attempt.client_id,
-      connectionId: attempt.id,
-    };
+    const place = placeOfAttempt(attempt);
     const held = await withSystem(db, 'connections', tx => readGrant(deps.vault, tx, place)).catch(nullWhenBroken);
     if (held !== null && !(await standsOn(attempt))) {
       const connection = {
@@ -118,7 +114,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
         .selectFrom('connections')
         .select('id')
         .where('agency_id', '=', attempt.agency_id)
-        .where('status', 'in', ['active', 'broken'])
+        .where('status', 'in', LIVE)
         .where(where =>
           where.or([
             ...(owner_id === null ? [] : [where('owner_id', '=', owner_id)]),
@@ -132,12 +128,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
 
   async function destroyOld(attempt: AttemptRow): Promise<void> {
     await withSystem(db, 'connections', async tx => {
-      const place = {
-        agencyId: attempt.agency_id,
-        clientId: attempt.shared ? null : attempt.client_id,
-        connectionId: attempt.old_place ?? '',
-      };
-      await deps.vault.destroy(tx, place);
+      await deps.vault.destroy(tx, placeOfAttempt(attempt, attempt.old_place ?? ''));
       await tx
         .updateTable('connect_attempts')
         .set({ old_place: null })
@@ -170,7 +161,7 @@ function findEnding(tx: SystemTx) {
   return tx
     .selectFrom('connections')
     .select(['agency_id', 'id', 'provider'])
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .where(where =>
       where.or([
         where('token_ends_at', '<=', within(EARLY_SECONDS)),

@@ -116,17 +116,7 @@ export async function addConnection(tx: SystemTx, connection: NewConnection): Pr
       account_detail: connection.accountDetail,
       settings: JSON.stringify({ account: {}, form: connection.form, extras: {} } satisfies Settings),
       vault_id: connection.id,
-      owner_id: null,
-      granted: null,
-      token_ends_at: null,
-      access_ends_at: null,
-      connected_by: null,
       connected_at: txNow(tx),
-      checked_at: null,
-      trouble: null,
-      refresh_owner: null,
-      refresh_until: null,
-      refresh_after: null,
     })
     .execute();
 }

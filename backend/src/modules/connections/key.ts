@@ -7,7 +7,7 @@ import { apiOver } from '../../providers/api.ts';
 import type { Account, Credential, Manifest, Provider } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { keepOldSecret } from './endpoints.ts';
-import { type ConnectionRow, isSender, manifestOf } from './rows.ts';
+import { type ConnectionRow, isSender, LIVE, manifestOf } from './rows.ts';
 import type { Settings } from './tables.ts';
 import { troubleOf } from './words.ts';
 
@@ -129,7 +129,7 @@ export async function storeKey(
         .set(values)
         .where('agency_id', '=', agencyId)
         .where('id', '=', id)
-        .where('status', 'in', ['active', 'broken'])
+        .where('status', 'in', LIVE)
         .returningAll()
         .executeTakeFirst()
     : await tx
@@ -140,15 +140,8 @@ export async function storeKey(
           client_id: clientId,
           provider: provider.manifest.id,
           vault_id: id,
-          owner_id: null,
-          granted: null,
-          token_ends_at: null,
-          access_ends_at: null,
           connected_by: personId,
           connected_at: now,
-          refresh_owner: null,
-          refresh_until: null,
-          refresh_after: null,
           ...values,
         })
         .onConflict(conflict => conflict.doNothing())

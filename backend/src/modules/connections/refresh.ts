@@ -10,6 +10,7 @@ import { credentialOf, GRANT, type HeldGrant, packGrant, readGrant } from './gra
 import {
   type ConnectionRow,
   findConnection,
+  isLive,
   manifestOf,
   markBroken,
   markWorking,
@@ -65,8 +66,7 @@ export function createRefresh(deps: ConnectionsDeps) {
   async function look(agencyId: string, id: string, wanted: Wanted): Promise<Look> {
     return withSystem(db, 'connections', async tx => {
       const row = await findConnection(tx, agencyId, id);
-      if (!row || (row.status !== 'active' && row.status !== 'broken'))
-        return { kind: 'failed', failed: gone('disconnected') };
+      if (!row || !isLive(row)) return { kind: 'failed', failed: gone('disconnected') };
       const held = await readGrant(vault, tx, placeOf(row));
       if (held === null) return { kind: 'failed', failed: dead('there is no credential') };
       const judged = judge(row, held, wanted, txNow(tx));
@@ -109,7 +109,7 @@ export function createRefresh(deps: ConnectionsDeps) {
     const { row } = mine;
     return withSystem(db, 'connections', async tx => {
       const current = await findConnection(tx, row.agency_id, row.id);
-      if (!current || (current.status !== 'active' && current.status !== 'broken')) return gone('disconnected');
+      if (!current || !isLive(current)) return gone('disconnected');
       // Somebody consented anew in between: theirs is the one to use, and what became of the old one says nothing about it.
       if (current.vault_id !== row.vault_id) return newestOf(tx, current);
       return outcome.kind === 'ok' ? keep(tx, mine, outcome.data) : note(tx, mine, outcome);

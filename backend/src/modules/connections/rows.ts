@@ -9,6 +9,11 @@ import type { Settings } from './tables.ts';
 
 export type ConnectionRow = Selectable<Schema['connections']>;
 
+/** Not ended, whether it works at the moment or not. */
+export const LIVE = ['active', 'broken'] as const;
+export const isLive = ({ status }: Pick<ConnectionRow, 'status'>): boolean =>
+  status === 'active' || status === 'broken';
+
 export const providerOf = (id: string): Provider => PROVIDERS[id as ProviderId];
 export const manifestOf = (row: { readonly provider: string }): Manifest => providerOf(row.provider).manifest;
 export const settingsOf = (row: Pick<ConnectionRow, 'settings'>): Settings => row.settings as Settings;
@@ -52,7 +57,7 @@ export async function markBroken(tx: SystemTx, agencyId: string, id: string, tro
     .set({ status: 'broken', trouble: JSON.stringify(trouble) })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .execute();
 }
 
@@ -62,7 +67,7 @@ export async function markWorking(tx: SystemTx, agencyId: string, id: string): P
     .set({ status: 'active', trouble: null })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
-    .where('status', 'in', ['active', 'broken'])
+    .where('status', 'in', LIVE)
     .where(where => where.or([where('status', '=', 'broken'), where('trouble', 'is not', null)]))
     .execute();
 }

@@ -14,7 +14,6 @@ const keyOf = (agencyId: string, scope: string, subject: string) => `${agencyId}
 export type Switches = {
   /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves either. */
   readonly allowed: (connection: Connection, provider: string) => Promise<boolean>;
-  readonly isOff: (agencyId: string, scope: SwitchView['scope'], subject: string) => Promise<boolean>;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
@@ -51,10 +50,6 @@ export function createSwitches(db: Db): Switches {
         off.has(keyOf(agencyId, 'connection', connectionId)) ||
         (clientId !== null && off.has(keyOf(agencyId, 'client', clientId)))
       );
-    },
-    async isOff(agencyId, scope, subject) {
-      await known();
-      return off.has(keyOf(agencyId, scope, subject));
     },
     async start() {
       // Whatever was known may be old by now: the next who asks reads.

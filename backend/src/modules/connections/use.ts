@@ -5,7 +5,16 @@ import type { Api, Connector } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { readKey } from './grants.ts';
 import type { Refresh } from './refresh.ts';
-import { accountOf, type ConnectionRow, findConnection, manifestOf, placeOf, providerOf, settingsOf } from './rows.ts';
+import {
+  accountOf,
+  type ConnectionRow,
+  findConnection,
+  isLive,
+  manifestOf,
+  placeOf,
+  providerOf,
+  settingsOf,
+} from './rows.ts';
 
 /** On whose behalf: the client it is done for (also through a connection of the agency), and who asked. */
 export type User = { readonly clientId: string | null; readonly actorId: string | null };
@@ -22,8 +31,7 @@ export function createUse(deps: ConnectionsDeps, refresh: Refresh): Use {
   async function keyOf(row: ConnectionRow): Promise<Held | Failed> {
     return withSystem(deps.db, 'connections', async tx => {
       const fresh = await findConnection(tx, row.agency_id, row.id);
-      if (!fresh || (fresh.status !== 'active' && fresh.status !== 'broken'))
-        return { kind: 'refused', reason: 'disconnected' };
+      if (!fresh || !isLive(fresh)) return { kind: 'refused', reason: 'disconnected' };
       const credential = await readKey(deps.vault, tx, placeOf(fresh), manifestOf(fresh));
       return credential
         ? { kind: 'ok', credential, version: 0 }

@@ -65,12 +65,7 @@ function fixOf(
   return row.status === 'active' && stale ? again : 'none';
 }
 
-type Shown = {
-  readonly tx: SystemTx;
-  readonly deps: ConnectionsDeps;
-  readonly isOff: boolean;
-  /** By somebody who may manage it. */
-};
+type Shown = { readonly tx: SystemTx; readonly deps: ConnectionsDeps; readonly isOff: boolean };
 
 export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: Shown): Promise<ConnectionView> {
   const manifest = manifestOf(row);
