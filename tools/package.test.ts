@@ -144,7 +144,7 @@ describe('npm run package', () => {
   });
 
   const able = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
-  test.runIf(able)('packs what runs and nothing else, here around a stand-in for the binary', () => {
+  test.runIf(able)('SH-16: packs what runs and nothing else, here around a stand-in for the binary', () => {
     expect(build()).toBe(true);
     standIn('electron', '101100010');
     mkdirSync(join(folder, 'resources'));

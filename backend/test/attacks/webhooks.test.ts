@@ -52,7 +52,7 @@ describe('WH-07: copies', () => {
   });
 });
 
-describe('WH-12: accounts', () => {
+describe('WH-12, ME-01: accounts', () => {
   test('a delivery for an account that is nobody’s waits among the dead letters of nobody', async () => {
     const before = await ledgerOfAll(world.db);
     await world.deliver(

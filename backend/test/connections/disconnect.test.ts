@@ -7,7 +7,7 @@ import { withSystem } from '../../src/platform/db/index.ts';
 import { type Colleague, type ConnectRig, connectRig } from './rig.ts';
 import { createWorkers, type Worker, type Workers } from './workers.ts';
 
-describe('VT-11: a disconnect, as people and the provider see it', () => {
+describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => {
   let rig: ConnectRig;
   let me: Colleague;
   beforeEach(async () => {

@@ -13,7 +13,7 @@ async function receiptOf(me: Colleague, { id }: ConnectionView): Promise<Disconn
   return receipts.find(one => one.connectionId === id);
 }
 
-test('S-5, S-8: a person connects ads and a profile with one log-in, reads both, and ends them one by one (VT-11)', async () => {
+test('S5, S8: a person connects ads and a profile with one log-in, reads both, and ends them one by one (VT-11)', async () => {
   const me = await rig.as('admin');
   const ads = await me.connect('meta-ads', 'Chai Katha');
   const profile = await me.connect('instagram', '@chai.katha');
@@ -43,7 +43,7 @@ test('VT-10: numbers that were unticked are gated, and posts are not', async () 
   expect((await me.read(profile, 'posts')).rows.length).toBe(60);
 });
 
-test('S-22: a number is connected by a key that is tried before it is kept', async () => {
+test('S22: a number is connected by a key that is tried before it is kept', async () => {
   const me = await rig.as('admin', { client: 2 });
   const fields = {
     token: 'EAAGsandbox-token-of-a-system-user',

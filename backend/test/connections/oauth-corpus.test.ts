@@ -16,7 +16,7 @@ const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   'VT-07, VT-09: the browser comes back with something else': CALLBACK_ATTACKS,
   'VT-08: somebody else, somewhere else, too late': RECEIPT_ATTACKS,
   'A10, OP-14, VT-13: who may begin, and may still when it is confirmed': RIGHT_ATTACKS,
-  'VT-10: other accounts, other connections, other scopes': ACCOUNT_ATTACKS,
+  'VT-10, AZ-07: other accounts, other connections, other scopes': ACCOUNT_ATTACKS,
 };
 
 test('VT-07: two browsers bring the same address, 100 times a little apart: one is taken, and one code is exchanged', async () => {

@@ -101,7 +101,7 @@ test('VT-13: provider, client and connection switches stop the calls of both pro
   }
 }, 60_000);
 
-test('VT-13: mass revoke ends every grant of a provider at the provider, although the switch is off', async () => {
+test('VT-13, IR-03: mass revoke ends every grant of a provider at the provider, although the switch is off', async () => {
   const admin = await rig.as('admin');
   const other = await rig.as('owner', { client: 1 });
   await admin.connect('google-ads', 'Chai Katha');

@@ -50,7 +50,7 @@ describeSpecs('Meta Ads and Instagram against the node specs of Meta (v25.0, the
   });
   afterAll(() => rig.close());
 
-  test('S-5, S-8: every call of ours is one that Meta describes', () => {
+  test('S5, S8: every call of ours is one that Meta describes', () => {
     expect(seen.length).toBeGreaterThan(50);
     const faults = seen.filter(inDocument).flatMap(one =>
       official('meta')!
@@ -60,7 +60,7 @@ describeSpecs('Meta Ads and Instagram against the node specs of Meta (v25.0, the
     expect(faults).toEqual([]);
   });
 
-  test('S-5, S-8: every answer of the imitation is one that Meta would give, refusals included', () => {
+  test('S5, S8: every answer of the imitation is one that Meta would give, refusals included', () => {
     const faults = seen.filter(inDocument).flatMap(one =>
       official('meta')!
         .reply({ method: one.method, path: one.url, status: one.status, body: one.reply, as: nodeOf(one) })

@@ -48,7 +48,7 @@ describeSpecs('what is read of WhatsApp against the OpenAPI document of Meta (v2
     seen.flatMap(one => check(one).map(fault => `${one.url.split('?')[0]}: ${fault}`));
   const unexpected = (faults: readonly string[]) => faults.filter(fault => !LEFT_OUT.some(known => known.test(fault)));
 
-  test('S-22: every call of ours is one that Meta describes', () => {
+  test('S22: every call of ours is one that Meta describes', () => {
     expect(seen.length).toBeGreaterThan(10);
     const faults = found(one =>
       official('whatsapp')!.request({
@@ -62,7 +62,7 @@ describeSpecs('what is read of WhatsApp against the OpenAPI document of Meta (v2
     expect(unexpected(faults)).toEqual([]);
   });
 
-  test('S-22: every answer of the imitation is one that Meta would give', () => {
+  test('S22: every answer of the imitation is one that Meta would give', () => {
     const faults = found(one =>
       official('whatsapp')!.reply({
         method: one.method,

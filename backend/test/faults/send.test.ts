@@ -166,7 +166,7 @@ test('F-07: a provider that stays away is given up after six tries, with a reaso
   expect(on.sent()).toHaveLength(6);
 });
 
-test('ME-02: a window that shuts, and an opt-out that arrives, between the click and the send refuse it', async () => {
+test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between the click and the send stops the message', async () => {
   const shut = await thread();
   world.whatsapp.answer = () => retry(30);
   const late = await shut.reply('Too late');

@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-it('VT-07, VT-08, VT-11: connect Jira by consent, see its issues, lose it, mend it, disconnect it and read the receipt', async () => {
+it('VT-07, VT-08, VT-11, FL-02: connect Jira by consent, read its issues, lose access, reconnect, disconnect and read the receipt', async () => {
   const admin = await rig.as('admin');
   const connection = await admin.connect('jira', 'agency-internal');
   expect(connection).toMatchObject({

@@ -21,7 +21,7 @@ const authorized = async () => ({ authorization: `Bearer ${await world.tokenOf(w
 const deletedFrom = (results: readonly { table: string; deleted: number }[], table: string) =>
   results.find(result => result.table === table)?.deleted;
 
-test('RT-01 to RT-13: the schedule has exactly the periods that were promised', () => {
+test('RT-00: the schedule has exactly the promised periods', () => {
   const seconds = Object.fromEntries(Object.values(RETENTION).map(entry => [entry.control, entry.seconds]));
   expect(seconds).toEqual({
     'RT-01': null,
@@ -40,7 +40,7 @@ test('RT-01 to RT-13: the schedule has exactly the periods that were promised', 
   });
 });
 
-describe('RT-00: a table says what it is, or the boot stops', () => {
+describe('RT-00, GV-01: a table declares what it holds, or the boot stops', () => {
   const table = (comment: string | null, columns = 'agency_id uuid not null, id uuid not null') => `
     create table stray (${columns}, primary key (agency_id, id));
     alter table stray enable row level security;
@@ -170,7 +170,7 @@ test('every table whose rows have an end is swept, and one that cannot be does n
   }
 });
 
-test('F-23: one process sweeps at a time; a holder that dies is followed when its lease runs out', async () => {
+test('F-23, F-26: one process sweeps at a time, and another takes over when the lease of a dead one runs out', async () => {
   const [one, two] = ['01990000-0000-7a00-8000-000000000001', '01990000-0000-7a00-8000-000000000002'];
   expect(await holdLease(world.db, 'test', one)).toBe(true);
   expect(await holdLease(world.db, 'test', two)).toBe(false);

@@ -122,7 +122,7 @@ describe('AZ-02: an id of another agency answers like the id of nobody, and noth
     expect([...answers][0]).toMatch(/^401 application\/problem\+json/);
   });
 
-  test('the whole of what each person can list and pull holds nothing of the other agency', async () => {
+  test('AZ-06: nothing that a person can list or pull belongs to the other agency', async () => {
     for (const role of PRINCIPALS) {
       for (const [name, route] of SESSION_ROUTES.filter(([, route]) => route.method === 'GET')) {
         const parts = { path: own(), query: {}, body: undefined };

@@ -217,7 +217,7 @@ describe('files', () => {
     expect(statSync(join(folder, '2026-11-21.log')).mode & 0o077).toBe(0);
   });
 
-  test('a text with line ends stays one line', () => {
+  test('AL-08: a text with line ends stays one line', () => {
     const log = openLog(folder, now);
     log('a\nb', { x: 'c\r\nd\u2028e' });
     expect(lines()).toHaveLength(1);

@@ -59,7 +59,7 @@ it('reads all pages of the orders of the last seven days, newest change first, i
   expect(times).toEqual(times.toSorted().reverse());
 });
 
-it('asks for nothing of the buyer, and signs nothing', () => {
+it('AM-01: orders are read without any data of the buyer, and nothing is signed', () => {
   const sent = rig.seen.filter(({ url }) => url.startsWith('/orders/'));
   expect(sent.length).toBeGreaterThan(0);
   for (const { url, headers } of sent) {
@@ -129,7 +129,7 @@ it('a dead token is 403 as well, and asks for a new one', async () => {
   });
 });
 
-it('EG-03: over its quota, a store is read again when the usage plan lets it', async () => {
+it('EG-03, AM-15: a store over its quota is read again when the usage plan allows it', async () => {
   const credential = ask();
   const [, emirates] = await accountsOf(credential);
   const api = rig.api('amazon-sp-api', credential, { account: emirates! });

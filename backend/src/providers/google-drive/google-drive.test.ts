@@ -32,7 +32,7 @@ it('VT-08: names whose Drive it is', () => {
   });
 });
 
-it('asks for the files that were picked and for no more of the Drive', () => {
+it('GO-01: the scopes reach the picked files and nothing else of the Drive', () => {
   const { auth } = PROVIDERS['google-drive'].manifest;
   expect(auth.kind === 'oauth2' && auth.scopes.map(({ scope }) => scope)).toEqual([
     'https://www.googleapis.com/auth/drive.file',

@@ -31,7 +31,7 @@ it('VT-08: names the profiles behind all pages, and leaves out pages without one
   });
 });
 
-it('S-8: reads all pages of the posts of 90 days with their numbers', async () => {
+it('S8: reads all pages of the posts of 90 days with their numbers', async () => {
   const posts = await readPosts(NOBODY);
   if (posts.kind !== 'ok') throw new Error(JSON.stringify(posts));
   expect(posts.rows).toHaveLength(60);
@@ -51,7 +51,7 @@ it('one post without numbers costs the numbers of the posts, not the posts', asy
   expect(posts.rows[0]!.comments).not.toBeNull();
 });
 
-it('S-8: reads seven days, each asked for by itself, and the followers of now', async () => {
+it('S8: reads seven days, each asked for by itself, and the followers of now', async () => {
   const before = rig.seen.length;
   const metrics = await readMetrics(NOBODY);
   if (metrics.kind !== 'ok') throw new Error(JSON.stringify(metrics));

@@ -38,7 +38,7 @@ it('VT-08: names every ad account of all pages, with its currency, zone and stan
   expect(named('Monsoon Umbrellas').detail).toBe('INR · Asia/Kolkata · disabled');
 });
 
-it('S-5: reads all pages of the daily campaign numbers of 14 days, in paise', async () => {
+it('S5: reads all pages of the daily campaign numbers of 14 days, in paise', async () => {
   const metrics = await metricsOf('Chai Katha');
   if (metrics.kind !== 'ok') throw new Error(JSON.stringify(metrics));
   expect(metrics.rows).toHaveLength(14 * 12);

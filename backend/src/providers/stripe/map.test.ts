@@ -89,7 +89,7 @@ describe('one payment', () => {
   });
 });
 
-describe('WH-08: an event', () => {
+describe('WH-08, PY-03: an event', () => {
   const at = new Date();
   const EVENT = {
     id: 'evt_TEST0001',

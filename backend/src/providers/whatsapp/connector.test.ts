@@ -71,7 +71,7 @@ it('a number of another business account is refused, even where the key reaches 
   expect(await whatsapp.identify(elsewhere)).toMatchObject({ kind: 'permanent', code: 'other-account' });
 });
 
-it('S-22: reads the number with its quality and its limit', async () => {
+it('S22: reads the number with its quality and its limit', async () => {
   const senders = await whatsapp.reads.messaging!(api({ account: CHAI }), { text: null });
   expect(senders).toEqual({
     kind: 'ok',
@@ -96,7 +96,7 @@ it('a number whose limit cannot be asked for at this version is read without', a
   });
 });
 
-it('S-22: reads all pages of the templates', async () => {
+it('S22: reads all pages of the templates', async () => {
   const templates = await whatsapp.reads.templates!(api({ account: CHAI }), { text: null });
   if (templates.kind !== 'ok') throw new Error(JSON.stringify(templates));
   expect(templates).toMatchObject({ pages: 3 });
@@ -113,10 +113,10 @@ it('S-22: reads all pages of the templates', async () => {
   expect(templates.rows[2]).toMatchObject({ placeholders: 2 });
 });
 
-describe('files of messages', () => {
+describe('ME-07: files of messages', () => {
   const fetch = (id: string, token?: string) => fetchMedia(api({ account: CHAI }, token), id);
 
-  it('S-22: a picture comes from the media host, with the token', async () => {
+  it('S22: a picture comes from the media host, with the token', async () => {
     const media = await fetch('300000000000001');
     if (media.kind !== 'ok') throw new Error(JSON.stringify(media));
     expect(media.data.type).toBe('image/png');

@@ -4,7 +4,7 @@
  * reply of the sandbox's imitation:
  *
  *     const jira = official('jira');
- *     test.skipIf(!hasSpecs)(`S-24: the search is what Jira describes${hasSpecs ? '' : ` (${MISSING})`}`, () => {
+ *     test.skipIf(!hasSpecs)(`S20: the search is what Jira describes${hasSpecs ? '' : ` (${MISSING})`}`, () => {
  *       expect(jira!.request({ method: 'GET', host: 'api.atlassian.com', path: '/ex/jira/1/rest/api/3/search/jql?jql=a&maxResults=50' })).toEqual([]);
  *       expect(jira!.reply({ method: 'GET', path: '/ex/jira/1/rest/api/3/search/jql', status: 200, body: sandboxReply })).toEqual([]);
  *     });
