@@ -17,5 +17,10 @@ export const DATA_CLASSES = [
 ] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
 
-/** Classes that may never be written to a client's disk, even encrypted (LC-05, D5). */
-export const NEVER_ON_DEVICE: readonly DataClass[] = ['marketplace-buyer-pii', 'credentials', 'payment-metadata'];
+/** Classes that a console's disk never holds, even encrypted. A collection of such a class does not compile and does not boot (LC-05, D5). */
+export const NEVER_ON_DEVICE = [
+  'marketplace-buyer-pii',
+  'credentials',
+  'payment-metadata',
+] as const satisfies readonly DataClass[];
+export type NeverOnDevice = (typeof NEVER_ON_DEVICE)[number];

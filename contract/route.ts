@@ -1,7 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { DataClass } from './data-classes.ts';
 import type { ErrorCode } from './errors.ts';
-import type { Permission } from './roles.ts';
+import { Id } from './fields.ts';
 
 /**
  * Who may call:
@@ -12,15 +12,15 @@ export type RouteAuth = 'public' | 'provider' | 'session' | 'operator';
 /** Where the tenant comes from: nowhere, the session's agency, or the `clientId` in the path (checked against the session). */
 export type RouteScope = 'none' | 'agency' | 'client';
 
-/** Everything a route must say about itself; the backend refuses to boot with one that does not (AZ-01). */
-export type RouteDefinition = {
-  readonly id: string;
+/** What a feature declares of a route. Its id is the feature's name and the route's key; `defineFeature` adds it. */
+export type RouteSpec = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: `/${string}`;
   readonly summary: string;
   readonly auth: RouteAuth;
   readonly scope: RouteScope;
-  readonly permission: Permission | null;
+  /** One of the permissions that the same feature declares. */
+  readonly permission: string | null;
   readonly dataClasses: readonly [DataClass, ...DataClass[]];
   /** Requests a minute for each caller (session, else address). */
   readonly ratePerMinute: number;
@@ -40,19 +40,112 @@ export type RouteDefinition = {
   /** `redirect` sends a browser on, to the `location` of the reply. */
   readonly replyKind?: 'json' | 'ndjson' | 'events' | 'text' | 'redirect';
   /**
-   * The handler reaches beyond the tenant's rows, to a provider or to the facts of a secret: it runs outside of a transaction and opens its
-   * own, so that nobody's rows wait for a network.
+   * The handler reaches beyond the tenant's rows, to a provider or to the facts of a secret. It runs outside of a transaction and opens
+   * its own, so that no row lock waits for a network call.
    */
   readonly reaches?: 'provider' | 'vault';
+  /** The window of the console may call it, through main. What carries a session's tokens or streams never does (SH-13). */
+  readonly window?: true;
   readonly errors: readonly ErrorCode[];
 };
 
-/** Keeps the literal types of a definition, so that handlers and the SDK are typed from it. */
-export function defineRoute<const R extends RouteDefinition>(route: R): R {
-  return route;
-}
+export type ParamsOf<R extends RouteSpec> = R['params'] extends z.ZodType ? z.output<R['params']> : undefined;
+export type QueryOf<R extends RouteSpec> = R['query'] extends z.ZodType ? z.output<R['query']> : undefined;
+export type BodyOf<R extends RouteSpec> = R['body'] extends z.ZodType ? z.output<R['body']> : undefined;
+export type ReplyOf<R extends RouteSpec> = z.output<R['reply']>;
 
-export type ParamsOf<R extends RouteDefinition> = R['params'] extends z.ZodType ? z.output<R['params']> : undefined;
-export type QueryOf<R extends RouteDefinition> = R['query'] extends z.ZodType ? z.output<R['query']> : undefined;
-export type BodyOf<R extends RouteDefinition> = R['body'] extends z.ZodType ? z.output<R['body']> : undefined;
-export type ReplyOf<R extends RouteDefinition> = z.output<R['reply']>;
+/** Keeps the literal types of a route that no preset fits. */
+export const route = <const R extends RouteSpec>(spec: R): R => spec;
+
+/** What a route adds to a preset: the fields that the preset lacks, and any field that it overrides. */
+type Rest<P> = Omit<RouteSpec, keyof P> & Partial<RouteSpec>;
+type Merged<P, R> = Omit<P, keyof R> & R;
+
+const preset =
+  <const P extends Partial<RouteSpec>>(given: P) =>
+  <const R extends Rest<P>>(rest: R): Merged<P, R> => ({ ...given, ...rest });
+
+const reads = { method: 'GET', bodyLimit: 0, idempotency: 'natural', audit: null, replyStatus: 200 } as const;
+
+/** Reads rows of one client. */
+export const clientRead = preset({
+  ...reads,
+  auth: 'session',
+  scope: 'client',
+  ratePerMinute: 300,
+  params: z.strictObject({ clientId: Id }),
+  errors: ['not_found'],
+});
+
+/** Changes something of one client; the caller names an idempotency key, so that it can wait in an outbox and be repeated. */
+export const clientWrite = preset({
+  auth: 'session',
+  scope: 'client',
+  ratePerMinute: 300,
+  bodyLimit: 16_384,
+  idempotency: 'key',
+  replyStatus: 200,
+  errors: ['not_found', 'idempotency_mismatch'],
+});
+
+/** Changes something of one client, where repeating the request changes nothing by itself. */
+export const clientChange = preset({
+  auth: 'session',
+  scope: 'client',
+  ratePerMinute: 60,
+  bodyLimit: 32_768,
+  idempotency: 'natural',
+  replyStatus: 200,
+  errors: ['not_found'],
+});
+
+/** Reads what belongs to the whole agency. */
+export const agencyRead = preset({ ...reads, auth: 'session', scope: 'agency', ratePerMinute: 120, errors: [] });
+
+/** Changes what belongs to the whole agency or to the session itself. */
+export const agencyChange = preset({
+  auth: 'session',
+  scope: 'agency',
+  ratePerMinute: 60,
+  bodyLimit: 1024,
+  idempotency: 'natural',
+  replyStatus: 200,
+  errors: [],
+});
+
+/** Answers anyone, without a session. */
+export const publicRead = preset({ ...reads, auth: 'public', scope: 'none', permission: null });
+
+/** Takes a body from anyone, without a session. */
+export const publicChange = preset({
+  method: 'POST',
+  auth: 'public',
+  scope: 'none',
+  permission: null,
+  bodyLimit: 4096,
+  idempotency: 'natural',
+  replyStatus: 200,
+});
+
+export const PROVIDER_CALL_ERRORS = [
+  'signature_invalid',
+  'secret_missing',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+  'unavailable',
+] as const;
+
+/** Takes what a provider signs. */
+export const providerCall = preset({
+  method: 'POST',
+  auth: 'provider',
+  scope: 'none',
+  permission: null,
+  bodyKind: 'raw',
+  idempotency: 'natural',
+  audit: null,
+  reply: z.strictObject({ received: z.literal(true) }),
+  replyStatus: 200,
+  errors: PROVIDER_CALL_ERRORS,
+});

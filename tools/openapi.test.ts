@@ -137,10 +137,15 @@ describe('the document and the contract judge alike', () => {
   };
   const body = (name: string) => operationOf(name).requestBody!.content['application/json']!.schema;
   const SIDES: readonly (readonly [string, Json, z.ZodType, Json])[] = [
-    ['a reply', body('reply'), ROUTES.reply.body, reply],
+    ['a reply', body('conversations.reply'), ROUTES['conversations.reply'].body, reply],
     ['a contact', { $ref: '#/components/schemas/Contact' }, COLLECTIONS.contacts.row, contact],
-    ['a session', { $ref: '#/components/schemas/SignedIn' }, ROUTES.refresh.reply, signedIn],
-    ['tags', body('changeTags'), ROUTES.changeTags.body, { add: ['cod order'], remove: ['नमस्ते'] }],
+    ['a session', { $ref: '#/components/schemas/SignedIn' }, ROUTES['identity.refresh'].reply, signedIn],
+    [
+      'tags',
+      body('conversations.change-tags'),
+      ROUTES['conversations.change-tags'].body,
+      { add: ['cod order'], remove: ['नमस्ते'] },
+    ],
   ];
   test.each(SIDES)('%s, whole and with each part missing, strange or added', (_what, schema, contract, good) => {
     const judged = judge(schema);

@@ -26,7 +26,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Problem,
   SyncLine,
   LiveEvent,
-  SignedIn: ROUTES.refresh.reply,
+  SignedIn: ROUTES['identity.refresh'].reply,
   Client: COLLECTIONS.clients.row,
   Person: COLLECTIONS.people.row,
   Contact: COLLECTIONS.contacts.row,

@@ -120,7 +120,11 @@ export function createClient(options: ClientOptions): AstrixClient {
         ...(since ? { since } : {}),
         ...(backfill && backfill.length > 0 ? { backfill: backfill.join(',') } : {}),
       };
-      const response = await open(ROUTES.sync, addressOf(options.baseUrl, ROUTES.sync, undefined, query), signal);
+      const response = await open(
+        ROUTES['sync.pull'],
+        addressOf(options.baseUrl, ROUTES['sync.pull'], undefined, query),
+        signal,
+      );
       demandType(response, 'application/x-ndjson');
       try {
         for await (const line of readLines(response)) {
@@ -140,7 +144,11 @@ export function createClient(options: ClientOptions): AstrixClient {
     },
 
     async *live({ signal }) {
-      const response = await open(ROUTES.live, addressOf(options.baseUrl, ROUTES.live, undefined, undefined), signal);
+      const response = await open(
+        ROUTES['sync.live'],
+        addressOf(options.baseUrl, ROUTES['sync.live'], undefined, undefined),
+        signal,
+      );
       demandType(response, 'text/event-stream');
       if (!response.body) throw new SdkError(notAstrix('The live stream has no body.'));
       try {

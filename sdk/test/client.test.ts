@@ -20,7 +20,7 @@ const META = {
   demo: false,
   serverTime: '2026-11-20T06:30:00.000Z',
 };
-const meta = () => client.call('meta', {});
+const meta = () => client.call('http.meta', {});
 const kindOf = (answer: Awaited<ReturnType<typeof meta>>) => (answer.ok ? 'ok' : answer.kind);
 
 describe('F-08, F-18: what somebody else answers is never taken for the server', () => {
@@ -94,7 +94,7 @@ describe('F-08, F-18: what somebody else answers is never taken for the server',
     expect(kindOf(await meta())).toBe('network');
     server.answer = () => undefined;
     const giving = new AbortController();
-    const asked = client.call('meta', { signal: giving.signal });
+    const asked = client.call('http.meta', { signal: giving.signal });
     giving.abort();
     expect(kindOf(await asked)).toBe('aborted');
     await server.close();
@@ -147,7 +147,11 @@ describe('a request', () => {
     server.answer = answering(404, PROBLEM_TYPE, problem({ code: 'not_found' }));
     await meta();
     const [clientId, conversationId, key] = [newId(), newId(), newId()];
-    await client.call('markRead', { params: { clientId, conversationId }, body: { upToId: key }, idempotencyKey: key });
+    await client.call('conversations.mark-read', {
+      params: { clientId, conversationId },
+      body: { upToId: key },
+      idempotencyKey: key,
+    });
     const [first, second] = server.seen;
     expect(first?.headers.authorization).toBeUndefined();
     expect(second?.headers.authorization).toBe('Bearer the-access-token');
@@ -157,13 +161,13 @@ describe('a request', () => {
 
   test('AZ-08: what stands in a path cannot leave its place', async () => {
     const params = { clientId: '../../v1/me?x=', conversationId: 'a/b#c%2f' };
-    await client.call('getConversation', { params });
+    await client.call('conversations.get', { params });
     expect(server.seen[0]?.url).toBe('/v1/clients/..%2F..%2Fv1%2Fme%3Fx%3D/conversations/a%2Fb%23c%252f');
   });
 
   test('a token that cannot be had is an answer too, and nothing is thrown', async () => {
     client = createClient({ baseUrl: server.url, accessToken: () => Promise.reject(new Error('keychain')) });
-    expect((await client.call('me', {})).ok).toBe(false);
+    expect((await client.call('identity.me', {})).ok).toBe(false);
     expect((await drained(client.live({}))).failure?.kind).toBe('network');
     expect(server.seen).toEqual([]);
   });

@@ -88,13 +88,13 @@ export async function startServer(personId: string): Promise<FakeServer> {
   }
 
   const usual: Partial<Record<RouteName, Answering>> = {
-    signIn: begin,
-    signOut: () => ({ status: 204, body: null }),
-    me: () => ({
+    'identity.sign-in': begin,
+    'identity.sign-out': () => ({ status: 204, body: null }),
+    'identity.me': () => ({
       status: 200,
       body: { person: server.person, agency: { id: personId, name: 'Agency' }, permissions: [], sessionId },
     }),
-    refresh({ body }) {
+    'identity.refresh'({ body }) {
       const at = server.refreshTokens.indexOf(String(body.refreshToken));
       const newest = server.refreshTokens.length - 1;
       if (at >= 0 && at === newest) return begin();
@@ -103,7 +103,7 @@ export async function startServer(personId: string): Promise<FakeServer> {
       server.refreshTokens.push('ended');
       return problem('session_ended');
     },
-    reply({ params, body }) {
+    'conversations.reply'({ params, body }) {
       const at = server.now().toISOString();
       const { clientId, conversationId } = params;
       server.done.push(String(body.messageId));
@@ -144,12 +144,12 @@ export async function startServer(personId: string): Promise<FakeServer> {
     if (made === 'hang') return;
     if (made === 'cut') return void response.destroy();
     const streamed = made.status === 404 && server.answers[asked.name] === undefined;
-    if (streamed && asked.name === 'sync') {
+    if (streamed && asked.name === 'sync.pull') {
       const lines = server.pull(asked);
       const text = typeof lines === 'string' ? lines : lines.map(line => `${JSON.stringify(line)}\n`).join('');
       return void response.writeHead(200, { 'content-type': 'application/x-ndjson' }).end(text);
     }
-    if (streamed && asked.name === 'live') {
+    if (streamed && asked.name === 'sync.live') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       streams.add(response);
       response.once('close', () => streams.delete(response));

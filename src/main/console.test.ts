@@ -68,7 +68,7 @@ const waiting = async (console: Console) => (await console.handlers['outbox.list
 
 /** Signed in, the inbox there, and one reply written that the server did not get. */
 async function atWork(): Promise<Console> {
-  server.answers.reply = () => 'cut';
+  server.answers['conversations.reply'] = () => 'cut';
   const { console } = await start();
   await console.handlers['account.signIn']({ email: 'priya@agency.example', password: 'a long enough password' });
   await until(async () => (await inbox(console)).conversations.length === 1);
@@ -213,15 +213,15 @@ describe('LC-08: the server ends it', () => {
 
   test('F-17: after a long sleep without a network nothing is shown, and nothing is lost', async () => {
     const console = await atWork();
-    server.answers.refresh = () => 'cut';
-    server.answers.live = () => 'cut';
+    server.answers['identity.refresh'] = () => 'cut';
+    server.answers['sync.live'] = () => 'cut';
     at += LEASE_MS + 60_000;
     console.wake();
     await expect(inbox(console)).rejects.toThrow('You are not signed in.');
     await until(async () => (await console.handlers['account.state'](undefined)).status === 'signed-out');
     expect(await console.handlers['account.state'](undefined)).toEqual({ status: 'signed-out', notice: 'lease-ended' });
     await console.stop();
-    delete server.answers.refresh;
+    delete server.answers['identity.refresh'];
     const next = await start();
     expect(await next.state()).toMatchObject({ status: 'signed-in' });
     expect(await waiting(next.console)).toBe(1);
@@ -230,9 +230,9 @@ describe('LC-08: the server ends it', () => {
   test('started after the lease without a network it stays sealed; with one it goes on', async () => {
     await (await atWork()).stop();
     at += LEASE_MS + 60_000;
-    server.answers.refresh = () => problem('unavailable');
+    server.answers['identity.refresh'] = () => problem('unavailable');
     expect(await (await start()).state()).toEqual({ status: 'signed-out', notice: 'lease-ended' });
-    delete server.answers.refresh;
+    delete server.answers['identity.refresh'];
     expect(await (await start()).state()).toMatchObject({ status: 'signed-in' });
   });
 });

@@ -261,7 +261,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     await leave(true);
     if (token) {
       const parting = createClient({ baseUrl: deps.backendUrl, accessToken: async () => token, timeoutMs: 3000 });
-      void parting.call('signOut', {});
+      void parting.call('identity.sign-out', {});
     }
     return setState({ status: 'signed-out', notice: 'none' });
   }

@@ -89,7 +89,7 @@ describe('SH-21: a write goes to the client of the screen it was made on', () =>
     }
     await Promise.all(clicks);
     await until(async () => (await outbox()).length === 0);
-    const sent = server.asked.filter(asked => asked.name === 'reply');
+    const sent = server.asked.filter(asked => asked.name === 'conversations.reply');
     expect(sent).toHaveLength(200);
     for (const { params, body } of sent) {
       const shown = Number(String(body.text).slice(4));
@@ -125,7 +125,7 @@ test.each([
   'F-14: on a machine whose clock is %s what waits is told by the time of the server, and stands last',
   async (_what, shift) => {
     at = START + shift;
-    server.answers.reply = () => 'cut';
+    server.answers['conversations.reply'] = () => 'cut';
     await signIn();
     await until(async () => (await console.handlers['sync.status'](undefined)).clockSkewSeconds === shift / 1000);
     await writeAs(1, 'last');
@@ -144,7 +144,7 @@ test.each([
 );
 
 test('F-16: damage that shows while it runs: the queue is saved, everything else comes again, and the next start is an ordinary one', async () => {
-  server.answers.reply = () => 'cut';
+  server.answers['conversations.reply'] = () => 'cut';
   await signIn();
   await writeAs(2, 'saved');
   await console.stop();
@@ -175,7 +175,7 @@ test('F-16: damage that shows while it runs: the queue is saved, everything else
   console = begin();
   await console.start();
   expect(await shown()).toBe(60);
-  delete server.answers.reply;
+  delete server.answers['conversations.reply'];
   await until(async () => (await outbox()).length === 0);
   expect(server.done).toHaveLength(1);
 });

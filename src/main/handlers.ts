@@ -110,18 +110,18 @@ export function createHandlers(h: HandlerDeps): Handlers {
     'account.cancelTotp': () => account.cancelTotp(),
     'account.signOut': () => account.signOut(),
     async 'account.sessions'({ all }) {
-      const answer = await client.call('listSessions', { query: { all: all ? 'true' : 'false' } });
+      const answer = await client.call('identity.list-sessions', { query: { all: all ? 'true' : 'false' } });
       if (!answer.ok) throw refusalOf(answer);
       return answer.value.sessions.map(({ personId: _personId, ...session }) => session);
     },
     async 'account.endSession'({ sessionId }) {
-      const answer = await client.call('endSession', { params: { sessionId } });
+      const answer = await client.call('identity.end-session', { params: { sessionId } });
       if (!answer.ok) throw refusalOf(answer);
       return null;
     },
     async 'account.demoPeople'() {
       if (!deps.demo) return [];
-      const answer = await client.call('demoPeople', {});
+      const answer = await client.call('identity.demo-people', {});
       if (!answer.ok) throw refusalOf(answer);
       return answer.value.people;
     },
@@ -142,7 +142,7 @@ export function createHandlers(h: HandlerDeps): Handlers {
     },
     'clients.preference': ({ clientId }) => seat().cache.preference(clientId),
     async 'clients.setPreference'({ clientId, ...body }) {
-      const answer = await client.call('setNotificationPreference', { params: { clientId }, body });
+      const answer = await client.call('notifications.set-preference', { params: { clientId }, body });
       if (!answer.ok) throw refusalOf(answer);
       await seat().engine.pullNow();
       return null;

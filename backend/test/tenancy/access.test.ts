@@ -28,21 +28,21 @@ async function spareSession() {
 async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], role: Role, client: number) {
   const ids = { ...house.ids[0]![client]! };
   // Each letter can be replayed once.
-  if (name === 'replayDeadLetter') ids.deadLetterId = house.ids[0]![ROLES.indexOf(role) % 3]!.deadLetterId;
+  if (name === 'webhooks.replay-dead-letter') ids.deadLetterId = house.ids[0]![ROLES.indexOf(role) % 3]!.deadLetterId;
   // An attempt is confirmed or given up once, by whoever began it; what is ended stays ended.
   if (/^(claim|confirm|cancel)Connect$/.test(name)) ids.attemptId = await house.attemptOf({ agency: 0, role }, client);
-  if (name === 'disconnect') ids.connectionId = ids.spareConnectionId;
-  if (name === 'endSession') ids.sessionId = (await spareSession()).sessionId;
+  if (name === 'connections.disconnect') ids.connectionId = ids.spareConnectionId;
+  if (name === 'identity.end-session') ids.sessionId = (await spareSession()).sessionId;
   // Only somebody who works on the client can be given its customers; owners and admins work on all.
-  if (name === 'assign' && client === 2) ids.personId = house.world.agencies[0].people.admin.id;
+  if (name === 'conversations.assign' && client === 2) ids.personId = house.world.agencies[0].people.admin.id;
   const token =
-    name === 'signOut'
+    name === 'identity.sign-out'
       ? await house.world.tokenOf(house.world.agencies[0].people[role])
       : house.tokenOf({ agency: 0, role });
-  const body = bodyFor(name as 'me', route, ids, house.world.clock.now());
+  const body = bodyFor(name as 'identity.me', route, ids, house.world.clock.now());
   const answer = await ask(house.world, route, requestOf(route, { path: ids, query: {}, body }, token));
   // The manager works on the first two; the next role finds the access as it was.
-  if (name === 'revokeAccess' && answer.status === 204 && client < 2)
+  if (name === 'clients.revoke-access' && answer.status === 204 && client < 2)
     await house.world.inject({ method: 'PUT', url: accessUrl(client, 'manager'), headers: bearer('owner') });
   return answer;
 }
@@ -52,13 +52,15 @@ function expected(name: string, route: (typeof SESSION_ROUTES)[number][1], role:
   if (!roleMay(role, route.permission!)) return 403;
   if (route.scope === 'client' && !reaches(role, client)) return 404;
   // The spare session is the client's own.
-  if (name === 'endSession' && role !== 'client' && !roleMay(role, 'session.any')) return 404;
+  if (name === 'identity.end-session' && role !== 'client' && !roleMay(role, 'session.any')) return 404;
   // The form of a provider that has none: refused after all that is asked here.
-  return name === 'connectByKey' ? ERRORS.provider_unavailable.status : route.replyStatus;
+  return name === 'connections.connect-key' ? ERRORS.provider_unavailable.status : route.replyStatus;
 }
 
 describe('AZ-04: access is by role and by client, for every route', () => {
-  const routes = [...SESSION_ROUTES].sort(([a], [b]) => Number(a === 'signOut') - Number(b === 'signOut'));
+  const routes = [...SESSION_ROUTES].sort(
+    ([a], [b]) => Number(a === 'identity.sign-out') - Number(b === 'identity.sign-out'),
+  );
   test.each(ROLES)('%s, on each client', async role => {
     for (const [name, route] of routes) {
       for (const client of route.scope === 'client' ? [0, 1, 2] : [0]) {

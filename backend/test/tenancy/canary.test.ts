@@ -55,11 +55,11 @@ async function replies(): Promise<string[]> {
     const session = route.auth === 'session';
     // Ending the session of the test itself would make every later reply the same.
     const strangers = [house.ids[1]![0]!, nobodysIds()];
-    for (const ids of name === 'endSession' ? strangers : [house.ids[0]![0]!, ...strangers]) {
+    for (const ids of name === 'identity.end-session' ? strangers : [house.ids[0]![0]!, ...strangers]) {
       const tokens = session
         ? (['owner', 'agent'] as const).map(role => house.tokenOf({ agency: 0, role }))
         : [OPERATOR];
-      for (const token of name === 'signOut' ? [forgedToken()] : [...tokens, forgedToken()]) {
+      for (const token of name === 'identity.sign-out' ? [forgedToken()] : [...tokens, forgedToken()]) {
         const body = bodyFor(name, route, ids, world.clock.now());
         for (const query of [{}, queryFor(name, ids, world.clock.now()), { [PHONE.slice(2, 7)]: 'x' }]) {
           const answer = await ask(world, route, requestOf(route, { path: ids, query, body }, token));

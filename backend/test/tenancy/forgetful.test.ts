@@ -77,7 +77,7 @@ describe('AZ-03: a query that forgets its filter still returns nothing of anothe
     const before = [await ledgerOfAgency(db, agencies[1].id), await ledgerOfClient(db, out)];
     const own = house.ids[0]![1]!;
     for (const [name, route] of SESSION_ROUTES.filter(
-      ([name, route]) => route.method !== 'GET' && name !== 'signOut',
+      ([name, route]) => route.method !== 'GET' && name !== 'identity.sign-out',
     )) {
       const body = bodyFor(name, route, own, house.world.clock.now());
       const token = house.tokenOf({ agency: 0, role: 'agent' });

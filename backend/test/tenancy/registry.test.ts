@@ -1,4 +1,4 @@
-import { PERMISSIONS, ROLES, ROUTES, type RouteDefinition } from '@astrix/contract';
+import { PERMISSIONS, ROLES, ROUTES, type Role, type RouteDefinition } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Handlers, registerRoutes } from '../../src/platform/http/index.ts';
 import { createServer } from '../../src/platform/http/server.ts';
@@ -39,7 +39,7 @@ const WITHOUT_SESSION = {
 } as const;
 
 /** Registers one route under the name of one that exists, on an empty server. */
-function boot(change: Partial<Record<keyof RouteDefinition, unknown>>, handlers: Handlers = { me: never }) {
+function boot(change: Partial<Record<keyof RouteDefinition, unknown>>, handlers: Handlers = { 'identity.me': never }) {
   const server = createServer({ log: silentLog, metrics: createMetrics(), trustedProxies: [] });
   const deps = {
     db: world.db,
@@ -50,7 +50,9 @@ function boot(change: Partial<Record<keyof RouteDefinition, unknown>>, handlers:
     operatorToken: null,
     draining: new AbortController().signal,
   };
-  registerRoutes(server, deps, [handlers], { me: { ...ROUTES.me, ...change } as RouteDefinition });
+  registerRoutes(server, deps, [handlers], {
+    'identity.me': { ...ROUTES['identity.me'], ...change } as RouteDefinition,
+  });
   return server;
 }
 const never = () => Promise.reject(new Error('not called'));
@@ -60,7 +62,7 @@ describe('AZ-01: every route says everything about itself, or the server does no
     expect(() => boot({})).not.toThrow();
   });
 
-  const REQUIRED = Object.keys(ROUTES.me) as (keyof RouteDefinition)[];
+  const REQUIRED = Object.keys(ROUTES['identity.me']) as (keyof RouteDefinition)[];
   for (const key of REQUIRED)
     test(`without ${key} it stops`, () => {
       expect(() => boot({ [key]: undefined })).toThrow(/does not declare/);
@@ -81,12 +83,12 @@ describe('AZ-01: every route says everything about itself, or the server does no
   ];
   for (const [what, change] of WRONG)
     test(`${what}: it stops`, () => {
-      expect(() => boot(change)).toThrow(/^The route me /);
+      expect(() => boot(change)).toThrow(/^The route identity\.me /);
     });
 
   test('a route without a handler, or a handler without a route: it stops', () => {
     expect(() => boot({}, {})).toThrow('has no handler');
-    expect(() => boot({}, { me: never, listPeople: never })).toThrow('no such route');
+    expect(() => boot({}, { 'identity.me': never, 'agencies.list-people': never })).toThrow('no such route');
   });
 
   test('a route that came around the contract stops it', () => {
@@ -110,7 +112,7 @@ describe('AZ-01: every route says everything about itself, or the server does no
     const own = new Set(['session.own', 'notification.own']);
     for (const [name, route] of ALL_ROUTES) {
       if (route.auth !== 'session' || route.method === 'GET') continue;
-      const roles = PERMISSIONS[route.permission!];
+      const roles: readonly Role[] = PERMISSIONS[route.permission!];
       expect(own.has(route.permission!) || roles.length < ROLES.length, name).toBe(true);
       expect(roles, name).not.toHaveLength(0);
     }
@@ -120,7 +122,7 @@ describe('AZ-01: every route says everything about itself, or the server does no
     const untraced = ALL_ROUTES.filter(
       ([, route]) => route.auth === 'session' && route.method !== 'GET' && route.audit === null,
     );
-    expect(untraced.map(([name]) => name)).toEqual(['markRead', 'setNotificationPreference']);
+    expect(untraced.map(([name]) => name)).toEqual(['conversations.mark-read', 'notifications.set-preference']);
   });
 
   test('ids and addresses are unique, and these suites know a request for each route', () => {

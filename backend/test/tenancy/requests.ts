@@ -15,41 +15,46 @@ export const SESSION_ROUTES = ALL_ROUTES.filter(([, route]) => route.auth === 's
  * the suites (AZ-01).
  */
 const BODIES: { readonly [name: string]: (ids: Ids, now: Date) => Record<string, unknown> } = {
-  signIn: () => ({
+  'identity.sign-in': () => ({
     email: 'nobody@agency.example',
     password: 'not a password',
     device: { name: 'x', platform: 'linux', key: 'A'.repeat(43) },
   }),
-  verifyTotp: () => ({ challenge: 'x'.repeat(43), code: '123456' }),
-  refresh: () => ({ refreshToken: 'x'.repeat(43), deviceKey: 'A'.repeat(43) }),
-  reply: (ids, now) => ({
+  'identity.verify-totp': () => ({ challenge: 'x'.repeat(43), code: '123456' }),
+  'identity.refresh': () => ({ refreshToken: 'x'.repeat(43), deviceKey: 'A'.repeat(43) }),
+  'conversations.reply': (ids, now) => ({
     messageId: newId(),
     text: 'It arrives tomorrow.',
     replyToId: ids.messageId,
     seenInboundId: ids.messageId,
     writtenAt: now.toISOString(),
   }),
-  addNote: () => ({ noteId: newId(), text: 'Call back.' }),
-  assign: ids => ({ personId: ids.personId }),
-  changeTags: () => ({ add: ['vip'], remove: ['old'] }),
-  snooze: (_, now) => ({ until: new Date(now.getTime() + 3_600_000).toISOString() }),
-  setStatus: () => ({ status: 'closed' }),
-  markRead: ids => ({ upToId: ids.messageId }),
-  setOptOut: () => ({ optedOut: false, reason: 'asked on the phone' }),
-  setNotificationPreference: () => ({ muted: true, quietFrom: null, quietTo: null }),
-  startConnect: ids => ({ provider: 'jira', shared: false, connectionId: ids.connectionId, loopbackPort: 45_454 }),
-  claimConnect: () => ({ receipt: RECEIPT }),
-  confirmConnect: () => ({ receipt: RECEIPT, accountId: SITE }),
+  'conversations.add-note': () => ({ noteId: newId(), text: 'Call back.' }),
+  'conversations.assign': ids => ({ personId: ids.personId }),
+  'conversations.change-tags': () => ({ add: ['vip'], remove: ['old'] }),
+  'conversations.snooze': (_, now) => ({ until: new Date(now.getTime() + 3_600_000).toISOString() }),
+  'conversations.set-status': () => ({ status: 'closed' }),
+  'conversations.mark-read': ids => ({ upToId: ids.messageId }),
+  'contacts.set-opt-out': () => ({ optedOut: false, reason: 'asked on the phone' }),
+  'notifications.set-preference': () => ({ muted: true, quietFrom: null, quietTo: null }),
+  'connections.start': ids => ({
+    provider: 'jira',
+    shared: false,
+    connectionId: ids.connectionId,
+    loopbackPort: 45_454,
+  }),
+  'connections.claim': () => ({ receipt: RECEIPT }),
+  'connections.confirm': () => ({ receipt: RECEIPT, accountId: SITE }),
   // Answered before any key leaves: what a form is sent to stands in the tests of connections.
-  connectByKey: ids => ({ provider: 'jira', shared: false, connectionId: ids.connectionId, fields: {} }),
-  setSwitch: ids => ({
+  'connections.connect-key': ids => ({ provider: 'jira', shared: false, connectionId: ids.connectionId, fields: {} }),
+  'connections.set-switch': ids => ({
     scope: 'connection',
     subject: ids.spareConnectionId,
     off: true,
     reason: 'a drill',
     revoke: false,
   }),
-  setProviderAccess: () => ({ denied: ['canva'] }),
+  'connections.set-provider-access': () => ({ denied: ['canva'] }),
 };
 
 /** Parameters of a path that name no row. */
@@ -62,11 +67,11 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Query parameters that can carry an id of somebody. */
 const QUERIES: { readonly [name: string]: (ids: Ids, now: Date) => Record<string, string> } = {
-  sync: ids => ({ backfill: ids.clientId }),
-  listConversations: (ids, now) => ({ after: `${now.getTime() + 1}.${ids.conversationId}` }),
-  listMessages: (ids, now) => ({ before: `${now.getTime() + 1}.${ids.messageId}` }),
-  listSessions: () => ({ all: 'false' }),
-  listDeadLetters: ids => ({ after: ids.deadLetterId }),
+  'sync.pull': ids => ({ backfill: ids.clientId }),
+  'conversations.list': (ids, now) => ({ after: `${now.getTime() + 1}.${ids.conversationId}` }),
+  'conversations.list-messages': (ids, now) => ({ before: `${now.getTime() + 1}.${ids.messageId}` }),
+  'identity.list-sessions': () => ({ all: 'false' }),
+  'webhooks.list-dead-letters': ids => ({ after: ids.deadLetterId }),
 };
 
 export function bodyFor(name: RouteName, route: RouteDefinition, ids: Ids, now: Date) {

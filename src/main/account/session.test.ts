@@ -121,15 +121,15 @@ describe('F-10: refreshing', () => {
     later();
     const tokens = await Promise.all(Array.from({ length: 50 }, () => session.accessToken()));
     expect(new Set(tokens).size).toBe(1);
-    expect(server.asked.filter(asked => asked.name === 'refresh')).toHaveLength(1);
+    expect(server.asked.filter(asked => asked.name === 'identity.refresh')).toHaveLength(1);
   });
 
   test('a lost reply leaves the person signed in', async () => {
     const session = await signedIn();
     later();
-    const { refresh } = server.answers;
+    const refresh = server.answers['identity.refresh'];
     let lost = 0;
-    server.answers.refresh = ({ body }) => {
+    server.answers['identity.refresh'] = ({ body }) => {
       lost += 1;
       // The turn was made and its reply did not arrive.
       if (lost === 1) server.refreshTokens.push('turned-but-never-arrived-'.padEnd(32, 'x'));
@@ -138,7 +138,7 @@ describe('F-10: refreshing', () => {
     expect(await session.accessToken()).toBeNull();
     expect(await session.accessToken()).not.toBeNull();
     expect(ended).toEqual([]);
-    server.answers.refresh = refresh!;
+    server.answers['identity.refresh'] = refresh!;
   });
   const replayed = (sent: string) => {
     expect(sent).toBe(server.refreshTokens.at(-2));
@@ -186,7 +186,7 @@ describe('F-10: refreshing', () => {
   ] as const)('the answer %s ends it as %j', async (code, notices) => {
     const session = await signedIn();
     later();
-    server.answers.refresh = () => problem(code);
+    server.answers['identity.refresh'] = () => problem(code);
     expect(await session.accessToken()).toBeNull();
     expect(ended).toEqual(notices);
   });
@@ -195,7 +195,7 @@ describe('F-10: refreshing', () => {
     const session = await signedIn();
     for (const answer of ['cut', { status: 200, body: '<html>Airport</html>' }] as const) {
       later();
-      server.answers.refresh = () => answer;
+      server.answers['identity.refresh'] = () => answer;
       expect(await session.accessToken()).toBeNull();
     }
     expect(ended).toEqual([]);

@@ -51,7 +51,7 @@ export function createSession(deps: SessionDeps) {
 
   async function complete(answer: SignedIn, email: string, deviceKey: string): Promise<KeptSession> {
     takeAccess(answer);
-    const me = await client.call('me', {});
+    const me = await client.call('identity.me', {});
     if (!me.ok) throw refusalOf(me);
     const { person, agency } = me.value;
     const session: KeptSession = {
@@ -80,7 +80,7 @@ export function createSession(deps: SessionDeps) {
   async function refreshOnce(): Promise<string | null> {
     const before = kept;
     if (!before) return null;
-    const answer = await client.call('refresh', {
+    const answer = await client.call('identity.refresh', {
       body: { refreshToken: before.refreshToken, deviceKey: before.deviceKey },
     });
     // Signed out meanwhile, or somebody else now. That the server was seen meanwhile changes nothing here.
@@ -110,7 +110,7 @@ export function createSession(deps: SessionDeps) {
     async signIn(email: string, password: string): Promise<KeptSession | null> {
       const deviceKey = randomBytes(32).toString('base64url');
       const device = { name: hostname().slice(0, 80) || 'This computer', platform: deps.platform, key: deviceKey };
-      const answer = await client.call('signIn', { body: { email, password, device } });
+      const answer = await client.call('identity.sign-in', { body: { email, password, device } });
       if (!answer.ok) throw refusalOf(answer);
       if (answer.value.step === 'signed-in') return complete(answer.value, email, deviceKey);
       challenge = { token: answer.value.challenge, email, deviceKey };
@@ -120,7 +120,7 @@ export function createSession(deps: SessionDeps) {
       if (!challenge)
         throw new ConsoleError('refused', 'This sign-in took too long.', 'Start again with your e-mail and password.');
       const { token, email, deviceKey } = challenge;
-      const answer = await client.call('verifyTotp', { body: { challenge: token, code } });
+      const answer = await client.call('identity.verify-totp', { body: { challenge: token, code } });
       if (!answer.ok) {
         if (answer.kind === 'problem' && answer.problem.code === 'challenge_expired') challenge = null;
         throw refusalOf(answer);

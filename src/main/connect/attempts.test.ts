@@ -30,7 +30,7 @@ beforeEach(async () => {
   server = await startServer(newId());
   [told, chosen, opened, timers, browser] = [[], [], [], [], true];
   folder = mkdtempSync(join(tmpdir(), 'astrix-connect-'));
-  server.answers.startConnect = () => ({
+  server.answers['connections.start'] = () => ({
     status: 201,
     body: {
       attemptId: newId(),
@@ -38,9 +38,9 @@ beforeEach(async () => {
       expiresAt: new Date(START + 600_000).toISOString(),
     },
   });
-  server.answers.claimConnect = ({ params }) => ({ status: 200, body: found(params.attemptId ?? '') });
-  server.answers.cancelConnect = () => ({ status: 204, body: null });
-  const answer = await createClient({ baseUrl: server.url, accessToken: async () => null }).call('signIn', {
+  server.answers['connections.claim'] = ({ params }) => ({ status: 200, body: found(params.attemptId ?? '') });
+  server.answers['connections.cancel'] = () => ({ status: 204, body: null });
+  const answer = await createClient({ baseUrl: server.url, accessToken: async () => null }).call('identity.sign-in', {
     body: {
       email: 'a@agency.example',
       password: 'long enough',
@@ -88,7 +88,7 @@ const found = (attemptId: string) => ({
   expiresAt: new Date(START + 600_000).toISOString(),
 });
 const portOf = (at = -1) =>
-  Number(server.asked.filter(({ name }) => name === 'startConnect').at(at)?.body.loopbackPort);
+  Number(server.asked.filter(({ name }) => name === 'connections.start').at(at)?.body.loopbackPort);
 const asked = (name: string) => server.asked.filter(one => one.name === name).length;
 const comeBack = (state: ConnectState, more = `receipt=${RECEIPT}`, port = portOf()) =>
   fetch(`http://127.0.0.1:${port}/connect?attempt=${state.attemptId}&${more}`).then(
@@ -105,9 +105,9 @@ describe('from the browser to a choice', () => {
     expect(opened).toEqual([`https://auth.example.com/authorize?state=${SECRET_STATE}`]);
     expect(await comeBack(state)).toBe(200);
     await until(() => step()?.step === 'choosing');
-    expect(server.asked.find(({ name }) => name === 'claimConnect')?.body).toEqual({ receipt: RECEIPT });
+    expect(server.asked.find(({ name }) => name === 'connections.claim')?.body).toEqual({ receipt: RECEIPT });
     expect(chosen).toHaveLength(1);
-    expect(asked('confirmConnect')).toBe(0);
+    expect(asked('connections.confirm')).toBe(0);
   });
 
   test('VT-08: nothing of receipt or state reaches the window or the log', async () => {
@@ -126,7 +126,7 @@ describe('from the browser to a choice', () => {
 
   test('confirming makes it active and shows the receipt once more; then the attempt is over', async () => {
     const connectionId = newId();
-    server.answers.confirmConnect = () => ({ status: 200, body: connection(connectionId) });
+    server.answers['connections.confirm'] = () => ({ status: 200, body: connection(connectionId) });
     const state = await connecting.start(wish);
     await comeBack(state);
     await until(() => step()?.step === 'choosing');
@@ -138,13 +138,13 @@ describe('from the browser to a choice', () => {
   });
 
   test('the wrong account can be corrected; a receipt that is refused ends it', async () => {
-    server.answers.confirmConnect = () => problem('account_differs');
+    server.answers['connections.confirm'] = () => problem('account_differs');
     const state = await connecting.start(wish);
     await comeBack(state);
     await until(() => step()?.step === 'choosing');
     await expect(connecting.confirm(of(state), 'site-2')).rejects.toThrow('another account');
     expect(step()?.step).toBe('choosing');
-    server.answers.confirmConnect = () => problem('connect_refused');
+    server.answers['connections.confirm'] = () => problem('connect_refused');
     await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow();
     expect(step()).toMatchObject({ step: 'ended', why: 'failed' });
   });
@@ -158,7 +158,7 @@ describe('every other end has words', () => {
       why: 'denied',
       message: 'Access was not allowed at the provider. Nothing was connected.',
     });
-    expect(asked('claimConnect')).toBe(0);
+    expect(asked('connections.claim')).toBe(0);
   });
 
   test('an error that is known, and one of a newer server', async () => {
@@ -183,22 +183,22 @@ describe('every other end has words', () => {
     const state = await connecting.start(wish);
     expect((await connecting.cancel(of(state))).now).toMatchObject({ step: 'ended', why: 'cancelled' });
     expect(await comeBack(state)).toBeNull();
-    await until(() => asked('cancelConnect') === 1);
-    expect(asked('claimConnect')).toBe(0);
+    await until(() => asked('connections.cancel') === 1);
+    expect(asked('connections.claim')).toBe(0);
   });
 
   test('given up while the receipt is being claimed: it stays given up', async () => {
     const claim = Promise.withResolvers<void>();
-    server.answers.claimConnect = async ({ params }) => {
+    server.answers['connections.claim'] = async ({ params }) => {
       await claim.promise;
       return { status: 200, body: found(params.attemptId ?? '') };
     };
     const state = await connecting.start(wish);
     await comeBack(state);
-    await until(() => asked('claimConnect') === 1);
+    await until(() => asked('connections.claim') === 1);
     await connecting.cancel(of(state));
     claim.resolve();
-    await until(() => asked('cancelConnect') === 1);
+    await until(() => asked('connections.cancel') === 1);
     expect(step()).toMatchObject({ step: 'ended', why: 'cancelled' });
     expect(chosen).toEqual([]);
   });
@@ -210,11 +210,11 @@ describe('every other end has words', () => {
       message: 'The browser could not be opened.',
     });
     browser = true;
-    server.answers.claimConnect = () => problem('connect_refused');
+    server.answers['connections.claim'] = () => problem('connect_refused');
     await comeBack(await connecting.start(wish));
     await until(() => step()?.step === 'ended');
     expect(step()).toMatchObject({ message: 'This link to connect is not valid any more' });
-    server.answers.startConnect = () => problem('provider_denied');
+    server.answers['connections.start'] = () => problem('provider_denied');
     await expect(connecting.start(wish)).rejects.toThrow('You may not use this provider');
   });
 });
@@ -234,7 +234,7 @@ describe('more than one', () => {
   test('the same client anew: the first is given up, and what is said of it does not cover the second', async () => {
     const first = await connecting.start(wish);
     const second = await connecting.start(wish);
-    await until(() => asked('cancelConnect') === 1);
+    await until(() => asked('connections.cancel') === 1);
     expect(await comeBack(first, undefined, portOf(-2))).toBeNull();
     expect(connecting.state(CLIENT)).toEqual(second);
     expect(told.at(-1)?.attemptId).toBe(second.attemptId);

@@ -101,7 +101,7 @@ export function createConnecting(deps: ConnectingDeps): Connecting {
       return;
     }
     const { clientId, attemptId } = attempt.state;
-    const answer = await client.call('claimConnect', {
+    const answer = await client.call('connections.claim', {
       params: { clientId, attemptId },
       body: { receipt: arrival.receipt },
     });
@@ -116,12 +116,12 @@ export function createConnecting(deps: ConnectingDeps): Connecting {
 
   /** Told to the server without waiting for it: it ends an attempt after ten minutes in any case. */
   const giveUp = ({ state: { clientId, attemptId } }: Attempt): void =>
-    void client.call('cancelConnect', { params: { clientId, attemptId } });
+    void client.call('connections.cancel', { params: { clientId, attemptId } });
 
   async function start({ clientId, provider, shared, connectionId }: Wish): Promise<ConnectState> {
     const begun = sitting;
     const loopback = await openLoopback();
-    const answer = await client.call('startConnect', {
+    const answer = await client.call('connections.start', {
       params: { clientId },
       body: { provider, shared, connectionId, loopbackPort: loopback.port },
     });
@@ -171,7 +171,7 @@ export function createConnecting(deps: ConnectingDeps): Connecting {
       const attempt = demand(of);
       const { receipt } = attempt;
       if (receipt === null) throw new ConsoleError('not_found', LOST.message, LOST.next);
-      const answer = await client.call('confirmConnect', { params: of, body: { receipt, accountId } });
+      const answer = await client.call('connections.confirm', { params: of, body: { receipt, accountId } });
       if (!answer.ok) {
         // What the person can still choose differently keeps the attempt open.
         if (answer.kind === 'problem' && answer.problem.code === 'connect_refused') move(attempt, failure(answer));

@@ -64,7 +64,7 @@ describe('VT-05: what a form holds', () => {
     ['refused', () => problem('provider_refused', { detail: 'Stripe says: Invalid API Key.' })],
     ['lost on the way', () => 'cut' as const],
   ])('%s: it goes to the server and is nowhere else', async (_how, answer) => {
-    server.answers.connectByKey = answer;
+    server.answers['connections.connect-key'] = answer;
     const reply = await console.handlers['connections.connectByKey']({ clientId: CLIENT, ...form }).catch(
       (error: Error) => error,
     );
@@ -109,9 +109,9 @@ describe('SH-21: each change is of a client that this person has', () => {
 test('each call asks the route of the contract with what the window said', async () => {
   const connection = { clientId: CLIENT, connectionId: CONNECTION };
   const rows = { capability: 'tasks', rows: [], total: 0, fetchedAt: null, stale: false, trouble: null };
-  server.answers.readConnectionData = () => ({ status: 200, body: rows });
-  server.answers.disconnect = () => problem('forbidden');
-  server.answers.setSwitch = () => ({ status: 200, body: { switches: [], disconnected: 2 } });
+  server.answers['connections.data'] = () => ({ status: 200, body: rows });
+  server.answers['connections.disconnect'] = () => problem('forbidden');
+  server.answers['connections.set-switch'] = () => ({ status: 200, body: { switches: [], disconnected: 2 } });
   const read = console.handlers['connections.data'];
   await read({ ...connection, capability: 'tasks', text: 'Diwali', refresh: true });
   expect(Object.fromEntries(server.asked.at(-1)?.query ?? [])).toEqual({ text: 'Diwali', refresh: '1' });

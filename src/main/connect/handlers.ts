@@ -25,45 +25,50 @@ function got<N extends RouteName>(answer: CallResult<N>) {
 export function connectionHandlers({ client, connecting, demandClient }: ConnectionHandlerDeps): Own {
   return {
     'connections.catalogue': async ({ clientId }) =>
-      got<'listCatalogue'>(await client.call('listCatalogue', { params: { clientId } })).entries,
+      got<'connections.catalogue'>(await client.call('connections.catalogue', { params: { clientId } })).entries,
     'connections.list': async ({ clientId }) =>
-      got<'listConnections'>(await client.call('listConnections', { params: { clientId } })).connections,
+      got<'connections.list'>(await client.call('connections.list', { params: { clientId } })).connections,
     'connections.data': async ({ text, refresh, ...params }) =>
-      got<'readConnectionData'>(
-        await client.call('readConnectionData', {
+      got<'connections.data'>(
+        await client.call('connections.data', {
           params,
           query: { ...(text ? { text } : {}), ...(refresh ? { refresh: '1' as const } : {}) },
         }),
       ),
     'connections.calls': async params =>
-      got<'listConnectionCalls'>(await client.call('listConnectionCalls', { params })).calls,
-    'connections.receipts': async params => got<'listReceipts'>(await client.call('listReceipts', { params })).receipts,
+      got<'connections.calls'>(await client.call('connections.calls', { params })).calls,
+    'connections.receipts': async params =>
+      got<'connections.receipts'>(await client.call('connections.receipts', { params })).receipts,
     async 'connections.connectByKey'({ clientId, ...body }) {
       await demandClient(clientId);
-      return got<'connectByKey'>(await client.call('connectByKey', { params: { clientId }, body }));
+      return got<'connections.connect-key'>(
+        await client.call('connections.connect-key', { params: { clientId }, body }),
+      );
     },
     async 'connections.check'(params) {
       await demandClient(params.clientId);
-      return got<'checkConnection'>(await client.call('checkConnection', { params }));
+      return got<'connections.check'>(await client.call('connections.check', { params }));
     },
     async 'connections.rotateWebhook'(params) {
       await demandClient(params.clientId);
-      return got<'rotateWebhook'>(await client.call('rotateWebhook', { params }));
+      return got<'connections.rotate-webhook'>(await client.call('connections.rotate-webhook', { params }));
     },
     async 'connections.disconnect'(params) {
       await demandClient(params.clientId);
-      return got<'disconnect'>(await client.call('disconnect', { params }));
+      return got<'connections.disconnect'>(await client.call('connections.disconnect', { params }));
     },
-    'connections.switches': async () => got<'listSwitches'>(await client.call('listSwitches', {})).switches,
+    'connections.switches': async () =>
+      got<'connections.switches'>(await client.call('connections.switches', {})).switches,
     async 'connections.setSwitch'({ clientId, ...body }) {
       await demandClient(clientId);
-      return got<'setSwitch'>(await client.call('setSwitch', { body }));
+      return got<'connections.set-switch'>(await client.call('connections.set-switch', { body }));
     },
-    'connections.access': async () => got<'listProviderAccess'>(await client.call('listProviderAccess', {})).denied,
+    'connections.access': async () =>
+      got<'connections.provider-access'>(await client.call('connections.provider-access', {})).denied,
     async 'connections.setAccess'({ clientId, personId, denied }) {
       await demandClient(clientId);
-      return got<'setProviderAccess'>(
-        await client.call('setProviderAccess', { params: { personId }, body: { denied } }),
+      return got<'connections.set-provider-access'>(
+        await client.call('connections.set-provider-access', { params: { personId }, body: { denied } }),
       );
     },
 

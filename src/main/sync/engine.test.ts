@@ -24,7 +24,7 @@ function feed(pages: readonly (readonly SyncLine[])[], opening: SyncLine) {
     return [opening, ...rest, end(pages.length)];
   };
 }
-const pulls = () => server.asked.filter(asked => asked.name === 'sync').map(asked => asked.query);
+const pulls = () => server.asked.filter(asked => asked.name === 'sync.pull').map(asked => asked.query);
 
 const PAGES = [
   [...whole(1), messages(1, 1003, 1007)],

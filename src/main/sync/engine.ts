@@ -1,4 +1,4 @@
-import { COLLECTION_NAMES, type CollectionName } from '@astrix/contract';
+import { COLLECTION_NAMES, type CollectionName, isCollection } from '@astrix/contract';
 import { type AstrixClient, SdkError } from '@astrix/sdk';
 import type { Topic } from '../../shared/ipc.ts';
 import { type AppliedBatch, type Cache, CacheError } from '../cache/api.ts';
@@ -218,6 +218,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
           break;
         }
         case 'rows': {
+          if (!isCollection(line.c)) break;
           const list = pending.get(line.c) ?? [];
           list.push(...line.rows);
           pending.set(line.c, list);
@@ -226,7 +227,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
           break;
         }
         case 'gone':
-          gone.push({ c: line.c, ids: line.ids });
+          if (isCollection(line.c)) gone.push({ c: line.c, ids: line.ids });
           break;
         case 'cursor':
           await write(line.cursor, false);

@@ -19,13 +19,13 @@ afterEach(async () => {
   await server.close();
 });
 
-const pulls = () => server.asked.filter(asked => asked.name === 'sync').map(asked => asked.query);
+const pulls = () => server.asked.filter(asked => asked.name === 'sync.pull').map(asked => asked.query);
 
 const online = () => until(() => rig.status.get().connection === 'online' && server.listening() === 1);
 const quiet = () => until(() => !rig.status.get().syncing && rig.status.get().syncedAt !== null);
 
 test('F-18: a pull that fails while the stream goes on is made again, later and later, until it works', async () => {
-  server.answers.sync = () => problem('unavailable');
+  server.answers['sync.pull'] = () => problem('unavailable');
   rig.engine.start();
   for (const least of [200, 500, 1100, 2200, 3700, 3700]) {
     await until(() => rig.timers.waiting().length === 2);
@@ -34,22 +34,22 @@ test('F-18: a pull that fails while the stream goes on is made again, later and 
     rig.timers.advance(wait);
   }
   await until(() => rig.timers.waiting().length === 2);
-  delete server.answers.sync;
+  delete server.answers['sync.pull'];
   rig.timers.advance(rig.timers.waiting()[0]!);
   await quiet();
   expect(rig.timers.waiting()).toHaveLength(1);
 });
 
 test('F-06: with Retry-After neither pull nor stream comes back earlier', async () => {
-  server.answers.sync = () => problem('rate_limited', { retryAfterSeconds: 20 });
+  server.answers['sync.pull'] = () => problem('rate_limited', { retryAfterSeconds: 20 });
   rig.engine.start();
   await until(() => rig.timers.waiting().length === 2);
   expect(rig.timers.waiting()[0]).toBe(20_000);
-  server.answers.live = () => problem('rate_limited', { retryAfterSeconds: 40 });
+  server.answers['sync.live'] = () => problem('rate_limited', { retryAfterSeconds: 40 });
   server.cutStreams();
   await until(() => rig.status.get().connection === 'offline');
   rig.timers.advance(rig.timers.waiting()[0]!);
-  await until(() => server.asked.filter(asked => asked.name === 'live').length === 2);
+  await until(() => server.asked.filter(asked => asked.name === 'sync.live').length === 2);
   await until(() => rig.timers.waiting().includes(40_000));
 });
 
@@ -58,7 +58,7 @@ test('F-17: after silence the line counts as dead, and a new one takes over', as
   await online();
   await quiet();
   rig.timers.advance(34_000);
-  expect(server.asked.filter(asked => asked.name === 'live')).toHaveLength(1);
+  expect(server.asked.filter(asked => asked.name === 'sync.live')).toHaveLength(1);
   rig.timers.advance(1_000);
   await until(() => rig.status.get().connection === 'offline');
   rig.timers.advance(rig.timers.waiting()[0]!);
@@ -70,12 +70,12 @@ test('F-18: a pull that hangs ends with the line, and the next one gets through'
   rig.engine.start();
   await online();
   await quiet();
-  server.answers.sync = () => 'hang';
+  server.answers['sync.pull'] = () => 'hang';
   server.say({ event: 'moved', data: {} });
   await until(() => rig.status.get().syncing);
   server.cutStreams();
   await until(() => rig.status.get().connection === 'offline' && !rig.status.get().syncing);
-  delete server.answers.sync;
+  delete server.answers['sync.pull'];
   server.pull = () => [hello([1]), ...whole(1), end(1)];
   rig.timers.advance(rig.timers.waiting()[0]!);
   await until(() => rig.stored().length === 3);
@@ -85,7 +85,7 @@ test('F-18: a page of another network is never data: offline, said in words, and
   server.pull = () => [hello([1]), ...whole(1), end(1)];
   await rig.engine.pullNow();
   const before = rig.cache.syncState();
-  server.answers.live = () => ({ status: 200, body: '<html>Airport</html>' });
+  server.answers['sync.live'] = () => ({ status: 200, body: '<html>Airport</html>' });
   server.pull = () => '<!doctype html><html>Airport</html>\n';
   rig.engine.start();
   await rig.engine.pullNow();
@@ -96,13 +96,13 @@ test('F-18: a page of another network is never data: offline, said in words, and
 });
 
 test('F-15: a token that cannot be renewed does not end the trying', async () => {
-  server.answers.live = () => problem('unauthenticated');
+  server.answers['sync.live'] = () => problem('unauthenticated');
   rig.engine.start();
   for (let turn = 1; turn <= 3; turn++) {
     await until(() => rig.refused() === turn && rig.timers.waiting().length === 1);
     rig.timers.advance(rig.timers.waiting()[0]!);
   }
-  delete server.answers.live;
+  delete server.answers['sync.live'];
   await until(() => rig.timers.waiting().length >= 1);
   rig.timers.advance(10_000);
   await online();
@@ -118,13 +118,13 @@ test.each(['revoked', 'expired', 'signed-out'] as const)('AU-07: "%s" is told as
 
 test('F-17: what moves while a pull is under way makes one more', async () => {
   let goOn: () => void = () => undefined;
-  server.answers.sync = () => new Promise(resolve => (goOn = () => resolve(problem('not_found'))));
+  server.answers['sync.pull'] = () => new Promise(resolve => (goOn = () => resolve(problem('not_found'))));
   rig.engine.start();
   await until(() => pulls().length === 1);
   for (let n = 0; n < 5; n++) server.say({ event: 'moved', data: {} });
   server.say({ event: 'ping', data: { serverTime: new Date(NOW - 60_000).toISOString() } });
   await until(() => rig.status.get().clockSkewSeconds === 60);
-  delete server.answers.sync;
+  delete server.answers['sync.pull'];
   server.pull = () => [hello([1]), ...whole(1), end(1)];
   goOn();
   await until(() => rig.stored().length === 3);

@@ -47,7 +47,7 @@ test('LC-10: killed at every step between composing and recording, each reply ta
     }
   ).accessToken;
   const texts = new Map<string, string>();
-  server.answers.reply = ({ params, body }) => {
+  server.answers['conversations.reply'] = ({ params, body }) => {
     texts.set(String(body.messageId), String(body.text));
     if (body.text === REFUSED) return problem('opted_out');
     server.done.push(String(body.messageId));

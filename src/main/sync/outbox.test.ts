@@ -27,7 +27,7 @@ beforeEach(async () => {
   let token: string | null = null;
   const client = createClient({ baseUrl: server.url, accessToken: async () => token });
   const device = { name: 'Test laptop', platform: 'linux', key: 'k'.repeat(43) } as const;
-  const signedIn = await client.call('signIn', { body: { email: 'a@b.example', password: 'x', device } });
+  const signedIn = await client.call('identity.sign-in', { body: { email: 'a@b.example', password: 'x', device } });
   if (signedIn.ok && signedIn.value.step === 'signed-in') token = signedIn.value.accessToken;
   pump = createOutboxPump({
     client,
@@ -63,21 +63,21 @@ const write = (conversation: number, text = 'It comes tomorrow', client = 1): Re
   cache.enqueue(reply);
   return reply;
 };
-const replies = () => server.asked.filter(asked => asked.name === 'reply');
+const replies = () => server.asked.filter(asked => asked.name === 'conversations.reply');
 const states = () => cache.outbox(null).map(item => item.state);
 const settled = () => until(() => cache.outbox(null).length === 0);
 
 describe('LC-10: exactly once in effect', () => {
   test('a reply whose answer was lost is asked for again with the same key, and done once', async () => {
     const lost = write(1);
-    server.answers.reply = ({ body }) => {
+    server.answers['conversations.reply'] = ({ body }) => {
       server.done.push(String(body.messageId));
       return 'cut';
     };
     pump.kick();
     await until(() => timers.waiting().length === 1);
     expect(states()).toEqual(['waiting']);
-    server.answers.reply = ({ key, body }) => {
+    server.answers['conversations.reply'] = ({ key, body }) => {
       // The real server knows the key: it answers again and does nothing.
       expect([key, body.messageId]).toEqual([lost.id, lost.messageId]);
       return {
@@ -93,7 +93,7 @@ describe('LC-10: exactly once in effect', () => {
   test('within a conversation the order of writing is the order of sending, whatever is lost on the way', async () => {
     const written = Array.from({ length: 12 }, (_, n) => write(n % 3, `number ${n}`));
     let n = 0;
-    server.answers.reply = asked => {
+    server.answers['conversations.reply'] = asked => {
       n += 1;
       if (n % 3 === 0) return n % 2 === 0 ? 'cut' : problem('unavailable');
       server.done.push(String(asked.body.messageId));
@@ -136,7 +136,7 @@ describe('LC-10: exactly once in effect', () => {
   });
 
   test('stopped with a reply on the way, it waits for the next start', async () => {
-    server.answers.reply = () => 'hang';
+    server.answers['conversations.reply'] = () => 'hang';
     write(1);
     pump.kick();
     await until(() => replies().length === 1);
@@ -160,7 +160,7 @@ describe('a refusal', () => {
   ];
   test.each(DECIDED)('LC-10: %s is shown with its reason, and the next one goes on', async code => {
     const newer = code === 'conversation_changed' ? [messageRow(9, 1, 1, NOW), { not: 'a message' }] : undefined;
-    server.answers.reply = ({ body }) =>
+    server.answers['conversations.reply'] = ({ body }) =>
       body.text === 'no' ? problem(code, newer ? { newer } : {}) : { status: 202, body: messageRow(1, 1, 1, NOW) };
     const refused = write(1, 'no');
     write(1, 'yes');
@@ -185,13 +185,13 @@ describe('a refusal', () => {
     ['another network’s refusal', { status: 403, body: '<html>' }],
   ];
   test.each(UNDECIDED)('LC-10, F-18: %s is none: it waits, and is tried again', async (_what, answer) => {
-    server.answers.reply = () => answer;
+    server.answers['conversations.reply'] = () => answer;
     const kept = write(1);
     pump.kick();
     await until(() => timers.waiting().length === 1);
     expect(cache.outbox(null)).toMatchObject([{ id: kept.id, state: 'waiting', refusal: null }]);
     expect(refusedTokens).toBe(typeof answer === 'object' && answer.status === 401 ? 1 : 0);
-    delete server.answers.reply;
+    delete server.answers['conversations.reply'];
     timers.advance(timers.waiting()[0]!);
     await settled();
     expect(server.done).toEqual([kept.messageId]);
@@ -200,7 +200,7 @@ describe('a refusal', () => {
 
 describe('waiting', () => {
   test('F-06: Retry-After holds for its conversation, whatever goes well elsewhere', async () => {
-    server.answers.reply = ({ params }) =>
+    server.answers['conversations.reply'] = ({ params }) =>
       params.conversationId === id('e00', 1)
         ? problem('rate_limited', { retryAfterSeconds: 30 })
         : { status: 202, body: messageRow(1, 2, 1, NOW) };
@@ -220,7 +220,7 @@ describe('waiting', () => {
   });
 
   test('F-18: it waits longer each time, and not at all once the server is there again', async () => {
-    server.answers.reply = () => 'cut';
+    server.answers['conversations.reply'] = () => 'cut';
     write(1);
     pump.kick();
     for (const wait of [1000, 2000, 5000, 15_000, 30_000, 30_000]) {
@@ -229,14 +229,14 @@ describe('waiting', () => {
       timers.advance(wait);
     }
     await until(() => timers.waiting().length === 1);
-    delete server.answers.reply;
+    delete server.answers['conversations.reply'];
     pump.wake();
     await settled();
   });
 
   test('many that rest do not hold up the others', async () => {
     const bad = new Set(Array.from({ length: 8 }, (_, n) => id('e00', n)));
-    server.answers.reply = ({ params }) =>
+    server.answers['conversations.reply'] = ({ params }) =>
       bad.has(params.conversationId!) ? problem('unavailable') : { status: 202, body: messageRow(1, 2, 1, NOW) };
     for (let n = 0; n < 12; n++) write(n);
     pump.kick();

@@ -153,7 +153,7 @@ async function send(client: AstrixClient, command: StoredCommand, signal: AbortS
       const { messageId, text, replyToId, seenInboundId, createdAt } = command;
       return as(
         'messages',
-        await client.call('reply', {
+        await client.call('conversations.reply', {
           ...common,
           body: { messageId, text, replyToId, seenInboundId, writtenAt: createdAt },
         }),
@@ -162,26 +162,44 @@ async function send(client: AstrixClient, command: StoredCommand, signal: AbortS
     case 'note':
       return as(
         'notes',
-        await client.call('addNote', { ...common, body: { noteId: command.noteId, text: command.text } }),
+        await client.call('conversations.add-note', {
+          ...common,
+          body: { noteId: command.noteId, text: command.text },
+        }),
       );
     case 'assign':
-      return as('conversations', await client.call('assign', { ...common, body: { personId: command.personId } }));
+      return as(
+        'conversations',
+        await client.call('conversations.assign', { ...common, body: { personId: command.personId } }),
+      );
     case 'tags':
       return as(
         'conversations',
-        await client.call('changeTags', { ...common, body: { add: command.add, remove: command.remove } }),
+        await client.call('conversations.change-tags', {
+          ...common,
+          body: { add: command.add, remove: command.remove },
+        }),
       );
     case 'snooze':
-      return as('conversations', await client.call('snooze', { ...common, body: { until: command.until } }));
+      return as(
+        'conversations',
+        await client.call('conversations.snooze', { ...common, body: { until: command.until } }),
+      );
     case 'status':
-      return as('conversations', await client.call('setStatus', { ...common, body: { status: command.status } }));
+      return as(
+        'conversations',
+        await client.call('conversations.set-status', { ...common, body: { status: command.status } }),
+      );
     case 'read':
-      return as('conversations', await client.call('markRead', { ...common, body: { upToId: command.upToId } }));
+      return as(
+        'conversations',
+        await client.call('conversations.mark-read', { ...common, body: { upToId: command.upToId } }),
+      );
     case 'optOut': {
       const { contactId, optedOut, reason } = command;
       return as(
         'contacts',
-        await client.call('setOptOut', {
+        await client.call('contacts.set-opt-out', {
           params: { clientId: command.clientId, contactId },
           idempotencyKey: command.id,
           signal,

@@ -104,7 +104,7 @@ export async function startSync(url: string): Promise<SyncRig> {
   let token: string | null = null;
   const client = createClient({ baseUrl: url, accessToken: async () => token });
   const device = { name: 'Test laptop', platform: 'linux', key: 'k'.repeat(43) } as const;
-  const signedIn = await client.call('signIn', { body: { email: 'a@b.example', password: 'x', device } });
+  const signedIn = await client.call('identity.sign-in', { body: { email: 'a@b.example', password: 'x', device } });
   if (signedIn.ok && signedIn.value.step === 'signed-in') token = signedIn.value.accessToken;
   const engine = createSyncEngine({
     client,

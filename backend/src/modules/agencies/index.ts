@@ -25,5 +25,8 @@ export const agenciesCollections: CollectionReaders = { people: readPeople };
 
 /** The agency as its own people see it. */
 export function agenciesModule(): Module {
-  return { name: 'agencies', handlers: { listPeople: async ({ tx }) => ({ people: await readPeople(tx, null) }) } };
+  return {
+    name: 'agencies',
+    handlers: { 'agencies.list-people': async ({ tx }) => ({ people: await readPeople(tx, null) }) },
+  };
 }

@@ -97,15 +97,15 @@ export function clientsModule(): Module {
   return {
     name: 'clients',
     handlers: {
-      listClients: async ({ tx }) => ({ clients: await readClients(tx, null) }),
-      getClient: async ({ tx, params }) => (await readClients(tx, [params.clientId]))[0] ?? fail('not_found'),
-      async grantAccess({ tx, actor, params, audit }) {
+      'clients.list': async ({ tx }) => ({ clients: await readClients(tx, null) }),
+      'clients.get': async ({ tx, params }) => (await readClients(tx, [params.clientId]))[0] ?? fail('not_found'),
+      async 'clients.grant-access'({ tx, actor, params, audit }) {
         await demandMember(tx, params.personId);
         await grantAccess(tx, actor.agencyId, params.clientId, params.personId);
         await audit({ subjectType: 'person', subjectId: params.personId, clientId: params.clientId });
         return null;
       },
-      async revokeAccess({ tx, actor, params, audit }) {
+      async 'clients.revoke-access'({ tx, actor, params, audit }) {
         const removed = await tx
           .deleteFrom('client_access')
           .where('agency_id', '=', actor.agencyId)

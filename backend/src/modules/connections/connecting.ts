@@ -24,7 +24,7 @@ export function connectingHandlers(
   show: (row: ConnectionRow, clientId: string) => Promise<ConnectionView>,
 ): Handlers {
   return {
-    async startConnect({ tx, params, body, audit }) {
+    async 'connections.start'({ tx, params, body, audit }) {
       const started = await startAttempt(tx, deps, { ...body, clientId: params.clientId });
       await audit({
         subjectType: 'connect-attempt',
@@ -35,15 +35,17 @@ export function connectingHandlers(
       return started;
     },
 
-    oauthCallback: async ({ params, query }) => ({ location: await takeCallback(deps, params.provider, query) }),
+    'connections.oauth-callback': async ({ params, query }) => ({
+      location: await takeCallback(deps, params.provider, query),
+    }),
 
-    async claimConnect({ tx, params, body, audit }) {
+    async 'connections.claim'({ tx, params, body, audit }) {
       const view = await claimAttempt(tx, { ...params, ...body });
       await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId, clientId: params.clientId });
       return view;
     },
 
-    async confirmConnect({ within, params, body }) {
+    async 'connections.confirm'({ within, params, body }) {
       const row = await within(async (tx, audit) => {
         const confirmed = await confirmAttempt(tx, { ...params, ...body });
         await audit({
@@ -58,14 +60,14 @@ export function connectingHandlers(
       return show(row, params.clientId);
     },
 
-    async cancelConnect({ tx, params, audit }) {
+    async 'connections.cancel'({ tx, params, audit }) {
       await cancelAttempt(tx, params.clientId, params.attemptId);
       await notify(tx, WORK_CHANNEL, '');
       await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId, clientId: params.clientId });
       return null;
     },
 
-    async connectByKey({ within, across, actor, params, body }) {
+    async 'connections.connect-key'({ within, across, actor, params, body }) {
       const given = { ...body, clientId: params.clientId };
       const { provider, before } = await within(async tx => ({
         provider: await demandConnectable(tx, given),

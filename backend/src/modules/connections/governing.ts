@@ -8,9 +8,9 @@ import { listSwitches, setSwitch } from './switches.ts';
 /** What an agency allows: switches that stop, and who may use which provider. */
 export function governingHandlers(): Handlers {
   return {
-    listSwitches: async ({ tx }) => ({ switches: await listSwitches(tx) }),
+    'connections.switches': async ({ tx }) => ({ switches: await listSwitches(tx) }),
 
-    async setSwitch({ tx, body, audit }) {
+    async 'connections.set-switch'({ tx, body, audit }) {
       await setSwitch(tx, body);
       const ended = body.off && body.revoke ? await endAll(tx, body) : 0;
       await audit({
@@ -22,9 +22,9 @@ export function governingHandlers(): Handlers {
       return { switches: await listSwitches(tx), disconnected: ended };
     },
 
-    listProviderAccess: async ({ tx }) => ({ denied: await listDenials(tx) }),
+    'connections.provider-access': async ({ tx }) => ({ denied: await listDenials(tx) }),
 
-    async setProviderAccess({ tx, params, body, audit }) {
+    async 'connections.set-provider-access'({ tx, params, body, audit }) {
       await setDenials(tx, params.personId, body.denied);
       await audit({ subjectType: 'person', subjectId: params.personId, detail: { denied: body.denied.join(',') } });
       return null;

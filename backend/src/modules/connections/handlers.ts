@@ -19,7 +19,7 @@ import { isGated, viewOf } from './view.ts';
 
 export type HandlerDeps = { readonly deps: ConnectionsDeps; readonly use: Use; readonly data: Data };
 
-type Reached = Pick<Ctx<'checkConnection'>, 'within' | 'params'>;
+type Reached = Pick<Ctx<'connections.check'>, 'within' | 'params'>;
 
 /** One of this client or of the agency, of a provider that the person may use (A10). */
 const demandAllowed = ({ within, params }: Reached): Promise<ConnectionRow> =>
@@ -30,7 +30,9 @@ const demandAllowed = ({ within, params }: Reached): Promise<ConnectionRow> =>
   });
 
 /** What all clients share is changed by those alone who may share. */
-async function demandManaged(at: Pick<Ctx<'checkConnection'>, 'within' | 'params' | 'actor'>): Promise<ConnectionRow> {
+async function demandManaged(
+  at: Pick<Ctx<'connections.check'>, 'within' | 'params' | 'actor'>,
+): Promise<ConnectionRow> {
   const row = await demandAllowed(at);
   if (row.client_id === null && !roleMay(at.actor.role, 'connection.share')) fail('forbidden');
   return row;
@@ -62,7 +64,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
   }
 
   return {
-    async listCatalogue({ tx, actor }) {
+    async 'connections.catalogue'({ tx, actor }) {
       const denied = await deniedHere(tx);
       const off = new Set(
         (await listSwitches(tx)).filter(({ scope }) => scope === 'provider').map(({ subject }) => subject),
@@ -82,7 +84,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       return { entries };
     },
 
-    listConnections: async ({ within, params }) => {
+    'connections.list': async ({ within, params }) => {
       const rows = await within(async tx => {
         const denied = await deniedHere(tx);
         const found = await tx
@@ -105,7 +107,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
     ...connectingHandlers(deps, show),
     ...governingHandlers(),
 
-    async checkConnection({ within, params, actor }) {
+    async 'connections.check'({ within, params, actor }) {
       const row = await demandUsable({ within, params });
       await check(row, params.clientId, actor.personId);
       await within((_, audit) =>
@@ -119,7 +121,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       return show(row, params.clientId);
     },
 
-    async rotateWebhook({ within, across, params, actor }) {
+    async 'connections.rotate-webhook'({ within, across, params, actor }) {
       const row = await demandManaged({ within, params, actor });
       return across('connections', async (tx, audit) => {
         const address = await rotateEndpoint(tx, deps, row);
@@ -133,7 +135,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       });
     },
 
-    async disconnect({ within, across, params, actor }) {
+    async 'connections.disconnect'({ within, across, params, actor }) {
       const row = await demandManaged({ within, params, actor });
       return across('connections', async (tx, audit) => {
         const receipt = await endConnection(tx, row, actor.personId);
@@ -149,7 +151,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       });
     },
 
-    async readConnectionData({ within, params, query, actor }) {
+    async 'connections.data'({ within, params, query, actor }) {
       const row = await demandUsable({ within, params });
       const manifest = manifestOf(row);
       const known = manifest.capabilities.find(one => one.capability === params.capability && one.kind === 'read');
@@ -169,7 +171,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       );
     },
 
-    async listConnectionCalls({ tx, params }) {
+    async 'connections.calls'({ tx, params }) {
       const row = await demandConnection(tx, params.clientId, params.connectionId);
       const calls = await tx
         .selectFrom('provider_calls')
@@ -197,7 +199,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       };
     },
 
-    async listReceipts({ tx, params }) {
+    async 'connections.receipts'({ tx, params }) {
       const rows = await tx
         .selectFrom('connection_receipts')
         .selectAll()

@@ -48,8 +48,8 @@ export function contactsModule(): Module {
   return {
     name: 'contacts',
     handlers: {
-      getContact: ({ tx, params }) => contactOf(tx, params.clientId, params.contactId),
-      async setOptOut({ tx, actor, params, body, audit }) {
+      'contacts.get': ({ tx, params }) => contactOf(tx, params.clientId, params.contactId),
+      async 'contacts.set-opt-out'({ tx, actor, params, body, audit }) {
         await contactOf(tx, params.clientId, params.contactId);
         const changed = await setOptOut(tx, actor.agencyId, params.contactId, {
           optedOut: body.optedOut,

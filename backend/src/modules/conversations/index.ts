@@ -186,14 +186,14 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
       if (timer) clearInterval(timer);
     },
     handlers: {
-      listConversations: ({ tx, params, query }) =>
+      'conversations.list': ({ tx, params, query }) =>
         listConversations(tx, params.clientId, query.filter, query.after, query.limit),
-      getConversation: ({ tx, params }) => getConversation(tx, params.clientId, params.conversationId),
-      async listMessages({ tx, params, query }) {
+      'conversations.get': ({ tx, params }) => getConversation(tx, params.clientId, params.conversationId),
+      async 'conversations.list-messages'({ tx, params, query }) {
         await getConversation(tx, params.clientId, params.conversationId);
         return listMessages(tx, params.conversationId, query.before, query.limit);
       },
-      async reply({ tx, params, body, actor, audit }) {
+      async 'conversations.reply'({ tx, params, body, actor, audit }) {
         const { message, queued } = await queueReply(tx, { ...params, ...body });
         if (queued)
           await deps.jobs().enqueue(tx, SEND_JOB, { agencyId: actor.agencyId, conversationId: params.conversationId });
@@ -205,7 +205,7 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
         });
         return message;
       },
-      async addNote({ tx, params, body, audit }) {
+      async 'conversations.add-note'({ tx, params, body, audit }) {
         const note = await addNote(tx, params, body.noteId, body.text);
         await audit({
           subjectType: 'note',
@@ -215,7 +215,7 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
         });
         return note;
       },
-      async assign({ tx, params, body, audit }) {
+      async 'conversations.assign'({ tx, params, body, audit }) {
         const before = await lockConversation(tx, params.clientId, params.conversationId);
         const row = await assign(tx, params, body.personId);
         await audit({
@@ -226,7 +226,7 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
         });
         return row;
       },
-      async changeTags({ tx, params, body, audit }) {
+      async 'conversations.change-tags'({ tx, params, body, audit }) {
         const row = await changeTags(tx, params, body.add, body.remove);
         await audit({
           subjectType: 'conversation',
@@ -236,7 +236,7 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
         });
         return row;
       },
-      async snooze({ tx, params, body, audit }) {
+      async 'conversations.snooze'({ tx, params, body, audit }) {
         const row = await snooze(tx, params, body.until === null ? null : new Date(body.until));
         await audit({
           subjectType: 'conversation',
@@ -246,7 +246,7 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
         });
         return row;
       },
-      async setStatus({ tx, params, body, audit }) {
+      async 'conversations.set-status'({ tx, params, body, audit }) {
         const row = await setStatus(tx, params, body.status);
         await audit({
           subjectType: 'conversation',
@@ -256,7 +256,7 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
         });
         return row;
       },
-      markRead: ({ tx, params, body }) => markRead(tx, params, body.upToId),
+      'conversations.mark-read': ({ tx, params, body }) => markRead(tx, params, body.upToId),
     },
   };
 }

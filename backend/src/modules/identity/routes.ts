@@ -19,17 +19,17 @@ export type DemoPeople = () => Promise<
 
 export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null): Handlers {
   return {
-    signIn: ctx => signIn.signIn(ctx.body.email, ctx.body.password, ctx.body.device, ctx.ip),
-    verifyTotp: ctx => signIn.verifyTotp(ctx.body.challenge, ctx.body.code),
-    refresh: ctx => signIn.refresh(ctx.body.refreshToken, ctx.body.deviceKey),
+    'identity.sign-in': ctx => signIn.signIn(ctx.body.email, ctx.body.password, ctx.body.device, ctx.ip),
+    'identity.verify-totp': ctx => signIn.verifyTotp(ctx.body.challenge, ctx.body.code),
+    'identity.refresh': ctx => signIn.refresh(ctx.body.refreshToken, ctx.body.deviceKey),
 
-    async signOut({ tx, actor, audit }) {
+    async 'identity.sign-out'({ tx, actor, audit }) {
       await endSession(tx, actor.agencyId, actor.sessionId, 'signed-out');
       await audit({ subjectType: 'session', subjectId: actor.sessionId });
       return null;
     },
 
-    async me({ tx, actor }) {
+    async 'identity.me'({ tx, actor }) {
       const agency = await tx
         .selectFrom('agencies')
         .select(['agency_id', 'name'])
@@ -49,7 +49,7 @@ export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null):
       };
     },
 
-    async listSessions({ tx, actor, clock, query }) {
+    async 'identity.list-sessions'({ tx, actor, clock, query }) {
       if (query.all && !roleMay(actor.role, 'session.any')) fail('forbidden');
       const now = clock.now();
       let live = tx
@@ -80,7 +80,7 @@ export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null):
       };
     },
 
-    async endSession({ tx, actor, params, audit }) {
+    async 'identity.end-session'({ tx, actor, params, audit }) {
       const session = await tx
         .selectFrom('sessions')
         .select('person_id')
@@ -95,6 +95,6 @@ export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null):
       return null;
     },
 
-    demoPeople: async () => ({ people: demoPeople ? await demoPeople() : fail('not_found') }),
+    'identity.demo-people': async () => ({ people: demoPeople ? await demoPeople() : fail('not_found') }),
   };
 }

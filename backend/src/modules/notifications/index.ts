@@ -37,7 +37,7 @@ export function notificationsModule(): Module {
   return {
     name: 'notifications',
     handlers: {
-      async setNotificationPreference({ tx, actor, params, body }) {
+      async 'notifications.set-preference'({ tx, actor, params, body }) {
         if ((body.quietFrom === null) !== (body.quietTo === null))
           fail('invalid_request', { detail: 'Quiet hours need both a beginning and an end.' });
         const values = { muted: body.muted, quiet_from: body.quietFrom, quiet_to: body.quietTo };

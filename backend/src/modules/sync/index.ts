@@ -23,7 +23,7 @@ export function syncModule({ readers, ...deps }: SyncDeps): Module {
     startApi: () => hub.start(),
     stop: () => hub.stop(),
     handlers: {
-      sync: ({ db, actor, query, reply, signal }) =>
+      'sync.pull': ({ db, actor, query, reply, signal }) =>
         streamPull(
           db,
           readers,
@@ -32,7 +32,7 @@ export function syncModule({ readers, ...deps }: SyncDeps): Module {
           reply,
           signal,
         ),
-      live: ({ actor, reply, signal }) => hub.stream(actor, reply, signal),
+      'sync.live': ({ actor, reply, signal }) => hub.stream(actor, reply, signal),
     },
   };
 }

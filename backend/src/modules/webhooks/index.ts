@@ -55,8 +55,8 @@ export function webhooksModule(deps: WebhooksDeps): Module & { readonly processN
     handlers: {
       ...receiveHandlers(deps, ingest),
       ...metaHandlers(deps),
-      listDeadLetters: async ({ tx }) => ({ deadLetters: await listDeadLetters(tx) }),
-      async replayDeadLetter({ tx, params, audit }) {
+      'webhooks.list-dead-letters': async ({ tx }) => ({ deadLetters: await listDeadLetters(tx) }),
+      async 'webhooks.replay-dead-letter'({ tx, params, audit }) {
         await replayDeadLetter(tx, params.deadLetterId);
         await notify(tx, WEBHOOKS_CHANNEL, '');
         await audit({ subjectType: 'dead-letter', subjectId: params.deadLetterId });

@@ -27,10 +27,12 @@ const APP = 'meta';
 const said = (at: Date) => at.toISOString().replace('T', ' ').replace(/\..*$/, ' UTC');
 
 /** What Meta demands of every app (WH-14). Each call is one transaction, answered when it stands; a copy of it does nothing more. */
-export function metaHandlers(deps: MetaDeps): Pick<Handlers, 'deauthorizeMeta' | 'deleteMetaData' | 'dataDeletion'> {
+export function metaHandlers(
+  deps: MetaDeps,
+): Pick<Handlers, 'webhooks.meta-deauthorize' | 'webhooks.meta-data-deletion' | 'webhooks.data-deletion-status'> {
   const { db, log, metrics, vault, audit } = deps;
 
-  function demand({ rawBody, headers }: Pick<Ctx<'deauthorizeMeta'>, 'rawBody' | 'headers'>) {
+  function demand({ rawBody, headers }: Pick<Ctx<'webhooks.meta-deauthorize'>, 'rawBody' | 'headers'>) {
     const outcome = (name: string) => metrics.webhooks.inc({ provider: APP, outcome: name });
     const verdict = verify(META_CALLBACK, {
       rawBody,
@@ -51,7 +53,7 @@ export function metaHandlers(deps: MetaDeps): Pick<Handlers, 'deauthorizeMeta' |
   }
 
   return {
-    async deauthorizeMeta(ctx) {
+    async 'webhooks.meta-deauthorize'(ctx) {
       const { owner, digest } = demand(ctx);
       await withSystem(db, 'webhook-process', async tx => {
         if (await takeEffect(tx, { provider: APP, natural_key: `deauthorize/${digest}` }))
@@ -60,7 +62,7 @@ export function metaHandlers(deps: MetaDeps): Pick<Handlers, 'deauthorizeMeta' |
       return { received: true };
     },
 
-    async deleteMetaData(ctx) {
+    async 'webhooks.meta-data-deletion'(ctx) {
       const { owner, digest } = demand(ctx);
       // Made of the request, so that a copy is answered alike; without the key of the vault nobody makes one.
       const code = hmacSha256(vault.kept('webhook/v1'), `deletion\0${digest}`).toString('base64url').slice(0, 32);
@@ -83,7 +85,7 @@ export function metaHandlers(deps: MetaDeps): Pick<Handlers, 'deauthorizeMeta' |
       return { url: `${deps.publicUrl()}/data-deletion/${code}`, confirmation_code: code };
     },
 
-    async dataDeletion({ params }) {
+    async 'webhooks.data-deletion-status'({ params }) {
       const row = await withSystem(db, 'webhook-process', tx =>
         tx
           .selectFrom('webhook_deletions')

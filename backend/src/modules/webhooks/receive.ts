@@ -28,7 +28,7 @@ export type ReceiveDeps = {
 
 type Receiving = Pick<
   Handlers,
-  'verifyWhatsapp' | 'receiveWhatsapp' | 'verifyAppWebhook' | 'receiveAppWebhook' | 'receiveConnectionWebhook'
+  'webhooks.whatsapp-verify' | 'webhooks.whatsapp' | 'webhooks.app-verify' | 'webhooks.app' | 'webhooks.connection'
 >;
 
 /** The app of a provider that has one address for all accounts. */
@@ -60,25 +60,25 @@ export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
   }
 
   return {
-    async verifyWhatsapp({ query }) {
+    async 'webhooks.whatsapp-verify'({ query }) {
       if (deps.verifyToken === null) fail('secret_missing');
       return answerHandshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
     },
 
-    async receiveWhatsapp({ rawBody, headers }) {
+    async 'webhooks.whatsapp'({ rawBody, headers }) {
       const verdict = verify(WHATSAPP.webhook.scheme, { rawBody, headers, secrets: appSecrets, now: db.clock.now() });
       if (verdict.ok && !verdict.verified) refuse('whatsapp', 'signature');
       return take({ provider: 'whatsapp', connectionId: null }, verdict);
     },
 
-    async verifyAppWebhook({ params, query }) {
+    async 'webhooks.app-verify'({ params, query }) {
       const { handshake } = appWebhook(params.provider).webhook;
       if (!handshake) return fail('not_found');
       if (deps.verifyToken === null) fail('secret_missing');
       return handshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
     },
 
-    async receiveAppWebhook({ params, rawBody, headers }) {
+    async 'webhooks.app'({ params, rawBody, headers }) {
       const { webhook, app } = appWebhook(params.provider);
       const audience = appFor(app)?.id;
       const verdict = verify(webhook.scheme, {
@@ -91,7 +91,7 @@ export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
       return take({ provider: params.provider, connectionId: null }, verdict);
     },
 
-    async receiveConnectionWebhook({ params, rawBody, headers }) {
+    async 'webhooks.connection'({ params, rawBody, headers }) {
       const endpoint = await withSystem(db, 'webhook-ingest', tx =>
         findEndpoint(tx, { vault, appSecretsFor }, params.endpoint),
       );

@@ -17,8 +17,8 @@ const MINIMUM_CONSOLE = '0.1.0';
 /** Health, readiness, metrics and meta: what the machine around us asks. */
 export function probeHandlers({ db, metrics, version, demo, draining }: ProbeDeps): Handlers {
   return {
-    health: async () => ({ status: 'ok' }),
-    ready: async () => {
+    'http.health': async () => ({ status: 'ok' }),
+    'http.ready': async () => {
       if (draining.aborted) fail('unavailable', { detail: 'The process is draining.', retryAfterSeconds: 5 });
       try {
         await db.internals.query('select 1');
@@ -29,8 +29,8 @@ export function probeHandlers({ db, metrics, version, demo, draining }: ProbeDep
       }
       return { status: 'ready' };
     },
-    metrics: () => metrics.registry.metrics(),
-    meta: async ctx => ({
+    'http.metrics': () => metrics.registry.metrics(),
+    'http.meta': async ctx => ({
       name: 'astrix',
       version,
       minimumConsole: MINIMUM_CONSOLE,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { COLLECTION_NAMES } from './collections.ts';
-import { Cursor, Id, Instant } from './fields.ts';
+import { Cursor, Id, Instant } from '../fields.ts';
+
+/** Name of a collection. A reader skips the lines of a collection that it does not know (F-22). */
+const CollectionKey = z.string().max(60);
 
 /**
  * Lines of `GET /v1/sync` (NDJSON), in this order: one `hello`, any number of `rows`, `gone` and `cursor`, one `end`.
@@ -19,10 +21,10 @@ export const SyncLine = z.discriminatedUnion('t', [
   }),
   z.strictObject({
     t: z.literal('rows'),
-    c: z.enum(COLLECTION_NAMES),
+    c: CollectionKey,
     rows: z.array(z.record(z.string(), z.unknown())).max(500),
   }),
-  z.strictObject({ t: z.literal('gone'), c: z.enum(COLLECTION_NAMES), ids: z.array(Id).max(500) }),
+  z.strictObject({ t: z.literal('gone'), c: CollectionKey, ids: z.array(Id).max(500) }),
   z.strictObject({ t: z.literal('cursor'), cursor: Cursor }),
   z.strictObject({ t: z.literal('end'), cursor: Cursor }),
 ]);

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { Id, Instant } from '../fields.ts';
+
+export const ConversationRow = z.strictObject({
+  id: Id,
+  clientId: Id,
+  contactId: Id,
+  contactName: z.string().max(200),
+  channel: z.enum(['whatsapp', 'webchat']),
+  status: z.enum(['open', 'snoozed', 'closed']),
+  assigneeId: Id.nullable(),
+  snoozedUntil: Instant.nullable(),
+  tags: z.array(z.string().max(32)).max(20),
+  unread: z.int().min(0),
+  /** Outgoing messages that failed and were not dealt with. */
+  failed: z.int().min(0),
+  preview: z.string().max(160),
+  previewDirection: z.enum(['in', 'out']).nullable(),
+  lastMessageAt: Instant,
+  lastInboundId: Id.nullable(),
+  /** End of the 24-hour customer service window, from the provider's timestamp; null when it never opened. */
+  windowExpiresAt: Instant.nullable(),
+  optedOut: z.boolean(),
+  version: z.int().min(1),
+  expiresAt: Instant,
+});
+export type ConversationRow = z.infer<typeof ConversationRow>;
+
+export const MESSAGE_KINDS = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contacts',
+  'button',
+  'interactive',
+  'order',
+  'template',
+  'system',
+  'unsupported',
+] as const;
+export const MESSAGE_STATUSES = [
+  'received',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'unknown',
+] as const;
+
+export const MessageRow = z.strictObject({
+  id: Id,
+  clientId: Id,
+  conversationId: Id,
+  direction: z.enum(['in', 'out']),
+  kind: z.enum(MESSAGE_KINDS),
+  /** Text, caption or a plain sentence that stands for what cannot be shown. */
+  text: z.string().max(8192),
+  media: z
+    .strictObject({
+      mime: z.string().max(100),
+      fileName: z.string().max(240).nullable(),
+      bytes: z.int().nullable(),
+      voice: z.boolean(),
+    })
+    .nullable(),
+  replyToId: Id.nullable(),
+  authorId: Id.nullable(),
+  status: z.enum(MESSAGE_STATUSES),
+  /** A reason in plain words and what to do, for `failed`. */
+  failure: z
+    .strictObject({ code: z.string().max(40), reason: z.string().max(400), next: z.string().max(400) })
+    .nullable(),
+  reactions: z.array(z.strictObject({ by: z.enum(['customer', 'us']), emoji: z.string().max(16) })).max(20),
+  editedAt: Instant.nullable(),
+  deletedAt: Instant.nullable(),
+  /** Provider time for incoming, server time for outgoing. */
+  sentAt: Instant,
+  deliveredAt: Instant.nullable(),
+  readAt: Instant.nullable(),
+  version: z.int().min(1),
+  expiresAt: Instant,
+});
+export type MessageRow = z.infer<typeof MessageRow>;
+
+export const NoteRow = z.strictObject({
+  id: Id,
+  clientId: Id,
+  conversationId: Id,
+  authorId: Id,
+  text: z.string().max(4000),
+  createdAt: Instant,
+  expiresAt: Instant,
+});
+export type NoteRow = z.infer<typeof NoteRow>;

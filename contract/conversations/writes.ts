@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { Id, Instant, MessageText, NoteText, Tag } from '../fields.ts';
+import { defineWrite } from '../write.ts';
+import { ConversationRow } from './rows.ts';
+
+const MAX_TAGS = 20;
+const PREVIEW_LENGTH = 160;
+
+type At = { readonly clientId: string; readonly conversationId: string };
+const at = { clientId: Id, conversationId: Id };
+const params = ({ conversationId }: At) => ({ conversationId });
+
+const onConversation = {
+  subject: 'conversations',
+  row: ConversationRow,
+  subjectId: ({ conversationId }: At) => conversationId,
+} as const;
+
+/** The changes of a conversation that work without a network. */
+export const writes = {
+  reply: defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, text: MessageText, replyToId: Id.nullable(), seenInboundId: Id.nullable() }),
+    answers: 'messages',
+    complete: (_, { newId }) => ({ messageId: newId() }),
+    request: ({ messageId, text, replyToId, seenInboundId, ...of }, { createdAt }) => ({
+      params: params(of),
+      body: { messageId, text, replyToId, seenInboundId, writtenAt: createdAt },
+    }),
+    overlay: (row, { text }, { createdAt }): ConversationRow => ({
+      ...row,
+      preview: text.replaceAll(/\s+/g, ' ').slice(0, PREVIEW_LENGTH),
+      previewDirection: 'out',
+      lastMessageAt: createdAt > row.lastMessageAt ? createdAt : row.lastMessageAt,
+      failed: 0,
+    }),
+    says: ({ text }) => text,
+    // Whoever sends a refused reply again says which newer message they have read meanwhile.
+    retry: z.strictObject({ seenInboundId: Id.nullable() }),
+  }),
+  'add-note': defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, text: NoteText }),
+    answers: 'notes',
+    complete: (_, { newId, personId }) => ({ noteId: newId(), authorId: personId }),
+    request: ({ noteId, text, ...of }) => ({ params: params(of), body: { noteId, text } }),
+    says: ({ text }) => text,
+  }),
+  assign: defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, personId: Id.nullable() }),
+    answers: 'conversations',
+    request: ({ personId, ...of }) => ({ params: params(of), body: { personId } }),
+    overlay: (row, { personId }) => ({ ...row, assigneeId: personId }),
+    says: ({ personId }) => (personId === null ? 'Take the assignment away' : 'Assign the conversation'),
+  }),
+  'change-tags': defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, add: z.array(Tag).max(MAX_TAGS), remove: z.array(Tag).max(MAX_TAGS) }),
+    answers: 'conversations',
+    request: ({ add, remove, ...of }) => ({ params: params(of), body: { add, remove } }),
+    overlay: (row, { add, remove }) => ({
+      ...row,
+      tags: [...new Set([...row.tags.filter(tag => !remove.includes(tag)), ...add])].sort().slice(0, MAX_TAGS),
+    }),
+    says: ({ add, remove }) =>
+      [add.length > 0 ? `Add ${add.join(', ')}` : '', remove.length > 0 ? `Remove ${remove.join(', ')}` : '']
+        .filter(Boolean)
+        .join('; ') || 'Change tags',
+  }),
+  snooze: defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, until: Instant.nullable() }),
+    answers: 'conversations',
+    request: ({ until, ...of }) => ({ params: params(of), body: { until } }),
+    overlay: (row, { until }): ConversationRow => ({
+      ...row,
+      status: until === null ? 'open' : 'snoozed',
+      snoozedUntil: until,
+    }),
+    says: ({ until }) => (until === null ? 'Wake the conversation' : 'Snooze the conversation'),
+  }),
+  'set-status': defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, status: z.enum(['open', 'closed']) }),
+    answers: 'conversations',
+    request: ({ status, ...of }) => ({ params: params(of), body: { status } }),
+    overlay: (row, { status }) => ({
+      ...row,
+      status,
+      snoozedUntil: null,
+      ...(status === 'closed' ? { unread: 0, failed: 0 } : {}),
+    }),
+    says: ({ status }) => (status === 'closed' ? 'Close the conversation' : 'Reopen the conversation'),
+  }),
+  'mark-read': defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, upToId: Id }),
+    answers: 'conversations',
+    request: ({ upToId, ...of }) => ({ params: params(of), body: { upToId } }),
+    overlay: (row, { upToId }) => (upToId === row.lastInboundId ? { ...row, unread: 0 } : row),
+    says: () => 'Mark as read',
+  }),
+} as const;
