@@ -17,7 +17,7 @@ export const DATA_CLASSES = [
 ] as const;
 export type DataClass = (typeof DATA_CLASSES)[number];
 
-/** Classes that a console's disk never holds, even encrypted. A collection of such a class does not compile and does not boot (LC-05, D5). */
+/** Classes that a console's disk never holds, even encrypted. A collection of such a class does not compile and does not boot (LC-05). */
 export const NEVER_ON_DEVICE = [
   'marketplace-buyer-pii',
   'credentials',

@@ -193,7 +193,7 @@ describe('LC-07: signing out', () => {
   });
 });
 
-describe('LC-08: the server ends it', () => {
+describe('LC-08, F-27: the server ends it', () => {
   test('revoked: key and files go, as with signing out', async () => {
     const console = await atWork();
     server.say({ event: 'ended', data: { reason: 'revoked' } });

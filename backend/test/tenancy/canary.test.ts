@@ -71,7 +71,7 @@ async function replies(): Promise<string[]> {
   return found;
 }
 
-describe('AL-06: what is secret or personal stays inside', () => {
+describe('AL-06, ME-06: what is secret or personal stays inside', () => {
   test('no reply, header, log line, metric or audit row holds a number, a token or a key', async () => {
     await sendNumbersEverywhere();
     const said = await replies();

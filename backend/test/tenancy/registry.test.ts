@@ -118,7 +118,7 @@ describe('AZ-01: every route says everything about itself, or the server does no
     }
   });
 
-  test('writes of people leave a trace, unless they change nothing that others see', () => {
+  test('AL-01: every write of a person declares its audit event, unless it changes nothing that others see', () => {
     const untraced = ALL_ROUTES.filter(
       ([, route]) => route.auth === 'session' && route.method !== 'GET' && route.audit === null,
     );
