@@ -155,7 +155,11 @@ export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 export const Problem = z.object({
   type: z.literal('about:blank'),
   status: z.int(),
-  code: z.enum(ERROR_CODES),
+  /** One of `ERROR_CODES`; a newer server may send one that this version does not know, and it is shown by its title. */
+  code: z
+    .string()
+    .max(60)
+    .regex(/^[a-z_]+$/),
   title: z.string(),
   detail: z.string(),
   reference: z.string(),

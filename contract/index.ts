@@ -10,6 +10,7 @@ export * from './errors.ts';
 export * from './feature.ts';
 export * as fields from './fields.ts';
 export * from './identity/views.ts';
+export { lenient } from './lenient.ts';
 export { NotificationPreferenceRow } from './notifications/rows.ts';
 export * from './providers.ts';
 export * from './registry.ts';

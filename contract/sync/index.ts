@@ -5,6 +5,12 @@ import { ROLES } from '../roles.ts';
 import { agencyRead } from '../route.ts';
 import { LiveEvent, SyncLine } from './lines.ts';
 
+/** A name that the server does not know is ignored: a console may be newer than its server. */
+const Names = z
+  .string()
+  .max(4000)
+  .regex(/^[A-Za-z0-9,-]*$/);
+
 /** Keeps consoles level with the server: one pull of what changed, one stream that says when. */
 export const sync = defineFeature('sync', {
   permissions: { 'sync.read': ROLES },
@@ -23,6 +29,10 @@ export const sync = defineFeature('sync', {
           .max(8000)
           .regex(/^[0-9a-f,-]*$/)
           .optional(),
+        /** Comma-separated names of the collections that this console keeps; without it, those of the first version. */
+        collections: Names.optional(),
+        /** Those of them that are new to this console and must be sent whole. */
+        backfillCollections: Names.optional(),
       }),
       reply: SyncLine,
       replyKind: 'ndjson',

@@ -41,3 +41,14 @@ export const LiveEvent = z.discriminatedUnion('event', [
   }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;
+
+/** What the first version kept. It names no collections in a pull and stops at a name that it does not know (F-22). */
+export const FIRST_COLLECTIONS: readonly string[] = [
+  'clients',
+  'people',
+  'contacts',
+  'conversations',
+  'messages',
+  'notes',
+  'notificationPreferences',
+];

@@ -1,5 +1,6 @@
 import {
   LiveEvent,
+  lenient,
   Problem,
   type ReplyOf,
   ROUTES,
@@ -33,15 +34,28 @@ export type CallInput<N extends RouteName> = Part<Routes[N], 'params'> &
 
 export type CallResult<N extends RouteName> = { readonly ok: true; readonly value: ReplyOf<Routes[N]> } | Failure;
 
+export type SyncInput = {
+  readonly since?: string | undefined;
+  /** Ids of clients that are new to this console and must be sent whole. */
+  readonly backfill?: readonly string[];
+  /** The collections that this console keeps. Without names the server sends those of the first version. */
+  readonly collections?: readonly string[];
+  /** Those of them that are new to this console and must be sent whole. */
+  readonly backfillCollections?: readonly string[];
+  readonly signal?: AbortSignal;
+};
+
 export type AstrixClient = {
-  /** Never throws. Replies are checked against the contract; what does not fit is `not-astrix`. */
+  /**
+   * Never throws. Replies are checked against the contract. Keys that this version does not know are dropped (F-22); a reply that does
+   * not fit otherwise is `not-astrix`.
+   */
   readonly call: <N extends RouteName>(name: N, input: CallInput<N>) => Promise<CallResult<N>>;
-  /** Lines of a pull; ends after `end`. Throws SdkError, also when the stream is cut before `end`. */
-  readonly sync: (input: {
-    readonly since?: string | undefined;
-    readonly backfill?: readonly string[];
-    readonly signal?: AbortSignal;
-  }) => AsyncGenerator<SyncLine>;
+  /**
+   * Lines of a pull; ends after `end`. Lines of a kind that this version does not know are left out. Throws SdkError, also when the
+   * stream is cut before `end`.
+   */
+  readonly sync: (input: SyncInput) => AsyncGenerator<SyncLine>;
   /** Events until the stream ends. Throws SdkError when it cannot be opened or breaks. */
   readonly live: (input: { readonly signal?: AbortSignal }) => AsyncGenerator<LiveEvent>;
 };
@@ -89,6 +103,21 @@ export function createClient(options: ClientOptions): AstrixClient {
     }
   }
 
+  /** A server of the first version refuses parameters that it does not know; it sends its own collections to anyone. */
+  async function openPull({ since, backfill, collections, backfillCollections, signal }: SyncInput): Promise<Response> {
+    const plain = { ...(since ? { since } : {}), ...listed('backfill', backfill) };
+    const named = { ...listed('collections', collections), ...listed('backfillCollections', backfillCollections) };
+    const pull = (query: Record<string, string>) =>
+      open(ROUTES['sync.pull'], addressOf(options.baseUrl, ROUTES['sync.pull'], undefined, query), signal);
+    try {
+      return await pull({ ...plain, ...named });
+    } catch (error) {
+      const code = error instanceof SdkError && error.failure.kind === 'problem' ? error.failure.problem.code : null;
+      if (code !== 'invalid_request' || Object.keys(named).length === 0) throw error;
+      return pull(plain);
+    }
+  }
+
   return {
     async call(name, input) {
       const route: RouteDefinition = ROUTES[name];
@@ -115,24 +144,16 @@ export function createClient(options: ClientOptions): AstrixClient {
       }
     },
 
-    async *sync({ since, backfill, signal }) {
-      const query = {
-        ...(since ? { since } : {}),
-        ...(backfill && backfill.length > 0 ? { backfill: backfill.join(',') } : {}),
-      };
-      const response = await open(
-        ROUTES['sync.pull'],
-        addressOf(options.baseUrl, ROUTES['sync.pull'], undefined, query),
-        signal,
-      );
+    async *sync(input) {
+      const { signal } = input;
+      const response = await openPull(input);
       demandType(response, 'application/x-ndjson');
       try {
         for await (const line of readLines(response)) {
-          const parsed = SyncLine.safeParse(JSON.parse(line));
-          if (!parsed.success)
-            throw new SdkError(notAstrix('The sync stream holds a line that is not in the contract.'));
-          yield parsed.data;
-          if (parsed.data.t === 'end') return;
+          const read = readSyncLine(JSON.parse(line));
+          if (read === null) continue;
+          yield read;
+          if (read.t === 'end') return;
         }
       } catch (error) {
         if (error instanceof SdkError) throw error;
@@ -154,7 +175,7 @@ export function createClient(options: ClientOptions): AstrixClient {
       try {
         const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
         for await (const { event, data } of events) {
-          const parsed = LiveEvent.safeParse({ event, data: JSON.parse(data) });
+          const parsed = lenient(LiveEvent).safeParse({ event, data: JSON.parse(data) });
           // A newer server may say more than this client knows.
           if (parsed.success) yield parsed.data;
         }
@@ -164,6 +185,21 @@ export function createClient(options: ClientOptions): AstrixClient {
       }
     },
   };
+}
+
+/** A comma-separated query parameter; none for an empty list. */
+const listed = (name: string, values: readonly string[] | undefined): Record<string, string> =>
+  values && values.length > 0 ? { [name]: values.join(',') } : {};
+
+const LINE_KINDS: ReadonlySet<unknown> = new Set(SyncLine.options.map(({ shape }) => shape.t.value));
+
+/** Null for a kind of line that a newer server has and this version does not know. */
+function readSyncLine(line: unknown): SyncLine | null {
+  const kind = typeof line === 'object' && line !== null && 't' in line ? line.t : undefined;
+  if (typeof kind === 'string' && !LINE_KINDS.has(kind)) return null;
+  const parsed = lenient(SyncLine).safeParse(line);
+  if (!parsed.success) throw new SdkError(notAstrix('The sync stream holds a line that is not in the contract.'));
+  return parsed.data;
 }
 
 const notAstrix = (message: string): Failure => ({ ok: false, kind: 'not-astrix', message });
@@ -192,7 +228,7 @@ async function readReply(route: RouteDefinition, response: Response): Promise<{ 
   if (route.replyKind === 'text') return { ok: true, value: text };
   if (typeOf(response) !== 'application/json')
     return notAstrix('Something else than the Astrix server answers at this address.');
-  const parsed = route.reply.safeParse(parseOrNull(text));
+  const parsed = lenient(route.reply).safeParse(parseOrNull(text));
   return parsed.success
     ? { ok: true, value: parsed.data }
     : notAstrix('The server answered in a shape that this version does not know.');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { ERRORS } from '@astrix/contract';
 import { type Failure, SdkError } from '../src/index.ts';
 
 /** A server of the test's own: it answers whatever the test wants to see answered, and remembers what it was asked. */
@@ -73,4 +74,18 @@ export async function drained<T>(stream: AsyncGenerator<T>): Promise<{ got: T[];
     if (error instanceof SdkError) return { got, failure: error.failure };
     throw error;
   }
+}
+
+/** Body of a refusal, as the backend writes it. */
+export function problem(change: Record<string, unknown> = {}): string {
+  const { status, title, next } = ERRORS.rate_limited;
+  return JSON.stringify({
+    type: 'about:blank',
+    status,
+    code: 'rate_limited',
+    title,
+    detail: next,
+    reference: 'r-7',
+    ...change,
+  });
 }

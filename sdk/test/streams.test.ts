@@ -1,7 +1,7 @@
 import { type LiveEvent, newId, type SyncLine } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AstrixClient, createClient } from '../src/index.ts';
-import { drained, type Loopback, opening, startLoopback } from './loopback.ts';
+import { drained, type Loopback, opening, problem, startLoopback } from './loopback.ts';
 
 let server: Loopback;
 let client: AstrixClient;
@@ -60,10 +60,10 @@ describe('the sync stream', () => {
 
   const BAD_LINES: readonly (readonly [string, string])[] = [
     ['a page', '<html>\n'],
-    ['a line of another kind', '{"t":"admin","sql":"drop"}\n'],
-    ['a collection that is none', '{"t":"rows","c":"secrets","rows":[]}\n'],
+    ['a line without a kind', '{"sql":"drop"}\n'],
+    ['a collection whose name is no text', '{"t":"rows","c":7,"rows":[]}\n'],
     ['an id that is none', '{"t":"gone","c":"messages","ids":["1 or 1=1"]}\n'],
-    ['a key too many', `${JSON.stringify({ ...HELLO, admin: true })}\n`],
+    ['a key that is missing', '{"t":"rows","c":"messages"}\n'],
     ['a row that is no object', '{"t":"rows","c":"messages","rows":["x"]}\n'],
     ['more rows than a line may hold', `${JSON.stringify({ t: 'rows', c: 'messages', rows: Array(501).fill({}) })}\n`],
   ];
@@ -72,6 +72,32 @@ describe('the sync stream', () => {
     const { got, failure } = await drained(inPieces(LINES, bytes).sync({}));
     expect(got).toEqual([HELLO]);
     expect(failure?.kind).toBe('not-astrix');
+  });
+
+  test('F-22: a line of a kind that only a newer server has is left out, and so are keys', async () => {
+    const newer = ['{"t":"weather","rain":true}', JSON.stringify({ ...HELLO, admin: true })];
+    const bytes = Buffer.from(`${[...newer, ...STREAM.slice(1).map(line => JSON.stringify(line))].join('\n')}\n`);
+    expect(await drained(inPieces(LINES, bytes).sync({}))).toEqual({ got: STREAM, failure: null });
+  });
+
+  test('F-22: a server of the first version, which refuses the names of collections, is asked without them', async () => {
+    const asked: string[] = [];
+    const old = createClient({
+      baseUrl: server.url,
+      accessToken: async () => null,
+      fetch: async input => {
+        asked.push(new URL(String(input)).search);
+        return String(input).includes('collections')
+          ? new Response(problem({ code: 'invalid_request' }), {
+              status: 400,
+              headers: { 'content-type': 'application/problem+json' },
+            })
+          : new Response(BYTES, { headers: { 'content-type': LINES } });
+      },
+    });
+    const pull = { since: 'e.1.1', collections: ['messages', 'parcels'], backfillCollections: ['parcels'] };
+    expect(await drained(old.sync(pull))).toEqual({ got: STREAM, failure: null });
+    expect(asked).toEqual(['?since=e.1.1&collections=messages%2Cparcels&backfillCollections=parcels', '?since=e.1.1']);
   });
 
   test('F-08: a line without an end is given up after a bound', async () => {

@@ -1,3 +1,4 @@
+import { FIRST_COLLECTIONS } from '@astrix/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Db } from '../../platform/db/index.ts';
 import type { CollectionReaders } from '../../platform/feed/index.ts';
@@ -15,6 +16,8 @@ export type SyncDeps = {
   readonly readers: CollectionReaders;
 };
 
+const namesIn = (list: string | undefined): string[] => (list ?? '').split(',').filter(Boolean);
+
 /** Keeps consoles level with the server: one pull of what changed, one stream that says when. */
 export function syncModule({ readers, ...deps }: SyncDeps): Module {
   const hub = createLiveHub(deps);
@@ -28,7 +31,12 @@ export function syncModule({ readers, ...deps }: SyncDeps): Module {
           db,
           readers,
           actor,
-          { since: query.since, backfill: (query.backfill ?? '').split(',').filter(Boolean) },
+          {
+            since: query.since,
+            backfill: namesIn(query.backfill),
+            collections: query.collections === undefined ? FIRST_COLLECTIONS : namesIn(query.collections),
+            backfillCollections: namesIn(query.backfillCollections),
+          },
           reply,
           signal,
         ),

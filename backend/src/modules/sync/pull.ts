@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { CollectionName, SyncLine } from '@astrix/contract';
+import { type CollectionName, isCollection, type SyncLine } from '@astrix/contract';
 import type { FastifyReply } from 'fastify';
 import { type Actor, type Db, type TenantTx, txNow, withTenant } from '../../platform/db/index.ts';
 import {
@@ -16,7 +16,15 @@ import {
 /** Changes read in one transaction. Small enough that none is held open for long, large enough that the trips do not count. */
 const BATCH = 500;
 
-export type Pull = { readonly since: string | undefined; readonly backfill: readonly string[] };
+export type Pull = {
+  readonly since: string | undefined;
+  /** Clients that the console has not had before. */
+  readonly backfill: readonly string[];
+  /** What the console keeps; nothing else is sent. */
+  readonly collections: readonly string[];
+  /** Collections that the console has not had before. */
+  readonly backfillCollections: readonly string[];
+};
 
 type Opening = { readonly epoch: string; readonly clients: string[]; readonly now: Date };
 
@@ -58,10 +66,17 @@ export async function streamPull(
       reset: from === null,
     });
     const start = from ?? FEED_START;
+    const collections = pull.collections.filter(isCollection);
     const visible = new Set(opening.clients);
-    const wanted = pull.backfill.filter(id => visible.has(id));
-    if (wanted.length > 0 && (start.xid !== '0' || start.seq !== 0)) await backfill(db, readers, actor, wanted, send);
-    const end = await streamFrom(db, readers, actor, start, null, send, at => encodeCursor(opening.epoch, at));
+    const stream = { db, readers, actor, send };
+    if (start.xid !== '0' || start.seq !== 0) {
+      const clients = pull.backfill.filter(id => visible.has(id));
+      if (clients.length > 0) await backfill(stream, { clients, collections });
+      const added = pull.backfillCollections.filter(isCollection).filter(name => collections.includes(name));
+      if (added.length > 0) await backfill(stream, { clients: null, collections: added });
+    }
+    const cursorOf = (at: FeedPosition) => encodeCursor(opening.epoch, at);
+    const end = await streamFrom(stream, start, { clients: null, collections }, cursorOf);
     await send({ t: 'end', cursor: encodeCursor(opening.epoch, end) });
   } catch (error) {
     // The line is cut: the reader sees that `end` is missing and comes back with the last cursor.
@@ -78,29 +93,25 @@ async function readOpening(tx: TenantTx): Promise<Opening> {
 
 type Send = (line: SyncLine) => Promise<void>;
 
-/** Clients that are new to this console, whole, before the cursor moves: a cut in between repeats them and harms nothing. */
-async function backfill(
-  db: Db,
-  readers: CollectionReaders,
-  actor: Actor,
-  clients: readonly string[],
-  send: Send,
-): Promise<void> {
-  await streamFrom(db, readers, actor, FEED_START, clients, send, null);
+type Stream = { readonly db: Db; readonly readers: CollectionReaders; readonly actor: Actor; readonly send: Send };
+
+/** Which changes a stream carries; `clients` null for all that the person may see. */
+type Wanted = { readonly clients: readonly string[] | null; readonly collections: readonly CollectionName[] };
+
+/** What is new to this console, whole, before the cursor moves: a cut in between repeats it and changes nothing. */
+async function backfill(stream: Stream, wanted: Wanted): Promise<void> {
+  await streamFrom(stream, FEED_START, wanted, null);
 }
 
 async function streamFrom(
-  db: Db,
-  readers: CollectionReaders,
-  actor: Actor,
+  { db, readers, actor, send }: Stream,
   start: FeedPosition,
-  clients: readonly string[] | null,
-  send: Send,
+  wanted: Wanted,
   cursorOf: ((at: FeedPosition) => string) | null,
 ): Promise<FeedPosition> {
   let at = start;
   for (;;) {
-    const { changes, lines } = await withTenant(db, actor, tx => readBatch(tx, readers, at, clients));
+    const { changes, lines } = await withTenant(db, actor, tx => readBatch(tx, readers, at, wanted));
     for (const line of lines) await send(line);
     const last = changes.at(-1);
     if (last) {
@@ -115,13 +126,13 @@ async function readBatch(
   tx: TenantTx,
   readers: CollectionReaders,
   since: FeedPosition,
-  clients: readonly string[] | null,
+  { clients, collections }: Wanted,
 ): Promise<{ changes: Change[]; lines: SyncLine[] }> {
   const changes = await readChanges(tx, since, BATCH, clients);
   const lines: SyncLine[] = [];
-  for (const [collection, group] of Map.groupBy(changes, change => change.collection)) {
-    lines.push(...(await linesOf(tx, readers, collection, group)));
-  }
+  for (const [collection, group] of Map.groupBy(changes, change => change.collection))
+    if (isCollection(collection) && collections.includes(collection))
+      lines.push(...(await linesOf(tx, readers, collection, group)));
   return { changes, lines };
 }
 

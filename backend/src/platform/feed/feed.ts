@@ -1,11 +1,12 @@
-import { COLLECTION_NAMES, type CollectionName } from '@astrix/contract';
+import type { CollectionName } from '@astrix/contract';
 import { sql } from 'kysely';
 import type { TenantTx } from '../db/index.ts';
 
 /** Where a reader stands: everything of a transaction before `xid`, and of `xid` itself up to `seq`, is known. */
 export type FeedPosition = { readonly xid: string; readonly seq: number };
 export type Change = FeedPosition & {
-  readonly collection: CollectionName;
+  /** One of the contract's collections, or the name of one that an older version had. */
+  readonly collection: string;
   readonly rowId: string;
   readonly clientId: string | null;
   readonly op: 'put' | 'gone';
@@ -51,16 +52,14 @@ export async function readChanges(
     where (changes.xid, seq) > (${since.xid}::xid8, ${since.seq}::bigint) and changes.xid < pg_snapshot_xmin(pg_current_snapshot())
       and agency_id = (select astrix_agency()) and ${clients}
     order by changes.xid, seq limit ${limit}`.execute(tx);
-  return rows
-    .filter(row => (COLLECTION_NAMES as readonly string[]).includes(row.collection))
-    .map(row => ({
-      collection: row.collection as CollectionName,
-      rowId: row.row_id,
-      clientId: row.client_id,
-      op: row.op,
-      xid: row.xid,
-      seq: row.seq,
-    }));
+  return rows.map(row => ({
+    collection: row.collection,
+    rowId: row.row_id,
+    clientId: row.client_id,
+    op: row.op,
+    xid: row.xid,
+    seq: row.seq,
+  }));
 }
 
 /** Reads rows of one collection by id, as the contract shapes them, within the tenant's walls. Missing ids are simply missing. */
