@@ -2,7 +2,7 @@ import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
 import { applyChange } from '../../src/modules/connections/index.ts';
-import { findConnection, markWorking } from '../../src/modules/connections/rows.ts';
+import { findConnection, markWorking } from '../../src/modules/connections/repo.ts';
 import { type SystemTx, withSystem } from '../../src/platform/db/index.ts';
 import {
   type Addressed,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readKey } from '../../src/modules/connections/grants.ts';
-import { manifestOf, placeOf } from '../../src/modules/connections/rows.ts';
+import { manifestOf, placeOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { createVault, keksFrom } from '../../src/platform/vault/index.ts';
 import { testConfig } from '../world.ts';

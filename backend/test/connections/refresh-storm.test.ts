@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readGrant } from '../../src/modules/connections/grants.ts';
-import { placeOf } from '../../src/modules/connections/rows.ts';
+import { placeOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import type { Egress, Outcome } from '../../src/platform/egress/index.ts';
 import { createWorkers, type Worker, type Workers } from './workers.ts';

@@ -14,7 +14,7 @@ import {
   createRefresh,
   createSwitches,
 } from '../../src/modules/connections/index.ts';
-import type { ConnectionRow } from '../../src/modules/connections/rows.ts';
+import type { ConnectionRow } from '../../src/modules/connections/repo.ts';
 import { createAuditTrail } from '../../src/platform/audit/index.ts';
 import { type Db, openDb, withSystem } from '../../src/platform/db/index.ts';
 import { createCallLedger, createEgress, type Egress } from '../../src/platform/egress/index.ts';

@@ -10,7 +10,7 @@ import type { Account, Manifest, Provider, ProviderApp } from '../../providers/p
 import { demandProvider } from './access.ts';
 import { authorizeUrl, verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
-import { type ConnectionRow, demandConnection, isLive, LIVE, providerOf } from './rows.ts';
+import { type ConnectionRow, demandConnection, isLive, LIVE, providerOf } from './repo.ts';
 import { accountView, type Settings } from './tables.ts';
 import { compareScopes } from './view.ts';
 

@@ -12,7 +12,7 @@ import { type AttemptRow, placeOfAttempt } from './attempts.ts';
 import { verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { credentialOf, GRANT, packGrant } from './grants.ts';
-import { providerOf } from './rows.ts';
+import { providerOf } from './repo.ts';
 
 const STATE = /^[A-Za-z0-9_-]{43}$/;
 const MAX_CODE = 4096;

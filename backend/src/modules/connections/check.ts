@@ -1,10 +1,10 @@
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import type { Use } from './connection-api.ts';
 import type { Data } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { type ConnectionRow, manifestOf, markBroken, markWorking, providerOf } from './rows.ts';
-import type { Use } from './use.ts';
+import { troubleOf } from './describe-failure.ts';
+import { type ConnectionRow, manifestOf, markBroken, markWorking, providerOf } from './repo.ts';
 import { isGated } from './view.ts';
-import { troubleOf } from './words.ts';
 
 /** A connection asked at the provider now, whoever wants to know. */
 export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {

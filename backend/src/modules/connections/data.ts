@@ -4,12 +4,12 @@ import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/
 import type { Failed } from '../../platform/egress/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import { OTHER_ACCOUNT, type ReadResult } from '../../providers/provider.ts';
+import type { Use, User } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
+import { troubleOf } from './describe-failure.ts';
 import { noteHealth } from './health.ts';
 import { plausible } from './plausible.ts';
-import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './rows.ts';
-import type { Use, User } from './use.ts';
-import { troubleOf } from './words.ts';
+import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './repo.ts';
 
 /** As many as a page shows; the number of all is said beside it. */
 const SHOWN = 500;

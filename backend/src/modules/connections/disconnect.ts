@@ -7,7 +7,7 @@ import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant, Provider } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
-import { type ConnectionRow, findConnection, isSender, LIVE, manifestOf, placeOf, providerOf } from './rows.ts';
+import { type ConnectionRow, findConnection, isSender, LIVE, manifestOf, placeOf, providerOf } from './repo.ts';
 
 export const WORK_CHANNEL = 'astrix_connections';
 

@@ -8,7 +8,7 @@ import type { Vault } from '../../platform/vault/index.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { readKey } from './grants.ts';
-import { type ConnectionRow, findConnection, isLive, manifestOf, placeOf, providerOf } from './rows.ts';
+import { type ConnectionRow, findConnection, isLive, manifestOf, placeOf, providerOf } from './repo.ts';
 
 /** How long what was replaced is still taken (WH-05): Stripe lets two secrets live for a day at most. */
 const OVERLAP_SECONDS = 86_400;

@@ -8,7 +8,7 @@ import { finishEnding, type ReceiptRow, revokeGrant } from './disconnect.ts';
 import { endOverlaps } from './endpoints.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
 import type { Refresh } from './refresh.ts';
-import { LIVE, providerOf } from './rows.ts';
+import { LIVE, providerOf } from './repo.ts';
 
 /** A token is renewed when less than this is left: long enough that an outage of the provider is over before anybody notices. */
 const EARLY_SECONDS = 600;

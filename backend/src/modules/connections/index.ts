@@ -3,22 +3,22 @@ import { listen, type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
+import { troubleOf } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
-import { connectionHandlers } from './handlers.ts';
 import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { createRefresh } from './refresh.ts';
-import { findConnection, markBroken } from './rows.ts';
+import { findConnection, markBroken } from './repo.ts';
+import { connectionHandlers } from './routes.ts';
 import type { Settings } from './tables.ts';
-import { createUse } from './use.ts';
-import { troubleOf } from './words.ts';
 import './tables.ts';
 
 export type { ConnectionsDeps, Sender } from './deps.ts';
 export { findEndpoint } from './endpoints.ts';
-export { applyChange, deauthorize, deleteData, findHooked, noteReceived } from './hooks.ts';
+export { applyChange, deauthorize, deleteData, findHooked, noteReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, type Switches } from './switches.ts';
 

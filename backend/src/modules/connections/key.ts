@@ -6,10 +6,10 @@ import type { Failed } from '../../platform/egress/index.ts';
 import { apiOver } from '../../providers/api.ts';
 import type { Account, Credential, Manifest, Provider } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
+import { troubleOf } from './describe-failure.ts';
 import { keepOldSecret } from './endpoints.ts';
-import { type ConnectionRow, isSender, LIVE, manifestOf } from './rows.ts';
+import { type ConnectionRow, isSender, LIVE, manifestOf } from './repo.ts';
 import type { Settings } from './tables.ts';
-import { troubleOf } from './words.ts';
 
 export type KeyForm = {
   readonly secrets: Readonly<Record<string, Secret>>;

@@ -6,6 +6,7 @@ import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { appOf } from './deps.ts';
+import { troubleOf } from './describe-failure.ts';
 import { credentialOf, GRANT, type HeldGrant, packGrant, readGrant } from './grants.ts';
 import {
   type ConnectionRow,
@@ -16,8 +17,7 @@ import {
   markWorking,
   placeOf,
   providerOf,
-} from './rows.ts';
-import { troubleOf } from './words.ts';
+} from './repo.ts';
 
 /** Longer than a call to a token endpoint may take, with room: whoever holds the lease is done, or dead, when it is over. */
 const LEASE_SECONDS = 45;

@@ -5,7 +5,7 @@ import type { SecretFacts } from '../../platform/vault/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { ownWebhook } from './endpoints.ts';
-import { accountOf, type ConnectionRow, manifestOf, placeOf } from './rows.ts';
+import { accountOf, type ConnectionRow, manifestOf, placeOf } from './repo.ts';
 import { accountView } from './tables.ts';
 
 /** Requested against granted. Null where the provider does not say: then nothing is gated, and a refusal of the provider shows what lacks. */

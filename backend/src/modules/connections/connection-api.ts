@@ -14,7 +14,7 @@ import {
   placeOf,
   providerOf,
   settingsOf,
-} from './rows.ts';
+} from './repo.ts';
 
 /** On whose behalf: the client it is done for (also through a connection of the agency), and who asked. */
 export type User = { readonly clientId: string | null; readonly actorId: string | null };

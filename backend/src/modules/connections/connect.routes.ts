@@ -16,10 +16,10 @@ import type { ConnectionsDeps } from './deps.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
 import { forgetTroubles } from './health.ts';
 import { readForm, storeKey, tryKey } from './key.ts';
-import type { ConnectionRow } from './rows.ts';
+import type { ConnectionRow } from './repo.ts';
 
 /** How a connection begins: consent in the browser and its confirmation, or a form with a key. */
-export function connectingHandlers(
+export function connectHandlers(
   deps: ConnectionsDeps,
   show: (row: ConnectionRow, clientId: string) => Promise<ConnectionView>,
 ): Handlers {

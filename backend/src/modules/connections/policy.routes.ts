@@ -2,11 +2,11 @@ import { type TenantTx, txActor } from '../../platform/db/index.ts';
 import type { Handlers } from '../../platform/http/index.ts';
 import { listDenials, setDenials } from './access.ts';
 import { endConnection } from './disconnect.ts';
-import { LIVE } from './rows.ts';
+import { LIVE } from './repo.ts';
 import { listSwitches, setSwitch } from './switches.ts';
 
 /** What an agency allows: switches that stop, and who may use which provider. */
-export function governingHandlers(): Handlers {
+export function policyHandlers(): Handlers {
   return {
     'connections.switches': async ({ tx }) => ({ switches: await listSwitches(tx) }),
 

@@ -6,15 +6,15 @@ import { catalogueEntry } from '../../providers/provider.ts';
 import { PROVIDERS, THROUGH } from '../../providers/registry.ts';
 import { demandProvider, deniedHere } from './access.ts';
 import { createCheck } from './check.ts';
-import { connectingHandlers } from './connecting.ts';
+import { connectHandlers } from './connect.routes.ts';
+import type { Use } from './connection-api.ts';
 import type { Data } from './data.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { canRevoke, endConnection, receiptView } from './disconnect.ts';
 import { rotateEndpoint } from './endpoints.ts';
-import { governingHandlers } from './governing.ts';
-import { type ConnectionRow, demandConnection, findConnection, isLive, isSender, manifestOf } from './rows.ts';
+import { policyHandlers } from './policy.routes.ts';
+import { type ConnectionRow, demandConnection, findConnection, isLive, isSender, manifestOf } from './repo.ts';
 import { listSwitches } from './switches.ts';
-import type { Use } from './use.ts';
 import { isGated, viewOf } from './view.ts';
 
 export type HandlerDeps = { readonly deps: ConnectionsDeps; readonly use: Use; readonly data: Data };
@@ -104,8 +104,8 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
         return { connections };
       });
     },
-    ...connectingHandlers(deps, show),
-    ...governingHandlers(),
+    ...connectHandlers(deps, show),
+    ...policyHandlers(),
 
     async 'connections.check'({ within, params, actor }) {
       const row = await demandUsable({ within, params });

@@ -5,7 +5,7 @@ import type { Vault } from '../../platform/vault/index.ts';
 import type { HookEvent } from '../../providers/provider.ts';
 import { markOutdated } from './data.ts';
 import { noteWorked } from './health.ts';
-import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf } from './rows.ts';
+import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf } from './repo.ts';
 
 /** About whom an event is: the connection whose address it came to, or the account that an app's event names. */
 export type Hooked = {
