@@ -4,14 +4,9 @@ import type { Clock } from './kernel/clock.ts';
 import { secret } from './kernel/secret.ts';
 import { agenciesCollections, agenciesModule } from './modules/agencies/index.ts';
 import { clientsCollections, clientsModule } from './modules/clients/index.ts';
-import { connectionsModule, createSwitches, noteSent } from './modules/connections/index.ts';
+import { connectionsModule, createSwitches } from './modules/connections/index.ts';
 import { contactsCollections, contactsModule } from './modules/contacts/index.ts';
-import {
-  closeSender,
-  conversationsCollections,
-  conversationsModule,
-  openSender,
-} from './modules/conversations/index.ts';
+import { conversationsCollections, conversationsModule } from './modules/conversations/index.ts';
 import { type DemoPeople, type Identity, identityModule } from './modules/identity/index.ts';
 import { notificationsCollections, notificationsModule } from './modules/notifications/index.ts';
 import { syncModule } from './modules/sync/index.ts';
@@ -20,6 +15,7 @@ import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { keyringFrom, type PasswordCost, type verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
 import { createCallLedger, createEgress, type EgressParts } from './platform/egress/index.ts';
+import { createEventBus } from './platform/events/index.ts';
 import type { CollectionReaders } from './platform/feed/index.ts';
 import { createServer, type Module, probeHandlers, registerRoutes } from './platform/http/index.ts';
 import { type Jobs, startJobs } from './platform/jobs/index.ts';
@@ -77,6 +73,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await vault.open();
   const keyring = keyringFrom(vault.kept('envelope/v1'));
   const audit = createAuditTrail(vault.kept('audit/v1'));
+  const events = createEventBus();
   const switches = createSwitches(db);
   const egress = createEgress({
     rules: {
@@ -118,8 +115,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     jobs: theJobs,
     metrics,
     log,
-    onSent: (tx, agencyId, connectionId, result) =>
-      noteSent(tx, { agencyId, connectionId, provider: 'whatsapp' }, result),
+    keyring,
   });
   const connections = connectionsModule({
     db,
@@ -133,14 +129,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     appFor: config.appFor,
     sandboxUrl: config.sandboxUrl,
     publicUrl: () => config.publicUrl ?? ownUrl(),
-    senders: {
-      open: (tx, { settings, ...sender }) =>
-        openSender(tx, { ...sender, businessAccountId: settings.businessAccountId ?? null }),
-      close: closeSender,
-    },
+    emit: events.emit,
     wait: ms => new Promise(resolve => setTimeout(resolve, ms)),
   });
-  await conversations.adoptTokens(keyring);
   const webhooks = webhooksModule({
     db,
     log,
@@ -172,6 +163,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     webhooks,
     sync,
   ];
+  events.connect(modules);
+  for (const module of modules) await module.prepare?.();
   const definitions = modules.flatMap(module => module.jobs ?? []);
 
   const draining = new AbortController();

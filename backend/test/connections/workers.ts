@@ -125,7 +125,7 @@ export async function createWorkers(): Promise<Workers> {
         appFor: () => ({ id: SANDBOX_APP.id, secret: secret(SANDBOX_APP.secret) }),
         sandboxUrl,
         publicUrl: () => 'http://127.0.0.1:4700',
-        senders: { open: async () => undefined, close: async () => undefined },
+        emit: async () => undefined,
         wait,
       };
       const refresh = createRefresh(deps);

@@ -28,7 +28,7 @@ test('VT-01: credentials that an earlier version sealed in the rows of channels 
     jobs: never,
     metrics: createMetrics(),
     log: silentLog,
-    onSent: never,
+    keyring,
   });
   const agency = newId();
   const channels = await rig.tx(async tx => {
@@ -50,7 +50,7 @@ test('VT-01: credentials that an earlier version sealed in the rows of channels 
     }
     return made;
   });
-  await module.adoptTokens(keyring);
+  await module.prepare?.();
   const found = await rig.tx(tx =>
     Promise.all(
       channels.map(async ({ id, client }) => [
@@ -67,6 +67,6 @@ test('VT-01: credentials that an earlier version sealed in the rows of channels 
   ]);
   // A second start finds nothing to do.
   const before = await vaultDump(rig.db);
-  await module.adoptTokens(keyring);
+  await module.prepare?.();
   expect(await vaultDump(rig.db)).toBe(before);
 });

@@ -14,6 +14,7 @@ import {
 import { takeCallback } from './callback.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
+import { emitOpened } from './events.ts';
 import { forgetTroubles } from './health.ts';
 import { readForm, storeKey, tryKey } from './key.ts';
 import type { ConnectionRow } from './repo.ts';
@@ -56,7 +57,10 @@ export function connectHandlers(
         });
         return confirmed;
       });
-      await withSystem(deps.db, 'connections', tx => forgetTroubles(tx, row.agency_id, row.id));
+      await withSystem(deps.db, 'connections', async tx => {
+        await forgetTroubles(tx, row.agency_id, row.id);
+        await emitOpened(deps.emit, tx, row);
+      });
       return show(row, params.clientId);
     },
 

@@ -6,8 +6,9 @@ import { type ApiParts, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant, Provider } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
+import { emitClosed } from './events.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
-import { type ConnectionRow, findConnection, isSender, LIVE, manifestOf, placeOf, providerOf } from './repo.ts';
+import { type ConnectionRow, findConnection, LIVE, manifestOf, placeOf, providerOf } from './repo.ts';
 
 export const WORK_CHANNEL = 'astrix_connections';
 
@@ -176,7 +177,7 @@ export async function finishEnding(deps: ConnectionsDeps, receipt: ReceiptRow): 
     }
     const shredded = await deps.vault.destroy(tx, placeOf(row));
     const purged = await purge(tx, row);
-    if (isSender(manifestOf(row))) await deps.senders.close(tx, row.agency_id, row.id);
+    await emitClosed(deps.emit, tx, row);
     await tx
       .updateTable('connections')
       .set({

@@ -2,7 +2,6 @@ import type { ProviderId } from '@astrix/contract';
 import { listen, type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
-import { PROVIDERS } from '../../providers/registry.ts';
 import { createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
@@ -11,13 +10,14 @@ import { WORK_CHANNEL } from './disconnect.ts';
 import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { createRefresh } from './refresh.ts';
-import { findConnection, markBroken } from './repo.ts';
+import { findConnection, manifestOf, markBroken } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
 import type { Settings } from './tables.ts';
 import './tables.ts';
 
-export type { ConnectionsDeps, Sender } from './deps.ts';
+export type { ConnectionsDeps } from './deps.ts';
 export { findEndpoint } from './endpoints.ts';
+export type { ConnectionOpened, ConnectionRef } from './events.ts';
 export { applyChange, deauthorize, deleteData, findHooked, noteReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, type Switches } from './switches.ts';
@@ -70,10 +70,10 @@ export function connectionsModule(deps: ConnectionsDeps): Module & { readonly ho
   };
 }
 
-/** What came of a message that was sent through a connection: taken by the provider, or its credential was not (`dead`). */
+/** Records the outcome of a message sent through a connection: the provider took it, or refused its credential (`dead`). */
 export async function noteSent(
   tx: SystemTx,
-  sent: { readonly agencyId: string; readonly connectionId: string; readonly provider: ProviderId },
+  sent: { readonly agencyId: string; readonly connectionId: string },
   result: 'taken' | 'dead',
 ): Promise<void> {
   const at = {
@@ -83,9 +83,10 @@ export async function noteSent(
     kind: 'send',
   } as const;
   if (result === 'taken') return noteWorked(tx, sent.connectionId, at.capability, at.kind);
-  if (!(await findConnection(tx, sent.agencyId, sent.connectionId))) return;
+  const row = await findConnection(tx, sent.agencyId, sent.connectionId);
+  if (!row) return;
   const dead = { kind: 'reauth', status: 401, code: 'reauth', reason: '' } as const;
-  const trouble = troubleOf(dead, PROVIDERS[sent.provider].manifest);
+  const trouble = troubleOf(dead, manifestOf(row));
   await noteHealth(tx, at, trouble);
   await markBroken(tx, sent.agencyId, sent.connectionId, trouble);
 }

@@ -8,7 +8,8 @@ import type { Account, Credential, Manifest, Provider } from '../../providers/pr
 import type { ConnectionsDeps } from './deps.ts';
 import { troubleOf } from './describe-failure.ts';
 import { keepOldSecret } from './endpoints.ts';
-import { type ConnectionRow, isSender, LIVE, manifestOf } from './repo.ts';
+import { emitOpened } from './events.ts';
+import { type ConnectionRow, LIVE } from './repo.ts';
 import type { Settings } from './tables.ts';
 
 export type KeyForm = {
@@ -151,19 +152,7 @@ export async function storeKey(
   const place = { agencyId, clientId: row.client_id, connectionId: row.vault_id };
   await keepOldSecret(tx, deps.vault, row, form.secrets);
   for (const [name, value] of Object.entries(form.secrets)) await deps.vault.put(tx, place, name, value);
-  await openSender(tx, deps, row, form);
+  // In the same transaction: no message may find a number that is known to one module only.
+  await emitOpened(deps.emit, tx, row);
   return row;
-}
-
-/** Whoever answers customers hears of a new number in the same transaction, so that no message finds it half there. */
-async function openSender(tx: SystemTx, deps: ConnectionsDeps, row: ConnectionRow, form: KeyForm): Promise<void> {
-  if (row.client_id === null || !isSender(manifestOf(row))) return;
-  await deps.senders.open(tx, {
-    agencyId: row.agency_id,
-    clientId: row.client_id,
-    connectionId: row.id,
-    accountId: row.account_id,
-    address: row.account_name,
-    settings: form.settings,
-  });
 }

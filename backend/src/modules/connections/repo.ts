@@ -18,10 +18,6 @@ export const providerOf = (id: string): Provider => PROVIDERS[id as ProviderId];
 export const manifestOf = (row: { readonly provider: string }): Manifest => providerOf(row.provider).manifest;
 export const settingsOf = (row: Pick<ConnectionRow, 'settings'>): Settings => row.settings as Settings;
 
-/** Customers are answered through it. */
-export const isSender = (manifest: Manifest): boolean =>
-  manifest.capabilities.some(({ capability, kind }) => capability === 'messaging' && kind === 'send');
-
 export const placeOf = (row: { agency_id: string; client_id: string | null; vault_id: string }): Place => ({
   agencyId: row.agency_id,
   clientId: row.client_id,

@@ -12,8 +12,9 @@ import type { Data } from './data.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { canRevoke, endConnection, receiptView } from './disconnect.ts';
 import { rotateEndpoint } from './endpoints.ts';
+import { emitClosed } from './events.ts';
 import { policyHandlers } from './policy.routes.ts';
-import { type ConnectionRow, demandConnection, findConnection, isLive, isSender, manifestOf } from './repo.ts';
+import { type ConnectionRow, demandConnection, findConnection, isLive, manifestOf } from './repo.ts';
 import { listSwitches } from './switches.ts';
 import { isGated, viewOf } from './view.ts';
 
@@ -139,8 +140,8 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
       const row = await demandManaged({ within, params, actor });
       return across('connections', async (tx, audit) => {
         const receipt = await endConnection(tx, row, actor.personId);
-        // Nothing more goes out from here on, also of what was queued before.
-        if (isSender(manifestOf(row))) await deps.senders.close(tx, row.agency_id, row.id);
+        // From this commit on nothing is sent through it, including messages that are queued already.
+        await emitClosed(deps.emit, tx, row);
         await audit({
           subjectType: 'connection',
           subjectId: row.id,

@@ -1,15 +1,13 @@
 import type { Clock } from '../../kernel/clock.ts';
-import { fail } from '../../kernel/errors.ts';
-import { newId } from '../../kernel/ids.ts';
-import type { Secret } from '../../kernel/secret.ts';
 import type { Keyring } from '../../platform/crypto/index.ts';
-import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { type Db, withSystem } from '../../platform/db/index.ts';
 import type { CollectionReaders } from '../../platform/feed/index.ts';
 import type { Module } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
 import type { WhatsappClient } from '../../providers/whatsapp/client.ts';
+import { channelHears } from './channels.ts';
 import {
   getConversation,
   listConversations,
@@ -21,12 +19,13 @@ import {
 } from './read.ts';
 import { queueReply } from './reply.ts';
 import { createSendJob, findStranded, SEND_JOB } from './send.ts';
-import { adoptTokens, keepToken } from './token.ts';
+import { adoptTokens } from './token.ts';
 import { addNote, assign, changeTags, markRead, setStatus, snooze, wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
 export { type Applied, type ChannelPlace, findChannels } from './applied.ts';
 export { applyEvent } from './apply.ts';
+export { createChannel, type NewChannel } from './channels.ts';
 export { conversationRow, messageRow, previewOf } from './read.ts';
 export { SEND_JOB } from './send.ts';
 export type { StoredReaction } from './tables.ts';
@@ -37,107 +36,6 @@ export const conversationsCollections: CollectionReaders = {
   notes: readNotes,
 };
 
-export type NewChannel = {
-  readonly id?: string;
-  readonly clientId: string;
-  readonly accountId: string;
-  readonly businessAccountId?: string;
-  readonly displayPhone: string;
-  readonly token: Secret;
-};
-
-/** A sending number of a client; its credential goes into the vault. */
-export async function createChannel(
-  tx: SystemTx,
-  vault: Vault,
-  agencyId: string,
-  channel: NewChannel,
-): Promise<string> {
-  const id = channel.id ?? newId(txNow(tx));
-  await tx
-    .insertInto('channels')
-    .values({
-      agency_id: agencyId,
-      id,
-      client_id: channel.clientId,
-      provider: 'whatsapp',
-      account_id: channel.accountId,
-      business_account_id: channel.businessAccountId ?? null,
-      display_phone: channel.displayPhone,
-      token_sealed: null,
-      connection_id: id,
-      status: 'active',
-      notice: null,
-      created_at: txNow(tx),
-    })
-    .execute();
-  await keepToken(vault, tx, { agency_id: agencyId, connection_id: id, client_id: channel.clientId }, channel.token);
-  return id;
-}
-
-export type Sender = {
-  readonly agencyId: string;
-  readonly clientId: string;
-  readonly connectionId: string;
-  readonly accountId: string;
-  readonly businessAccountId: string | null;
-  readonly address: string;
-};
-
-/** A number that was connected, or whose key is new. One that this client had before takes its conversations up again. */
-export async function openSender(tx: SystemTx, sender: Sender): Promise<void> {
-  const values = {
-    connection_id: sender.connectionId,
-    business_account_id: sender.businessAccountId,
-    display_phone: sender.address,
-    status: 'active' as const,
-  };
-  const before = await tx
-    .selectFrom('channels')
-    .select('id')
-    .where('agency_id', '=', sender.agencyId)
-    .where('client_id', '=', sender.clientId)
-    .where('account_id', '=', sender.accountId)
-    .orderBy('created_at', 'desc')
-    .executeTakeFirst();
-  const saved = before
-    ? await tx
-        .updateTable('channels')
-        .set(values)
-        .where('agency_id', '=', sender.agencyId)
-        .where('id', '=', before.id)
-        .returning('id')
-        .executeTakeFirst()
-    : await tx
-        .insertInto('channels')
-        .values({
-          agency_id: sender.agencyId,
-          id: newId(txNow(tx)),
-          client_id: sender.clientId,
-          provider: 'whatsapp',
-          account_id: sender.accountId,
-          token_sealed: null,
-          notice: null,
-          created_at: txNow(tx),
-          ...values,
-        })
-        .onConflict(conflict => conflict.doNothing())
-        .returning('id')
-        .executeTakeFirst();
-  if (!saved)
-    fail('already_connected', { detail: 'This number is connected for another client. Disconnect it there first.' });
-}
-
-/** What customers wrote stays as long as it may; nothing more comes in or goes out. */
-export async function closeSender(tx: SystemTx, agencyId: string, connectionId: string): Promise<void> {
-  await tx
-    .updateTable('channels')
-    .set({ connection_id: null, status: 'broken' })
-    .where('agency_id', '=', agencyId)
-    .where('connection_id', '=', connectionId)
-    .execute();
-}
-
 export type ConversationsDeps = {
   readonly db: Db;
   readonly clock: Clock;
@@ -146,18 +44,13 @@ export type ConversationsDeps = {
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Told when the provider took a message, and when it does not take the credential of the sender any more. */
-  readonly onSent: (tx: SystemTx, agencyId: string, connectionId: string, result: 'taken' | 'dead') => Promise<void>;
+  readonly keyring: Keyring;
 };
 
 const HOUSEKEEPING_MS = 5000;
 
 /** The inbox: conversations, messages, notes, and the one function that sends. */
-export function conversationsModule(deps: ConversationsDeps): Module & {
-  readonly housekeep: () => Promise<void>;
-  /** Moves credentials that an earlier version sealed in the rows of the channels. */
-  readonly adoptTokens: (keyring: Keyring) => Promise<void>;
-} {
+export function conversationsModule(deps: ConversationsDeps): Module & { readonly housekeep: () => Promise<void> } {
   const send = createSendJob(deps);
   let timer: NodeJS.Timeout | null = null;
 
@@ -173,8 +66,10 @@ export function conversationsModule(deps: ConversationsDeps): Module & {
     name: 'conversations',
     jobs: [send],
     housekeep,
-    adoptTokens: keyring =>
-      withSystem(deps.db, 'vault-keys', tx => adoptTokens(deps.vault, tx, keyring)).then(() => undefined),
+    hears: channelHears,
+    async prepare() {
+      await withSystem(deps.db, 'vault-keys', tx => adoptTokens(deps.vault, tx, deps.keyring));
+    },
     async startWorker() {
       timer = setInterval(
         () => void housekeep().catch(error => deps.log.warn('housekeeping failed', { error: nameOf(error) })),

@@ -6,6 +6,7 @@ import type { Metrics } from '../../platform/telemetry/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
 import type { OutgoingText, SendOutcome, WhatsappClient } from '../../providers/whatsapp/client.ts';
 import { type Failure, failureOf } from '../../providers/whatsapp/failures.ts';
+import { noteSent } from '../connections/index.ts';
 import { addressOf } from '../contacts/index.ts';
 import { countFailed } from './apply-changes.ts';
 import { openToken } from './token.ts';
@@ -28,7 +29,6 @@ export type SendDeps = {
   readonly client: WhatsappClient;
   readonly jobs: () => Jobs;
   readonly metrics: Metrics;
-  readonly onSent: (tx: SystemTx, agencyId: string, connectionId: string, result: 'taken' | 'dead') => Promise<void>;
 };
 
 /**
@@ -179,7 +179,7 @@ async function record(
         claimed_until: null,
         ...(overtaken ? {} : { status: 'sent' }),
       });
-      await deps.onSent(tx, agencyId, connectionId, 'taken');
+      await noteSent(tx, { agencyId, connectionId }, 'taken');
       return true;
     case 'ambiguous':
       if (!overtaken) await settle(tx, agencyId, claimed.id, { status: 'unknown', claimed_until: null });
@@ -199,7 +199,7 @@ async function record(
           .where('agency_id', '=', agencyId)
           .where('account_id', '=', claimed.outgoing.accountId)
           .execute();
-      if (outcome.credentialDead) await deps.onSent(tx, agencyId, connectionId, 'dead');
+      if (outcome.credentialDead) await noteSent(tx, { agencyId, connectionId }, 'dead');
       return true;
     case 'retry': {
       if (overtaken) return true;

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AuditEntry } from '../audit/index.ts';
 import type { Actor, Db, SystemReason, SystemTx, TenantTx } from '../db/index.ts';
+import type { Hears } from '../events/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
@@ -61,6 +62,10 @@ export type Module = {
   readonly name: string;
   readonly handlers: Handlers;
   readonly jobs?: readonly JobDefinition[];
+  /** What it does with the events of other modules, in the transaction that emits them. */
+  readonly hears?: Hears;
+  /** Runs once before anything is served or worked on, such as moving data of an earlier version. */
+  readonly prepare?: () => Promise<void>;
   /** Work that a worker process does beside the jobs. */
   readonly startWorker?: () => Promise<void>;
   /** Work that an api process does beside the requests. */

@@ -1,0 +1,1 @@
+export { createEventBus, type Emit, type EventBus, type Events, type Hears, type TenantEvents } from './events.ts';
