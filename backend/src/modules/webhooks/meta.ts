@@ -8,7 +8,7 @@ import type { Ctx, Handlers } from '../../platform/http/index.ts';
 import { verify } from '../../platform/signatures/index.ts';
 import type { Log, Metrics } from '../../platform/telemetry/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
-import { META_CALLBACK, readCallback } from '../../providers/meta-callbacks.ts';
+import { META_CALLBACK, readCallback } from '../../providers/meta/callbacks.ts';
 import { deauthorize, deleteData } from '../connections/index.ts';
 import { takeEffect } from './effects.ts';
 

@@ -5,10 +5,10 @@ import type { Handlers } from '../../platform/http/index.ts';
 import { type Verdict, verify } from '../../platform/signatures/index.ts';
 import type { Log, Metrics } from '../../platform/telemetry/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
+import { META_DELIVERIES } from '../../providers/meta/webhooks.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import { WHATSAPP } from '../../providers/whatsapp/manifest.ts';
-import { answerHandshake } from '../../providers/whatsapp/webhook.ts';
 import { findEndpoint } from '../connections/index.ts';
 import { webhookOf } from './hooks.ts';
 import type { Delivery, Ingest } from './ingest.ts';
@@ -62,7 +62,7 @@ export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
   return {
     async 'webhooks.whatsapp-verify'({ query }) {
       if (deps.verifyToken === null) fail('secret_missing');
-      return answerHandshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
+      return META_DELIVERIES.handshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
     },
 
     async 'webhooks.whatsapp'({ rawBody, headers }) {

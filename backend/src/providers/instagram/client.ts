@@ -2,9 +2,10 @@ import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { json } from '../../platform/egress/index.ts';
 import { dayBefore, dayIn } from '../days.ts';
-import { GRAPH_HOST, graphPath, metaLogin, signMeta } from '../meta.ts';
-import { explainMeta } from '../meta-errors.ts';
-import { readList } from '../meta-lists.ts';
+import { explainMeta } from '../meta/errors.ts';
+import { GRAPH_HOST, graphPath } from '../meta/graph.ts';
+import { readList } from '../meta/lists.ts';
+import { metaLogin, signMeta } from '../meta/login.ts';
 import { type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import {
   accountsOf,

@@ -1,4 +1,5 @@
-import { GRAPH_HOST, metaAuth } from '../meta.ts';
+import { GRAPH_HOST } from '../meta/graph.ts';
+import { metaAuth } from '../meta/login.ts';
 import type { Manifest } from '../provider.ts';
 
 /** Instagram through Facebook Login, for professional accounts that belong to a page. Source: Instagram Platform, spring 2026. */

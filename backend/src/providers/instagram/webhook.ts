@@ -1,7 +1,7 @@
 import { sha256 } from '../../platform/crypto/index.ts';
-import { META_DELIVERIES } from '../meta-callbacks.ts';
+import { type Json, object, objects } from '../json.ts';
+import { META_DELIVERIES } from '../meta/webhooks.ts';
 import type { HookEvent, ProviderWebhook } from '../provider.ts';
-import { type Json, object, objects } from '../whatsapp/values.ts';
 
 /** Fields whose events change what a read of posts brings. */
 const POSTS = new Set(['comments', 'live_comments', 'mentions', 'story_insights']);

@@ -1,8 +1,9 @@
 import type { MetricFact } from '@astrix/contract';
 import { dayIn } from '../days.ts';
-import { graphPath, metaLogin, signMeta } from '../meta.ts';
-import { explainMeta } from '../meta-errors.ts';
-import { readList } from '../meta-lists.ts';
+import { explainMeta } from '../meta/errors.ts';
+import { graphPath } from '../meta/graph.ts';
+import { readList } from '../meta/lists.ts';
+import { metaLogin, signMeta } from '../meta/login.ts';
 import { type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import { AdAccount, accountOf, INSIGHT_FIELDS, InsightRow, metricOf } from './map.ts';
 

@@ -1,4 +1,5 @@
-import { GRAPH_HOST, metaAuth } from '../meta.ts';
+import { GRAPH_HOST } from '../meta/graph.ts';
+import { metaAuth } from '../meta/login.ts';
 import type { Manifest } from '../provider.ts';
 
 /** Meta Marketing API v26.0, read only. Source: developers.facebook.com, Insights API and rate limiting of May 2026. */

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
 import { hmacSha256 } from '../../platform/crypto/index.ts';
-import { explainLogin, explainMeta } from '../meta-errors.ts';
-import { usageOf } from '../meta-usage.ts';
+import { usageOf } from '../meta/usage.ts';
 import type { Account, Api, TokenApi } from '../provider.ts';
 import { metaAds } from './client.ts';
 import { AdAccount, accountOf, InsightRow, metricOf, scaled } from './map.ts';
@@ -161,41 +160,6 @@ describe('log-in', () => {
     const { grant } = rig.granted('meta-ads');
     const outcome = await rig.flow('meta-ads').refresh({ ...api, app: { ...api.app, secret: secret('other') } }, grant);
     expect(outcome).toMatchObject({ kind: 'permanent', code: 'invalid_client' });
-  });
-});
-
-describe('what Meta refuses, in our words', () => {
-  const error = (code: number, more: object = {}) => ({
-    error: { message: 'm', type: 'OAuthException', code, ...more },
-  });
-
-  test.each([
-    [190, { error_subcode: 460 }, 'reauth', 'The password of the Facebook account was changed.'],
-    [190, { error_subcode: 999 }, 'reauth', 'Meta no longer accepts this access.'],
-    [102, {}, 'reauth', 'Meta no longer accepts this access.'],
-    [10, {}, 'permanent', 'A permission is missing: m'],
-    [273, {}, 'permanent', 'A permission is missing: m'],
-    [368, {}, 'permanent', 'm'],
-    [100, { error_subcode: 1487534 }, 'permanent', 'Meta finds that too much data was asked for at once.'],
-  ])('code %i %o is %s', (code, more, kind, reason) => {
-    expect(explainMeta(error(code, more), 400, {})).toMatchObject({ kind, reason });
-  });
-
-  test.each([4, 17, 32, 341, 613, 80000, 80002, 80004, 80008, 80014])('EG-03: code %i is too many', code => {
-    expect(explainMeta(error(code), 400, {})).toEqual({ kind: 'retry', reason: 'rate-limited', afterSeconds: 300 });
-  });
-
-  test('a fault of Meta passes; also one inside of a 200', () => {
-    for (const body of [error(1), error(2), error(77, { is_transient: true })])
-      expect(explainMeta(body, 200, {})).toMatchObject({ kind: 'retry' });
-    expect(explainMeta(error(9999), 503, {})).toMatchObject({ kind: 'retry' });
-  });
-
-  test('what is no error says nothing', () => {
-    for (const body of [null, [], 'x', {}, { error: 'invalid_grant' }, { data: [] }]) {
-      expect(explainMeta(body, 200, {})).toBeNull();
-      expect(explainLogin(body, 400, {})).toBeNull();
-    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Secret } from '../../kernel/secret.ts';
-import { type Connection, type Egress, type Failed, type Judgement, json } from '../../platform/egress/index.ts';
-import { type Failure, failureOf, isCredentialDead, isTransient } from './failures.ts';
+import { type Connection, type Egress, type Failed, json } from '../../platform/egress/index.ts';
+import { explainMeta } from '../meta/errors.ts';
+import { type Failure, failureOf } from './failures.ts';
 import { WHATSAPP } from './manifest.ts';
 
 export type OutgoingText = {
@@ -24,14 +25,6 @@ export type SendOutcome =
   | { readonly kind: 'ambiguous'; readonly why: string };
 
 const Accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1).max(256) })).min(1) });
-const Refused = z.object({
-  error: z.object({
-    code: z.number(),
-    message: z.string().optional(),
-    is_transient: z.boolean().optional(),
-    error_data: z.object({ details: z.string().optional() }).optional(),
-  }),
-});
 
 const TIMEOUT_MS = 10_000;
 
@@ -64,7 +57,7 @@ export function createWhatsappClient(egress: Egress, timeoutMs: number = TIMEOUT
         },
         effect: 'write',
         reply: json(Accepted),
-        explain,
+        explain: explainMeta,
         timeoutMs,
       });
       return outcome.kind === 'ok'
@@ -74,19 +67,8 @@ export function createWhatsappClient(egress: Egress, timeoutMs: number = TIMEOUT
   };
 }
 
-/** By Meta's error body. A server error that Meta itself explains was not executed; one without an explanation may have been. */
-function explain(body: unknown, status: number): Judgement | null {
-  const refused = Refused.safeParse(body);
-  if (!refused.success) return null;
-  const { code, is_transient, error_data, message } = refused.data.error;
-  if (status === 429 || status >= 500 || is_transient === true || isTransient(code))
-    return { kind: 'retry', reason: `code ${code}` };
-  return {
-    kind: isCredentialDead(code) ? 'reauth' : 'permanent',
-    code: String(code),
-    reason: error_data?.details ?? message ?? '',
-  };
-}
+/** The number of Meta's error; 10 stands for every missing permission, -1 for a reply that carried none. */
+const codeOf = (code: string): number => (code === 'scope' ? 10 : /^\d+$/.test(code) ? Number(code) : -1);
 
 function notAccepted(outcome: Failed): SendOutcome {
   switch (outcome.kind) {
@@ -96,12 +78,13 @@ function notAccepted(outcome: Failed): SendOutcome {
     case 'malformed':
       return { kind: 'ambiguous', why: outcome.reason };
     case 'reauth':
-    case 'permanent':
       return {
         kind: 'refused',
-        failure: failureOf(/^\d+$/.test(outcome.code) ? Number(outcome.code) : -1, outcome.reason),
-        credentialDead: outcome.kind === 'reauth',
+        failure: { ...failureOf(190, ''), code: String(codeOf(outcome.code)) },
+        credentialDead: true,
       };
+    case 'permanent':
+      return { kind: 'refused', failure: failureOf(codeOf(outcome.code), outcome.reason), credentialDead: false };
     case 'refused':
       return {
         kind: 'refused',

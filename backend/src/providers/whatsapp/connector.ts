@@ -1,8 +1,8 @@
 import type { SenderFact } from '@astrix/contract';
 import { z } from 'zod';
 import { json } from '../../platform/egress/index.ts';
-import { explainMeta } from '../meta-errors.ts';
-import { readList } from '../meta-lists.ts';
+import { explainMeta } from '../meta/errors.ts';
+import { readList } from '../meta/lists.ts';
 import { bearer } from '../oauth2.ts';
 import { type Account, type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import { LIMIT_FIELD, NUMBER_FIELDS, PhoneNumber, senderOf, Template, templateOf } from './facts.ts';

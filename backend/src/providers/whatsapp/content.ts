@@ -1,5 +1,5 @@
+import { clamp, type Json, object, objects, text } from '../json.ts';
 import type { WhatsappEvent } from './events.ts';
-import { clamp, type Json, object, objects, text } from './values.ts';
 
 export type Content = Pick<Extract<WhatsappEvent, { kind: 'message' }>, 'messageKind' | 'text' | 'media'>;
 

@@ -76,11 +76,3 @@ export function failureOf(code: number, details: string): Failure {
     next: 'Try again later. If it stays, tell an admin the code.',
   };
 }
-
-/** Meta's transient codes: the same message may be sent again, later. */
-const TRANSIENT = new Set([1, 2, 4, 613, 80007, 130429, 131000, 131016, 131056, 131057, 133004]);
-
-export const isTransient = (code: number): boolean => TRANSIENT.has(code);
-
-/** The credential is dead: nothing will go out until somebody reconnects. */
-export const isCredentialDead = (code: number): boolean => code === 0 || code === 190;

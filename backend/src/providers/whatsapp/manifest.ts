@@ -1,3 +1,4 @@
+import { META_DELIVERIES } from '../meta/webhooks.ts';
 import type { Manifest } from '../provider.ts';
 
 /** WhatsApp Cloud API as data. Source: Meta's Cloud API reference v23.0. */
@@ -62,7 +63,7 @@ export const WHATSAPP = {
   shareable: false,
   dataClasses: ['end-customer'],
   webhook: {
-    scheme: { kind: 'hmac-body', header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
+    scheme: META_DELIVERIES.scheme,
     /** Meta tries again for this long, so a redelivery of this age must change nothing. */
     retriedSeconds: 7 * 86_400,
     maxBytes: 3_145_728,

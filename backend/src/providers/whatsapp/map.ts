@@ -1,7 +1,8 @@
 import { sha256 } from '../../platform/crypto/index.ts';
+import { clamp, instant, items, type Json, object, objects, text } from '../json.ts';
 import { contentOf } from './content.ts';
 import type { ExplodedEvent, WhatsappEvent } from './events.ts';
-import { bsuid, clamp, digits, instant, items, type Json, object, objects, text } from './values.ts';
+import { bsuid, digits } from './values.ts';
 
 /** Fields that speak about the account, its numbers and templates, and of no customer. */
 const ACCOUNT_FIELDS = new Set([

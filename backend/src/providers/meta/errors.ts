@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { Explain, Judgement } from '../platform/egress/index.ts';
-import { type Headers, usageOf } from './meta-usage.ts';
-import { isCredentialDead, isTransient } from './whatsapp/failures.ts';
+import type { Explain, Headers, Judgement } from '../../platform/egress/index.ts';
+import { usageOf } from './usage.ts';
 
-/** Graph's error, also inside of a 200. Source: Graph API guide, error handling; rate limits as of May 2026. */
+/** Graph's error, also inside of a 200. Sources: Graph API guide, error handling; Cloud API error codes; rate limits as of May 2026. */
 const Refusal = z.object({
   error: z.object({
     code: z.number(),
@@ -14,9 +13,12 @@ const Refusal = z.object({
     is_transient: z.boolean().optional(),
   }),
 });
-type Told = z.output<typeof Refusal>['error'];
+type GraphError = z.output<typeof Refusal>['error'];
 
-/** Why Meta does not take a token any more, by the subcode of 190. */
+/** The credential is dead: nothing works until a person reconnects. */
+const CREDENTIAL_DEAD = new Set([0, 102, 190]);
+
+/** Why Meta no longer accepts a token, by the subcode of 190. */
 const LOST: Readonly<Record<number, string>> = {
   458: 'Astrix was removed in the settings of the Facebook account.',
   459: 'Facebook wants the person to log in at facebook.com first.',
@@ -27,9 +29,13 @@ const LOST: Readonly<Record<number, string>> = {
   492: 'The person no longer has a role on the page.',
 };
 
-/** Of the app, of the person, of a page, of an ad account, of a WhatsApp number; 80000 to 80014 are those of the business use cases. */
-const TOO_MANY = new Set([4, 17, 32, 341, 613, 130429]);
-const isTooMany = (code: number) => TOO_MANY.has(code) || (code >= 80_000 && code <= 80_014);
+/** The hour's allowance of the app, the person, a page or an ad account is used up; 80000 to 80014 are the business use cases. */
+const ALLOWANCE = new Set([4, 17, 32, 341, 613]);
+const isAllowanceUsed = (code: number) => ALLOWANCE.has(code) || (code >= 80_000 && code <= 80_014);
+
+/** The same request may be sent again soon. 130429 and 131056 count messages by the second, so no hour has to pass. */
+const TRANSIENT = new Set([1, 2, 130_429, 131_000, 131_016, 131_056, 131_057, 133_004]);
+
 const isForbidden = (code: number) => code === 3 || code === 10 || code === 294 || (code >= 200 && code <= 299);
 
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -38,35 +44,35 @@ const MESSAGES: Readonly<Record<number, string>> = {
   2207006: 'The post is not there any more.',
 };
 
-const wordsOf = ({ error_user_msg, error_data, message, code }: Told): string =>
+const reasonOf = ({ error_user_msg, error_data, message, code }: GraphError): string =>
   (error_user_msg ?? error_data?.details ?? message).slice(0, 300).toWellFormed() || `code ${code}`;
 
-/** Meta's error bodies. Anything that is not known stays a refusal with Meta's code and words. */
+/**
+ * Meta's error bodies, for every product of the family. A server error that Meta explains was not executed, so it may be repeated. An unknown
+ * code stays a refusal with Meta's code and words. Null for a body that is no error of the Graph.
+ */
 export const explainMeta: Explain = (body, status, headers) => {
   const refusal = Refusal.safeParse(body);
   return refusal.success ? judge(refusal.data.error, status, headers) : null;
 };
 
-function judge(told: Told, status: number, headers: Headers): Judgement {
-  const { code, error_subcode: subcode = 0, is_transient } = told;
-  if (isCredentialDead(code) || code === 102)
-    return {
-      kind: 'reauth',
-      code: String(code),
-      reason: LOST[subcode] ?? 'Meta no longer accepts this access.',
-    };
-  if (isTooMany(code) || status === 429)
+function judge(error: GraphError, status: number, headers: Headers): Judgement {
+  const { code, error_subcode: subcode = 0, is_transient } = error;
+  const transient = TRANSIENT.has(code);
+  if (isAllowanceUsed(code) || (status === 429 && !transient))
     return { kind: 'retry', reason: 'rate-limited', afterSeconds: usageOf(headers).waitSeconds };
-  if (is_transient === true || isTransient(code) || status >= 500) return { kind: 'retry', reason: `code-${code}` };
+  if (transient || is_transient === true || status >= 500) return { kind: 'retry', reason: `code-${code}` };
+  if (CREDENTIAL_DEAD.has(code))
+    return { kind: 'reauth', code: String(code), reason: LOST[subcode] ?? 'Meta no longer accepts this access.' };
   if (isForbidden(code))
-    return { kind: 'permanent', code: 'scope', reason: `A permission is missing: ${wordsOf(told)}` };
-  return { kind: 'permanent', code: String(code), reason: MESSAGES[subcode] ?? wordsOf(told) };
+    return { kind: 'permanent', code: 'scope', reason: `A permission is missing: ${reasonOf(error)}` };
+  return { kind: 'permanent', code: String(code), reason: MESSAGES[subcode] ?? reasonOf(error) };
 }
 
-/** Subcodes of 100 for a code of the consent that is over or was used. Seen in public code only, so the words count as well. */
+/** Subcodes of 100 for a code of the consent that has expired or was used. Known from public code only, so the message is read as well. */
 const CODE_USED = new Set([36007, 36009]);
 
-/** The same at the token endpoint, where a wrong secret of ours comes as code 1: no waiting would mend it, and no reconnecting. */
+/** The same at the token endpoint, where a wrong secret of this installation is code 1: neither waiting nor reconnecting would help. */
 export const explainLogin: Explain = (body, status, headers) => {
   const refusal = Refusal.safeParse(body);
   if (!refusal.success) return null;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { cursorOf, type Failed, json, pages } from '../platform/egress/index.ts';
-import { GRAPH_HOST } from './meta.ts';
-import { type Headers, usageOf } from './meta-usage.ts';
-import type { Api, Ask, ReadResult } from './provider.ts';
+import { cursorOf, type Failed, type Headers, json, pages } from '../../platform/egress/index.ts';
+import type { Api, Ask, ReadResult } from '../provider.ts';
+import { GRAPH_HOST } from './graph.ts';
+import { usageOf } from './usage.ts';
 
-/** `next` holds the access token: only whether it is there, and its cursor, are looked at. */
+/** `next` holds the access token: only its presence and its cursor are read. */
 const Paging = z.object({
   cursors: z.object({ after: z.string().max(4096).optional() }).optional(),
   next: z.string().max(16_384).optional(),
@@ -12,15 +12,15 @@ const Paging = z.object({
 
 type Next = { readonly cursor: string | null } | Failed;
 
-/** A short page is no last page: only one without `next` is. */
+/** A short page need not be the last one: only a page without `next` is. */
 function nextOf(paging: z.output<typeof Paging> | undefined, headers: Headers): Next {
   if (paging?.next === undefined) return { cursor: null };
   const cursor = paging.cursors?.after ?? cursorOf(paging.next, 'after');
-  // There is more, and no way to it: what came so far must not pass for all.
+  // There are more rows and no cursor: the rows so far must not be taken for the whole list.
   return cursor ? (spentBy(headers) ?? { cursor }) : { kind: 'malformed', reason: 'cursor', stale: true, status: 200 };
 }
 
-/** All rows of a list of the Graph. */
+/** All rows of an edge of the Graph, or the failure that came first. */
 export function readList<T>(
   api: Api,
   list: Pick<Ask<unknown>, 'path' | 'parameters' | 'query'>,
@@ -45,7 +45,7 @@ export function readList<T>(
   });
 }
 
-/** Meta refuses at 100; whoever comes after this read shall find something left. */
+/** Meta refuses at 100 %. Reading stops earlier, so that other calls find some allowance left. */
 const FULL_PERCENT = 80;
 
 function spentBy(headers: Headers): Failed | null {

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import type { WebhookScheme } from '../platform/signatures/index.ts';
-import type { ProviderWebhook } from './provider.ts';
-import { WHATSAPP } from './whatsapp/manifest.ts';
-import { answerHandshake } from './whatsapp/webhook.ts';
+import type { WebhookScheme } from '../../platform/signatures/index.ts';
 
 /**
- * What Meta posts to an app when somebody takes it away, or wants their data deleted: the form field `signed_request`. It is tried again for
- * less than an hour; later it is somebody who kept one.
+ * What Meta posts to an app when a person removes it or wants their data deleted: the form field `signed_request`. Meta repeats it for less
+ * than an hour; an older one is a replay.
  */
 export const META_CALLBACK = {
   kind: 'signed-request',
@@ -15,16 +12,8 @@ export const META_CALLBACK = {
   toleranceSeconds: 300,
 } as const satisfies WebhookScheme;
 
-/** How each product of Meta delivers events of all accounts to one address of the app. */
-export const META_DELIVERIES = {
-  scheme: WHATSAPP.webhook.scheme,
-  of: 'app',
-  secret: 'app',
-  handshake: answerHandshake,
-} as const satisfies Omit<ProviderWebhook, 'events'>;
-
 const Payload = z.object({
-  /** Scoped to the app; the same as `/me` says to it. */
+  /** The person's id, scoped to the app; `/me` answers the same one. */
   user_id: z.union([z.string().regex(/^\d{1,40}$/), z.int().min(1).transform(String)]),
   issued_at: z.int(),
   app_id: z.union([z.string(), z.int().transform(String)]).optional(),
@@ -32,7 +21,7 @@ const Payload = z.object({
 
 export type MetaCallback = { readonly userId: string; readonly issuedAt: Date };
 
-/** Null for what is not about anybody, and for another app's, should two share a secret. `appId` is null where ours is not known. */
+/** Null when no person is named, and for a request of another app, should two share a secret. `appId` is null where ours is not known. */
 export function readCallback(content: Buffer, appId: string | null): MetaCallback | null {
   const payload = Payload.safeParse(JSON.parse(content.toString('utf8')));
   if (!payload.success) return null;

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-
-export type Headers = Readonly<Record<string, string>>;
+import type { Headers } from '../../platform/egress/index.ts';
 
 const HEADERS = ['x-business-use-case-usage', 'x-app-usage', 'x-ad-account-usage', 'x-fb-ads-insights-throttle'];
 const PERCENT = new Set(['call_count', 'total_cputime', 'total_time', 'acc_id_util_pct', 'app_id_util_pct']);
-/** In seconds: one of them is given in minutes. */
+/** Seconds in one unit of each: `estimated_time_to_regain_access` is in minutes. */
 const WAIT: Readonly<Record<string, number>> = { estimated_time_to_regain_access: 60, reset_time_duration: 1 };
-/** Where Meta does not tell: it counts over the last hour, and asking sooner would only use up more of it. */
+/** When no header says how long. Meta counts over the last hour, and asking sooner would use up more of it. */
 const WAIT_SECONDS = 300;
 
-/** How much of the hour's allowance is used, and how long to wait for more. Meta tells in four headers, each a small JSON; none is Retry-After. */
+/** How much of the hour's allowance is used (percent), and how long to wait for more. Meta sends it as JSON in four headers of its own. */
 export function usageOf(headers: Headers): { percent: number; waitSeconds: number } {
   let percent = 0;
   let regainSeconds = 0;
@@ -31,7 +30,7 @@ function jsonOf(text: string | undefined): unknown {
   }
 }
 
-/** Every number with its name, however deep: the headers nest by account, then by use case. */
+/** Every number with its name, at any depth: the headers nest by account, then by use case. */
 function numbersIn(value: z.core.util.JSONType): [string, number][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inside]): [string, number][] =>

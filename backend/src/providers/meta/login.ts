@@ -1,27 +1,19 @@
 import { z } from 'zod';
-import { hmacSha256 } from '../platform/crypto/index.ts';
-import { json, type Outcome } from '../platform/egress/index.ts';
-import { explainLogin } from './meta-errors.ts';
-import { bearer, grantOf, TokenReply } from './oauth2.ts';
-import type { CodeExchange, Connector, Grant, OAuth2, ProviderApp, Scope, TokenApi } from './provider.ts';
+import { hmacSha256 } from '../../platform/crypto/index.ts';
+import { json, type Outcome } from '../../platform/egress/index.ts';
+import { bearer, grantOf, TokenReply } from '../oauth2.ts';
+import type { CodeExchange, Connector, Grant, OAuth2, ProviderApp, Scope, TokenApi } from '../provider.ts';
+import { explainLogin } from './errors.ts';
+import { GRAPH_HOST, graphPath } from './graph.ts';
 
-/** What the systems of Meta's Graph API have in common: log-in, proof of the app, lists. Source: developers.facebook.com, changelog of July 2026. */
-
-/** A version lives about two years, and one for ads about one. WhatsApp names its own. */
-export const META_GRAPH_VERSION = 'v26.0';
-export const GRAPH_HOST = 'graph.facebook.com';
-
-/** The path of something in the Graph, as a constant: `/v26.0/me/adaccounts`. */
-export const graphPath = <P extends string>(path: P) => `/${META_GRAPH_VERSION}${path}` as const;
-
-/** Facebook Login with a server. Meta documents PKCE for its OpenID flavour only: here the state and the secret of the app carry it. */
+/** Facebook Login with a server. Meta documents PKCE for OpenID only; here the state and the secret of the app protect the code. */
 export const metaAuth = (scopes: readonly Scope[]): OAuth2 => ({
   kind: 'oauth2',
   app: 'meta',
   authorize: {
     host: 'www.facebook.com',
     path: graphPath('/dialog/oauth'),
-    // Without it the dialog never again asks for what a person has declined once.
+    // Without this parameter the dialog never again asks for a permission that the person has declined once.
     parameters: { auth_type: 'rerequest' },
     scopeSeparator: ',',
   },
@@ -42,11 +34,11 @@ const signed = (token: string, app: ProviderApp) => ({
   query: { appsecret_proof: proofOf(token, app) },
 });
 
-/** A bearer token, and the proof that this app asks: a token that was stolen is of no use to another one. */
+/** A bearer token, and the proof that our app asks: another app cannot use a stolen token. */
 export const signMeta: Connector['sign'] = (credential, app) =>
   app && credential.kind === 'grant' ? signed(credential.accessToken.reveal(), app) : bearer(credential, app);
 
-/** A long-lived token of a person lives about 60 days; Meta leaves the number out at times. */
+/** Lifetime of a long-lived token of a person; Meta sometimes leaves `expires_in` out. */
 const LONG_SECONDS = 60 * 86_400;
 const SHORT_SECONDS = 3600;
 
@@ -61,7 +53,7 @@ const askToken = (api: TokenApi, query: Readonly<Record<string, string>>, effect
     explain: explainLogin,
   });
 
-/** Any token that still lives, for one of 60 days from now. It may be asked twice: the old one stays as it is. */
+/** Exchanges a token that has not expired for one of 60 days. Repeating it is safe: the old token stays valid. */
 const lengthen = (api: TokenApi, token: string) =>
   askToken(api, { grant_type: 'fb_exchange_token', fb_exchange_token: token }, 'read');
 
@@ -76,15 +68,15 @@ function granted(
     refreshToken: null,
     endsAt: null,
   });
-  // There is nothing else to come back with: when this token ends, a person has to consent again.
+  // Meta has no refresh tokens: when this token expires, a person has to consent again.
   return { ...grant, endsAt: grant.expiresAt };
 }
 
-/** Comes with every log-in, whatever was asked for. */
+/** Granted with every log-in, whatever was asked for. */
 const UNASKED = 'public_profile';
 const Permissions = z.object({ data: z.array(z.object({ permission: z.string().max(100), status: z.string() })) });
 
-/** A person may untick single permissions in the dialog, and the token does not tell. Null when Meta does not tell either. */
+/** The permissions that the person left ticked; the token does not name them. Null when Meta does not answer. */
 async function permissionsOf(api: TokenApi, token: string): Promise<readonly string[] | null> {
   const outcome = await api.call({
     method: 'GET',
@@ -105,7 +97,7 @@ async function exchange(api: TokenApi, { code, redirectUri, extras }: CodeExchan
   const short = await askToken(api, { redirect_uri: redirectUri, code: code.reveal() }, 'write');
   if (short.kind !== 'ok') return short;
   const long = await lengthen(api, short.data.access_token);
-  // The code is used up. A token of an hour is lengthened with the next refresh, and better than asking the person again.
+  // The code is used up. The next refresh lengthens the token of one hour; asking the person again would be worse.
   if (long.kind !== 'ok' && long.kind !== 'retry') return long;
   const [reply, seconds] = long.kind === 'ok' ? [long, LONG_SECONDS] : [short, SHORT_SECONDS];
   const scopes = await permissionsOf(api, reply.data.access_token);
@@ -117,7 +109,7 @@ async function refresh(api: TokenApi, grant: Grant): Promise<Outcome<Grant>> {
   return long.kind === 'ok' ? { ...long, data: granted(api, long.data, LONG_SECONDS, grant) } : long;
 }
 
-/** Takes the app from the person's account: every token that this person gave to it ends, also those of other connections. */
+/** Removes the app from the person's account: every token that this person gave to it ends, those of other connections included. */
 async function revoke(api: TokenApi, grant: Grant): Promise<Outcome<null>> {
   const outcome = await api.call({
     method: 'DELETE',
@@ -129,11 +121,11 @@ async function revoke(api: TokenApi, grant: Grant): Promise<Outcome<null>> {
     explain: explainLogin,
   });
   if (outcome.kind === 'ok') return { ...outcome, data: null };
-  // A token that is not known any more is what was wanted.
+  // Meta no longer knows the token, which is what revoking is for.
   return outcome.kind === 'reauth'
     ? { kind: 'ok', data: null, status: outcome.status, headers: {}, bytes: 0 }
     : outcome;
 }
 
-/** Meta's own way with tokens: there are no refresh tokens, and ending is a DELETE that ends everything of that person. */
+/** Meta has no refresh tokens, and its revocation is a DELETE that ends everything of that person. */
 export const metaLogin: Required<Pick<Connector, 'exchange' | 'refresh' | 'revoke'>> = { exchange, refresh, revoke };
