@@ -1,5 +1,5 @@
 import type { CollectionName, ConversationRow, MessageRow } from '@astrix/contract';
-import { clientRow, conversationRow, id, messageRow } from '../src/main/cache/world.ts';
+import { clientRow, conversationRow, id, messageRow } from '../src/main/testkit/rows.ts';
 
 export type Size = {
   readonly clients: number;

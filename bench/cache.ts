@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ConversationRow, type MessageRow, newId } from '@astrix/contract';
+import { COLLECTION_NAMES, type ConversationRow, type MessageRow, newId } from '@astrix/contract';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { createEngine } from '../src/main/cache/engine.ts';
 import type { Connection } from '../src/main/cache/file.ts';
@@ -13,7 +13,7 @@ import { openCache } from '../src/main/cache/index.ts';
 import { CLIENT_SPAN } from '../src/main/cache/keys.ts';
 import { MIGRATIONS } from '../src/main/cache/migrations.ts';
 import { indexed } from '../src/main/cache/search.ts';
-import { id, messageRow } from '../src/main/cache/world.ts';
+import { id, messageRow } from '../src/main/testkit/rows.ts';
 import { batchOf, lines, rowsOf, type Size } from './cache-world.ts';
 import { type Measure, OUT, percentile, publish } from './report.ts';
 
@@ -62,6 +62,7 @@ function byEngine(db: Connection, size: Size): Taker {
     clientIds: Array.from({ length: size.clients }, (_, n) => id('c00', n)),
     serverTime: new Date(NOW).toISOString(),
     reset: false,
+    collections: COLLECTION_NAMES,
   });
   return line => timedCall(() => engine.apply(batchOf(line)));
 }

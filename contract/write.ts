@@ -37,6 +37,8 @@ export type WriteDefinition = {
   readonly overlay: (row: Stored, args: Stored, meta: WriteMeta) => Stored;
   /** For a write that makes its subject: the row that is shown until the server answers. Null where the subject must exist. */
   readonly creates: ((args: Stored, meta: WriteMeta) => Stored) | null;
+  /** What kind of change it is, in one or two words. */
+  readonly label: string;
   /** One line for the list of what is waiting. */
   readonly says: (args: Stored) => string;
   /** What a person may decide anew when a refused write is sent again; null sends it unchanged. */
@@ -54,6 +56,7 @@ type Spec<A extends z.ZodObject, R extends z.ZodObject, Added> = {
   readonly request: (args: z.output<A> & Added, meta: WriteMeta) => WriteRequest;
   readonly overlay?: (row: z.output<R>, args: z.output<A> & Added, meta: WriteMeta) => z.output<R>;
   readonly creates?: (args: z.output<A> & Added, meta: WriteMeta) => z.output<R>;
+  readonly label: string;
   readonly says: (args: z.output<A> & Added) => string;
   readonly retry?: z.ZodObject;
 };

@@ -230,7 +230,7 @@ export function sourcesOf(root: string): string[] {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
       .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .filter(path => !path.includes('node_modules/') && !path.endsWith('/fake-electron.ts')),
+      .filter(path => !path.includes('node_modules/') && !path.startsWith('src/main/testkit/')),
   );
 }
 

@@ -43,6 +43,7 @@ export const connections = defineFeature('connections', {
   },
   routes: {
     catalogue: clientRead({
+      window: true,
       path: '/v1/clients/:clientId/catalogue',
       summary:
         'Every system there is, with its standing, scopes, data classes and form, as this person may use it for this client',
@@ -52,6 +53,7 @@ export const connections = defineFeature('connections', {
       reply: z.strictObject({ entries: z.array(CatalogueEntry) }),
     }),
     list: clientRead({
+      window: true,
       path: '/v1/clients/:clientId/connections',
       summary:
         'Connections that this client can use: its own and those of the agency, with health, never with a secret',
@@ -151,6 +153,7 @@ export const connections = defineFeature('connections', {
       replyStatus: 204,
     }),
     'connect-key': clientChange({
+      window: true,
       method: 'POST',
       path: '/v1/clients/:clientId/connect-key',
       summary:
@@ -171,6 +174,7 @@ export const connections = defineFeature('connections', {
       errors: [...USE_ERRORS, 'invalid_request', 'forbidden', 'account_differs', 'already_connected'],
     }),
     check: clientChange({
+      window: true,
       method: 'POST',
       path: '/v1/clients/:clientId/connections/:connectionId/check',
       summary: 'Ask the provider now whether everything works',
@@ -184,6 +188,7 @@ export const connections = defineFeature('connections', {
       errors: ['not_found', 'provider_denied', 'switched_off', 'connection_unusable'],
     }),
     'rotate-webhook': clientChange({
+      window: true,
       method: 'POST',
       path: '/v1/clients/:clientId/connections/:connectionId/rotate-webhook',
       summary:
@@ -198,6 +203,7 @@ export const connections = defineFeature('connections', {
       errors: ['not_found', 'forbidden', 'provider_denied', 'connection_unusable'],
     }),
     disconnect: clientChange({
+      window: true,
       method: 'POST',
       path: '/v1/clients/:clientId/connections/:connectionId/disconnect',
       summary:
@@ -211,6 +217,7 @@ export const connections = defineFeature('connections', {
       errors: ['not_found', 'forbidden', 'provider_denied'],
     }),
     data: clientRead({
+      window: true,
       path: '/v1/clients/:clientId/connections/:connectionId/data/:capability',
       summary:
         'First data of the connected account through one capability, with its age; old data stays, marked, when the provider cannot be asked',
@@ -229,6 +236,7 @@ export const connections = defineFeature('connections', {
       errors: ['not_found', 'provider_denied', 'switched_off', 'connection_unusable', 'invalid_request'],
     }),
     calls: clientRead({
+      window: true,
       path: '/v1/clients/:clientId/connections/:connectionId/calls',
       summary: 'What this connection was used for: the newest 200 calls, with who asked for them (VT-13)',
       permission: 'connection.manage',
@@ -238,6 +246,7 @@ export const connections = defineFeature('connections', {
       reply: z.strictObject({ calls: z.array(ProviderCall).max(200) }),
     }),
     receipts: clientRead({
+      window: true,
       path: '/v1/clients/:clientId/receipts',
       summary: 'Receipts of what was disconnected',
       permission: 'connection.read',
@@ -246,6 +255,7 @@ export const connections = defineFeature('connections', {
       reply: z.strictObject({ receipts: z.array(DisconnectReceipt).max(200) }),
     }),
     switches: agencyRead({
+      window: true,
       path: '/v1/switches',
       summary: 'What is switched off: providers, clients, connections',
       permission: 'switch.operate',
@@ -253,6 +263,7 @@ export const connections = defineFeature('connections', {
       reply: z.strictObject({ switches: z.array(SwitchView) }),
     }),
     'set-switch': clientChange({
+      window: true,
       method: 'PUT',
       path: '/v1/switches',
       summary:
@@ -273,6 +284,7 @@ export const connections = defineFeature('connections', {
       errors: ['not_found', 'invalid_request'],
     }),
     'provider-access': agencyRead({
+      window: true,
       path: '/v1/provider-access',
       summary: 'Who may not use which provider (A10); everybody else may, as far as their role goes',
       permission: 'provider.access',
@@ -280,6 +292,7 @@ export const connections = defineFeature('connections', {
       reply: z.strictObject({ denied: z.array(z.strictObject({ personId: Id, providers: z.array(ProviderId) })) }),
     }),
     'set-provider-access': clientChange({
+      window: true,
       method: 'PUT',
       path: '/v1/provider-access/:personId',
       summary: 'Say which providers a person may not use; holds from the next request on',

@@ -55,6 +55,7 @@ export const contacts = defineFeature('contacts', {
       answers: 'contacts',
       request: ({ contactId, optedOut, reason }) => ({ params: { contactId }, body: { optedOut, reason } }),
       overlay: (row, { optedOut }) => ({ ...row, optedOut }),
+      label: 'Consent',
       says: ({ optedOut }) => (optedOut ? 'Record that the customer opted out' : 'Record that the customer opted in'),
     }),
   },

@@ -34,6 +34,7 @@ export const writes = {
       lastMessageAt: createdAt > row.lastMessageAt ? createdAt : row.lastMessageAt,
       failed: 0,
     }),
+    label: 'Reply',
     says: ({ text }) => text,
     // Whoever sends a refused reply again says which newer message they have read meanwhile.
     retry: z.strictObject({ seenInboundId: Id.nullable() }),
@@ -44,6 +45,7 @@ export const writes = {
     answers: 'notes',
     complete: (_, { newId, personId }) => ({ noteId: newId(), authorId: personId }),
     request: ({ noteId, text, ...of }) => ({ params: params(of), body: { noteId, text } }),
+    label: 'Note',
     says: ({ text }) => text,
   }),
   assign: defineWrite({
@@ -52,6 +54,7 @@ export const writes = {
     answers: 'conversations',
     request: ({ personId, ...of }) => ({ params: params(of), body: { personId } }),
     overlay: (row, { personId }) => ({ ...row, assigneeId: personId }),
+    label: 'Assignment',
     says: ({ personId }) => (personId === null ? 'Take the assignment away' : 'Assign the conversation'),
   }),
   'change-tags': defineWrite({
@@ -63,6 +66,7 @@ export const writes = {
       ...row,
       tags: [...new Set([...row.tags.filter(tag => !remove.includes(tag)), ...add])].sort().slice(0, MAX_TAGS),
     }),
+    label: 'Tags',
     says: ({ add, remove }) =>
       [add.length > 0 ? `Add ${add.join(', ')}` : '', remove.length > 0 ? `Remove ${remove.join(', ')}` : '']
         .filter(Boolean)
@@ -78,6 +82,7 @@ export const writes = {
       status: until === null ? 'open' : 'snoozed',
       snoozedUntil: until,
     }),
+    label: 'Snooze',
     says: ({ until }) => (until === null ? 'Wake the conversation' : 'Snooze the conversation'),
   }),
   'set-status': defineWrite({
@@ -91,6 +96,7 @@ export const writes = {
       snoozedUntil: null,
       ...(status === 'closed' ? { unread: 0, failed: 0 } : {}),
     }),
+    label: 'Status',
     says: ({ status }) => (status === 'closed' ? 'Close the conversation' : 'Reopen the conversation'),
   }),
   'mark-read': defineWrite({
@@ -99,6 +105,7 @@ export const writes = {
     answers: 'conversations',
     request: ({ upToId, ...of }) => ({ params: params(of), body: { upToId } }),
     overlay: (row, { upToId }) => (upToId === row.lastInboundId ? { ...row, unread: 0 } : row),
+    label: 'Read mark',
     says: () => 'Mark as read',
   }),
 } as const;

@@ -18,6 +18,7 @@ export const notifications = defineFeature('notifications', {
   },
   routes: {
     'set-preference': clientChange({
+      window: true,
       method: 'PUT',
       path: '/v1/clients/:clientId/notification-preference',
       summary: 'Mute a client or set quiet hours for yourself',

@@ -5,14 +5,14 @@ import { newId } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../sdk/test/server.ts';
 import type { AccountState } from '../shared/ipc.ts';
-import { type FakeKeychain, fakeKeychain } from './account/fake-keychain.ts';
 import { LEASE_MS } from './account/session.ts';
 import { cachePath } from './account/vault.ts';
-import { clientRow, conversationRow, id } from './cache/world.ts';
 import type { Console } from './console.ts';
-import { consoleOver } from './console-rig.ts';
 import { openSettings } from './settings/settings.ts';
-import { until } from './until.ts';
+import { consoleOver } from './testkit/console-rig.ts';
+import { type FakeKeychain, fakeKeychain } from './testkit/fake-keychain.ts';
+import { clientRow, conversationRow, id } from './testkit/rows.ts';
+import { until } from './testkit/until.ts';
 
 const START = Date.parse('2026-11-20T06:30:00.000Z');
 const CLIENT = id('c00', 1);
@@ -73,7 +73,7 @@ async function atWork(): Promise<Console> {
   await console.handlers['account.signIn']({ email: 'priya@agency.example', password: 'a long enough password' });
   await until(async () => (await inbox(console)).conversations.length === 1);
   const reply = { clientId: CLIENT, conversationId: CONVERSATION, text: TEXT, replyToId: null, seenInboundId: null };
-  await console.handlers['inbox.reply'](reply);
+  await console.handlers['writes.make']({ write: 'conversations.reply', clientId: CLIENT, args: reply });
   return console;
 }
 

@@ -1,6 +1,6 @@
-import { newId } from '@astrix/contract';
+import { newId, type RowOf } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
-import type { ConnectState } from '../shared/connections.ts';
+import type { ConnectState } from '../shared/connect.ts';
 import type { AccountState } from '../shared/ipc.ts';
 import { type Storage, storageFor } from './account/copy.ts';
 import { systemKeychain } from './account/keychain.ts';
@@ -61,7 +61,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     userAgent: `astrix-console/${deps.version}`,
   };
   const client = createClient(reached);
-  const patient = createClient({ ...reached, timeoutMs: PROVIDER_MS });
+  const slowClient = createClient({ ...reached, timeoutMs: PROVIDER_MS });
   const session = createSession({
     client,
     clock,
@@ -150,7 +150,9 @@ export function createConsole(deps: ConsoleDeps): Console {
     const names = new Map((await seat.cache.clients()).map(view => [view.id, view.name]));
     for (const notice of noticesFor(arrived, id => names.get(id) ?? 'Client', clock.now())) {
       if (shell.isFocused() && viewing?.conversationId === notice.conversationId) continue;
-      if (isQuiet(await seat.cache.preference(notice.clientId), clock.now())) continue;
+      const at = { collection: 'notificationPreferences', clientId: notice.clientId } as const;
+      const { rows } = await seat.cache.rows({ ...at, status: null, after: null, limit: 1 });
+      if (isQuiet((rows[0] as RowOf<'notificationPreferences'> | undefined) ?? null, clock.now())) continue;
       shell.notify({
         title: notice.title,
         body: notice.body,
@@ -160,7 +162,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   }
 
   const connecting = createConnecting({
-    client: patient,
+    client: slowClient,
     shell,
     emit,
     clock: { now: () => new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000) },
@@ -275,7 +277,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   const handlers = createHandlers({
     deps,
     client,
-    patient,
+    slowClient,
     connecting,
     status,
     state: () => state,

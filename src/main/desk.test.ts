@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, type SyncLine } from '@astrix/contract';
+import { newId, type SyncLine, WRITE_NAMES, type WriteName } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, startServer } from '../../sdk/test/server.ts';
-import { type FakeKeychain, fakeKeychain } from './account/fake-keychain.ts';
 import { cachePath } from './account/vault.ts';
 import { openFile } from './cache/file.ts';
-import { clientRow, conversationRow, id, messageRow } from './cache/world.ts';
 import type { Console } from './console.ts';
-import { consoleOver } from './console-rig.ts';
-import { until } from './until.ts';
+import { consoleOver } from './testkit/console-rig.ts';
+import { type FakeKeychain, fakeKeychain } from './testkit/fake-keychain.ts';
+import { clientRow, conversationRow, id, messageRow } from './testkit/rows.ts';
+import { until } from './testkit/until.ts';
 
 const START = Date.parse('2026-11-20T06:30:00.000Z');
 const DAY = 86_400_000;
@@ -66,8 +66,10 @@ async function signIn(): Promise<void> {
   await console.handlers['account.signIn']({ email: 'priya@agency.example', password: 'a long enough password' });
   await until(async () => (await console.handlers['clients.list'](undefined)).length === CLIENTS.length);
 }
+const write = (name: WriteName, args: Record<string, unknown>) =>
+  console.handlers['writes.make']({ write: name, clientId: String(args.clientId), args });
 const writeAs = (client: number, text: string) =>
-  console.handlers['inbox.reply']({
+  write('conversations.reply', {
     clientId: id('c00', client),
     conversationId: id('e00', client * 100),
     text,
@@ -101,18 +103,22 @@ describe('SH-21: a write goes to the client of the screen it was made on', () =>
   test('a conversation of another client is not written to, by whatever write', async () => {
     await signIn();
     const mixed = { clientId: id('c00', 1), conversationId: id('e00', 200) };
-    const { handlers } = console;
-    const writes = [
-      () => handlers['inbox.reply']({ ...mixed, text: 'x', replyToId: null, seenInboundId: null }),
-      () => handlers['inbox.addNote']({ ...mixed, text: 'x' }),
-      () => handlers['inbox.assign']({ ...mixed, personId: null }),
-      () => handlers['inbox.changeTags']({ ...mixed, add: ['x'], remove: [] }),
-      () => handlers['inbox.snooze']({ ...mixed, until: null }),
-      () => handlers['inbox.setStatus']({ ...mixed, status: 'closed' }),
-      () => handlers['inbox.markRead']({ ...mixed, upToId: id('100', 1) }),
-      () => handlers['inbox.setOptOut']({ ...mixed, contactId: id('f00', 200), optedOut: true, reason: 'x' }),
-    ];
-    for (const write of writes) await expect(write()).rejects.toThrow('There is nothing here that you may see.');
+    const writes: { readonly [W in WriteName]: Record<string, unknown> } = {
+      'conversations.reply': { text: 'x', replyToId: null, seenInboundId: null },
+      'conversations.add-note': { text: 'x' },
+      'conversations.assign': { personId: null },
+      'conversations.change-tags': { add: ['x'], remove: [] },
+      'conversations.snooze': { until: null },
+      'conversations.set-status': { status: 'closed' },
+      'conversations.mark-read': { upToId: id('100', 1) },
+      'contacts.set-opt-out': { contactId: id('f00', 200), optedOut: true, reason: 'x' },
+    };
+    for (const name of WRITE_NAMES) {
+      const given = { ...mixed, ...writes[name] };
+      await expect(write(name, given), name).rejects.toThrow('There is nothing here that you may see.');
+      const elsewhere = console.handlers['writes.make']({ write: name, clientId: id('c00', 2), args: given });
+      await expect(elsewhere, name).rejects.toThrow('the screen of another client');
+    }
     expect(await outbox()).toEqual([]);
     expect(server.asked.filter(asked => asked.key !== null)).toEqual([]);
   });

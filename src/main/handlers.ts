@@ -1,10 +1,13 @@
 import type { AstrixClient } from '@astrix/sdk';
-import type { AccountState, OutboxItem, Topic } from '../shared/ipc.ts';
+import type { AccountState, Topic } from '../shared/ipc.ts';
 import { refusalOf } from './account/session.ts';
-import { CacheError, type Command } from './cache/api.ts';
 import { inOrder } from './clients/tray-model.ts';
 import type { Connecting } from './connect/attempts.ts';
-import { connectionHandlers } from './connect/handlers.ts';
+import { connectHandlers } from './connect/handlers.ts';
+import { repeatedHandlers } from './data/repeated.ts';
+import { routeHandlers } from './data/routes.ts';
+import { rowHandlers } from './data/rows.ts';
+import { writeHandlers } from './data/writes.ts';
 import type { Desk } from './desk.ts';
 import { judgeLink } from './guard/rules.ts';
 import { ConsoleError } from './ipc/errors.ts';
@@ -16,8 +19,8 @@ type View = Awaited<ReturnType<Handlers['clients.list']>>[number];
 export type HandlerDeps = {
   readonly deps: ConsoleDeps;
   readonly client: AstrixClient;
-  /** For what waits for a provider. */
-  readonly patient: AstrixClient;
+  /** For answers that wait for a provider. */
+  readonly slowClient: AstrixClient;
   readonly connecting: Connecting;
   readonly status: StatusBoard;
   readonly state: () => AccountState;
@@ -39,8 +42,6 @@ export type HandlerDeps = {
   };
 };
 
-type Written = Command extends infer C ? (C extends Command ? Omit<C, 'id' | 'createdAt'> : never) : never;
-
 const notFound = () =>
   new ConsoleError('not_found', 'There is nothing here that you may see.', 'Go back to the inbox.');
 
@@ -59,31 +60,14 @@ export function createHandlers(h: HandlerDeps): Handlers {
     if (!(await h.views()).some(view => view.id === clientId)) throw notFound();
   }
 
-  /** Every write goes to the outbox first. The conversation must belong to the client of the screen it was made on (SH-21). */
-  async function write(command: Written): Promise<OutboxItem> {
-    const { cache, pump } = seat();
-    const { clientId, conversationId } = command;
-    if ((await cache.conversation({ clientId, conversationId })) === null) throw notFound();
-    try {
-      // By the clock of the server as far as it is known, so that what waits stands where it will stand.
-      const createdAt = new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000).toISOString();
-      const item = await cache.enqueue({ ...command, id: h.newId(), createdAt } as Command);
-      await pump.count();
-      h.changed(['outbox', 'clients', `inbox:${clientId}`, `thread:${conversationId}`]);
-      pump.kick();
-      return item;
-    } catch (error) {
-      if (error instanceof CacheError && error.failure === 'disk-full') {
-        status.set({ trouble: 'The disk is full: new replies cannot be kept.' });
-        throw new ConsoleError(
-          'storage_full',
-          'The disk is full, so this was not kept.',
-          'Your text is still here. Free some space and send it again.',
-        );
-      }
-      throw error;
-    }
-  }
+  const writes = writeHandlers({
+    open: seat,
+    newId: h.newId,
+    serverNow: () => new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000),
+    changed: h.changed,
+    onDiskFull: () => void status.set({ trouble: 'The disk is full: new replies cannot be kept.' }),
+  });
+  const routes = routeHandlers({ client, slowClient: h.slowClient, demandClient });
 
   return {
     'app.info': async () => ({
@@ -140,16 +124,6 @@ export function createHandlers(h: HandlerDeps): Handlers {
       h.changed(['clients']);
       return null;
     },
-    'clients.preference': ({ clientId }) => seat().cache.preference(clientId),
-    async 'clients.setPreference'({ clientId, ...body }) {
-      const answer = await client.call('notifications.set-preference', { params: { clientId }, body });
-      if (!answer.ok) throw refusalOf(answer);
-      await seat().engine.pullNow();
-      return null;
-    },
-
-    'people.list': () => seat().cache.people(),
-
     'inbox.list': args => seat().cache.inbox({ ...args, personId: seat().personId }),
     'inbox.counts': ({ clientId }) => seat().cache.counts({ clientId, personId: seat().personId }),
     'inbox.conversation': args => seat().cache.conversation(args),
@@ -157,18 +131,8 @@ export function createHandlers(h: HandlerDeps): Handlers {
       if (args.before === null) current.view({ clientId: args.clientId, conversationId: args.conversationId });
       return seat().cache.thread(args);
     },
-    'inbox.contact': args => seat().cache.contact(args),
     'inbox.search': args => seat().cache.search(args),
     'inbox.tags': ({ clientId }) => seat().cache.tags(clientId),
-
-    'inbox.reply': args => write({ kind: 'reply', messageId: h.newId(), ...args }),
-    'inbox.addNote': args => write({ kind: 'note', noteId: h.newId(), authorId: seat().personId, ...args }),
-    'inbox.assign': args => write({ kind: 'assign', ...args }),
-    'inbox.changeTags': args => write({ kind: 'tags', ...args }),
-    'inbox.snooze': args => write({ kind: 'snooze', ...args }),
-    'inbox.setStatus': args => write({ kind: 'status', ...args }),
-    'inbox.markRead': args => write({ kind: 'read', ...args }),
-    'inbox.setOptOut': args => write({ kind: 'optOut', ...args }),
 
     'drafts.get': args => seat().cache.draft(args),
     async 'drafts.set'(args) {
@@ -177,22 +141,15 @@ export function createHandlers(h: HandlerDeps): Handlers {
       return null;
     },
 
-    'outbox.list': ({ clientId }) => seat().cache.outbox(clientId),
-    async 'outbox.retry'(args) {
-      await seat().cache.retry(args);
-      await seat().pump.count();
-      h.changed(['outbox', 'clients', `inbox:${args.clientId}`, 'thread:*']);
-      seat().pump.kick();
-      return null;
-    },
-    async 'outbox.discard'(args) {
-      await seat().cache.discard(args);
-      await seat().pump.count();
-      h.changed(['outbox', 'clients', `inbox:${args.clientId}`, 'thread:*']);
-      return null;
-    },
-
-    ...connectionHandlers({ client: h.patient, connecting: h.connecting, demandClient }),
+    ...rowHandlers(() => seat().cache),
+    ...writes,
+    ...routes,
+    ...repeatedHandlers(
+      { ...routes, ...writes },
+      () => seat().cache,
+      () => seat().engine.pullNow(),
+    ),
+    ...connectHandlers({ connecting: h.connecting, demandClient }),
 
     'sync.status': async () => status.get(),
     async 'sync.now'() {

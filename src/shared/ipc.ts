@@ -1,19 +1,20 @@
 import {
   ClientRow,
-  ContactRow,
   ConversationRow,
   fields,
   InboxFilter,
   MessageRow,
   NoteRow,
-  NotificationPreferenceRow,
-  PersonRow,
   ProviderId,
   Role,
 } from '@astrix/contract';
 import { z } from 'zod';
 import { type Channel, call, event } from './channel.ts';
-import { CONNECTION_CHANNELS, ConnectState } from './connections.ts';
+import { CONNECT_CHANNELS, ConnectState } from './connect.ts';
+import { OutboxItem } from './outbox-item.ts';
+import { REPEATED_CHANNELS } from './repeated-channels.ts';
+
+export { OutboxItem, Refusal } from './outbox-item.ts';
 
 export type { Channel };
 
@@ -108,32 +109,6 @@ export const ConversationView = z.strictObject({
 });
 export type ConversationView = z.infer<typeof ConversationView>;
 
-export const Refusal = z.strictObject({
-  code: z.string().max(60),
-  title: z.string().max(200),
-  next: z.string().max(300),
-  /** Messages that arrived after the writer last looked. */
-  newer: z.array(MessageRow).max(50),
-});
-export type Refusal = z.infer<typeof Refusal>;
-
-export const OUTBOX_KINDS = ['reply', 'note', 'assign', 'tags', 'snooze', 'status', 'read', 'optOut'] as const;
-
-/** One write on its way: `waiting` to be sent, `sending`, or `refused` by the server and waiting for a person. */
-export const OutboxItem = z.strictObject({
-  id: Id,
-  clientId: Id,
-  conversationId: Id,
-  kind: z.enum(OUTBOX_KINDS),
-  state: z.enum(['waiting', 'sending', 'refused']),
-  /** Text of a reply or a note; a plain sentence for the others. */
-  summary: z.string().max(8192),
-  createdAt: Instant,
-  attempts: z.int(),
-  refusal: Refusal.nullable(),
-});
-export type OutboxItem = z.infer<typeof OutboxItem>;
-
 export const ThreadItem = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('message'), at: Instant, message: MessageRow }),
   z.strictObject({ type: z.literal('note'), at: Instant, note: NoteRow, waiting: z.boolean() }),
@@ -164,6 +139,18 @@ export const SearchHit = z.strictObject({
   at: Instant,
 });
 export type SearchHit = z.infer<typeof SearchHit>;
+
+/** A row of the cache's common table that search found. */
+export const RowHit = z.strictObject({
+  clientId: Id,
+  clientName: z.string(),
+  collection: z.string().max(60),
+  id: z.string().max(80),
+  /** As in a `SearchHit`. */
+  snippet: z.string().max(400),
+  at: Instant.nullable(),
+});
+export type RowHit = z.infer<typeof RowHit>;
 
 export const Draft = z.strictObject({ text: z.string().max(4096), replyToId: Id.nullable(), updatedAt: Instant });
 export type Draft = z.infer<typeof Draft>;
@@ -199,12 +186,21 @@ export type Settings = z.infer<typeof Settings>;
 /** Every event says only which view has changed; the window asks again for what it shows. */
 export const Topic = z.union([
   z.literal('clients'),
-  z.literal('people'),
   z.literal('outbox'),
   z.templateLiteral(['inbox:', z.string()]),
   z.templateLiteral(['thread:', z.string()]),
+  /** `rows:<collection>:<client>`, or `*` in place of the client for rows of the agency. */
+  z.templateLiteral(['rows:', z.string(), ':', z.string()]),
 ]);
 export type Topic = z.infer<typeof Topic>;
+
+/** Name of a collection, write or route. Main checks it against the declared ones before anything else. */
+const Name = z.string().max(80);
+const Row = z.record(z.string().max(80), z.unknown());
+const Asked = {
+  params: z.record(z.string().max(40), z.string().max(200)).default({}),
+  query: z.record(z.string().max(40), z.string().max(1000)).default({}),
+};
 
 export const CHANNELS = {
   'app.info': call('read', false, nothing, AppInfo),
@@ -239,21 +235,6 @@ export const CHANNELS = {
   'clients.current': call('read', true, nothing, z.strictObject({ clientId: Id.nullable() })),
   'clients.switch': call('write', true, clientArg, done),
   'clients.setPinned': call('write', true, z.strictObject({ clientId: Id, pinned: z.boolean() }), done),
-  'clients.preference': call('read', true, clientArg, NotificationPreferenceRow.nullable()),
-  'clients.setPreference': call(
-    'write',
-    true,
-    z.strictObject({
-      clientId: Id,
-      muted: z.boolean(),
-      quietFrom: z.int().min(0).max(1439).nullable(),
-      quietTo: z.int().min(0).max(1439).nullable(),
-    }),
-    done,
-  ),
-
-  'people.list': call('read', true, nothing, z.array(PersonRow)),
-
   'inbox.list': call(
     'read',
     true,
@@ -278,7 +259,6 @@ export const CHANNELS = {
     }),
     z.strictObject({ items: z.array(ThreadItem), next: z.string().max(200).nullable() }),
   ),
-  'inbox.contact': call('read', true, z.strictObject({ clientId: Id, contactId: Id }), ContactRow.nullable()),
   'inbox.search': call(
     'read',
     true,
@@ -287,65 +267,36 @@ export const CHANNELS = {
   ),
   'inbox.tags': call('read', true, clientArg, z.array(z.string().max(32))),
 
-  'inbox.reply': call(
-    'write',
+  /** Rows of any collection of the common table; checked against that collection's own schema before they cross. */
+  'rows.list': call(
+    'read',
     true,
     z.strictObject({
-      clientId: Id,
-      conversationId: Id,
-      text: fields.MessageText,
-      replyToId: Id.nullable(),
-      seenInboundId: Id.nullable(),
+      collection: Name,
+      /** Null for rows of the agency. */
+      clientId: Id.nullable(),
+      status: z.string().max(40).nullable(),
+      after: z.string().max(200).nullable(),
+      limit: z.int().min(1).max(500),
     }),
-    OutboxItem,
+    z.strictObject({ rows: z.array(Row), next: z.string().max(200).nullable() }),
   ),
-  'inbox.addNote': call(
+  'rows.get': call('read', true, z.strictObject({ collection: Name, clientId: Id.nullable(), id: Id }), Row.nullable()),
+  'rows.search': call(
+    'read',
+    true,
+    z.strictObject({ clientId: Id.nullable(), q: z.string().max(200), limit: z.int().min(1).max(100) }),
+    z.array(RowHit),
+  ),
+  /** Any write that a feature declares: into the outbox first. Its arguments are checked against the declaration. */
+  'writes.make': call('write', true, z.strictObject({ write: Name, clientId: Id, args: Row }), OutboxItem),
+  /** A route that its feature opens to the window, asked of the server; nothing is kept. `change` names the client on screen (SH-21). */
+  'routes.read': call('read', true, z.strictObject({ route: Name, ...Asked }), z.unknown()),
+  'routes.change': call(
     'write',
     true,
-    z.strictObject({ clientId: Id, conversationId: Id, text: fields.NoteText }),
-    OutboxItem,
-  ),
-  'inbox.assign': call(
-    'write',
-    true,
-    z.strictObject({ clientId: Id, conversationId: Id, personId: Id.nullable() }),
-    OutboxItem,
-  ),
-  'inbox.changeTags': call(
-    'write',
-    true,
-    z.strictObject({
-      clientId: Id,
-      conversationId: Id,
-      add: z.array(fields.Tag).max(20),
-      remove: z.array(fields.Tag).max(20),
-    }),
-    OutboxItem,
-  ),
-  'inbox.snooze': call(
-    'write',
-    true,
-    z.strictObject({ clientId: Id, conversationId: Id, until: Instant.nullable() }),
-    OutboxItem,
-  ),
-  'inbox.setStatus': call(
-    'write',
-    true,
-    z.strictObject({ clientId: Id, conversationId: Id, status: z.enum(['open', 'closed']) }),
-    OutboxItem,
-  ),
-  'inbox.markRead': call('write', true, z.strictObject({ clientId: Id, conversationId: Id, upToId: Id }), OutboxItem),
-  'inbox.setOptOut': call(
-    'write',
-    true,
-    z.strictObject({
-      clientId: Id,
-      conversationId: Id,
-      contactId: Id,
-      optedOut: z.boolean(),
-      reason: z.string().trim().min(1).max(200),
-    }),
-    OutboxItem,
+    z.strictObject({ route: Name, clientId: Id, ...Asked, body: z.unknown().optional() }),
+    z.unknown(),
   ),
 
   'drafts.get': call('read', true, conversationArg, Draft.nullable()),
@@ -357,11 +308,12 @@ export const CHANNELS = {
   ),
 
   'outbox.list': call('read', true, z.strictObject({ clientId: Id.nullable() }), z.array(OutboxItem)),
-  /** Sends a refused item again; `seenInboundId` says that the newer messages were read. */
-  'outbox.retry': call('write', true, z.strictObject({ clientId: Id, id: Id, seenInboundId: Id.nullable() }), done),
+  /** Sends a refused write again; `changes` holds what its declaration lets a person decide anew. */
+  'outbox.retry': call('write', true, z.strictObject({ clientId: Id, id: Id, changes: Row }), done),
   'outbox.discard': call('write', true, z.strictObject({ clientId: Id, id: Id }), done),
 
-  ...CONNECTION_CHANNELS,
+  ...CONNECT_CHANNELS,
+  ...REPEATED_CHANNELS,
 
   'sync.status': call('read', false, nothing, SyncStatus),
   'sync.now': call('write', true, nothing, done),

@@ -12,15 +12,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '@astrix/contract';
+import { COLLECTION_NAMES, newId } from '@astrix/contract';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../cache/engine.ts';
 import { openFile } from '../cache/file.ts';
 import { type Command, openCache } from '../cache/index.ts';
-import { clientRow, conversationRow, id, messageRow } from '../cache/world.ts';
+import { commandOf } from '../testkit/commands.ts';
+import { type FakeKeychain, fakeKeychain } from '../testkit/fake-keychain.ts';
+import { clientRow, conversationRow, id, messageRow } from '../testkit/rows.ts';
 import { type OpenCopy, openCopy, storageFor } from './copy.ts';
-import { type FakeKeychain, fakeKeychain } from './fake-keychain.ts';
 import { cachePath, createAccountVault } from './vault.ts';
 
 const NOW = Date.parse('2026-11-20T06:30:00.000Z');
@@ -57,16 +58,12 @@ async function opened(damaged = false): Promise<OpenCopy> {
 const key = () => Buffer.from([...keychain.items].find(([item]) => item.startsWith('cache-'))![1], 'hex');
 const beside = () => readdirSync(join(userData, 'cache')).filter(name => name.includes('.quarantine-'));
 
-const command = (n: number): Command => ({
-  kind: 'note',
-  id: newId(),
-  clientId: id('c00', 1),
-  conversationId: id('e00', 100 + n),
-  createdAt: new Date(NOW).toISOString(),
-  noteId: newId(),
-  text: `note ${n} ${'x'.repeat(1500)}`,
-  authorId: PERSON,
-});
+const command = (n: number): Command =>
+  commandOf(
+    'conversations.add-note',
+    { clientId: id('c00', 1), conversationId: id('e00', 100 + n), text: `note ${n} ${'x'.repeat(1500)}` },
+    { createdAt: new Date(NOW).toISOString(), personId: PERSON },
+  );
 
 /** A file as a console leaves it that was closed: rows, and ten writes that nobody has taken; the third was refused. */
 async function filled(): Promise<Command[]> {
@@ -79,6 +76,7 @@ async function filled(): Promise<Command[]> {
     clientIds: [id('c00', 1)],
     serverTime: new Date(NOW).toISOString(),
     reset: false,
+    collections: COLLECTION_NAMES,
   });
   const numbers = Array.from({ length: 60 }, (_, n) => 100 + n);
   engine.apply({
@@ -233,6 +231,7 @@ test('LC-06: the thread that reads keeps to the time of the server as soon as th
     clientIds: [id('c00', 1)],
     serverTime: new Date(serverTime).toISOString(),
     reset: false,
+    collections: COLLECTION_NAMES,
   });
   await copy.cache.beginPull(hello(wall));
   const rows = [

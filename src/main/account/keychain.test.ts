@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { fakeKeychain, type KeychainFault } from './fake-keychain.ts';
+import { fakeKeychain, type KeychainFault } from '../testkit/fake-keychain.ts';
 import { KeychainHangs, systemKeychain } from './keychain.ts';
 import { type KeychainState, probeKeychain } from './probe.ts';
 
-const CHILD = join(import.meta.dirname, 'keychain.child.ts');
+const CHILD = join(import.meta.dirname, '..', 'testkit', 'keychain.child.ts');
 const LIBRARY = ['/usr/lib', '/usr/lib64', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
 const able =
   process.platform === 'linux' &&

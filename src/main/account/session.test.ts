@@ -5,7 +5,7 @@ import { newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
-import { type FakeKeychain, fakeKeychain } from './fake-keychain.ts';
+import { type FakeKeychain, fakeKeychain } from '../testkit/fake-keychain.ts';
 import { createSession, LEASE_MS, type Session } from './session.ts';
 import { createAccountVault } from './vault.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '@astrix/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fakeKeychain } from './fake-keychain.ts';
+import { fakeKeychain } from '../testkit/fake-keychain.ts';
 import { cachePath, createAccountVault, type KeptSession } from './vault.ts';
 
 let folder: string;

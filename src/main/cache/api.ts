@@ -1,4 +1,4 @@
-import type { CollectionName, InboxFilter, RowOf } from '@astrix/contract';
+import type { CollectionName, InboxFilter, WriteName } from '@astrix/contract';
 import type {
   ClientView,
   ConversationView,
@@ -6,6 +6,7 @@ import type {
   InboxCounts,
   OutboxItem,
   Refusal,
+  RowHit,
   SearchHit,
   ThreadItem,
   Topic,
@@ -18,8 +19,16 @@ import type {
 export type Cache = {
   // --- reads: never return an expired row, whatever the clock of this machine says (LC-06)
   readonly clients: () => Promise<Omit<ClientView, 'pinned'>[]>;
-  readonly people: () => Promise<RowOf<'people'>[]>;
-  readonly preference: (clientId: string) => Promise<RowOf<'notificationPreferences'> | null>;
+  /** Rows of a collection of the common table, newest first; of the agency when `clientId` is null. */
+  readonly rows: (query: {
+    collection: CollectionName;
+    clientId: string | null;
+    status: string | null;
+    after: string | null;
+    limit: number;
+  }) => Promise<{ rows: unknown[]; next: string | null }>;
+  readonly row: (query: { collection: CollectionName; clientId: string | null; id: string }) => Promise<unknown>;
+  readonly searchRows: (query: { clientId: string | null; q: string; limit: number }) => Promise<RowHit[]>;
   readonly inbox: (query: {
     clientId: string;
     filter: InboxFilter;
@@ -35,7 +44,6 @@ export type Cache = {
     before: string | null;
     limit: number;
   }) => Promise<{ items: ThreadItem[]; next: string | null }>;
-  readonly contact: (query: { clientId: string; contactId: string }) => Promise<RowOf<'contacts'> | null>;
   readonly search: (query: { clientId: string | null; q: string; limit: number }) => Promise<SearchHit[]>;
   readonly tags: (clientId: string) => Promise<string[]>;
   readonly draft: (query: { clientId: string; conversationId: string }) => Promise<Draft | null>;
@@ -50,21 +58,22 @@ export type Cache = {
   }) => Promise<void>;
   readonly touchClient: (clientId: string) => Promise<void>;
 
+  /** Whether a write may name this row: it is in the cache, and of this client (SH-21). */
+  readonly hasRow: (query: { collection: CollectionName; clientId: string; id: string }) => Promise<boolean>;
+
   // --- outbox: `enqueue` answers only when the item is on disk (synchronous=FULL) with its optimistic change applied
   readonly enqueue: (command: Command) => Promise<OutboxItem>;
-  /** Oldest sendable command of each conversation, in order; one conversation never has two under way. */
+  /** Oldest sendable command of each subject, in order; one subject never has two under way. */
   readonly nextCommands: (limit: number) => Promise<StoredCommand[]>;
   readonly markSending: (id: string) => Promise<void>;
   /** The server took it: the item goes, and the answered row (if any) is applied in the same transaction. */
-  readonly settle: (
-    id: string,
-    answer: { collection: 'conversations' | 'messages' | 'notes' | 'contacts'; row: unknown } | null,
-  ) => Promise<void>;
+  readonly settle: (id: string, answer: { collection: CollectionName; row: unknown } | null) => Promise<void>;
   /** The server refused it: the optimistic change is taken back and a person decides. */
   readonly refuse: (id: string, refusal: Refusal) => Promise<void>;
   /** Not reached: back to waiting. */
   readonly postpone: (id: string) => Promise<void>;
-  readonly retry: (command: { clientId: string; id: string; seenInboundId: string | null }) => Promise<void>;
+  /** Sends a refused write again, under a new key; `changes` holds what the write's declaration lets a person decide anew. */
+  readonly retry: (command: { clientId: string; id: string; changes: Record<string, unknown> }) => Promise<void>;
   readonly discard: (command: { clientId: string; id: string }) => Promise<void>;
 
   // --- sync
@@ -72,6 +81,8 @@ export type Cache = {
     cursor: string | null;
     epoch: string | null;
     clientIds: string[];
+    /** Names of the collections that this file holds whole. */
+    collections: string[];
     syncedAt: string | null;
   }>;
   /**
@@ -83,6 +94,8 @@ export type Cache = {
     clientIds: string[];
     serverTime: string;
     reset: boolean;
+    /** What the pull asks for: known to be here from the next cursor on. */
+    collections: readonly string[];
   }) => Promise<void>;
   /** Applies a batch and the cursor that follows it in one transaction; optimistic changes of waiting commands are laid over again. */
   readonly apply: (batch: {
@@ -109,28 +122,19 @@ export type AppliedBatch = {
   }[];
 };
 
-/** A write as it is kept: everything that the request needs, so that it survives any restart. `id` is its idempotency key. */
+/**
+ * A write as it is kept: everything that the request needs, so that it survives any restart. `id` is its idempotency key; `write` names
+ * the declaration that says what `args` mean.
+ */
 export type Command = {
   readonly id: string;
+  readonly write: WriteName;
   readonly clientId: string;
-  readonly conversationId: string;
+  readonly subject: CollectionName;
+  readonly subjectId: string;
   readonly createdAt: string;
-} & (
-  | {
-      readonly kind: 'reply';
-      readonly messageId: string;
-      readonly text: string;
-      readonly replyToId: string | null;
-      readonly seenInboundId: string | null;
-    }
-  | { readonly kind: 'note'; readonly noteId: string; readonly text: string; readonly authorId: string }
-  | { readonly kind: 'assign'; readonly personId: string | null }
-  | { readonly kind: 'tags'; readonly add: string[]; readonly remove: string[] }
-  | { readonly kind: 'snooze'; readonly until: string | null }
-  | { readonly kind: 'status'; readonly status: 'open' | 'closed' }
-  | { readonly kind: 'read'; readonly upToId: string }
-  | { readonly kind: 'optOut'; readonly contactId: string; readonly optedOut: boolean; readonly reason: string }
-);
+  readonly args: Readonly<Record<string, unknown>>;
+};
 export type StoredCommand = Command & { readonly state: 'waiting' | 'sending' | 'refused'; readonly attempts: number };
 
 /** What was written and not yet taken, out of a file that is given up; `refusal` where a person was still to decide. */

@@ -14,13 +14,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '@astrix/contract';
+import { COLLECTION_NAMES, newId } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commandOf } from '../testkit/commands.ts';
+import { clientRow, conversationRow, id, messageRow } from '../testkit/rows.ts';
 import type { CacheError, Command } from './api.ts';
 import { type CacheEngine, createEngine } from './engine.ts';
 import { type Connection, failureOf, openFile } from './file.ts';
 import { openCache, salvage } from './index.ts';
-import { clientRow, conversationRow, id, messageRow } from './world.ts';
 
 const NOW = Date.parse('2026-11-20T06:30:00.000Z');
 const KEY = randomBytes(32);
@@ -41,22 +42,19 @@ const open = (at = path): { db: Connection; engine: CacheEngine } => {
     throw error;
   }
 };
-const note = (n: number, letters = 700): Command => ({
-  kind: 'note',
-  id: newId(),
-  clientId: id('c00', 1),
-  conversationId: id('e00', 100 + (n % 40)),
-  createdAt: new Date(NOW).toISOString(),
-  noteId: newId(),
-  text: 'x'.repeat(letters),
-  authorId: id('b00', 1),
-});
+const note = (n: number, letters = 700): Command =>
+  commandOf(
+    'conversations.add-note',
+    { clientId: id('c00', 1), conversationId: id('e00', 100 + (n % 40)), text: 'x'.repeat(letters) },
+    { createdAt: new Date(NOW).toISOString(), personId: id('b00', 1) },
+  );
 function fill(engine: CacheEngine): void {
   engine.beginPull({
     epoch: id('a00', 1),
     clientIds: [id('c00', 1)],
     serverTime: new Date(NOW).toISOString(),
     reset: false,
+    collections: COLLECTION_NAMES,
   });
   const numbers = Array.from({ length: 40 }, (_, n) => 100 + n);
   engine.apply({

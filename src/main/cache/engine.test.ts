@@ -2,12 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COLLECTION_NAMES } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commandOf, messageIdOf } from '../testkit/commands.ts';
+import { clientRow, conversationRow, id, messageRow } from '../testkit/rows.ts';
 import { CacheError, type Command } from './api.ts';
 import { type CacheEngine, createEngine } from './engine.ts';
 import { type Connection, openFile, quarantine } from './file.ts';
 import { openCache, salvage } from './index.ts';
-import { clientRow, conversationRow, id, messageRow } from './world.ts';
+import { SCHEMA_VERSION } from './migrations.ts';
 
 const NOW = Date.parse('2026-11-20T06:30:00.000Z');
 const DAY = 86_400_000;
@@ -44,6 +47,7 @@ function fill(clients = 2, conversations = 3): void {
     clientIds: rows.map(c => id('c00', c)),
     serverTime: new Date(NOW).toISOString(),
     reset: false,
+    collections: COLLECTION_NAMES,
   });
   const all = rows.flatMap(c => Array.from({ length: conversations }, (_, i) => ({ c, n: c * 100 + i })));
   cache.apply({
@@ -62,18 +66,12 @@ function fill(clients = 2, conversations = 3): void {
   });
 }
 
-const reply = (n: number, client: number, change: Partial<Extract<Command, { kind: 'reply' }>> = {}): Command => ({
-  kind: 'reply',
-  id: randomUUID(),
-  clientId: id('c00', client),
-  conversationId: id('e00', n),
-  createdAt: new Date(NOW + 1000).toISOString(),
-  messageId: randomUUID(),
-  text: 'It comes tomorrow',
-  replyToId: null,
-  seenInboundId: id('100', n),
-  ...change,
-});
+const reply = (n: number, client: number, text = 'It comes tomorrow'): Command =>
+  commandOf(
+    'conversations.reply',
+    { clientId: id('c00', client), conversationId: id('e00', n), text, replyToId: null, seenInboundId: id('100', n) },
+    { createdAt: new Date(NOW + 1000).toISOString() },
+  );
 
 const inbox = (client: number, filter: 'open' | 'mine' | 'failed' | 'closed' | 'unassigned' = 'open') =>
   cache.inbox({ clientId: id('c00', client), filter, personId: PERSON, after: null, limit: 50 }).conversations;
@@ -112,6 +110,7 @@ describe('reading', () => {
       clientIds: [id('c00', 1), id('c00', 2)],
       serverTime: new Date(wall).toISOString(),
       reset: false,
+      collections: COLLECTION_NAMES,
     });
     wall = NOW;
     expect(inbox(1)).toEqual([]);
@@ -141,6 +140,7 @@ describe('reading', () => {
       clientIds: [id('c00', 2)],
       serverTime: new Date(NOW).toISOString(),
       reset: false,
+      collections: COLLECTION_NAMES,
     });
     expect(cache.clients().map(client => client.id)).toEqual([id('c00', 2)]);
     expect(inbox(1)).toEqual([]);
@@ -256,7 +256,7 @@ describe('outbox', () => {
     });
     expect(thread(101, 1).at(-1)).toMatchObject({ type: 'pending', item: { id: command.id, state: 'waiting' } });
     const row = messageRow(900, 101, 1, NOW + 1000, {
-      id: (command as { messageId: string }).messageId,
+      id: messageIdOf(command),
       direction: 'out',
       status: 'sent',
       text: 'It comes tomorrow',
@@ -270,14 +270,11 @@ describe('outbox', () => {
 
   test('what the server sends in between does not undo what is waiting, and a refusal takes it back', () => {
     fill();
-    const assign: Command = {
-      kind: 'assign',
-      id: randomUUID(),
-      clientId: id('c00', 1),
-      conversationId: id('e00', 100),
-      createdAt: new Date(NOW).toISOString(),
-      personId: PERSON,
-    };
+    const assign = commandOf(
+      'conversations.assign',
+      { clientId: id('c00', 1), conversationId: id('e00', 100), personId: PERSON },
+      { createdAt: new Date(NOW).toISOString() },
+    );
     cache.enqueue(assign);
     cache.apply({
       rows: [{ c: 'conversations', rows: [conversationRow(100, 1, NOW, { tags: ['vip'], version: 2 })] }],
@@ -327,12 +324,9 @@ describe('outbox', () => {
       newer: [messageRow(5, 100, 1, NOW)],
     });
     expect(cache.nextCommands(10)).toEqual([]);
-    cache.retry({ clientId: id('c00', 1), id: command.id, seenInboundId: id('100', 5) });
+    cache.retry({ clientId: id('c00', 1), id: command.id, changes: { seenInboundId: id('100', 5) } });
     const [again] = cache.nextCommands(10);
-    expect(again).toMatchObject({
-      messageId: (command as { messageId: string }).messageId,
-      seenInboundId: id('100', 5),
-    });
+    expect(again?.args).toEqual({ ...command.args, seenInboundId: id('100', 5) });
     expect(again?.id).not.toBe(command.id);
   });
 
@@ -360,6 +354,7 @@ describe('outbox', () => {
       clientIds: [id('c00', 1)],
       serverTime: new Date(NOW).toISOString(),
       reset: true,
+      collections: COLLECTION_NAMES,
     });
     expect(cache.clients()).toEqual([]);
     expect(cache.syncState().cursor).toBeNull();
@@ -380,7 +375,7 @@ describe('the file', () => {
 
   test('LC-03: nothing readable is on the disk, in any of the files beside it', () => {
     fill();
-    cache.enqueue(reply(100, 1, { text: 'CANARY-REPLY' }));
+    cache.enqueue(reply(100, 1, 'CANARY-REPLY'));
     const bytes = readdirSync(folder)
       .map(name => readFileSync(join(folder, name)).toString('latin1'))
       .join('');
@@ -459,7 +454,7 @@ describe('the file', () => {
     const empty = join(folder, 'empty.db');
     writeFileSync(empty, '');
     const begun = openFile(empty, KEY);
-    expect(begun.pragma('user_version', { simple: true })).toBe(10);
+    expect(begun.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     begun.close();
   });
 
@@ -477,7 +472,7 @@ describe('the file', () => {
     const pages = Number(db.pragma('page_count', { simple: true }));
     db.pragma(`max_page_count = ${pages}`);
     const failure = failureOf(() => {
-      for (let n = 0; n < 200; n++) cache.enqueue(reply(101, 1, { text: 'x'.repeat(4000) }));
+      for (let n = 0; n < 200; n++) cache.enqueue(reply(101, 1, 'x'.repeat(4000)));
     });
     expect(failure).toBe('disk-full');
     const kept = cache.outbox(null).length;

@@ -1,11 +1,11 @@
-import type { Topic } from '../../shared/ipc.ts';
 import type { Cache, Command } from './api.ts';
 import { createApplier } from './apply.ts';
 import { type Connection, classified } from './file.ts';
-import { CLIENT_SPAN, createKeys } from './keys.ts';
+import { createKeys } from './keys.ts';
 import { createOutbox } from './outbox.ts';
 import { createReads } from './reads.ts';
 import { createSearch } from './search.ts';
+import { createStores } from './stores.ts';
 import { createCacheTime } from './time.ts';
 
 /** The Cache as plain synchronous functions on one connection. The worker threads serve it; tests call it directly. */
@@ -27,9 +27,10 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
   const time = createCacheTime(db, options.wallClock, options.readonly);
   const reads = createReads(db, keys, outbox, time);
   const search = createSearch(db, keys, time);
-  if (options.readonly) return { ...(reads as unknown as CacheEngine), search };
+  if (options.readonly) return { ...(reads as unknown as CacheEngine), ...search };
 
-  const applier = createApplier(db, keys, outbox, time);
+  const stores = createStores(db, keys, outbox);
+  const applier = createApplier(db, keys, stores, time);
   const setDraft = db.prepare(
     'insert into drafts (conversation_id, client_id, text, reply_to, updated_at) values (?, ?, ?, ?, ?) on conflict (conversation_id) do update set text = excluded.text, reply_to = excluded.reply_to, updated_at = excluded.updated_at',
   );
@@ -38,7 +39,7 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
   const setMeta = db.prepare(
     'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   );
-  const everyClient = db.prepare<[], { id: string }>('select id from client_keys');
+  const everyClient = db.prepare<[], { id: string; ordinal: number }>('select id, ordinal from client_keys');
   outbox.recover();
 
   /** What a person was told is kept must be on the disk before they are told (F-11). */
@@ -54,6 +55,8 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
     }
   }
 
+  const project = ({ subject, subjectId }: Command) => stores.of(subject).project(subjectId);
+
   /** A command that is there, of that client; the pair is checked so that an id alone never reaches into another client (SH-21). */
   function commandOf(clientId: string, id: string) {
     const command = outbox.find(id);
@@ -62,7 +65,8 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
 
   const engine: CacheEngine = {
     ...reads,
-    search,
+    ...search,
+    hasRow: ({ collection, clientId, id }) => stores.of(collection).has(clientId, id),
     setDraft({ clientId, conversationId, text, replyToId }) {
       durably(() => {
         if (text === '' && replyToId === null) dropDraft.run(conversationId);
@@ -74,8 +78,8 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
     enqueue(command) {
       durably(() => {
         outbox.add(command);
-        if (command.kind === 'reply') dropDraft.run(command.conversationId);
-        applier.project(command.conversationId);
+        if (command.write === 'conversations.reply') dropDraft.run(command.subjectId);
+        project(command);
       });
       return outbox.list(command.clientId).find(item => item.id === command.id)!;
     },
@@ -86,27 +90,26 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
       durably(() => {
         const command = outbox.find(id);
         outbox.remove(id);
-        const topics = new Set<Topic>();
-        if (answer) applier.putRow(answer.collection, answer.row, topics);
-        if (command) applier.project(command.conversationId);
+        if (answer) applier.putRow(answer.collection, answer.row);
+        if (command) project(command);
       });
     },
     refuse(id, refusal) {
       durably(() => {
         const command = outbox.find(id);
         outbox.refuse(id, refusal);
-        if (command) applier.project(command.conversationId);
+        if (command) project(command);
       });
     },
-    retry({ clientId, id, seenInboundId }) {
+    retry({ clientId, id, changes }) {
       durably(() => {
         const command = commandOf(clientId, id);
         if (command?.state !== 'refused') return;
         const { state: _state, attempts: _attempts, ...kept } = command;
         // A new key, because it is a new decision; the same message id, because it is the same message.
-        const again = { ...kept, id: options.newId(), ...(kept.kind === 'reply' ? { seenInboundId } : {}) } as Command;
+        const again: Command = { ...kept, id: options.newId(), args: { ...kept.args, ...changes } };
         outbox.replace(id, again);
-        applier.project(command.conversationId);
+        project(command);
       });
     },
     discard({ clientId, id }) {
@@ -114,28 +117,31 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
         const command = commandOf(clientId, id);
         if (!command || command.state === 'sending') return;
         outbox.remove(id);
-        applier.project(command.conversationId);
+        project(command);
       });
     },
 
-    beginPull({ epoch, clientIds, serverTime, reset }) {
+    beginPull({ epoch, clientIds, serverTime, reset, collections }) {
       time.learn(serverTime);
       const before = reads.syncState();
       const visible = new Set(clientIds);
       const anew = reset || (before.epoch !== null && before.epoch !== epoch);
       durably(() => {
-        if (anew) forgetRows(db, keys);
-        else for (const { id } of everyClient.all()) if (!visible.has(id)) forgetClient(db, keys.ordinalOf(id));
+        if (anew) stores.wipe();
+        else for (const { id, ordinal } of everyClient.all()) if (!visible.has(id)) stores.forgetClient(ordinal);
         setMeta.run('epoch', epoch);
         // One that is new to this copy counts as known only with the next cursor: all its rows come before that, and a cut repeats them.
         const whole = anew || before.cursor === null;
         const known = whole ? clientIds : before.clientIds.filter(id => visible.has(id));
         setMeta.run('client_ids', JSON.stringify(known));
         setMeta.run('client_ids_next', JSON.stringify(clientIds));
+        // The same holds for a collection: a file that begins anew gets all of them whole.
+        if (whole) setMeta.run('collections', JSON.stringify(collections));
+        setMeta.run('collections_next', JSON.stringify(collections));
       });
     },
     apply: batch => applier.apply(batch),
-    sweepExpired: () => sweep(db, time.now()),
+    sweepExpired: () => db.transaction(() => stores.sweep(time.now(), SWEEP_BATCH))(),
     close: () => {
       try {
         db.pragma('optimize');
@@ -151,63 +157,4 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
       (...args: never[]) => classified(() => (method as (...args: never[]) => unknown)(...args)),
     ]),
   ) as unknown as CacheEngine;
-}
-
-/** Everything that the server can send again; drafts and the outbox stay. */
-function forgetRows(db: Connection, keys: { forget: () => void }): void {
-  for (const table of [
-    'clients',
-    'people',
-    'preferences',
-    'contacts',
-    'conversations',
-    'messages',
-    'notes',
-    'conversation_keys',
-    'client_keys',
-  ])
-    db.exec(`delete from ${table}`);
-  db.exec(
-    "insert into words (words) values ('delete-all'); insert into names (names) values ('delete-all'); delete from meta where key in ('cursor', 'synced_at')",
-  );
-  keys.forget();
-}
-
-/** A client that this person may not see any more: its rows go at once, words included (AU-08). What they had queued for it is refused by the server. */
-function forgetClient(db: Connection, ordinal: number | null): void {
-  if (ordinal === null) return;
-  const from = ordinal * CLIENT_SPAN;
-  const to = from + CLIENT_SPAN - 1;
-  for (const table of ['messages', 'notes']) db.prepare(`delete from ${table} where r between ? and ?`).run(from, to);
-  for (const table of ['words', 'names']) db.prepare(`delete from ${table} where rowid between ? and ?`).run(from, to);
-  for (const table of ['conversations', 'contacts', 'preferences', 'clients'])
-    db.prepare(`delete from ${table} where ordinal = ?`).run(ordinal);
-}
-
-/** Removes what has expired, a little at a time, so that nobody waits for it. How many rows went. */
-function sweep(db: Connection, now: number): number {
-  let swept = 0;
-  db.transaction(() => {
-    for (const table of ['messages', 'notes']) {
-      const rows = db
-        .prepare<[number, number], { r: number }>(`select r from ${table} where expires_at <= ? limit ?`)
-        .all(now, SWEEP_BATCH);
-      for (const { r } of rows) {
-        db.prepare('delete from words where rowid = ?').run(r);
-        db.prepare(`delete from ${table} where r = ?`).run(r);
-      }
-      swept += rows.length;
-    }
-    const conversations = db
-      .prepare<[number, number], { k: number; ordinal: number }>(
-        'select k, ordinal from conversations where expires_at <= ? limit ?',
-      )
-      .all(now, SWEEP_BATCH);
-    for (const { k, ordinal } of conversations) {
-      db.prepare('delete from names where rowid = ?').run(ordinal * CLIENT_SPAN + k);
-      db.prepare('delete from conversations where k = ?').run(k);
-    }
-    swept += conversations.length + db.prepare('delete from contacts where expires_at <= ?').run(now).changes;
-  })();
-  return swept;
 }

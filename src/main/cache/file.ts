@@ -61,6 +61,7 @@ function migrate(db: Connection, existed: boolean): void {
   for (const migration of MIGRATIONS.filter(step => step.version > version)) {
     db.transaction(() => {
       db.exec(migration.sql);
+      migration.run?.(db);
       db.pragma(`user_version = ${migration.version}`);
     })();
   }

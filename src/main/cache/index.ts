@@ -17,39 +17,39 @@ export {
 } from './api.ts';
 export { destroyFile, moveFile, quarantine } from './file.ts';
 
-/** Asked of the reading connection, so that no query waits for a write. The rest goes to the one writer. */
-const READS: ReadonlySet<keyof Cache> = new Set([
-  'clients',
-  'people',
-  'preference',
-  'inbox',
-  'counts',
-  'conversation',
-  'thread',
-  'contact',
-  'search',
-  'tags',
-  'draft',
-  'outbox',
-]);
+type Method = Exclude<keyof Cache, 'close'>;
 
-const METHODS: readonly (keyof Cache)[] = [
-  ...READS,
-  'setDraft',
-  'touchClient',
-  'enqueue',
-  'nextCommands',
-  'markSending',
-  'settle',
-  'refuse',
-  'postpone',
-  'retry',
-  'discard',
-  'syncState',
-  'beginPull',
-  'apply',
-  'sweepExpired',
-] as (keyof Cache)[];
+/** Which thread answers: `reader` for what the window asks, so that no query waits for a write; the one `writer` for the rest. */
+const THREADS: { readonly [M in Method]: 'reader' | 'writer' } = {
+  clients: 'reader',
+  rows: 'reader',
+  row: 'reader',
+  searchRows: 'reader',
+  inbox: 'reader',
+  counts: 'reader',
+  conversation: 'reader',
+  thread: 'reader',
+  search: 'reader',
+  tags: 'reader',
+  draft: 'reader',
+  outbox: 'reader',
+  hasRow: 'writer',
+  setDraft: 'writer',
+  touchClient: 'writer',
+  enqueue: 'writer',
+  nextCommands: 'writer',
+  markSending: 'writer',
+  settle: 'writer',
+  refuse: 'writer',
+  postpone: 'writer',
+  retry: 'writer',
+  discard: 'writer',
+  syncState: 'writer',
+  beginPull: 'writer',
+  apply: 'writer',
+  sweepExpired: 'writer',
+};
+const METHODS = Object.keys(THREADS) as Method[];
 
 /** Beside the bundle when built, the source when run from it. */
 const WORKER = [join(import.meta.dirname, 'cache-worker.js'), join(import.meta.dirname, 'worker.ts')].find(path =>
@@ -65,7 +65,7 @@ export async function openCache(options: { readonly path: string; readonly key: 
   const reader = options.path === ':memory:' ? writer : await startThread({ role: 'reader', ...options });
   const methods = METHODS.map(name => [
     name,
-    (...args: unknown[]) => (READS.has(name) ? reader : writer).call(name, args),
+    (...args: unknown[]) => (THREADS[name] === 'reader' ? reader : writer).call(name, args),
   ]);
   const close = async () => {
     if (reader !== writer) await reader.call('close', []);

@@ -13,8 +13,9 @@ export function createKeys(db: Connection) {
     'select k, ordinal from conversation_keys where id = ?',
   );
   const addConversation = db.prepare('insert into conversation_keys (id, ordinal) values (?, ?)');
-  const lastRow = db.prepare<[number, number, number, number], { last: number | null }>(
-    'select max((select coalesce(max(r), 0) from messages where r between ? and ?), (select coalesce(max(r), 0) from notes where r between ? and ?)) as last',
+  const lastRow = db.prepare<[{ from: number; to: number }], { last: number | null }>(
+    `select max((select coalesce(max(r), 0) from messages where r between @from and @to), (select coalesce(max(r), 0) from notes where r between @from and @to),
+       (select coalesce(max(w), 0) from rows where w between @from and @to)) as last`,
   );
   const ordinals = new Map<string, number>();
   const conversations = new Map<string, number>();
@@ -51,11 +52,11 @@ export function createKeys(db: Connection) {
       conversations.set(conversationId, made);
       return made;
     },
-    /** The next row number in a client's range; messages and notes share it, and so do their words. */
+    /** The next row number in a client's range; messages, notes and the search index of the common table share it. */
     nextRow(ordinal: number): number {
       const from = ordinal * CLIENT_SPAN;
       const to = from + CLIENT_SPAN - 1;
-      const last = rows.get(ordinal) ?? Math.max(from, lastRow.get(from, to, from, to)?.last ?? 0);
+      const last = rows.get(ordinal) ?? Math.max(from, lastRow.get({ from, to })?.last ?? 0);
       rows.set(ordinal, last + 1);
       return last + 1;
     },

@@ -1,5 +1,44 @@
-/** Versions step by ten, to leave room; a file keeps its version in `user_version`. Forward only. */
-export type CacheMigration = { readonly version: number; readonly sql: string };
+import type { Connection } from './file.ts';
+import { upgradedCommand } from './outbox-upgrade.ts';
+
+/** Versions step by ten, to leave room; a file keeps its version in `user_version`. Forward only. `run` follows `sql` in its transaction. */
+export type CacheMigration = {
+  readonly version: number;
+  readonly sql: string;
+  readonly run?: (db: Connection) => void;
+};
+
+/** What was queued by an earlier version, in its order. A command that cannot be read could never be sent, and is left out. */
+function moveOutbox(db: Connection): void {
+  type Row = { place: number; state: string; attempts: number; command: string; refusal: string | null };
+  const add = db.prepare(
+    'insert into outbox_20 (place, id, client_id, subject, subject_id, write, state, attempts, created_at, command, refusal) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  for (const row of db
+    .prepare<[], Row>('select place, state, attempts, command, refusal from outbox order by place')
+    .all()) {
+    const command = upgradedCommand(row.command);
+    if (command === null) continue;
+    const { id, clientId, subject, subjectId, write, createdAt } = command;
+    const stored = JSON.stringify(command);
+    add.run(
+      row.place,
+      id,
+      clientId,
+      subject,
+      subjectId,
+      write,
+      row.state,
+      row.attempts,
+      createdAt,
+      stored,
+      row.refusal,
+    );
+  }
+  db.exec(
+    'drop table outbox; alter table outbox_20 rename to outbox; create index outbox_subject on outbox (subject, subject_id, place);',
+  );
+}
 
 export const MIGRATIONS: readonly CacheMigration[] = [
   {
@@ -45,6 +84,34 @@ export const MIGRATIONS: readonly CacheMigration[] = [
       create index outbox_conversation on outbox (conversation_id, place);
       create table drafts (conversation_id text primary key, client_id text not null, text text not null, reply_to text, updated_at text not null) without rowid;
     `,
+  },
+  {
+    // Collections share one table, and a waiting write names its declaration and its subject instead of a conversation.
+    version: 20,
+    sql: `
+      create table rows (
+        r integer primary key, collection text not null, id text not null, ordinal integer not null, at integer not null default 0, status text,
+        expires_at integer not null, json text, shown text, w integer, words text, unique (collection, id)
+      );
+      create index rows_newest on rows (collection, ordinal, at desc, r);
+      create index rows_status on rows (collection, ordinal, status, at desc, r);
+      create index rows_expiry on rows (collection, expires_at);
+      create index rows_words on rows (w) where w is not null;
+
+      insert into rows (collection, id, ordinal, status, expires_at, json)
+        select 'people', id, 0, iif(json_extract(json, '$.active'), 'active', 'disabled'), 9007199254740991, json from people;
+      insert into rows (collection, id, ordinal, expires_at, json) select 'notificationPreferences', id, ordinal, 9007199254740991, json from preferences;
+      insert into rows (collection, id, ordinal, expires_at, json) select 'contacts', id, ordinal, expires_at, json from contacts;
+      drop table people;
+      drop table preferences;
+      drop table contacts;
+
+      create table outbox_20 (
+        place integer primary key autoincrement, id text not null unique, client_id text not null, subject text not null, subject_id text not null, write text not null,
+        state text not null, attempts integer not null default 0, created_at text not null, command text not null, refusal text
+      );
+    `,
+    run: moveOutbox,
   },
 ];
 

@@ -1,13 +1,16 @@
+import { type CollectionName, isWrite } from '@astrix/contract';
 import type { OutboxItem, Refusal } from '../../shared/ipc.ts';
 import type { Command, Salvaged, StoredCommand } from './api.ts';
 import type { Connection } from './file.ts';
-import { summaryOf } from './overlay.ts';
+import { upgradedCommand } from './outbox-upgrade.ts';
+import { wordsOf } from './overlay.ts';
 
 type Stored = {
   id: string;
   client_id: string;
-  conversation_id: string;
-  kind: string;
+  subject: string;
+  subject_id: string;
+  write: string;
   state: StoredCommand['state'];
   attempts: number;
   created_at: string;
@@ -19,22 +22,22 @@ export type Outbox = ReturnType<typeof createOutbox>;
 
 /** The rows of the outbox. What they mean for the screen is laid over by the applier; what is durable is decided by the caller's transaction. */
 export function createOutbox(db: Connection) {
-  const all = 'id, client_id, conversation_id, kind, state, attempts, created_at, command, refusal';
+  const all = 'id, client_id, subject, subject_id, write, state, attempts, created_at, command, refusal';
   const add = db.prepare(
-    'insert into outbox (id, client_id, conversation_id, kind, state, created_at, command) values (?, ?, ?, ?, ?, ?, ?)',
+    'insert into outbox (id, client_id, subject, subject_id, write, state, created_at, command) values (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const one = db.prepare<[string], Stored>(`select ${all} from outbox where id = ?`);
   const every = db.prepare<[], Stored>(`select ${all} from outbox order by place`);
   const ofClient = db.prepare<[string], Stored>(`select ${all} from outbox where client_id = ? order by place`);
-  const ofConversation = db.prepare<[string], Stored>(
-    `select ${all} from outbox where conversation_id = ? order by place`,
+  const ofSubject = db.prepare<[string, string], Stored>(
+    `select ${all} from outbox where subject = ? and subject_id = ? order by place`,
   );
-  const pending = db.prepare<[string], { command: string }>(
-    "select command from outbox where conversation_id = ? and state <> 'refused' order by place",
+  const pending = db.prepare<[string, string], { command: string }>(
+    "select command from outbox where subject = ? and subject_id = ? and state <> 'refused' order by place",
   );
   const next = db.prepare<[number], Stored>(
     `select ${all} from outbox o where state = 'waiting'
-       and place = (select min(place) from outbox p where p.conversation_id = o.conversation_id and p.state <> 'refused') order by place limit ?`,
+       and place = (select min(place) from outbox p where p.subject = o.subject and p.subject_id = o.subject_id and p.state <> 'refused') order by place limit ?`,
   );
   const setState = db.prepare('update outbox set state = ?, attempts = attempts + ? where id = ?');
   const setRefusal = db.prepare("update outbox set state = 'refused', refusal = ? where id = ?");
@@ -53,8 +56,9 @@ export function createOutbox(db: Connection) {
       add.run(
         command.id,
         command.clientId,
-        command.conversationId,
-        command.kind,
+        command.subject,
+        command.subjectId,
+        command.write,
         'waiting',
         command.createdAt,
         JSON.stringify(command),
@@ -65,13 +69,19 @@ export function createOutbox(db: Connection) {
     },
     list: (clientId: string | null): OutboxItem[] =>
       (clientId === null ? every.all() : ofClient.all(clientId)).map(itemOf),
-    ofConversation: (conversationId: string): { item: OutboxItem; command: Command }[] =>
-      ofConversation
-        .all(conversationId)
-        .map(row => ({ item: itemOf(row), command: JSON.parse(row.command) as Command })),
-    pendingFor: (conversationId: string): Command[] =>
-      pending.all(conversationId).map(row => JSON.parse(row.command) as Command),
-    next: (limit: number): StoredCommand[] => next.all(limit).map(commandOf),
+    ofSubject: (subject: CollectionName, id: string): { item: OutboxItem; command: Command }[] =>
+      ofSubject.all(subject, id).map(row => ({ item: itemOf(row), command: JSON.parse(row.command) as Command })),
+    pendingFor: (subject: CollectionName, id: string): Command[] =>
+      pending
+        .all(subject, id)
+        .map(row => JSON.parse(row.command) as Command)
+        .filter(({ write }) => isWrite(write)),
+    /** A write that this version does not know waits for the version that does. */
+    next: (limit: number): StoredCommand[] =>
+      next
+        .all(limit)
+        .map(commandOf)
+        .filter(({ write }) => isWrite(write)),
     sending: (id: string) => setState.run('sending', 1, id),
     waiting: (id: string) => setState.run('waiting', 0, id),
     refuse: (id: string, refusal: Refusal) => setRefusal.run(JSON.stringify(refusal), id),
@@ -97,8 +107,10 @@ export function salvageOutbox(db: Connection): Salvaged[] {
         .iterate();
       for (const { place, command, refusal } of rows) {
         if (found.has(place)) continue;
+        const read = upgradedCommand(command);
+        if (read === null) continue;
         found.set(place, {
-          command: JSON.parse(command) as Command,
+          command: read,
           refusal: refusal === null ? null : (JSON.parse(refusal) as Refusal),
         });
       }
@@ -113,10 +125,11 @@ export function itemOf(row: Stored): OutboxItem {
   return {
     id: row.id,
     clientId: row.client_id,
-    conversationId: row.conversation_id,
-    kind: row.kind as OutboxItem['kind'],
+    write: row.write as OutboxItem['write'],
+    subject: row.subject as OutboxItem['subject'],
+    subjectId: row.subject_id,
     state: row.state,
-    summary: summaryOf(JSON.parse(row.command) as Command),
+    ...wordsOf(JSON.parse(row.command) as Command),
     createdAt: row.created_at,
     attempts: row.attempts,
     refusal: row.refusal ? (JSON.parse(row.refusal) as Refusal) : null,

@@ -2,6 +2,7 @@ import {
   CLOSING_SECONDS,
   type ClientRow,
   type ConversationRow,
+  FIRST_COLLECTIONS,
   type InboxFilter,
   type MessageRow,
   type NoteRow,
@@ -12,9 +13,11 @@ import type { Cache } from './api.ts';
 import type { Connection } from './file.ts';
 import type { Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
+import { AGENCY } from './rows-store.ts';
 import type { CacheTime } from './time.ts';
 
 type ConversationHit = { k: number; last_at: number; json: string; shown: string | null };
+type RowHit = { r: number; at: number; json: string };
 type MessageHit = { r: number; sent_at: number; json: string };
 
 const MAX_TAGS = 100;
@@ -53,16 +56,21 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
     [],
     { ordinal: number; json: string; last_used_at: number | null; muted: string | null }
   >(
-    'select c.ordinal, c.json, c.last_used_at, p.json as muted from clients c left join preferences p on p.ordinal = c.ordinal order by c.ordinal',
+    "select c.ordinal, c.json, c.last_used_at, p.json as muted from clients c left join rows p on p.collection = 'notificationPreferences' and p.ordinal = c.ordinal order by c.ordinal",
   );
   const waitingByClient = db.prepare<[], { client_id: string; n: number }>(
     'select client_id, count(*) as n from outbox group by client_id',
   );
-  const personRows = db.prepare<[], { json: string }>('select json from people');
-  const preferenceRow = db.prepare<[number], { json: string }>('select json from preferences where ordinal = ?');
   const conversationRow = db.prepare<[number, number], ConversationHit>(`${page} k = ? and expires_at > ?`);
-  const contactRow = db.prepare<[string, number, number], { json: string }>(
-    'select json from contacts where id = ? and ordinal = ? and expires_at > ?',
+  const rowsAfter = 'expires_at > @now and at <= @at and (at < @at or r > @r)';
+  const rowPage = db.prepare<[Record<string, unknown>], RowHit>(
+    `select r, at, coalesce(shown, json) as json from rows where collection = @collection and ordinal = @ordinal and ${rowsAfter} order by at desc, r limit @limit`,
+  );
+  const rowPageOf = db.prepare<[Record<string, unknown>], RowHit>(
+    `select r, at, coalesce(shown, json) as json from rows where collection = @collection and ordinal = @ordinal and status = @status and ${rowsAfter} order by at desc, r limit @limit`,
+  );
+  const oneRow = db.prepare<[string, string, number, number], { json: string }>(
+    'select coalesce(shown, json) as json from rows where collection = ? and id = ? and ordinal = ? and expires_at > ?',
   );
   const draftRow = db.prepare<[string, string], { text: string; reply_to: string | null; updated_at: string }>(
     'select text, reply_to, updated_at from drafts where conversation_id = ? and client_id = ?',
@@ -82,7 +90,7 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
 
   function viewOf(hit: ConversationHit): ConversationView {
     const row = JSON.parse(hit.shown ?? hit.json) as ConversationRow;
-    const items = outbox.ofConversation(row.id);
+    const items = outbox.ofSubject('conversations', row.id);
     const refused = items.filter(({ item }) => item.state === 'refused').length;
     return {
       ...row,
@@ -95,6 +103,8 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
     const now = time.now();
     return { ordinal: keys.ordinalOf(clientId) ?? -1, person: personId, now, closing: now + CLOSING_SECONDS * 1000 };
   };
+
+  const ordinalOf = (clientId: string | null) => (clientId === null ? AGENCY : (keys.ordinalOf(clientId) ?? -1));
 
   const reads = {
     clients() {
@@ -113,14 +123,26 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
         };
       });
     },
-    people: () =>
-      personRows
-        .all()
-        .map(row => JSON.parse(row.json) as RowOf<'people'>)
-        .sort((a, b) => a.name.localeCompare(b.name)),
-    preference(clientId: string) {
-      const row = preferenceRow.get(keys.ordinalOf(clientId) ?? -1);
-      return row ? (JSON.parse(row.json) as RowOf<'notificationPreferences'>) : null;
+    rows({ collection, clientId, status, after, limit }: Parameters<Cache['rows']>[0]) {
+      const from = placeOf(after);
+      const hits = (status === null ? rowPage : rowPageOf).all({
+        collection,
+        ordinal: ordinalOf(clientId),
+        ...(status === null ? {} : { status }),
+        now: time.now(),
+        at: from?.at ?? Number.MAX_SAFE_INTEGER,
+        r: from?.key ?? -1,
+        limit,
+      });
+      const last = hits.length === limit ? hits.at(-1) : undefined;
+      return {
+        rows: hits.map(hit => JSON.parse(hit.json) as unknown),
+        next: last ? `${last.at}.${last.r}` : null,
+      };
+    },
+    row({ collection, clientId, id }: Parameters<Cache['row']>[0]): unknown {
+      const found = oneRow.get(collection, id, ordinalOf(clientId), time.now());
+      return found ? (JSON.parse(found.json) as unknown) : null;
     },
     inbox({ clientId, filter, personId, after, limit }: Parameters<Cache['inbox']>[0]) {
       const from = placeOf(after);
@@ -178,10 +200,6 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
       if (from === null) items.push(...waitingItems(conversationId));
       return { items, next: last ? `${last.sent_at}.${last.r}` : null };
     },
-    contact({ clientId, contactId }: Parameters<Cache['contact']>[0]) {
-      const row = contactRow.get(contactId, keys.ordinalOf(clientId) ?? -1, time.now());
-      return row ? (JSON.parse(row.json) as RowOf<'contacts'>) : null;
-    },
     tags: (clientId: string) =>
       tagRows
         .all(keys.ordinalOf(clientId) ?? -1, time.now())
@@ -198,6 +216,10 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
         cursor: meta.get('cursor')?.value ?? null,
         epoch: meta.get('epoch')?.value ?? null,
         clientIds: JSON.parse(meta.get('client_ids')?.value ?? '[]') as string[],
+        // A file of the first version keeps no names: it holds the collections of that version.
+        collections: (JSON.parse(meta.get('collections')?.value ?? 'null') as string[] | null) ?? [
+          ...FIRST_COLLECTIONS,
+        ],
         syncedAt: syncedAt ? new Date(Number(syncedAt)).toISOString() : null,
       };
     },
@@ -205,18 +227,20 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
 
   /** Replies and notes on their way. One whose row came back by sync before its own answer is already in the thread. */
   function waitingItems(conversationId: string): ThreadItem[] {
-    return outbox.ofConversation(conversationId).flatMap(({ item, command }): ThreadItem[] => {
-      if (command.kind === 'reply')
-        return hasMessage.get(command.messageId)
-          ? []
-          : [{ type: 'pending', at: item.createdAt, item, replyToId: command.replyToId }];
-      if (command.kind !== 'note' || hasNote.get(command.noteId)) return [];
+    return outbox.ofSubject('conversations', conversationId).flatMap(({ item, command }): ThreadItem[] => {
+      if (command.write === 'conversations.reply') {
+        const { messageId, replyToId } = command.args as { messageId: string; replyToId: string | null };
+        return hasMessage.get(messageId) ? [] : [{ type: 'pending', at: item.createdAt, item, replyToId }];
+      }
+      if (command.write !== 'conversations.add-note') return [];
+      const { noteId, authorId, text } = command.args as { noteId: string; authorId: string; text: string };
+      if (hasNote.get(noteId)) return [];
       const note = {
-        id: command.noteId,
+        id: noteId,
         clientId: command.clientId,
         conversationId,
-        authorId: command.authorId,
-        text: command.text,
+        authorId,
+        text,
         createdAt: item.createdAt,
         expiresAt: item.createdAt,
       };

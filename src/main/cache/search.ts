@@ -1,5 +1,5 @@
-import type { ClientRow, ConversationRow, MessageRow, NoteRow } from '@astrix/contract';
-import type { SearchHit } from '../../shared/ipc.ts';
+import type { ClientRow, CollectionName, ConversationRow, MessageRow, NoteRow } from '@astrix/contract';
+import type { RowHit, SearchHit } from '../../shared/ipc.ts';
 import type { Cache } from './api.ts';
 import type { Connection } from './file.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
@@ -59,6 +59,11 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
   );
   const client = db.prepare<[number], { json: string }>('select json from clients where ordinal = ?');
 
+  const indexedRow = db.prepare<
+    [number, number],
+    { collection: CollectionName; id: string; words: string; at: number }
+  >('select collection, id, words, at from rows where w = ? and expires_at > ?');
+
   function searchClient(ordinal: number, clientJson: string, words: readonly string[], limit: number): SearchHit[] {
     const row = JSON.parse(clientJson) as ClientRow;
     const match = matchOf(ordinal, words);
@@ -113,21 +118,57 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     };
   }
 
-  return ({ clientId, q, limit }: Parameters<Cache['search']>[0]): SearchHit[] => {
-    const words = wordsOf(q);
-    if (words.length === 0) return [];
+  function searchRowsOf(ordinal: number, of: ClientRow, words: readonly string[], limit: number): RowHit[] {
+    const from = ordinal * CLIENT_SPAN;
+    return wordRows.all(matchOf(ordinal, words), from, from + CLIENT_SPAN - 1, limit).flatMap(hit => {
+      const row = indexedRow.get(hit.rowid, time.now());
+      if (!row) return [];
+      const { collection, id, at } = row;
+      return {
+        clientId: of.id,
+        clientName: of.name,
+        collection,
+        id,
+        snippet: marked(row.words, words),
+        at: at === 0 ? null : new Date(at).toISOString(),
+      };
+    });
+  }
+
+  /** One client's hits, or of each client a few, until there are enough. */
+  function across<H>(
+    { clientId, limit }: { clientId: string | null; limit: number },
+    hitsOf: (ordinal: number, json: string, limit: number) => H[],
+  ): H[] {
     if (clientId !== null) {
       const ordinal = keys.ordinalOf(clientId);
       const row = ordinal === null ? undefined : client.get(ordinal);
-      return ordinal !== null && row ? searchClient(ordinal, row.json, words, limit) : [];
+      return ordinal !== null && row ? hitsOf(ordinal, row.json, limit) : [];
     }
     const each = Math.max(2, Math.ceil(limit / 8));
-    const hits: SearchHit[] = [];
+    const hits: H[] = [];
     for (const row of clients.all().slice(0, MAX_CLIENTS)) {
-      hits.push(...searchClient(row.ordinal, row.json, words, each));
+      hits.push(...hitsOf(row.ordinal, row.json, each));
       if (hits.length >= limit * 3) break;
     }
-    return hits.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, limit);
+    return hits;
+  }
+
+  return {
+    search({ clientId, q, limit }: Parameters<Cache['search']>[0]): SearchHit[] {
+      const words = wordsOf(q);
+      if (words.length === 0) return [];
+      const hits = across({ clientId, limit }, (ordinal, json, most) => searchClient(ordinal, json, words, most));
+      return clientId === null ? hits.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, limit) : hits;
+    },
+    /** Rows of the common table whose collection declares words. */
+    searchRows({ clientId, q, limit }: Parameters<Cache['searchRows']>[0]): RowHit[] {
+      const words = wordsOf(q);
+      if (words.length === 0) return [];
+      return across({ clientId, limit }, (ordinal, json, most) =>
+        searchRowsOf(ordinal, JSON.parse(json) as ClientRow, words, most),
+      ).slice(0, limit);
+    },
   };
 }
 

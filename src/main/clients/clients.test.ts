@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientView } from '../../shared/ipc.ts';
-import { clientRow, id } from '../cache/world.ts';
+import { clientRow, id } from '../testkit/rows.ts';
 import { isQuiet, istMinutes, noticesFor } from './notices.ts';
 import { inOrder, trayModel } from './tray-model.ts';
 

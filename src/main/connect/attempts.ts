@@ -1,6 +1,6 @@
 import type { ConnectionView, ProviderId } from '@astrix/contract';
 import type { AstrixClient, Failure } from '@astrix/sdk';
-import type { ConnectState } from '../../shared/connections.ts';
+import type { ConnectState } from '../../shared/connect.ts';
 import { refusalOf } from '../account/session.ts';
 import { ConsoleError } from '../ipc/errors.ts';
 import type { ConsoleLog } from '../log/log.ts';

@@ -1,14 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '@astrix/contract';
+import { newId, ROUTES, type RouteName } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
-import { type FakeKeychain, fakeKeychain } from '../account/fake-keychain.ts';
-import { clientRow, id } from '../cache/world.ts';
 import type { Console } from '../console.ts';
-import { consoleOver } from '../console-rig.ts';
-import { until } from '../until.ts';
+import { consoleOver } from '../testkit/console-rig.ts';
+import { type FakeKeychain, fakeKeychain } from '../testkit/fake-keychain.ts';
+import { clientRow, id } from '../testkit/rows.ts';
+import { until } from '../testkit/until.ts';
 
 const CLIENT = id('c00', 1);
 const ELSEWHERE = id('c00', 9);
@@ -58,6 +58,17 @@ const written = () =>
 const asked = () => server.asked.filter(({ name }) => /onnect|Switch|Access/.test(name));
 const form = { provider: 'stripe', shared: false, connectionId: null, fields: { secretKey: KEY } } as const;
 
+/** Asked by the window on the screen of `clientId`; a route of a client names it in its path. */
+const change = (route: RouteName, clientId: string, { params = {}, body }: Change) =>
+  console.handlers['routes.change']({
+    route,
+    clientId,
+    params: ROUTES[route].scope === 'client' ? { clientId, ...params } : params,
+    query: {},
+    body,
+  });
+type Change = { readonly params?: Record<string, string>; readonly body?: unknown };
+
 describe('VT-05: what a form holds', () => {
   test.each([
     ['taken', () => ({ status: 201, body: view() })],
@@ -65,9 +76,7 @@ describe('VT-05: what a form holds', () => {
     ['lost on the way', () => 'cut' as const],
   ])('%s: it goes to the server and is nowhere else', async (_how, answer) => {
     server.answers['connections.connect-key'] = answer;
-    const reply = await console.handlers['connections.connectByKey']({ clientId: CLIENT, ...form }).catch(
-      (error: Error) => error,
-    );
+    const reply = await change('connections.connect-key', CLIENT, { body: form }).catch((error: Error) => error);
     expect(asked().at(-1)?.body.fields).toEqual({ secretKey: KEY });
     expect(JSON.stringify(reply)).not.toContain(KEY);
     expect(emitted.join()).not.toContain(KEY);
@@ -77,29 +86,32 @@ describe('VT-05: what a form holds', () => {
 });
 
 describe('SH-21: each change is of a client that this person has', () => {
-  const of = { clientId: ELSEWHERE, connectionId: CONNECTION };
+  const of = { params: { connectionId: CONNECTION } };
+  const stop = { scope: 'provider', subject: 'jira', off: true, reason: 'Drill', revoke: false };
+  const start = { provider: 'jira', shared: false, connectionId: null } as const;
   const changes: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['a key', () => console.handlers['connections.connectByKey']({ clientId: ELSEWHERE, ...form })],
-    ['a check', () => console.handlers['connections.check'](of)],
-    ['an address', () => console.handlers['connections.rotateWebhook'](of)],
-    ['an end', () => console.handlers['connections.disconnect'](of)],
-    [
-      'a consent',
-      () =>
-        console.handlers['connect.start']({ clientId: ELSEWHERE, provider: 'jira', shared: false, connectionId: null }),
-    ],
-    [
-      'a switch',
-      () =>
-        console.handlers['connections.setSwitch']({
-          ...{ clientId: ELSEWHERE, scope: 'provider', subject: 'jira', off: true, reason: 'Drill', revoke: false },
-        }),
-    ],
+    ['a key', () => change('connections.connect-key', ELSEWHERE, { body: form })],
+    ['a check', () => change('connections.check', ELSEWHERE, of)],
+    ['an address', () => change('connections.rotate-webhook', ELSEWHERE, of)],
+    ['an end', () => change('connections.disconnect', ELSEWHERE, of)],
+    ['a consent', () => console.handlers['connect.start']({ clientId: ELSEWHERE, ...start })],
+    ['a switch', () => change('connections.set-switch', ELSEWHERE, { params: {}, body: stop })],
     [
       'a person',
-      () => console.handlers['connections.setAccess']({ clientId: ELSEWHERE, personId: newId(), denied: ['jira'] }),
+      () =>
+        change('connections.set-provider-access', ELSEWHERE, {
+          params: { personId: newId() },
+          body: { denied: ['jira'] },
+        }),
     ],
   ];
+  test('a change on the screen of one client cannot name another in its path', async () => {
+    const of = { route: 'connections.disconnect', clientId: CLIENT, query: {} };
+    const params = { clientId: ELSEWHERE, connectionId: CONNECTION };
+    await expect(console.handlers['routes.change']({ ...of, params })).rejects.toThrow('another client');
+    expect(asked()).toEqual([]);
+  });
+
   test.each(changes)('%s under another client does not leave this machine', async (_what, change) => {
     await expect(change()).rejects.toThrow('nothing here that you may see');
     expect(asked()).toEqual([]);
@@ -112,18 +124,20 @@ test('each call asks the route of the contract with what the window said', async
   server.answers['connections.data'] = () => ({ status: 200, body: rows });
   server.answers['connections.disconnect'] = () => problem('forbidden');
   server.answers['connections.set-switch'] = () => ({ status: 200, body: { switches: [], disconnected: 2 } });
-  const read = console.handlers['connections.data'];
-  await read({ ...connection, capability: 'tasks', text: 'Diwali', refresh: true });
+  const read = (query: Record<string, string>) =>
+    console.handlers['routes.read']({
+      route: 'connections.data',
+      params: { ...connection, capability: 'tasks' },
+      query,
+    });
+  await read({ text: 'Diwali', refresh: '1' });
   expect(Object.fromEntries(server.asked.at(-1)?.query ?? [])).toEqual({ text: 'Diwali', refresh: '1' });
-  await read({ ...connection, capability: 'tasks', text: '', refresh: false });
+  await read({});
   expect([...(server.asked.at(-1)?.query ?? [])]).toEqual([]);
-  await expect(console.handlers['connections.disconnect'](connection)).rejects.toMatchObject({
-    error: { code: 'refused', serverCode: 'forbidden', reference: 'r-1' },
-  });
+  const end = change('connections.disconnect', CLIENT, { params: { connectionId: CONNECTION } });
+  await expect(end).rejects.toMatchObject({ error: { code: 'refused', serverCode: 'forbidden', reference: 'r-1' } });
   const stop = { scope: 'connection', subject: CONNECTION, off: true, reason: 'Drill', revoke: true } as const;
-  expect(await console.handlers['connections.setSwitch']({ clientId: CLIENT, ...stop })).toMatchObject({
-    disconnected: 2,
-  });
+  expect(await change('connections.set-switch', CLIENT, { params: {}, body: stop })).toMatchObject({ disconnected: 2 });
   expect(server.asked.at(-1)?.body).toEqual(stop);
 });
 

@@ -5,9 +5,9 @@ import type { Console } from '../console.ts';
 import { CSP } from '../guard/rules.ts';
 import type { NavigateTarget, TrayItem, TrayModel } from '../ports.ts';
 import { DEFAULTS, type SettingsStore, type StoredSettings } from '../settings/settings.ts';
-import * as electron from './fake-electron.ts';
+import * as electron from '../testkit/fake-electron.ts';
 
-vi.mock('electron', () => import('./fake-electron.ts'));
+vi.mock('electron', () => import('../testkit/fake-electron.ts'));
 const { createDesktop } = await import('./desktop.ts');
 
 const id = '0190b8a0-1111-7222-8333-444455556666';

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import * as electron from './fake-electron.ts';
+import * as electron from '../testkit/fake-electron.ts';
 
 const consoles = vi.hoisted(() => ({ did: [] as string[], stopped: Promise.withResolvers<void>() }));
-vi.mock('electron', () => import('./fake-electron.ts'));
+vi.mock('electron', () => import('../testkit/fake-electron.ts'));
 vi.mock('../console.ts', () => ({
   createConsole: (deps: { userData: string; shellKind: string }) => {
     consoles.did.push(`made for ${deps.userData} on ${deps.shellKind}`);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULTS, type SettingsStore, type StoredSettings } from '../settings/settings.ts';
-import * as electron from './fake-electron.ts';
+import * as electron from '../testkit/fake-electron.ts';
 
-vi.mock('electron', () => import('./fake-electron.ts'));
+vi.mock('electron', () => import('../testkit/fake-electron.ts'));
 const { allWindows, createWindow, guardContents, guardSession, knownWindow } = await import('./window.ts');
 
 function settingsOf(

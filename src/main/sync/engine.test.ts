@@ -1,8 +1,9 @@
 import { newId, type SyncLine } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, startServer } from '../../../sdk/test/server.ts';
-import { conversationRow, id } from '../cache/world.ts';
-import { cursor, end, hello, messages, NOW, type SyncRig, startSync, textOf, whole } from './rig.ts';
+import { commandOf } from '../testkit/commands.ts';
+import { conversationRow, id } from '../testkit/rows.ts';
+import { cursor, end, hello, messages, NOW, type SyncRig, startSync, textOf, whole } from '../testkit/sync-rig.ts';
 
 let server: FakeServer;
 let rig: SyncRig;
@@ -93,16 +94,11 @@ describe('a cut stream', () => {
 });
 
 describe('a reset', () => {
-  const NOTE = {
-    kind: 'note',
-    id: newId(),
-    noteId: newId(),
-    authorId: id('b00', 1),
-    text: 'kept',
-    clientId: id('c00', 1),
-    conversationId: id('e00', 100),
-    createdAt: new Date(NOW).toISOString(),
-  } as const;
+  const NOTE = commandOf(
+    'conversations.add-note',
+    { clientId: id('c00', 1), conversationId: id('e00', 100), text: 'kept' },
+    { createdAt: new Date(NOW).toISOString() },
+  );
   test.each([
     ['asked for by the server', { reset: true }],
     ['because it is another database', { epoch: id('a00', 9), reset: true }],

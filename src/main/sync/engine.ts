@@ -1,4 +1,4 @@
-import { COLLECTION_NAMES, type CollectionName, isCollection } from '@astrix/contract';
+import { COLLECTION_NAMES, type CollectionName, isCollection, type SyncLine } from '@astrix/contract';
 import { type AstrixClient, SdkError } from '@astrix/sdk';
 import type { Topic } from '../../shared/ipc.ts';
 import { type AppliedBatch, type Cache, CacheError } from '../cache/api.ts';
@@ -36,6 +36,8 @@ const BACK_OFF_MS = [300, 700, 1500, 3000, 5000];
 const DISK_FULL = 'The disk is full: what is new cannot be kept.';
 /** Rows written in one transaction: large enough to be fast, small enough that nobody waits for it. */
 const ROWS_PER_WRITE = 500;
+
+type Hello = Extract<SyncLine, { t: 'hello' }>;
 
 export type SyncEngine = {
   readonly start: () => void;
@@ -147,7 +149,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
   /** Ends a pull whose line is dead: without it one that hangs would hold up all that follow. */
   let cut = new AbortController();
 
-  /** One pull at a time; a wish during a pull makes one more. */
+  /** One pull at a time. A pull requested while one is running triggers exactly one more. */
   function pull(): Promise<void> {
     again = true;
     pulling ??= (async () => {
@@ -182,13 +184,53 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
   async function pullOnce(backfill: readonly string[]): Promise<void> {
     const state = await cache.syncState();
     const first = state.cursor === null;
+    const batch = gatherRows(first);
+    status.set({ syncing: true, received: 0 });
+    const lines = client.sync({
+      since: state.cursor ?? undefined,
+      backfill,
+      collections: COLLECTION_NAMES,
+      backfillCollections: first ? [] : COLLECTION_NAMES.filter(name => !state.collections.includes(name)),
+      signal: AbortSignal.any([stopping.signal, cut.signal]),
+    });
+    for await (const line of lines) {
+      switch (line.t) {
+        case 'hello': {
+          const fresh = newClients(state.clientIds, line.clients);
+          const whole = first || line.reset || (state.epoch !== null && state.epoch !== line.epoch);
+          // Clients that are new to this cache must be sent whole, and only now is known which.
+          if (!whole && fresh.some(id => !backfill.includes(id))) return pullOnce(fresh);
+          await begin(line);
+          if (state.clientIds.length !== line.clients.length || fresh.length > 0) deps.onChanged(['clients']);
+          break;
+        }
+        case 'rows':
+          await batch.add(line.c, line.rows);
+          break;
+        case 'gone':
+          batch.remove(line.c, line.ids);
+          break;
+        case 'cursor':
+          await batch.write(line.cursor, false);
+          break;
+        case 'end':
+          await batch.write(line.cursor, true);
+          status.set({ syncedAt: serverNow() });
+      }
+    }
+  }
+
+  const begin = ({ epoch, clients, serverTime, reset }: Hello) =>
+    cache.beginPull({ epoch, clientIds: clients, serverTime, reset, collections: COLLECTION_NAMES });
+
+  /** Gathers rows until there are enough for one transaction. A collection that this version does not know is passed over (F-22). */
+  function gatherRows(first: boolean) {
     const pending = new Map<CollectionName, unknown[]>();
     const gone: { c: CollectionName; ids: string[] }[] = [];
     let held = 0;
     let received = 0;
-    status.set({ syncing: true, received: 0 });
 
-    const write = async (cursor: string | null, done: boolean) => {
+    async function write(cursor: string | null, done: boolean): Promise<void> {
       const rows = COLLECTION_NAMES.flatMap(c => (pending.has(c) ? [{ c, rows: pending.get(c) ?? [] }] : []));
       const applied = await cache.apply({ rows, gone: gone.splice(0), cursor, done });
       pending.clear();
@@ -197,46 +239,22 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
       if (first) status.set({ received });
       if (applied.topics.length > 0) deps.onChanged(applied.topics);
       if (!first && applied.arrived.length > 0) deps.onArrived(applied.arrived);
-    };
-
-    const signal = AbortSignal.any([stopping.signal, cut.signal]);
-    for await (const line of client.sync({ since: state.cursor ?? undefined, backfill, signal })) {
-      switch (line.t) {
-        case 'hello': {
-          const known = new Set(state.clientIds);
-          const fresh = line.clients.filter(id => !known.has(id));
-          const whole = first || line.reset || (state.epoch !== null && state.epoch !== line.epoch);
-          // Clients that are new to this copy must be sent whole, and only now is known which.
-          if (!whole && fresh.some(id => !backfill.includes(id))) return pullOnce(fresh);
-          await cache.beginPull({
-            epoch: line.epoch,
-            clientIds: line.clients,
-            serverTime: line.serverTime,
-            reset: line.reset,
-          });
-          if (known.size !== line.clients.length || fresh.length > 0) deps.onChanged(['clients']);
-          break;
-        }
-        case 'rows': {
-          if (!isCollection(line.c)) break;
-          const list = pending.get(line.c) ?? [];
-          list.push(...line.rows);
-          pending.set(line.c, list);
-          held += line.rows.length;
-          if (held >= ROWS_PER_WRITE) await write(null, false);
-          break;
-        }
-        case 'gone':
-          if (isCollection(line.c)) gone.push({ c: line.c, ids: line.ids });
-          break;
-        case 'cursor':
-          await write(line.cursor, false);
-          break;
-        case 'end':
-          await write(line.cursor, true);
-          status.set({ syncedAt: serverNow() });
-      }
     }
+
+    return {
+      write,
+      async add(collection: string, rows: readonly unknown[]): Promise<void> {
+        if (!isCollection(collection)) return;
+        const list = pending.get(collection) ?? [];
+        list.push(...rows);
+        pending.set(collection, list);
+        held += rows.length;
+        if (held >= ROWS_PER_WRITE) await write(null, false);
+      },
+      remove(collection: string, ids: string[]): void {
+        if (isCollection(collection)) gone.push({ c: collection, ids });
+      },
+    };
   }
 
   return {
@@ -256,6 +274,11 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
     pullNow: () => pull(),
   };
 }
+
+const newClients = (known: readonly string[], visible: readonly string[]): string[] => {
+  const before = new Set(known);
+  return visible.filter(id => !before.has(id));
+};
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 

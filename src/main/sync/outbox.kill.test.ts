@@ -8,9 +8,9 @@ import { newId } from '@astrix/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
 import type { OutboxItem } from '../../shared/ipc.ts';
-import { id } from '../cache/world.ts';
+import { id } from '../testkit/rows.ts';
 
-const CHILD = join(import.meta.dirname, 'outbox.child.ts');
+const CHILD = join(import.meta.dirname, '..', 'testkit', 'outbox.child.ts');
 const REFUSED = 'the server refuses this one';
 
 let server: FakeServer;

@@ -2,12 +2,12 @@ import { type ErrorCode, newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
-import type { Command } from '../cache/api.ts';
 import type { CacheEngine } from '../cache/engine.ts';
-import { id, messageRow } from '../cache/world.ts';
-import { until } from '../until.ts';
+import { commandOf, messageIdOf } from '../testkit/commands.ts';
+import { id, messageRow } from '../testkit/rows.ts';
+import { board, type ManualTimers, manualTimers, memoryCache, NOW } from '../testkit/sync-rig.ts';
+import { until } from '../testkit/until.ts';
 import { createOutboxPump, type OutboxPump } from './outbox.ts';
-import { board, type ManualTimers, manualTimers, memoryCache, NOW } from './rig.ts';
 import type { StatusBoard } from './status.ts';
 
 let server: FakeServer;
@@ -47,21 +47,20 @@ afterEach(async () => {
   await server.close();
 });
 
-type Reply = Extract<Command, { kind: 'reply' }>;
-const write = (conversation: number, text = 'It comes tomorrow', client = 1): Reply => {
-  const reply: Reply = {
-    kind: 'reply',
-    id: newId(),
-    clientId: id('c00', client),
-    conversationId: id('e00', conversation),
-    createdAt: new Date(NOW).toISOString(),
-    messageId: newId(),
-    text,
-    replyToId: null,
-    seenInboundId: null,
-  };
+const write = (conversation: number, text = 'It comes tomorrow', client = 1) => {
+  const reply = commandOf(
+    'conversations.reply',
+    {
+      clientId: id('c00', client),
+      conversationId: id('e00', conversation),
+      text,
+      replyToId: null,
+      seenInboundId: null,
+    },
+    { createdAt: new Date(NOW).toISOString() },
+  );
   cache.enqueue(reply);
-  return reply;
+  return { ...reply, messageId: messageIdOf(reply) };
 };
 const replies = () => server.asked.filter(asked => asked.name === 'conversations.reply');
 const states = () => cache.outbox(null).map(item => item.state);
@@ -244,7 +243,7 @@ describe('waiting', () => {
       timers.advance(1000);
       return cache.outbox(null).length === 8;
     });
-    expect(new Set(cache.outbox(null).map(item => item.conversationId))).toEqual(bad);
+    expect(new Set(cache.outbox(null).map(item => item.subjectId))).toEqual(bad);
   });
 
   test('F-12: an answer that cannot be written down because the disk is full is asked for again, and nothing is sent twice', async () => {

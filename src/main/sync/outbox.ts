@@ -1,12 +1,13 @@
-import { MessageRow, type RouteName } from '@astrix/contract';
-import type { AstrixClient, CallResult, Failure } from '@astrix/sdk';
+import { type CollectionName, MessageRow, type WriteName, writeOf } from '@astrix/contract';
+import type { AstrixClient, CallInput, Failure } from '@astrix/sdk';
 import type { Refusal, Topic } from '../../shared/ipc.ts';
 import type { Cache, StoredCommand } from '../cache/api.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Timers } from './engine.ts';
 import type { StatusBoard } from './status.ts';
+import { topicsOf } from './topics.ts';
 
-/** Conversations that are written to at the same time. Within one, the order of writing is the order of sending. */
+/** Subjects that are written to at the same time. On one subject, the order of writing is the order of sending. */
 const PARALLEL = 4;
 const RETRY_MS = [1000, 2000, 5000, 15_000, 30_000];
 
@@ -28,10 +29,12 @@ export type OutboxPump = {
   readonly stop: () => Promise<void>;
 };
 
+const subjectOf = ({ subject, subjectId }: StoredCommand) => `${subject}:${subjectId}`;
+
 type Sent =
   | {
       readonly ok: true;
-      readonly collection: 'conversations' | 'messages' | 'notes' | 'contacts';
+      readonly collection: CollectionName;
       readonly row: unknown;
     }
   | Failure;
@@ -40,7 +43,7 @@ type Sent =
 export function createOutboxPump(deps: OutboxDeps): OutboxPump {
   const { cache, status } = deps;
   const underWay = new Set<string>();
-  /** Conversations whose oldest command was not taken just now. `asked`: the server named the time. */
+  /** Subjects whose oldest command was not taken just now. `asked`: the server named the time. */
   const resting = new Map<string, { readonly asked: boolean; readonly cancel: () => void }>();
   const stopping = new AbortController();
   let running = Promise.resolve();
@@ -53,10 +56,10 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
   }
 
   function wake(): void {
-    for (const [conversationId, { asked, cancel }] of resting) {
+    for (const [subject, { asked, cancel }] of resting) {
       if (asked) continue;
       cancel();
-      resting.delete(conversationId);
+      resting.delete(subject);
     }
     kick();
   }
@@ -67,7 +70,7 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
       while (again && !stopping.signal.aborted && status.get().connection === 'online') {
         again = false;
         const ready = await cache.nextCommands(PARALLEL + underWay.size + resting.size);
-        const free = ready.filter(({ conversationId: at }) => !underWay.has(at) && !resting.has(at));
+        const free = ready.filter(command => !underWay.has(subjectOf(command)) && !resting.has(subjectOf(command)));
         await Promise.all(free.slice(0, PARALLEL).map(carry));
       }
     } catch (error) {
@@ -78,7 +81,7 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
   }
 
   async function carry(command: StoredCommand): Promise<void> {
-    underWay.add(command.conversationId);
+    underWay.add(subjectOf(command));
     try {
       await cache.markSending(command.id);
       tell(command);
@@ -88,7 +91,7 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
       await cache.postpone(command.id).catch(() => undefined);
       retryLater(command, null);
     } finally {
-      underWay.delete(command.conversationId);
+      underWay.delete(subjectOf(command));
       tell(command);
       await count().catch(() => undefined);
     }
@@ -111,21 +114,21 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
     retryLater(command, sent.kind === 'problem' ? (sent.problem.retryAfterSeconds ?? null) : null);
   }
 
-  /** Each conversation rests by itself: what goes well elsewhere must not cut short what the server asked for here. */
+  /** Each subject rests by itself: what goes well elsewhere must not cut short what the server asked for here. */
   function retryLater(command: StoredCommand, seconds: number | null): void {
     if (stopping.signal.aborted) return;
-    const { conversationId, attempts } = command;
-    resting.get(conversationId)?.cancel();
+    const { attempts } = command;
+    const subject = subjectOf(command);
+    resting.get(subject)?.cancel();
     const ms = seconds === null ? RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]! : seconds * 1000;
     const over = () => {
-      resting.delete(conversationId);
+      resting.delete(subject);
       kick();
     };
-    resting.set(conversationId, { asked: seconds !== null, cancel: deps.timers.after(ms, over) });
+    resting.set(subject, { asked: seconds !== null, cancel: deps.timers.after(ms, over) });
   }
 
-  const tell = (command: StoredCommand) =>
-    deps.onChanged(['outbox', 'clients', `inbox:${command.clientId}`, `thread:${command.conversationId}`]);
+  const tell = (command: StoredCommand) => deps.onChanged(topicsOf(command));
 
   async function count(): Promise<void> {
     const items = await cache.outbox(null);
@@ -146,72 +149,15 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
 }
 
 async function send(client: AstrixClient, command: StoredCommand, signal: AbortSignal): Promise<Sent> {
-  const params = { clientId: command.clientId, conversationId: command.conversationId };
-  const common = { params, idempotencyKey: command.id, signal };
-  switch (command.kind) {
-    case 'reply': {
-      const { messageId, text, replyToId, seenInboundId, createdAt } = command;
-      return as(
-        'messages',
-        await client.call('conversations.reply', {
-          ...common,
-          body: { messageId, text, replyToId, seenInboundId, writtenAt: createdAt },
-        }),
-      );
-    }
-    case 'note':
-      return as(
-        'notes',
-        await client.call('conversations.add-note', {
-          ...common,
-          body: { noteId: command.noteId, text: command.text },
-        }),
-      );
-    case 'assign':
-      return as(
-        'conversations',
-        await client.call('conversations.assign', { ...common, body: { personId: command.personId } }),
-      );
-    case 'tags':
-      return as(
-        'conversations',
-        await client.call('conversations.change-tags', {
-          ...common,
-          body: { add: command.add, remove: command.remove },
-        }),
-      );
-    case 'snooze':
-      return as(
-        'conversations',
-        await client.call('conversations.snooze', { ...common, body: { until: command.until } }),
-      );
-    case 'status':
-      return as(
-        'conversations',
-        await client.call('conversations.set-status', { ...common, body: { status: command.status } }),
-      );
-    case 'read':
-      return as(
-        'conversations',
-        await client.call('conversations.mark-read', { ...common, body: { upToId: command.upToId } }),
-      );
-    case 'optOut': {
-      const { contactId, optedOut, reason } = command;
-      return as(
-        'contacts',
-        await client.call('contacts.set-opt-out', {
-          params: { clientId: command.clientId, contactId },
-          idempotencyKey: command.id,
-          signal,
-          body: { optedOut, reason },
-        }),
-      );
-    }
-  }
-}
-
-function as<N extends RouteName>(collection: Extract<Sent, { ok: true }>['collection'], result: CallResult<N>): Sent {
-  return result.ok ? { ok: true, collection, row: result.value } : result;
+  const { request, answers } = writeOf(command.write);
+  const { params, body } = request(command.args, { createdAt: command.createdAt });
+  const result = await client.call(command.write, {
+    params: { clientId: command.clientId, ...params },
+    ...(body === undefined ? {} : { body }),
+    idempotencyKey: command.id,
+    signal,
+  } as unknown as CallInput<WriteName>);
+  return result.ok ? { ok: true, collection: answers as CollectionName, row: result.value } : result;
 }
 
 /** A decision of the server about this very command. Null where it was not reached, is busy, or wants a new token: then it is tried again. */

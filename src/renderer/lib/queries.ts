@@ -84,7 +84,12 @@ export const useSearch = (clientId: string | null, q: string) =>
 export function invalidate(topics: readonly Topic[]): void {
   const again = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey });
   for (const topic of topics) {
-    const [kind = '', id = ''] = topic.split(':');
+    const [kind = '', id = '', client = ''] = topic.split(':');
+    if (kind === 'rows') {
+      const key = { people: 'people', contacts: 'contact', notificationPreferences: 'preference' }[id] ?? id;
+      again(client === '*' ? [key] : [key, client]);
+      continue;
+    }
     if (kind === 'inbox')
       for (const key of ['inbox', 'counts', 'conversation', 'contact', 'tags', 'preference']) again([key, id]);
     else if (topic === 'thread:*') again(['thread']);

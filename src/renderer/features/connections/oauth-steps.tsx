@@ -1,7 +1,7 @@
 import type { AttemptView } from '@astrix/contract';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
-import type { ConnectState } from '../../../shared/connections.ts';
+import type { ConnectState } from '../../../shared/connect.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { timeOf } from '../../lib/format.ts';
 import { queryClient } from '../../lib/queries.ts';

@@ -75,7 +75,8 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink }: Pr
   const sendAnyway = (item: OutboxItem) => {
     const seen = newestInbound();
     const seenInboundId = seen?.type === 'message' ? seen.message.id : null;
-    void ask(bridge.outbox.retry({ clientId: item.clientId, id: item.id, seenInboundId })).catch(complain);
+    const changes = item.write === 'conversations.reply' ? { seenInboundId } : {};
+    void ask(bridge.outbox.retry({ clientId: item.clientId, id: item.id, changes })).catch(complain);
   };
   const discard = (item: OutboxItem) =>
     void ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })).catch(complain);

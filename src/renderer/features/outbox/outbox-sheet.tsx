@@ -10,17 +10,6 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { ClientMark, Empty, Failed } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 
-const KINDS: Readonly<Record<OutboxItem['kind'], string>> = {
-  reply: 'Reply',
-  note: 'Note',
-  assign: 'Assignment',
-  tags: 'Tags',
-  snooze: 'Snooze',
-  status: 'Status',
-  read: 'Read mark',
-  optOut: 'Consent',
-};
-
 /** Everything that was written here and is not at the server yet, and what came back and needs a person. */
 export function OutboxSheet({
   clients,
@@ -51,7 +40,7 @@ export function OutboxSheet({
               client={clients.find(client => client.id === item.clientId)}
               onOpen={() => {
                 show(null);
-                onOpen(item.clientId, item.conversationId);
+                if (item.subject === 'conversations') onOpen(item.clientId, item.subjectId);
               }}
             />
           ))}
@@ -79,7 +68,7 @@ function Item({
       {client ? <ClientMark hue={client.hue} initials={client.initials} size={26} /> : null}
       <div className="min-w-0 flex-1">
         <p className="text-meta text-meta">
-          {KINDS[item.kind]} · {client?.name ?? 'A client you no longer see'} ·{' '}
+          {item.label} · {client?.name ?? 'A client you no longer see'} ·{' '}
           <time dateTime={item.createdAt} title={exactOf(item.createdAt)}>
             {shortOf(item.createdAt, now)}
           </time>

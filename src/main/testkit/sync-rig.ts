@@ -3,9 +3,9 @@ import { createClient } from '@astrix/sdk';
 import type { Cache } from '../cache/api.ts';
 import { type CacheEngine, createEngine } from '../cache/engine.ts';
 import { type Connection, openFile } from '../cache/file.ts';
-import { clientRow, conversationRow, id, messageRow } from '../cache/world.ts';
-import { createSyncEngine, type SyncEngine, type Timers } from './engine.ts';
-import { createStatusBoard, type StatusBoard } from './status.ts';
+import { createSyncEngine, type SyncEngine, type Timers } from '../sync/engine.ts';
+import { createStatusBoard, type StatusBoard } from '../sync/status.ts';
+import { clientRow, conversationRow, id, messageRow } from './rows.ts';
 
 /** What the tests of this room stand on: timers that a test moves on, and a cache in memory whose clock it sets. */
 export type ManualTimers = Timers & { readonly advance: (ms: number) => void; readonly waiting: () => number[] };

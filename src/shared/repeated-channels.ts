@@ -1,11 +1,13 @@
 import {
-  AttemptView,
   Capability,
   CatalogueEntry,
   ConnectionData,
   ConnectionView,
+  ContactRow,
   DisconnectReceipt,
   fields,
+  NotificationPreferenceRow,
+  PersonRow,
   ProviderCall,
   ProviderId,
   SWITCH_SCOPES,
@@ -14,42 +16,94 @@ import {
 } from '@astrix/contract';
 import { z } from 'zod';
 import { call } from './channel.ts';
+import { OutboxItem } from './outbox-item.ts';
 
 const { Id, Instant } = fields;
-
-const ofClient = z.strictObject({ clientId: Id });
+const nothing = z.undefined();
+const done = z.null();
+const clientArg = z.strictObject({ clientId: Id });
+const ofClient = clientArg;
 const ofConnection = z.strictObject({ clientId: Id, connectionId: Id });
-const ofAttempt = z.strictObject({ clientId: Id, attemptId: Id });
 
-/**
- * An attempt to connect by OAuth that was begun on this machine: `waiting` for the person in the browser, `choosing` among the accounts that
- * the grant reaches, `ended` without a connection or `connected` with one. The receipt stays in main.
- */
-export const ConnectState = z.strictObject({
-  clientId: Id,
-  attemptId: Id,
-  provider: ProviderId,
-  /** For all clients of the agency. */
-  shared: z.boolean(),
-  /** Which connection gets a new consent; null for a new one. */
-  connectionId: Id.nullable(),
-  expiresAt: Instant,
-  now: z.discriminatedUnion('step', [
-    z.strictObject({ step: z.literal('waiting') }),
-    z.strictObject({ step: z.literal('choosing'), found: AttemptView }),
-    z.strictObject({ step: z.literal('connected'), connectionId: Id }),
+/** Channels that repeat what `rows`, `writes` and `routes` do for every feature. They go as soon as the window uses those. */
+export const REPEATED_CHANNELS = {
+  'clients.preference': call('read', true, clientArg, NotificationPreferenceRow.nullable()),
+  'clients.setPreference': call(
+    'write',
+    true,
     z.strictObject({
-      step: z.literal('ended'),
-      why: z.enum(['cancelled', 'expired', 'denied', 'failed']),
-      message: z.string().max(500),
-      next: z.string().max(500),
+      clientId: Id,
+      muted: z.boolean(),
+      quietFrom: z.int().min(0).max(1439).nullable(),
+      quietTo: z.int().min(0).max(1439).nullable(),
     }),
-  ]),
-});
-export type ConnectState = z.infer<typeof ConnectState>;
+    done,
+  ),
 
-/** Connections are asked of the server each time: nothing of them is in the copy on this machine, and no secret comes back. */
-export const CONNECTION_CHANNELS = {
+  'people.list': call('read', true, nothing, z.array(PersonRow)),
+
+  'inbox.contact': call('read', true, z.strictObject({ clientId: Id, contactId: Id }), ContactRow.nullable()),
+  'inbox.reply': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      text: fields.MessageText,
+      replyToId: Id.nullable(),
+      seenInboundId: Id.nullable(),
+    }),
+    OutboxItem,
+  ),
+  'inbox.addNote': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, text: fields.NoteText }),
+    OutboxItem,
+  ),
+  'inbox.assign': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, personId: Id.nullable() }),
+    OutboxItem,
+  ),
+  'inbox.changeTags': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      add: z.array(fields.Tag).max(20),
+      remove: z.array(fields.Tag).max(20),
+    }),
+    OutboxItem,
+  ),
+  'inbox.snooze': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, until: Instant.nullable() }),
+    OutboxItem,
+  ),
+  'inbox.setStatus': call(
+    'write',
+    true,
+    z.strictObject({ clientId: Id, conversationId: Id, status: z.enum(['open', 'closed']) }),
+    OutboxItem,
+  ),
+  'inbox.markRead': call('write', true, z.strictObject({ clientId: Id, conversationId: Id, upToId: Id }), OutboxItem),
+  'inbox.setOptOut': call(
+    'write',
+    true,
+    z.strictObject({
+      clientId: Id,
+      conversationId: Id,
+      contactId: Id,
+      optedOut: z.boolean(),
+      reason: z.string().trim().min(1).max(200),
+    }),
+    OutboxItem,
+  ),
+
   'connections.catalogue': call('read', true, ofClient, z.array(CatalogueEntry)),
   'connections.list': call('read', true, ofClient, z.array(ConnectionView)),
   'connections.data': call(
@@ -110,22 +164,4 @@ export const CONNECTION_CHANNELS = {
     z.strictObject({ clientId: Id, personId: Id, denied: z.array(ProviderId).max(30) }),
     z.null(),
   ),
-
-  /** The newest attempt for this client since the console was started. */
-  'connect.state': call('read', true, ofClient, ConnectState.nullable()),
-  'connect.start': call(
-    'write',
-    true,
-    z.strictObject({ clientId: Id, provider: ProviderId, shared: z.boolean(), connectionId: Id.nullable() }),
-    ConnectState,
-  ),
-  /** Opens the same address in the browser once more. */
-  'connect.reopen': call('write', true, ofAttempt, z.null()),
-  'connect.confirm': call(
-    'write',
-    true,
-    z.strictObject({ ...ofAttempt.shape, accountId: z.string().min(1).max(200) }),
-    ConnectionView,
-  ),
-  'connect.cancel': call('write', true, ofAttempt, ConnectState),
 } as const;

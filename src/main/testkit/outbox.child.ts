@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
-import { newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import { type Cache, openCache } from '../cache/index.ts';
-import { realTimers } from './engine.ts';
-import { createOutboxPump } from './outbox.ts';
-import { createStatusBoard } from './status.ts';
+import { realTimers } from '../sync/engine.ts';
+import { createOutboxPump } from '../sync/outbox.ts';
+import { createStatusBoard } from '../sync/status.ts';
+import { commandOf, messageIdOf } from './commands.ts';
 
 /**
  * A console that writes replies and sends them, and dies at the step it is told, as when the power goes. Started by the tests, with one
@@ -67,19 +67,16 @@ const pump = createOutboxPump({
 
 const { clientId, conversationId } = order;
 for (const text of order.texts) {
-  const messageId = newId();
-  say('composed', messageId);
-  await cache.enqueue({
-    kind: 'reply',
-    id: newId(),
+  const reply = commandOf('conversations.reply', {
     clientId,
     conversationId,
-    createdAt: new Date().toISOString(),
-    messageId,
     text,
     replyToId: null,
     seenInboundId: null,
   });
+  const messageId = messageIdOf(reply);
+  say('composed', messageId);
+  await cache.enqueue(reply);
   say('kept', messageId);
   pump.kick();
 }

@@ -1,4 +1,4 @@
-import { type Keychain, KeychainHangs } from './keychain.ts';
+import { type Keychain, KeychainHangs } from '../account/keychain.ts';
 
 export type KeychainFault = 'none' | 'locked' | 'hanging' | 'lying' | 'forgetting';
 

@@ -1,5 +1,5 @@
-import { systemKeychain } from './keychain.ts';
-import { probeKeychain } from './probe.ts';
+import { systemKeychain } from '../account/keychain.ts';
+import { probeKeychain } from '../account/probe.ts';
 
 /**
  * Asks the keychain of the session it is started in, and says what came of it as one line of JSON. Started by the tests inside D-Bus

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Keychain } from './account/keychain.ts';
-import { type Console, createConsole } from './console.ts';
-import type { Emit } from './ports.ts';
-import { openSettings } from './settings/settings.ts';
+import type { Keychain } from '../account/keychain.ts';
+import { type Console, createConsole } from '../console.ts';
+import type { Emit } from '../ports.ts';
+import { openSettings } from '../settings/settings.ts';
 
 /** The whole console for tests: over a folder, a keychain and a server of the test's own, with a desktop that does nothing. */
 export function consoleOver(place: {
