@@ -7,6 +7,7 @@ export * from './conversations/filters.ts';
 export * from './conversations/rows.ts';
 export * from './data-classes.ts';
 export * from './errors.ts';
+export * from './fault.ts';
 export * from './feature.ts';
 export * as fields from './fields.ts';
 export * from './identity/views.ts';

@@ -39,11 +39,11 @@ export const ProviderId = z.enum(PROVIDER_IDS);
 export type ProviderId = z.infer<typeof ProviderId>;
 
 /**
- * `live` can be connected; `limited` can be, with what `standingNote` says missing; `suspended` was, and is stopped by us or by the provider;
+ * `live` can be connected; `limited` can be, with what `availabilityNote` says missing; `suspended` was, and is stopped by us or by the provider;
  * `planned` is shown and cannot be connected (OP-14).
  */
-export const STANDINGS = ['live', 'limited', 'suspended', 'planned'] as const;
-export type Standing = (typeof STANDINGS)[number];
+export const AVAILABILITIES = ['live', 'limited', 'suspended', 'planned'] as const;
+export type Availability = (typeof AVAILABILITIES)[number];
 
 export const PROVIDER_GROUPS = [
   'messaging',
@@ -117,12 +117,12 @@ export const CatalogueEntry = z.strictObject({
   id: ProviderId,
   name: z.string().max(60),
   group: z.enum(PROVIDER_GROUPS),
-  standing: z.enum(STANDINGS),
+  availability: z.enum(AVAILABILITIES),
   /** Why it is not simply live, and what would change that; empty for live. */
-  standingNote: z.string().max(240),
+  availabilityNote: z.string().max(240),
   purpose: z.string().max(240),
   /** Connected together with this other one: Docs and Sheets come with Drive. */
-  through: ProviderId.nullable(),
+  bundledWith: ProviderId.nullable(),
   connects: z.enum(['oauth2', 'key', 'none']),
   fields: z.array(KeyField).max(12),
   scopes: z.array(z.strictObject({ scope: z.string().max(200), why: z.string().max(200) })).max(20),

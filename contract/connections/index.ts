@@ -46,7 +46,7 @@ export const connections = defineFeature('connections', {
       window: true,
       path: '/v1/clients/:clientId/catalogue',
       summary:
-        'Every system there is, with its standing, scopes, data classes and form, as this person may use it for this client',
+        'Every system there is, with its availability, scopes, data classes and form, as this person may use it for this client',
       permission: 'connection.read',
       dataClasses: ['public', 'account'],
       ratePerMinute: 120,

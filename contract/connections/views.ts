@@ -1,12 +1,7 @@
 import { z } from 'zod';
+import { Fault } from '../fault.ts';
 import { Id, Instant } from '../fields.ts';
 import { Capability, CapabilityKind, FACTS, ProviderId } from '../providers.ts';
-
-const Words = z.string().max(400);
-
-/** What failed in plain words, and what to do; `code` is ours or the provider's. */
-export const Trouble = z.strictObject({ code: z.string().max(60), reason: Words, next: Words });
-export type Trouble = z.infer<typeof Trouble>;
 
 export const AccountView = z.strictObject({
   id: z.string().max(200),
@@ -23,7 +18,7 @@ export const HealthView = z.strictObject({
   status: z.enum(['ok', 'failing', 'unknown', 'gated']),
   lastOkAt: Instant.nullable(),
   lastFailedAt: Instant.nullable(),
-  trouble: Trouble.nullable(),
+  fault: Fault.nullable(),
 });
 export type HealthView = z.infer<typeof HealthView>;
 
@@ -63,7 +58,7 @@ export const ConnectionView = z.strictObject({
   budget: z.strictObject({ left: z.int(), of: z.int(), pausedSeconds: z.int() }).nullable(),
   /** The one button that mends it. */
   fix: z.enum(['none', 'reconnect', 'recheck', 'rotate']),
-  trouble: Trouble.nullable(),
+  fault: Fault.nullable(),
   /** Switched off by an admin: the provider, the client or this connection. */
   off: z.boolean(),
   /** It can have an address of its own for the provider's events, which is made and shown on request. */
@@ -128,7 +123,7 @@ const data = <C extends Capability>(capability: C) =>
     fetchedAt: Instant.nullable(),
     /** What is shown is older than it should be, because the provider could not be asked. */
     stale: z.boolean(),
-    trouble: Trouble.nullable(),
+    fault: Fault.nullable(),
   });
 
 /** The first data of a connected account, in the product's own shapes. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fault } from '../fault.ts';
 import { Id, Instant } from '../fields.ts';
 
 export const ConversationRow = z.strictObject({
@@ -73,9 +74,7 @@ export const MessageRow = z.strictObject({
   authorId: Id.nullable(),
   status: z.enum(MESSAGE_STATUSES),
   /** A reason in plain words and what to do, for `failed`. */
-  failure: z
-    .strictObject({ code: z.string().max(40), reason: z.string().max(400), next: z.string().max(400) })
-    .nullable(),
+  failure: Fault.nullable(),
   reactions: z.array(z.strictObject({ by: z.enum(['customer', 'us']), emoji: z.string().max(16) })).max(20),
   editedAt: Instant.nullable(),
   deletedAt: Instant.nullable(),

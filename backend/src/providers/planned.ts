@@ -8,7 +8,7 @@ function planned(
   group: ProviderGroup,
   purpose: string,
   dataClasses: readonly DataClass[],
-  standingNote = 'Comes with a later version of Astrix.',
+  availabilityNote = 'Comes with a later version of Astrix.',
 ): Provider {
   return {
     connector: null,
@@ -16,8 +16,8 @@ function planned(
       id,
       name,
       group,
-      standing: 'planned',
-      standingNote,
+      availability: 'planned',
+      availabilityNote,
       purpose,
       dataClasses,
       hosts: [],

@@ -1,4 +1,5 @@
 import type {
+  Availability,
   Capability,
   CapabilityKind,
   CatalogueEntry,
@@ -8,7 +9,6 @@ import type {
   ProviderGroup,
   ProviderId,
   ReadInput,
-  Standing,
 } from '@astrix/contract';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -28,9 +28,9 @@ export type Manifest = {
   readonly id: ProviderId;
   readonly name: string;
   readonly group: ProviderGroup;
-  readonly standing: Standing;
+  readonly availability: Availability;
   /** Why it is not simply live; empty for live. */
-  readonly standingNote: string;
+  readonly availabilityNote: string;
   readonly purpose: string;
   readonly dataClasses: readonly DataClass[];
   /** The only hosts that its calls may go to; empty for a provider that is planned. */
@@ -243,15 +243,15 @@ export type ProviderWebhook = {
 /** What the catalogue shows of a manifest; `about` depends on who asks. */
 export function catalogueEntry(
   manifest: Manifest,
-  about: Pick<CatalogueEntry, 'through' | 'ready' | 'off' | 'denied' | 'shareable' | 'revocable'>,
+  about: Pick<CatalogueEntry, 'bundledWith' | 'ready' | 'off' | 'denied' | 'shareable' | 'revocable'>,
 ): CatalogueEntry {
   const { auth } = manifest;
   return {
     id: manifest.id,
     name: manifest.name,
     group: manifest.group,
-    standing: manifest.standing,
-    standingNote: manifest.standingNote,
+    availability: manifest.availability,
+    availabilityNote: manifest.availabilityNote,
     purpose: manifest.purpose,
     connects: auth.kind,
     fields: auth.kind === 'key' ? [...auth.fields] : [],

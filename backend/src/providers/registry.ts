@@ -27,7 +27,7 @@ import { whatsapp } from './whatsapp/connector.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
 
 /** Connected together with another one: its manifest stands for the catalogue only. */
-export const THROUGH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
+export const BUNDLED_WITH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
   'google-docs': 'google-drive',
   'google-sheets': 'google-drive',
 };

@@ -292,12 +292,12 @@ describe('WH-06: Delhivery, which signs nothing', () => {
   test('that access has ended is believed only of who vouches for it; else the next reader asks', async () => {
     const row = await onDb(tx => findConnection(tx, rig.world.agencies[0].id, delhivery.id));
     await onDb(tx => applyChange(tx, row!, { kind: 'revoked' }, false));
-    expect(await (await rig.admin()).one(delhivery.id)).toMatchObject({ status: 'active', trouble: null });
+    expect(await (await rig.admin()).one(delhivery.id)).toMatchObject({ status: 'active', fault: null });
     expect(await rig.isOutdated(delhivery)).toEqual({ shipments: true });
     await onDb(tx => applyChange(tx, row!, { kind: 'revoked' }, true));
     expect(await (await rig.admin()).one(delhivery.id)).toMatchObject({
       status: 'broken',
-      trouble: { code: 'revoked', reason: 'Access was ended at Delhivery.' },
+      fault: { code: 'revoked', reason: 'Access was ended at Delhivery.' },
     });
     await onDb(tx => markWorking(tx, row!.agency_id, row!.id));
   });

@@ -60,7 +60,7 @@ describe('WH-14: somebody takes the app away at Meta', () => {
       expect(await admin.one(id)).toMatchObject({
         status: 'broken',
         fix: 'reconnect',
-        trouble: { code: 'revoked', next: 'Reconnect it, if that was not meant.' },
+        fault: { code: 'revoked', next: 'Reconnect it, if that was not meant.' },
       });
     expect(await admin.one(jira.id)).toMatchObject({ status: 'active' });
     expect((await audited('connection.deauthorized')).map(row => row.subject_id).sort()).toEqual(
@@ -113,7 +113,7 @@ describe('WH-14: somebody asks to have their data deleted', () => {
     for (const word of [ownerId, instagram.account.id, instagram.account.name, instagram.id])
       expect(page.body).not.toContain(word);
     const admin = await rig.admin();
-    expect(await admin.one(instagram.id)).toMatchObject({ status: 'broken', trouble: { code: 'data-deleted' } });
+    expect(await admin.one(instagram.id)).toMatchObject({ status: 'broken', fault: { code: 'data-deleted' } });
     expect(await admin.read(jira, 'tasks')).toMatchObject({ stale: false, total: 130 });
     const log = await audited('connection.data-deleted');
     expect(log.map(row => row.subject_id).sort()).toEqual([instagram.id, ads.id].sort());

@@ -50,7 +50,7 @@ export type Attack = {
 const isToken = (path: string) => path === '/token' || path === '/oauth/token';
 export const evil = 'evil.example';
 
-export async function standing(rig: ConnectRig): Promise<number> {
+export async function liveConnections(rig: ConnectRig): Promise<number> {
   const rows = await withSystem(rig.world.db, 'telemetry', tx =>
     tx.selectFrom('connections').select('id').where('status', 'in', ['active', 'broken']).execute(),
   );
@@ -79,7 +79,7 @@ export async function runAttack(rig: ConnectRig, attack: Attack): Promise<void> 
   const provider = attack.provider ?? 'google-ads';
   const me = await rig.as(attack.by ?? 'manager');
   await attack.before?.(rig, me);
-  const rowsBefore = await standing(rig);
+  const rowsBefore = await liveConnections(rig);
   const askedBefore = providers.asked.length;
   const aliveBefore = providers.book.families().filter(({ revoked }) => !revoked).length;
   const hands = await walk(rig, provider, me, attack);
@@ -92,13 +92,13 @@ export async function runAttack(rig: ConnectRig, attack: Attack): Promise<void> 
   // VT-09: no parameter of anybody chooses a host.
   for (const { host } of asked) expect(PROVIDERS[provider].manifest.hosts).toContain(host);
   const stands = attack.stands ?? (attack.ends[0] === 'nowhere' ? 1 : 0);
-  expect((await standing(rig)) - rowsBefore, 'connections').toBe(stands);
+  expect((await liveConnections(rig)) - rowsBefore, 'connections').toBe(stands);
   if (hands) await attack.after?.(hands);
 
   // VT-08: what nobody confirmed is given back as soon as its time is over.
   rig.world.clock.advance(601);
   await rig.world.app.tendConnections();
-  expect((await standing(rig)) - rowsBefore, 'connections, later').toBe(stands);
+  expect((await liveConnections(rig)) - rowsBefore, 'connections, later').toBe(stands);
   if (provider === 'jira') return;
   const alive = providers.book.families().filter(({ revoked }) => !revoked).length;
   expect(alive - aliveBefore, 'grants that live at the provider').toBe(attack.alive ?? stands);

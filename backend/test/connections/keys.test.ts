@@ -4,7 +4,7 @@ import { manifestOf, placeOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { createVault, keksFrom } from '../../src/platform/vault/index.ts';
 import { testConfig } from '../world.ts';
-import { standing } from './connect-attack.ts';
+import { liveConnections } from './connect-attack.ts';
 import { type Colleague, type ConnectRig, connectRig } from './rig.ts';
 
 let rig: ConnectRig;
@@ -64,7 +64,7 @@ describe('a form that cannot be right: every fault by name, nothing stored, noth
     expect(reply.statusCode).toBe(400);
     for (const fault of faults) expect(reply.body).toContain(fault);
     for (const value of Object.values(fields)) if (value.length > 8) expect(reply.body).not.toContain(value);
-    expect([asked() - before, await standing(rig), await secrets()]).toEqual([0, 0, 0]);
+    expect([asked() - before, await liveConnections(rig), await secrets()]).toEqual([0, 0, 0]);
   });
 
   test('the form of a system that is connected by consent, or planned, or denied, or switched off', async () => {
@@ -77,7 +77,7 @@ describe('a form that cannot be right: every fault by name, nothing stored, noth
     const off = { scope: 'provider', subject: 'stripe', off: true, reason: 'a drill', revoke: false };
     await admin.post('/v1/switches', off, 'PUT');
     expect((await admin.byKey('stripe', { key: GOOD })).json().code).toBe('switched_off');
-    expect(await standing(rig)).toBe(0);
+    expect(await liveConnections(rig)).toBe(0);
   });
 });
 
@@ -86,14 +86,14 @@ describe('a form that the provider has a say in', () => {
     const reply = await me.byKey('stripe', { key: 'rk_test_Revoked2026' });
     expect(reply.json()).toMatchObject({ code: 'provider_refused' });
     expect(reply.body).toMatch(/does not accept this key/);
-    expect([await standing(rig), await secrets()]).toEqual([0, 0]);
+    expect([await liveConnections(rig), await secrets()]).toEqual([0, 0]);
   });
 
   test('a provider that does not answer: nothing is stored, and it may be tried again', async () => {
     rig.sandbox.providers.trouble('/v1/account', 'down');
     const reply = await me.byKey('stripe', { key: GOOD });
     expect(reply.json()).toMatchObject({ code: 'provider_unreachable' });
-    expect([await standing(rig), await secrets()]).toEqual([0, 0]);
+    expect([await liveConnections(rig), await secrets()]).toEqual([0, 0]);
     rig.sandbox.providers.mend();
     rig.world.clock.advance(120);
     expect((await me.byKey('stripe', { key: GOOD })).statusCode).toBe(201);
@@ -104,7 +104,7 @@ describe('a form that the provider has a say in', () => {
     expect(first).toMatchObject({ status: 'active', credential: { last4: '2026' } });
     const next = await me.byKey('stripe', { key: 'rk_test_ChaiKatha2027' }, first.id);
     expect(next.json()).toMatchObject({ id: first.id, status: 'active', credential: { last4: '2027' } });
-    expect([await standing(rig), await keyOf(first.id)]).toEqual([1, 'rk_test_ChaiKatha2027']);
+    expect([await liveConnections(rig), await keyOf(first.id)]).toEqual([1, 'rk_test_ChaiKatha2027']);
     const refused = await me.byKey('stripe', { key: 'rk_test_Revoked2027' }, first.id);
     expect(refused.statusCode).toBeGreaterThanOrEqual(400);
     expect(await keyOf(first.id)).toBe('rk_test_ChaiKatha2027');
@@ -128,7 +128,7 @@ describe('a form that the provider has a say in', () => {
     const both = await Promise.all([me.byKey('stripe', { key: GOOD }), other.byKey('stripe', { key: GOOD })]);
     expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409]);
     expect((await me.byKey('stripe', { key: GOOD })).json()).toMatchObject({ code: 'already_connected' });
-    expect([await standing(rig), await secrets()]).toEqual([1, 1]);
+    expect([await liveConnections(rig), await secrets()]).toEqual([1, 1]);
   });
 
   test('two people rotate at once: the key that stands is one of theirs, and the connection works', async () => {
@@ -140,7 +140,7 @@ describe('a form that the provider has a say in', () => {
     ]);
     expect(both.map(({ statusCode }) => statusCode)).toEqual([201, 201]);
     expect(await keyOf(id)).toMatch(/^rk_test_ChaiKatha203[12]$/);
-    expect((await me.post(`connections/${id}/check`)).json()).toMatchObject({ status: 'active', trouble: null });
+    expect((await me.post(`connections/${id}/check`)).json()).toMatchObject({ status: 'active', fault: null });
   });
 
   test('a rotation of a connection of another client, of another agency, or of one that has ended', async () => {

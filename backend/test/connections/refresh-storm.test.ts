@@ -115,7 +115,7 @@ describe('F-09: what can happen to one renewal', () => {
     expect(await hold(winner, id)).toMatchObject({ kind: 'ok', version: 2 });
     slow.answer(INVALID);
     expect(await first).toMatchObject({ kind: 'ok', version: 2 });
-    expect(await all.row(id)).toMatchObject({ status: 'active', trouble: null });
+    expect(await all.row(id)).toMatchObject({ status: 'active', fault: null });
     expect(await versionOf(id)).toBe(2);
   });
 
@@ -135,7 +135,7 @@ describe('F-09: what can happen to one renewal', () => {
     });
     slow.answer(INVALID);
     expect(await first).toMatchObject({ kind: 'ok', version: 1 });
-    expect(await all.row(id)).toMatchObject({ status: 'active', trouble: null, vault_id: other });
+    expect(await all.row(id)).toMatchObject({ status: 'active', fault: null, vault_id: other });
   });
 
   test('a worker that dies with the lease in its hand is followed when the lease runs out', async () => {
@@ -162,7 +162,7 @@ describe('F-09: what can happen to one renewal', () => {
     void hold(dying, id);
     await until(() => tokenCalls() === 1);
     expect((await hold(await all.worker({ wait: passing }), id)).kind).toBe('reauth');
-    expect(await all.row(id)).toMatchObject({ status: 'broken', trouble: { code: 'invalid_grant' } });
+    expect(await all.row(id)).toMatchObject({ status: 'broken', fault: { code: 'invalid_grant' } });
     // Never deleted: it is still there for a provider that takes it again.
     expect(await versionOf(id)).toBe(1);
   });
@@ -193,7 +193,7 @@ describe('F-09: what can happen to one renewal', () => {
     expect((await all.row(id)).status).toBe('broken');
     all.clock.advance(61);
     await (await all.worker()).housekeep();
-    expect(await all.row(id)).toMatchObject({ status: 'active', trouble: null });
+    expect(await all.row(id)).toMatchObject({ status: 'active', fault: null });
   });
 
   test('a switch is no failure: when it is on again the next try is within a minute', async () => {
@@ -220,7 +220,7 @@ describe('F-09: what can happen to one renewal', () => {
     const worker = await all.worker();
     for (let run = 0; run < 3; run += 1) await worker.housekeep();
     expect(await versionOf(id)).toBe(2);
-    expect(await all.row(dead[0]!)).toMatchObject({ status: 'broken', trouble: { code: 'no-grant' } });
+    expect(await all.row(dead[0]!)).toMatchObject({ status: 'broken', fault: { code: 'no-grant' } });
   });
 
   test('VT-10: a renewal that brings fewer scopes is seen', async () => {

@@ -17,14 +17,14 @@ it('VT-07, VT-08, VT-11, FL-02: connect Jira by consent, read its issues, lose a
     fix: 'none',
   });
   const tasks = await admin.read(connection, 'tasks');
-  expect(tasks).toMatchObject({ capability: 'tasks', total: 130, stale: false, trouble: null });
+  expect(tasks).toMatchObject({ capability: 'tasks', total: 130, stale: false, fault: null });
 
   rig.sandbox.providers.book.revokeAll('jira');
   const lost = await admin.read(connection, 'tasks', { refresh: true });
   expect(lost).toMatchObject({
     stale: true,
     total: 130,
-    trouble: { reason: 'Jira no longer accepts this connection.' },
+    fault: { reason: 'Jira no longer accepts this connection.' },
   });
   expect(await admin.one(connection.id)).toMatchObject({ status: 'broken', fix: 'reconnect' });
 
@@ -49,7 +49,7 @@ it('what a person types wrongly is refused with words, and says nothing about th
   expect(reply.statusCode).toBe(201);
   const connection = reply.json();
   const wrong = await admin.read(connection, 'shipments', { text: '999' });
-  expect(wrong).toMatchObject({ stale: true, trouble: { reason: expect.stringContaining('999') } });
+  expect(wrong).toMatchObject({ stale: true, fault: { reason: expect.stringContaining('999') } });
   expect(await admin.one(connection.id)).toMatchObject({ fix: 'none', health: [{ status: 'unknown' }] });
   expect(await admin.read(connection, 'shipments', { text: '1490812345600' })).toMatchObject({
     stale: false,

@@ -126,7 +126,7 @@ describe.each(IDS)('%s', id => {
     let from = asked.length;
     const good = await read(me, connection, capability);
     // It works again after everything that came before.
-    expect(good, 'the honest read').toMatchObject({ stale: false, trouble: null });
+    expect(good, 'the honest read').toMatchObject({ stale: false, fault: null });
     expect(good.rows.length).toBeGreaterThan(0);
     expect((await me.one(connection.id)).status).toBe('active');
     const honestCalls = callsSince(from).length;
@@ -151,13 +151,13 @@ describe.each(IDS)('%s', id => {
     expect(asked.slice(from).filter(({ path }) => path.includes('_elsewhere'))).toEqual([]);
 
     if (told.stale) {
-      expect(told.trouble?.reason).toContain(manifest.name);
-      expect(told.trouble?.next).toMatch(/\w+ .*\.$/);
-      expect(`${told.trouble?.reason} ${told.trouble?.next}`).not.toMatch(/[<>{}[\]]|undefined|null|NaN/);
+      expect(told.fault?.reason).toContain(manifest.name);
+      expect(told.fault?.next).toMatch(/\w+ .*\.$/);
+      expect(`${told.fault?.reason} ${told.fault?.next}`).not.toMatch(/[<>{}[\]]|undefined|null|NaN/);
       if (textOf(capability) === '') expect(told.rows).toEqual(good.rows);
       expect(await stored('connection_data', connection.id)).toBe(kept);
       const health = view.health.find(one => one.capability === capability && one.kind === 'read');
-      expect(health).toMatchObject({ status: 'failing', trouble: told.trouble });
+      expect(health).toMatchObject({ status: 'failing', fault: told.fault });
       expect(health?.lastOkAt).not.toBeNull();
       expect(view.fix).not.toBe('none');
       expect(view.status).toBe(behaviour.spoils ? 'broken' : 'active');
@@ -189,7 +189,7 @@ describe.each(IDS)('%s', id => {
       expect(reply.statusCode, `${behaviour.id}: ${reply.body}`).toBe(200);
       const view: ConnectionView = reply.json();
       expect(view.account, behaviour.id).toEqual(connection.account);
-      if (view.status === 'broken') expect(view.trouble?.next, behaviour.id).toMatch(/^(?:Reconnect|Give a new key)/);
+      if (view.status === 'broken') expect(view.fault?.next, behaviour.id).toMatch(/^(?:Reconnect|Give a new key)/);
       else expect(view.status).toBe('active');
       if (USELESS.has(behaviour.id)) expect(view.fix, behaviour.id).not.toBe('none');
       expect(reply.body).not.toMatch(CANARY);
@@ -200,9 +200,9 @@ describe.each(IDS)('%s', id => {
   test('F-08: it works again afterwards, and the same account of another agency was not touched', async () => {
     await rest(REST);
     for (const capability of readsOf(id))
-      expect(await read(me, connection, capability)).toMatchObject({ stale: false, trouble: null });
+      expect(await read(me, connection, capability)).toMatchObject({ stale: false, fault: null });
     const view = await me.one(connection.id);
-    expect(view).toMatchObject({ status: 'active', trouble: null, account: connection.account });
+    expect(view).toMatchObject({ status: 'active', fault: null, account: connection.account });
     expect(view.health.filter(({ kind, status }) => kind === 'read' && status !== 'ok')).toEqual([]);
     // The clock has moved on by days: what has expired in the meantime may have been swept, and nothing else may have happened to it.
     expect([others, '']).toContain(await stored('connection_data', other.id));

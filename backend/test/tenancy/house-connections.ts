@@ -67,7 +67,7 @@ export async function connectHouse() {
         connected_by: agency.people.owner.id,
         connected_at: txNow(tx),
         checked_at: null,
-        trouble: null,
+        fault: null,
         refresh_owner: null,
         refresh_until: null,
         refresh_after: null,
@@ -122,7 +122,7 @@ export async function connectHouse() {
     const later = new Date(now.getTime() + 86_400_000);
     await tx
       .insertInto('connection_health')
-      .values({ ...of, capability: 'tasks', kind: 'read', ok_at: now, failed_at: null, trouble: null })
+      .values({ ...of, capability: 'tasks', kind: 'read', ok_at: now, failed_at: null, fault: null })
       .execute();
     await tx
       .insertInto('connection_data')

@@ -272,7 +272,7 @@ const connection = (id: string) => ({
   health: [],
   budget: null,
   fix: 'none',
-  trouble: null,
+  fault: null,
   off: false,
   webhook: false,
 });

@@ -33,8 +33,8 @@ export async function demandConnectable(
 ): Promise<Provider & { readonly connector: NonNullable<Provider['connector']> }> {
   const { manifest, connector } = providerOf(given.provider);
   const { agencyId, role } = txActor(tx);
-  if (connector === null || (manifest.standing !== 'live' && manifest.standing !== 'limited'))
-    fail('provider_unavailable', { detail: manifest.standingNote || `${manifest.name} cannot be connected.` });
+  if (connector === null || (manifest.availability !== 'live' && manifest.availability !== 'limited'))
+    fail('provider_unavailable', { detail: manifest.availabilityNote || `${manifest.name} cannot be connected.` });
   await demandProvider(tx, given.provider);
   if (given.shared && !manifest.shareable)
     fail('provider_unavailable', { detail: `${manifest.name} belongs to one client and cannot be shared by all.` });
@@ -204,7 +204,7 @@ export async function confirmAttempt(
     token_ends_at: attempt.token_ends_at,
     access_ends_at: attempt.access_ends_at,
     checked_at: txNow(tx),
-    trouble: null,
+    fault: null,
     refresh_owner: null,
     refresh_until: null,
     refresh_failures: 0,

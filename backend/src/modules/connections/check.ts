@@ -2,7 +2,7 @@ import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Use } from './connection-api.ts';
 import type { Data } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { troubleOf } from './describe-failure.ts';
+import { describeFailure } from './describe-failure.ts';
 import { type ConnectionRow, manifestOf, markBroken, markWorking, providerOf } from './repo.ts';
 import { isGated } from './view.ts';
 
@@ -37,11 +37,11 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
         next: 'Reconnect with a sign-in that reaches the account.',
       });
     else if (accounts.kind === 'reauth')
-      await markBroken(tx, row.agency_id, row.id, troubleOf(accounts, manifestOf(row)));
+      await markBroken(tx, row.agency_id, row.id, describeFailure(accounts, manifestOf(row)));
     else
       await tx
         .updateTable('connections')
-        .set({ trouble: JSON.stringify(troubleOf(accounts, manifestOf(row))) })
+        .set({ fault: JSON.stringify(describeFailure(accounts, manifestOf(row))) })
         .where('agency_id', '=', row.agency_id)
         .where('id', '=', row.id)
         .execute();

@@ -15,7 +15,7 @@ import { takeCallback } from './callback.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
 import { emitOpened } from './events.ts';
-import { forgetTroubles } from './health.ts';
+import { forgetFaults } from './health.ts';
 import { readForm, storeKey, tryKey } from './key.ts';
 import type { ConnectionRow } from './repo.ts';
 
@@ -58,7 +58,7 @@ export function connectHandlers(
         return confirmed;
       });
       await withSystem(deps.db, 'connections', async tx => {
-        await forgetTroubles(tx, row.agency_id, row.id);
+        await forgetFaults(tx, row.agency_id, row.id);
         await emitOpened(deps.emit, tx, row);
       });
       return show(row, params.clientId);
@@ -90,7 +90,7 @@ export function connectHandlers(
         const clientId = body.shared ? null : params.clientId;
         const place = { ...who, clientId, id, provider, before };
         const stored = await storeKey(tx, deps, place, form, account);
-        await forgetTroubles(tx, stored.agency_id, stored.id);
+        await forgetFaults(tx, stored.agency_id, stored.id);
         await audit({
           subjectType: 'connection',
           subjectId: stored.id,

@@ -1,4 +1,4 @@
-import { type Capability, ConnectionData, expiresAt, type Trouble } from '@astrix/contract';
+import { type Capability, ConnectionData, expiresAt, type Fault } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
@@ -6,7 +6,7 @@ import { nameOf } from '../../platform/telemetry/index.ts';
 import { OTHER_ACCOUNT, type ReadResult } from '../../providers/provider.ts';
 import type { Use, User } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { troubleOf } from './describe-failure.ts';
+import { describeFailure } from './describe-failure.ts';
 import { noteHealth } from './health.ts';
 import { plausible } from './plausible.ts';
 import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './repo.ts';
@@ -50,8 +50,8 @@ async function record(
   capability: Capability,
   result: ReadResult<unknown>,
   keep: boolean,
-): Promise<Trouble | null> {
-  const trouble = result.kind === 'ok' ? null : troubleOf(result, manifestOf(row));
+): Promise<Fault | null> {
+  const fault = result.kind === 'ok' ? null : describeFailure(result, manifestOf(row));
   const at = { agencyId: row.agency_id, connectionId: row.id, capability, kind: 'read' as const };
   await withSystem(deps.db, 'connections', async tx => {
     // It may have been disconnected while the provider was answering: nothing of it is kept then.
@@ -67,9 +67,9 @@ async function record(
     // A switch says nothing about the provider.
     // What was typed and is refused says nothing about the connection either: the person reads why, and corrects it.
     const typed = result.kind === 'permanent' && !keep && ABOUT_THE_TEXT.has(result.status);
-    if (result.kind !== 'refused' && !typed) await noteHealth(tx, at, trouble);
+    if (result.kind !== 'refused' && !typed) await noteHealth(tx, at, fault);
     if (result.kind === 'ok') await markWorking(tx, row.agency_id, row.id);
-    if (result.kind === 'reauth' && trouble) await markBroken(tx, row.agency_id, row.id, trouble);
+    if (result.kind === 'reauth' && fault) await markBroken(tx, row.agency_id, row.id, fault);
     if (result.kind !== 'ok' || !keep) return;
     const now = txNow(tx);
     const values = {
@@ -85,7 +85,7 @@ async function record(
       .onConflict(conflict => conflict.columns(['agency_id', 'connection_id', 'capability']).doUpdateSet(values))
       .execute();
   });
-  return trouble;
+  return fault;
 }
 
 /** `refresh`: a person asks for it now, whatever is kept, and does not wait for the pause after a failure either. */
@@ -125,7 +125,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
             total: believed.rows.length,
             fetchedAt: deps.clock.now().toISOString(),
             stale: false,
-            trouble: null,
+            fault: null,
           })
         : null;
     const judged = shaped && !shaped.success ? unusable('shape') : believed;
@@ -135,7 +135,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
         agency: row.agency_id,
         client: user.clientId,
       });
-    const trouble = await record(deps, row, capability, judged, text === null);
+    const fault = await record(deps, row, capability, judged, text === null);
     if (judged.kind === 'ok' && shaped?.success) return shaped.data;
     return ConnectionData.parse({
       capability,
@@ -143,7 +143,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       total: kept?.total ?? 0,
       fetchedAt: kept?.fetchedAt.toISOString() ?? null,
       stale: true,
-      trouble,
+      fault,
     });
   }
 
@@ -162,7 +162,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
           total: kept.total,
           fetchedAt: kept.fetchedAt.toISOString(),
           stale: false,
-          trouble: null,
+          fault: null,
         });
       // Several people on the same page ask the provider once.
       const key = `${row.id}/${capability}/${user.clientId}/${text ?? ''}`;

@@ -1,4 +1,4 @@
-import type { Trouble } from '@astrix/contract';
+import type { Fault } from '@astrix/contract';
 import type { Failed } from '../../platform/egress/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import { OTHER_ACCOUNT } from '../../providers/provider.ts';
@@ -24,7 +24,7 @@ const inTime = (seconds: number | null) =>
 const UNCHANGED = 'What was read before stays as it was. If it stays like this, tell support the code.';
 
 /** What happened in plain words, and what to do. */
-export function troubleOf(failed: Failed, { name, auth }: Pick<Manifest, 'name' | 'auth'>): Trouble {
+export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, 'name' | 'auth'>): Fault {
   switch (failed.kind) {
     case 'retry': {
       const busy = failed.status === 429 || failed.reason === 'rate-limited' || failed.reason === 'budget';

@@ -44,7 +44,7 @@ export async function endConnection(tx: AnyTx, row: ConnectionRow, requestedBy: 
   const now = txNow(tx);
   await tx
     .updateTable('connections')
-    .set({ status: 'disconnecting', trouble: null })
+    .set({ status: 'disconnecting', fault: null })
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.id)
     .where('status', 'in', LIVE)

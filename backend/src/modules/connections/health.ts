@@ -1,4 +1,4 @@
-import type { Capability, CapabilityKind, Trouble } from '@astrix/contract';
+import type { Capability, CapabilityKind, Fault } from '@astrix/contract';
 import { sql } from 'kysely';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 
@@ -10,14 +10,9 @@ type Of = {
 };
 
 /** What came of the last use of one capability: null is a success. A failure keeps when it last worked. */
-export async function noteHealth(
-  tx: SystemTx,
-  { agencyId, connectionId, capability, kind }: Of,
-  trouble: Trouble | null,
-) {
+export async function noteHealth(tx: SystemTx, { agencyId, connectionId, capability, kind }: Of, fault: Fault | null) {
   const now = txNow(tx);
-  const change =
-    trouble === null ? { ok_at: now, trouble: null } : { failed_at: now, trouble: JSON.stringify(trouble) };
+  const change = fault === null ? { ok_at: now, fault: null } : { failed_at: now, fault: JSON.stringify(fault) };
   await tx
     .insertInto('connection_health')
     .values({
@@ -44,16 +39,16 @@ export async function noteWorked(
     insert into connection_health (agency_id, connection_id, capability, kind, ok_at)
     select agency_id, id, ${capability}, ${kind}, astrix_now() from connections
     where id = ${connectionId}::uuid and status in ('active', 'broken')
-    on conflict (agency_id, connection_id, capability, kind) do update set ok_at = excluded.ok_at, trouble = null
-    where connection_health.ok_at is null or connection_health.trouble is not null
+    on conflict (agency_id, connection_id, capability, kind) do update set ok_at = excluded.ok_at, fault = null
+    where connection_health.ok_at is null or connection_health.fault is not null
       or connection_health.ok_at < excluded.ok_at - interval '1 minute'`.execute(tx);
 }
 
 /** Consented anew, or with a new key: what failed before says nothing any more. */
-export async function forgetTroubles(tx: SystemTx, agencyId: string, connectionId: string): Promise<void> {
+export async function forgetFaults(tx: SystemTx, agencyId: string, connectionId: string): Promise<void> {
   await tx
     .updateTable('connection_health')
-    .set({ trouble: null })
+    .set({ fault: null })
     .where('agency_id', '=', agencyId)
     .where('connection_id', '=', connectionId)
     .execute();

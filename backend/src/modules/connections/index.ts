@@ -5,7 +5,7 @@ import { nameOf } from '../../platform/telemetry/index.ts';
 import { createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { troubleOf } from './describe-failure.ts';
+import { describeFailure } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
 import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
@@ -86,9 +86,9 @@ export async function noteSent(
   const row = await findConnection(tx, sent.agencyId, sent.connectionId);
   if (!row) return;
   const dead = { kind: 'reauth', status: 401, code: 'reauth', reason: '' } as const;
-  const trouble = troubleOf(dead, manifestOf(row));
-  await noteHealth(tx, at, trouble);
-  await markBroken(tx, sent.agencyId, sent.connectionId, trouble);
+  const fault = describeFailure(dead, manifestOf(row));
+  await noteHealth(tx, at, fault);
+  await markBroken(tx, sent.agencyId, sent.connectionId, fault);
 }
 
 export type NewConnection = {

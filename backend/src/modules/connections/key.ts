@@ -6,7 +6,7 @@ import type { Failed } from '../../platform/egress/index.ts';
 import { apiOver } from '../../providers/api.ts';
 import type { Account, Credential, Manifest, Provider } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
-import { troubleOf } from './describe-failure.ts';
+import { describeFailure } from './describe-failure.ts';
 import { keepOldSecret } from './endpoints.ts';
 import { emitOpened } from './events.ts';
 import { type ConnectionRow, LIVE } from './repo.ts';
@@ -17,26 +17,26 @@ export type KeyForm = {
   readonly settings: Readonly<Record<string, string>>;
 };
 
-/** The values of a form, judged by the manifest's own rules; every fault at once, by the label that the person sees. */
+/** The values of a form, judged by the manifest's own rules; all that is invalid at once, by the label that the person sees. */
 export function readForm(fields: readonly KeyField[], given: Readonly<Record<string, string>>): KeyForm {
-  const faults: { path: string; message: string }[] = [];
+  const invalid: { path: string; message: string }[] = [];
   const secrets: Record<string, Secret> = {};
   const settings: Record<string, string> = {};
   const known = new Set(fields.map(({ name }) => name));
   for (const name of Object.keys(given))
-    if (!known.has(name)) faults.push({ path: `fields.${name.slice(0, 40)}`, message: 'is not a field of this form' });
+    if (!known.has(name)) invalid.push({ path: `fields.${name.slice(0, 40)}`, message: 'is not a field of this form' });
   for (const field of fields) {
     const value = (Object.hasOwn(given, field.name) ? given[field.name] : undefined)?.trim() ?? '';
-    const fault = faultOf(field, value);
-    if (fault !== null) faults.push({ path: `fields.${field.name}`, message: `${field.label} ${fault}` });
+    const wrong = ruleBroken(field, value);
+    if (wrong !== null) invalid.push({ path: `fields.${field.name}`, message: `${field.label} ${wrong}` });
     else if (value !== '' && field.kind === 'secret') secrets[field.name] = secret(value);
     else if (value !== '') settings[field.name] = value;
   }
-  if (faults.length > 0) fail('invalid_request', { fields: faults });
+  if (invalid.length > 0) fail('invalid_request', { fields: invalid });
   return { secrets, settings };
 }
 
-function faultOf(field: KeyField, value: string): string | null {
+function ruleBroken(field: KeyField, value: string): string | null {
   if (value === '') return field.required ? 'must not be empty' : null;
   if (value.length > field.maxLength) return `has at most ${field.maxLength} letters`;
   if (field.kind === 'choice') return field.options.some(option => option.value === value) ? null : field.rule;
@@ -89,7 +89,7 @@ function refuseKey(failed: Failed, manifest: Manifest): never {
     fail('provider_refused', {
       detail: `${name} does not accept this key. Check that it is whole, still valid, and of the right account.`,
     });
-  const { reason, next } = troubleOf(failed, manifest);
+  const { reason, next } = describeFailure(failed, manifest);
   return fail('provider_refused', { detail: `${reason} ${next}` });
 }
 
@@ -122,7 +122,7 @@ export async function storeKey(
     account_detail: account.detail,
     settings: JSON.stringify({ account: account.settings, form: form.settings, extras: {} } satisfies Settings),
     checked_at: now,
-    trouble: null,
+    fault: null,
   };
   const row = before
     ? await tx

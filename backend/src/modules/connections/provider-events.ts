@@ -1,4 +1,4 @@
-import type { Capability, Trouble } from '@astrix/contract';
+import type { Capability, Fault } from '@astrix/contract';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
@@ -35,7 +35,7 @@ export async function noteReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id' |
     if (kind === 'receive') await noteWorked(tx, row.id, capability as Capability, kind);
 }
 
-const ended = (name: string): Trouble => ({
+const ended = (name: string): Fault => ({
   code: 'revoked',
   reason: `Access was ended at ${name}.`,
   next: 'Reconnect it, if that was not meant.',

@@ -6,7 +6,7 @@ import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { appOf } from './deps.ts';
-import { troubleOf } from './describe-failure.ts';
+import { describeFailure } from './describe-failure.ts';
 import { credentialOf, GRANT, type HeldGrant, packGrant, readGrant } from './grants.ts';
 import {
   type ConnectionRow,
@@ -144,7 +144,7 @@ export function createRefresh(deps: ConnectionsDeps) {
       after: new Date(txNow(tx).getTime() + seconds * 1000),
       grant: null,
     });
-    if (failed.kind === 'reauth') await markBroken(tx, row.agency_id, row.id, troubleOf(failed, manifestOf(row)));
+    if (failed.kind === 'reauth') await markBroken(tx, row.agency_id, row.id, describeFailure(failed, manifestOf(row)));
     return failed;
   }
 
@@ -207,7 +207,7 @@ async function leaveAlone(tx: SystemTx, row: ConnectionRow, failed: Failed): Pro
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.id)
     .execute();
-  await markBroken(tx, row.agency_id, row.id, troubleOf(failed, manifestOf(row)));
+  await markBroken(tx, row.agency_id, row.id, describeFailure(failed, manifestOf(row)));
 }
 
 /** What the last try came to, for whoever asks before the next one. */

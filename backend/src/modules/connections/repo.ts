@@ -1,4 +1,4 @@
-import type { ProviderId, Trouble } from '@astrix/contract';
+import type { Fault, ProviderId } from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type AnyTx, type Schema, type SystemTx, type TenantTx, txActor } from '../../platform/db/index.ts';
@@ -47,10 +47,10 @@ export const findConnection = (tx: AnyTx, agencyId: string, id: string): Promise
   tx.selectFrom('connections').selectAll().where('agency_id', '=', agencyId).where('id', '=', id).executeTakeFirst();
 
 /** The provider does not take the credential: nothing works until somebody mends it, or the provider takes it again. */
-export async function markBroken(tx: SystemTx, agencyId: string, id: string, trouble: Trouble): Promise<void> {
+export async function markBroken(tx: SystemTx, agencyId: string, id: string, fault: Fault): Promise<void> {
   await tx
     .updateTable('connections')
-    .set({ status: 'broken', trouble: JSON.stringify(trouble) })
+    .set({ status: 'broken', fault: JSON.stringify(fault) })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
     .where('status', 'in', LIVE)
@@ -60,10 +60,10 @@ export async function markBroken(tx: SystemTx, agencyId: string, id: string, tro
 export async function markWorking(tx: SystemTx, agencyId: string, id: string): Promise<void> {
   await tx
     .updateTable('connections')
-    .set({ status: 'active', trouble: null })
+    .set({ status: 'active', fault: null })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
     .where('status', 'in', LIVE)
-    .where(where => where.or([where('status', '=', 'broken'), where('trouble', 'is not', null)]))
+    .where(where => where.or([where('status', '=', 'broken'), where('fault', 'is not', null)]))
     .execute();
 }

@@ -3,7 +3,7 @@ import { fail } from '../../kernel/errors.ts';
 import { txActor, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Ctx, Handlers } from '../../platform/http/index.ts';
 import { catalogueEntry } from '../../providers/provider.ts';
-import { PROVIDERS, THROUGH } from '../../providers/registry.ts';
+import { BUNDLED_WITH, PROVIDERS } from '../../providers/registry.ts';
 import { demandProvider, deniedHere } from './access.ts';
 import { createCheck } from './check.ts';
 import { connectHandlers } from './connect.routes.ts';
@@ -74,7 +74,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
         const { manifest } = PROVIDERS[id];
         const ready = manifest.auth.kind === 'oauth2' ? appOf(deps, manifest) !== null : true;
         return catalogueEntry(manifest, {
-          through: THROUGH[id] ?? null,
+          bundledWith: BUNDLED_WITH[id] ?? null,
           ready,
           off: off.has(id),
           denied: denied.has(id),

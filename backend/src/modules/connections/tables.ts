@@ -1,4 +1,4 @@
-import type { AccountView, Trouble } from '@astrix/contract';
+import type { AccountView, Fault } from '@astrix/contract';
 import type { Generated } from 'kysely';
 import type { Account } from '../../providers/provider.ts';
 
@@ -24,7 +24,7 @@ declare module '../../platform/db/schema.ts' {
       connected_by: string | null;
       connected_at: Date;
       checked_at: Date | null;
-      trouble: unknown;
+      fault: unknown;
       refresh_owner: string | null;
       refresh_generation: Generated<number>;
       refresh_until: Date | null;
@@ -38,7 +38,7 @@ declare module '../../platform/db/schema.ts' {
       kind: string;
       ok_at: Date | null;
       failed_at: Date | null;
-      trouble: unknown;
+      fault: unknown;
     };
     connect_attempts: {
       agency_id: string;
@@ -119,4 +119,4 @@ export type Settings = {
 };
 
 export const accountView = ({ id, name, detail }: Account): AccountView => ({ id, name, detail });
-export type StoredTrouble = Trouble | null;
+export type StoredFault = Fault | null;

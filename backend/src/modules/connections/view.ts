@@ -1,4 +1,4 @@
-import type { Capability, CapabilityKind, ConnectionView, HealthView, Trouble } from '@astrix/contract';
+import type { Capability, CapabilityKind, ConnectionView, Fault, HealthView } from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import type { AnyTx, Schema, SystemTx } from '../../platform/db/index.ts';
 import type { SecretFacts } from '../../platform/vault/index.ts';
@@ -31,22 +31,22 @@ function healthOf(manifest: Manifest, rows: readonly HealthRow[], granted: reado
     const row = rows.find(one => one.capability === capability && one.kind === kind);
     const missing =
       granted === null || manifest.auth.kind !== 'oauth2' ? [] : needs.filter(scope => !granted.includes(scope));
-    const trouble = (row?.trouble ?? null) as Trouble | null;
+    const fault = (row?.fault ?? null) as Fault | null;
     return {
       capability: capability as Capability,
       kind: kind as CapabilityKind,
       title,
-      status: missing.length > 0 ? 'gated' : !row ? 'unknown' : trouble === null ? 'ok' : 'failing',
+      status: missing.length > 0 ? 'gated' : !row ? 'unknown' : fault === null ? 'ok' : 'failing',
       lastOkAt: row?.ok_at?.toISOString() ?? null,
       lastFailedAt: row?.failed_at?.toISOString() ?? null,
-      trouble:
+      fault:
         missing.length > 0
           ? {
               code: 'scope-missing',
               reason: `It was not allowed: ${missing.join(', ')}`.slice(0, 400),
               next: 'Reconnect, and leave the box beside it ticked.',
             }
-          : trouble,
+          : fault,
     };
   });
 }
@@ -60,7 +60,7 @@ function fixOf(
 ): ConnectionView['fix'] {
   const again = manifest.auth.kind === 'key' ? 'rotate' : 'reconnect';
   if (row.status === 'broken' || health.some(({ status }) => status === 'gated')) return again;
-  const failing = row.trouble !== null || health.some(({ status }) => status === 'failing');
+  const failing = row.fault !== null || health.some(({ status }) => status === 'failing');
   if (row.status === 'active' && failing) return 'recheck';
   return row.status === 'active' && stale ? again : 'none';
 }
@@ -89,7 +89,7 @@ export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: Shown): Pr
     health,
     budget: deps.egress.budgetOf(manifest.id, row.id),
     fix: fixOf(row, manifest, health, credential?.stale ?? false),
-    trouble: row.trouble as Trouble | null,
+    fault: row.fault as Fault | null,
     off: isOff,
     webhook: ownWebhook(row) !== null,
   };

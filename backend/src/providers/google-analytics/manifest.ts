@@ -6,8 +6,8 @@ export const GOOGLE_ANALYTICS = {
   id: 'google-analytics',
   name: 'Google Analytics',
   group: 'ads',
-  standing: 'live',
-  standingNote: '',
+  availability: 'live',
+  availabilityNote: '',
   purpose:
     'Reports visits, visitors, key events and revenue of a website, day by day. People on the site are never named.',
   dataClasses: ['client-business'],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOCUMENT_ID, SHEET_ID } from '../../../sandbox/providers/google-drive.ts';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import type { Account, Api } from '../provider.ts';
-import { PROVIDERS, THROUGH } from '../registry.ts';
+import { BUNDLED_WITH, PROVIDERS } from '../registry.ts';
 import { googleDrive, readDocument, readRange } from './client.ts';
 import { Document } from './content.ts';
 import { fileOf, kindOf, quoted } from './map.ts';
@@ -167,10 +167,10 @@ describe('what can fail', () => {
 
 it('Docs and Sheets come with Drive: they have no grant and no host of their own', () => {
   for (const id of ['google-docs', 'google-sheets'] as const) {
-    expect(THROUGH[id]).toBe('google-drive');
+    expect(BUNDLED_WITH[id]).toBe('google-drive');
     expect(PROVIDERS[id]).toMatchObject({
       connector: null,
-      manifest: { id, standing: 'limited', auth: { kind: 'none' }, hosts: [] },
+      manifest: { id, availability: 'limited', auth: { kind: 'none' }, hosts: [] },
     });
   }
 });

@@ -7,8 +7,8 @@ export const GOOGLE_DRIVE = {
   id: 'google-drive',
   name: 'Google Drive',
   group: 'files',
-  standing: 'limited',
-  standingNote: 'Shows the files that were picked for Astrix. Picking them from here comes with a later version.',
+  availability: 'limited',
+  availabilityNote: 'Shows the files that were picked for Astrix. Picking them from here comes with a later version.',
   purpose:
     'Finds files that were picked for Astrix and reads documents and sheets among them. All others stay out of sight.',
   dataClasses: ['files-content'],
@@ -37,13 +37,13 @@ export const GOOGLE_DRIVE = {
   shareable: true,
 } as const satisfies Manifest;
 
-/** Listed by itself, because people look for it, and connected with Drive: the registry's THROUGH says so. */
+/** Listed by itself, because people look for it, and connected with Drive: the registry's BUNDLED_WITH says so. */
 const withDrive = (id: ProviderId, name: string, purpose: string): Manifest => ({
   id,
   name,
   group: 'files',
-  standing: 'limited',
-  standingNote: 'Is connected with Google Drive, and reads what was picked there.',
+  availability: 'limited',
+  availabilityNote: 'Is connected with Google Drive, and reads what was picked there.',
   purpose,
   dataClasses: ['files-content'],
   hosts: [],

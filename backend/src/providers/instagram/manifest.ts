@@ -7,8 +7,8 @@ export const INSTAGRAM = {
   id: 'instagram',
   name: 'Instagram',
   group: 'social',
-  standing: 'live',
-  standingNote: '',
+  availability: 'live',
+  availabilityNote: '',
   purpose:
     'Reports how a professional profile and its posts do. Nothing is published, and no comments or messages are read.',
   dataClasses: ['client-business'],

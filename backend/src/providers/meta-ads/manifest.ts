@@ -7,8 +7,8 @@ export const META_ADS = {
   id: 'meta-ads',
   name: 'Meta Ads',
   group: 'ads',
-  standing: 'live',
-  standingNote: '',
+  availability: 'live',
+  availabilityNote: '',
   purpose:
     'Reports what campaigns on Facebook and Instagram cost and bring, by day. Nothing is changed in the account.',
   dataClasses: ['client-business'],

@@ -16,7 +16,7 @@ export const AdAccount = z.object({
 export type AdAccount = z.infer<typeof AdAccount>;
 
 /** Numbers of long-standing documents, which the specs leave out. One that is new is not worth a word. */
-const STANDING: Readonly<Record<number, string>> = {
+const ACCOUNT_STATUS: Readonly<Record<number, string>> = {
   2: 'disabled',
   3: 'unsettled',
   7: 'in risk review',
@@ -29,7 +29,7 @@ const STANDING: Readonly<Record<number, string>> = {
 export const accountOf = ({ id, name, currency, timezone_name, account_status = 1 }: AdAccount): Account => ({
   id,
   name: name || id,
-  detail: [currency, timezone_name, STANDING[account_status]].filter(Boolean).join(' · '),
+  detail: [currency, timezone_name, ACCOUNT_STATUS[account_status]].filter(Boolean).join(' · '),
   settings: { currency, timeZone: timezone_name },
 });
 

@@ -8,8 +8,8 @@ export const STRIPE = {
   id: 'stripe',
   name: 'Stripe',
   group: 'payments',
-  standing: 'live',
-  standingNote: '',
+  availability: 'live',
+  availabilityNote: '',
   purpose:
     'Shows payment links, checkouts and payments, and learns when they are paid. No money is moved with this key.',
   dataClasses: ['payment-metadata'],

@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 're
 import { count } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
-import { Condition, GroupIcon, StandingChip } from './parts.tsx';
+import { AvailabilityChip, Condition, GroupIcon } from './parts.tsx';
 import { answers, type CatalogueFilter, conditionOf, FILTERS, GROUPS, isPossible } from './words.ts';
 
 type Props = {
@@ -27,7 +27,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
     all: () => true,
     connected: () => false,
     possible: isPossible,
-    planned: entry => entry.standing === 'planned',
+    planned: entry => entry.availability === 'planned',
   };
   const found = entries.filter(entry => answers(entry, typed));
   const shown = found.filter(fits[filter]);
@@ -41,7 +41,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
         );
   // What can be had stands before what is to come.
   const groups = Map.groupBy(
-    [...shown].sort((a, b) => Number(a.standing === 'planned') - Number(b.standing === 'planned')),
+    [...shown].sort((a, b) => Number(a.availability === 'planned') - Number(b.availability === 'planned')),
     entry => entry.group,
   );
   const ids = [
@@ -204,7 +204,7 @@ function EntryRow({
   readonly open: boolean;
   readonly onOpen: Props['onOpen'];
 }) {
-  const quiet = entry.standing === 'planned' || entry.denied;
+  const quiet = entry.availability === 'planned' || entry.denied;
   return (
     <li>
       <button
@@ -215,7 +215,7 @@ function EntryRow({
       >
         <span className={`min-w-0 flex-1 truncate pl-6 ${quiet ? 'text-meta' : ''}`}>{entry.name}</span>
         {connected ? <span className="text-meta text-meta">Connected</span> : null}
-        {entry.denied ? <span className="text-meta text-meta">Not for you</span> : <StandingChip entry={entry} />}
+        {entry.denied ? <span className="text-meta text-meta">Not for you</span> : <AvailabilityChip entry={entry} />}
       </button>
     </li>
   );

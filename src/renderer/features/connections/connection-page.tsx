@@ -97,9 +97,9 @@ function Health({ connection }: { readonly connection: ConnectionView }) {
                     : 'Has not been used yet'}
                 {one.status === 'failing' && one.lastFailedAt ? `, failed ${ago(one.lastFailedAt, now)}` : ''}
               </span>
-              {one.trouble && one.trouble.reason !== connection.trouble?.reason ? (
+              {one.fault && one.fault.reason !== connection.fault?.reason ? (
                 <span className="block text-danger">
-                  {one.trouble.reason} <span className="text-text">{one.trouble.next}</span>
+                  {one.fault.reason} <span className="text-text">{one.fault.next}</span>
                 </span>
               ) : null}
             </span>

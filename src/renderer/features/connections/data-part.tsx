@@ -116,9 +116,9 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
         </IconButton>
       </div>
       {/* What the head of the page says already is not said again. */}
-      {found?.trouble && found.fetchedAt !== null && found.trouble.reason !== connection.trouble?.reason ? (
-        <Notice tone="waiting" title={found.trouble.reason}>
-          What you see was kept from before. {found.trouble.next}
+      {found?.fault && found.fetchedAt !== null && found.fault.reason !== connection.fault?.reason ? (
+        <Notice tone="waiting" title={found.fault.reason}>
+          What you see was kept from before. {found.fault.next}
         </Notice>
       ) : null}
       {!usable && !found ? (
@@ -160,10 +160,10 @@ function Shown({
   readonly failed: unknown;
 }) {
   if (data.rows.length === 0) {
-    if (data.trouble && data.fetchedAt === null)
+    if (data.fault && data.fetchedAt === null)
       return (
-        <Notice tone="danger" title={data.trouble.reason}>
-          {data.trouble.next}
+        <Notice tone="danger" title={data.fault.reason}>
+          {data.fault.next}
         </Notice>
       );
     return (

@@ -23,9 +23,7 @@ type Props = {
 export async function checkNow(client: ClientView, connection: ConnectionView): Promise<void> {
   await ask(bridge.connections.check({ clientId: client.id, connectionId: connection.id })).then(
     now =>
-      said(
-        now.fix === 'none' && now.trouble === null ? `${now.account.name} works` : `${now.account.name} was checked`,
-      ),
+      said(now.fix === 'none' && now.fault === null ? `${now.account.name} works` : `${now.account.name} was checked`),
     complain,
   );
   lookAgain(client.id);
@@ -36,11 +34,11 @@ export function Mend({ client, connection, entry, may, form, onForm }: Props) {
   const online = useOnline();
   const attempt = useConnect(client.id).data;
   const [busy, setBusy] = useState(false);
-  const { fix, trouble } = connection;
+  const { fix, fault } = connection;
   const open =
     form ||
     (attempt?.connectionId === connection.id && attempt.now.step !== 'connected' && attempt.now.step !== 'ended');
-  if (fix === 'none' && trouble === null && !open) return null;
+  if (fix === 'none' && fault === null && !open) return null;
   const check = async () => {
     setBusy(true);
     await checkNow(client, connection);
@@ -61,8 +59,8 @@ export function Mend({ client, connection, entry, may, form, onForm }: Props) {
   };
   return (
     <>
-      {fix !== 'none' || trouble !== null ? (
-        <Trouble
+      {fix !== 'none' || fault !== null ? (
+        <FaultNotice
           connection={connection}
           entry={entry}
           may={may}
@@ -97,24 +95,24 @@ const LABEL: Readonly<Record<ConnectionView['fix'], (entry: CatalogueEntry) => s
 };
 
 /** What it is and what to do; amber while it can wait, red when nothing works. */
-function Trouble({
+function FaultNotice({
   connection,
   entry,
   may,
   action,
 }: Pick<Props, 'connection' | 'entry' | 'may'> & { readonly action: ReactNode }) {
-  const { fix, trouble } = connection;
-  const worn = fix === 'rotate' && trouble === null;
+  const { fix, fault } = connection;
+  const worn = fix === 'rotate' && fault === null;
   const tone = !worn && (connection.status === 'broken' || fix === 'reconnect') ? 'danger' : 'waiting';
   return (
     <Notice
       tone={tone}
-      title={trouble?.reason ?? (worn ? 'The key is older than a year' : 'This connection needs a hand')}
+      title={fault?.reason ?? (worn ? 'The key is older than a year' : 'This connection needs a hand')}
       action={action}
     >
-      {trouble?.next ?? (worn ? `Make a new one at ${entry.name} and put it in place of this one.` : '')}
+      {fault?.next ?? (worn ? `Make a new one at ${entry.name} and put it in place of this one.` : '')}
       {may || fix === 'none' ? '' : ' Somebody whose role connects systems can mend it.'}
-      {trouble?.code ? <span className="ml-1 text-meta text-meta">({trouble.code})</span> : null}
+      {fault?.code ? <span className="ml-1 text-meta text-meta">({fault.code})</span> : null}
     </Notice>
   );
 }

@@ -23,7 +23,7 @@ const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'State' }, { hea
 export function Overview({ client, entries, connections, onOpen }: Props) {
   const now = useNow(30);
   const possible = entries.filter(
-    entry => isPossible(entry) && entry.through === null && entry.ready && !entry.denied && !entry.off,
+    entry => isPossible(entry) && entry.bundledWith === null && entry.ready && !entry.denied && !entry.off,
   );
   const pressing = connections.filter(isPressing).length;
   return (

@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Chip } from '../../ui/parts.tsx';
-import { type Said, STANDING, type Tone } from './words.ts';
+import { AVAILABILITY, type Said, type Tone } from './words.ts';
 
 const ICONS: Readonly<Record<ProviderGroup, LucideIcon>> = {
   messaging: MessageSquare,
@@ -51,12 +51,12 @@ export const Condition = ({ said: { tone, word } }: { readonly said: Said }) => 
   </span>
 );
 
-export function StandingChip({ entry }: { readonly entry: CatalogueEntry }) {
+export function AvailabilityChip({ entry }: { readonly entry: CatalogueEntry }) {
   if (entry.off) return <Chip tone="danger">Switched off</Chip>;
-  if (entry.standing === 'suspended') return <Chip tone="danger">{STANDING.suspended}</Chip>;
-  if (entry.standing === 'limited') return <Chip tone="waiting">{STANDING.limited}</Chip>;
-  if (entry.standing === 'planned') return <Chip>{STANDING.planned}</Chip>;
-  return <Chip tone="done">{STANDING.live}</Chip>;
+  if (entry.availability === 'suspended') return <Chip tone="danger">{AVAILABILITY.suspended}</Chip>;
+  if (entry.availability === 'limited') return <Chip tone="waiting">{AVAILABILITY.limited}</Chip>;
+  if (entry.availability === 'planned') return <Chip>{AVAILABILITY.planned}</Chip>;
+  return <Chip tone="done">{AVAILABILITY.live}</Chip>;
 }
 
 /** One part of a page, under its own heading. */

@@ -3,7 +3,7 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectForm } from './connect-form.tsx';
-import { Condition, GroupIcon, Notice, PageHead, Part, StandingChip } from './parts.tsx';
+import { AvailabilityChip, Condition, GroupIcon, Notice, PageHead, Part } from './parts.tsx';
 import { PeopleAccess } from './people-access.tsx';
 import { OffBanner, SwitchButton } from './switches.tsx';
 import { conditionOf, DATA_CLASS, GROUPS, isPossible, KIND } from './words.ts';
@@ -24,9 +24,9 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
       <PageHead
         icon={<GroupIcon group={entry.group} />}
         title={entry.name}
-        marks={<StandingChip entry={entry} />}
+        marks={<AvailabilityChip entry={entry} />}
         actions={
-          entry.standing === 'planned' ? null : (
+          entry.availability === 'planned' ? null : (
             <SwitchButton client={client} scope="provider" subject={entry.id} name={entry.name} />
           )
         }
@@ -35,12 +35,12 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
       </PageHead>
       <div className="flex flex-col gap-3 px-6 pb-5">
         <p className="max-w-[68ch]">{entry.purpose}</p>
-        {entry.standingNote && entry.standing !== 'planned' ? (
+        {entry.availabilityNote && entry.availability !== 'planned' ? (
           <Notice
-            tone={entry.standing === 'suspended' ? 'danger' : 'waiting'}
-            title={entry.standing === 'suspended' ? 'Suspended' : 'Limited'}
+            tone={entry.availability === 'suspended' ? 'danger' : 'waiting'}
+            title={entry.availability === 'suspended' ? 'Suspended' : 'Limited'}
           >
-            {entry.standingNote}
+            {entry.availabilityNote}
           </Notice>
         ) : null}
         <OffBanner of={[{ scope: 'provider', subject: entry.id, name: entry.name }]} off={entry.off} />
@@ -98,7 +98,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
           ))}
         </ul>
       </Part>
-      {entry.standing === 'planned' ? null : <PeopleAccess client={client} entry={entry} />}
+      {entry.availability === 'planned' ? null : <PeopleAccess client={client} entry={entry} />}
     </>
   );
 }
@@ -106,14 +106,14 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
 /** The way in, or in one sentence why there is none and who can change that. */
 function Connect({ client, entry, entries, onOpen }: Omit<Props, 'connections'>) {
   const may = useMay('connection.manage');
-  const through = entries.find(one => one.id === entry.through);
-  if (entry.standing === 'planned')
+  const bundle = entries.find(one => one.id === entry.bundledWith);
+  if (entry.availability === 'planned')
     return (
       <Notice tone="plain" title="Planned: it cannot be connected yet">
-        {entry.standingNote}
+        {entry.availabilityNote}
       </Notice>
     );
-  if (entry.standing === 'suspended')
+  if (entry.availability === 'suspended')
     return <Notice tone="plain" title="It cannot be connected while it is suspended" />;
   if (entry.denied)
     return (
@@ -127,12 +127,12 @@ function Connect({ client, entry, entries, onOpen }: Omit<Props, 'connections'>)
         A manager, admin or owner of your agency does. What is connected you can use.
       </Notice>
     );
-  if (through)
+  if (bundle)
     return (
       <Notice
         tone="plain"
-        title={`It comes with ${through.name}`}
-        action={<Button onClick={() => onOpen(through.id)}>Go to {through.name}</Button>}
+        title={`It comes with ${bundle.name}`}
+        action={<Button onClick={() => onOpen(bundle.id)}>Go to {bundle.name}</Button>}
       >
         One consent there covers both.
       </Notice>

@@ -4,7 +4,7 @@ import { answers, conditionOf, isPossible, isPressing } from './words.ts';
 
 const health = (status: HealthView['status']) => [{ status }] as ConnectionView['health'];
 const connection = (more: Partial<ConnectionView> = {}): ConnectionView =>
-  ({ status: 'active', off: false, fix: 'none', trouble: null, health: health('ok'), ...more }) as ConnectionView;
+  ({ status: 'active', off: false, fix: 'none', fault: null, health: health('ok'), ...more }) as ConnectionView;
 
 describe('how a connection is, in one word', () => {
   test.each([
@@ -31,16 +31,17 @@ describe('the catalogue', () => {
   const entry = (more: Partial<CatalogueEntry> = {}): CatalogueEntry =>
     ({
       ...{ name: 'Jira', purpose: 'Looks up issues.', group: 'work', capabilities: [{ title: 'Issues changed' }] },
-      ...{ standing: 'live', connects: 'oauth2', through: null },
+      ...{ availability: 'live', connects: 'oauth2', bundledWith: null },
       ...more,
     }) as CatalogueEntry;
 
   test('OP-14: only what is live or limited, and has a way in, can be connected', () => {
     expect(isPossible(entry())).toBe(true);
-    expect(isPossible(entry({ standing: 'limited', connects: 'key' }))).toBe(true);
-    expect(isPossible(entry({ connects: 'none', through: 'google-drive' }))).toBe(true);
+    expect(isPossible(entry({ availability: 'limited', connects: 'key' }))).toBe(true);
+    expect(isPossible(entry({ connects: 'none', bundledWith: 'google-drive' }))).toBe(true);
     expect(isPossible(entry({ connects: 'none' }))).toBe(false);
-    for (const standing of ['planned', 'suspended'] as const) expect(isPossible(entry({ standing }))).toBe(false);
+    for (const availability of ['planned', 'suspended'] as const)
+      expect(isPossible(entry({ availability }))).toBe(false);
   });
 
   test('a system is found by its name, what it is for, its group and what it brings', () => {

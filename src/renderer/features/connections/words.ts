@@ -1,4 +1,5 @@
 import type {
+  Availability,
   Capability,
   CapabilityKind,
   CatalogueEntry,
@@ -6,7 +7,6 @@ import type {
   DataClass,
   HealthView,
   ProviderGroup,
-  Standing,
 } from '@astrix/contract';
 
 /** Every word of this screen that stands for a value of the contract. */
@@ -21,7 +21,7 @@ export const GROUPS: Readonly<Record<ProviderGroup, string>> = {
   outreach: 'Outreach',
 };
 
-export const STANDING: Readonly<Record<Standing, string>> = {
+export const AVAILABILITY: Readonly<Record<Availability, string>> = {
   live: 'Live',
   limited: 'Limited',
   suspended: 'Suspended',
@@ -73,7 +73,7 @@ export function conditionOf(connection: ConnectionView): Said {
   if (connection.off) return { tone: 'danger', word: 'Switched off' };
   if (connection.status === 'broken') return { tone: 'danger', word: 'Broken' };
   if (connection.health.some(({ status }) => status === 'failing')) return { tone: 'danger', word: 'Failing' };
-  if (connection.fix !== 'none' || connection.trouble) return { tone: 'waiting', word: 'Needs attention' };
+  if (connection.fix !== 'none' || connection.fault) return { tone: 'waiting', word: 'Needs attention' };
   if (connection.health.some(({ status }) => status === 'gated')) return { tone: 'waiting', word: 'Partly allowed' };
   // What has never been asked is not said to work.
   if (connection.health.every(({ status }) => status === 'unknown')) return { tone: 'meta', word: 'Not tried yet' };
@@ -96,8 +96,8 @@ export const FILTERS: readonly { readonly filter: CatalogueFilter; readonly labe
 ];
 
 /** Whether somebody could connect it today, if this installation and their role allow it. */
-export const isPossible = ({ standing, connects, through }: CatalogueEntry): boolean =>
-  (standing === 'live' || standing === 'limited') && (connects !== 'none' || through !== null);
+export const isPossible = ({ availability, connects, bundledWith }: CatalogueEntry): boolean =>
+  (availability === 'live' || availability === 'limited') && (connects !== 'none' || bundledWith !== null);
 
 /** Found by name, purpose, group or what it brings. */
 export function answers(entry: CatalogueEntry, typed: string): boolean {
