@@ -1,4 +1,5 @@
 export { PersonRow } from './agencies/rows.ts';
+export * from './capabilities.ts';
 export { CLIENT_HUES, ClientRow } from './clients/rows.ts';
 export * from './collection.ts';
 export * from './connections/views.ts';
@@ -7,6 +8,7 @@ export * from './conversations/filters.ts';
 export * from './conversations/rows.ts';
 export * from './data-classes.ts';
 export * from './errors.ts';
+export * from './facts.ts';
 export * from './fault.ts';
 export * from './feature.ts';
 export * as fields from './fields.ts';

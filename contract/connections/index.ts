@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { Capability } from '../capabilities.ts';
 import { defineFeature } from '../feature.ts';
 import { Id, Instant } from '../fields.ts';
-import { Capability, CatalogueEntry, ProviderId } from '../providers.ts';
+import { CatalogueEntry, ProviderId } from '../providers.ts';
 import { STAFF } from '../roles.ts';
 import { agencyRead, clientChange, clientRead, publicRead } from '../route.ts';
 import {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { CAPABILITY_NAMES, Capability, capabilityOf, type FactOf } from '../capabilities.ts';
 import { Fault } from '../fault.ts';
 import { Id, Instant } from '../fields.ts';
-import { Capability, CapabilityKind, FACTS, ProviderId } from '../providers.ts';
+import { CapabilityKind, ProviderId } from '../providers.ts';
 
 export const AccountView = z.strictObject({
   id: z.string().max(200),
@@ -114,10 +115,10 @@ export const AttemptView = z.strictObject({
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 
-const data = <C extends Capability>(capability: C) =>
+const dataOf = (capability: Capability) =>
   z.strictObject({
     capability: z.literal(capability),
-    rows: z.array(FACTS[capability]).max(500),
+    rows: z.array(capabilityOf(capability).fact).max(500),
     /** How many there are; more than `rows` when only the first are here. */
     total: z.int(),
     fetchedAt: Instant.nullable(),
@@ -126,19 +127,17 @@ const data = <C extends Capability>(capability: C) =>
     fault: Fault.nullable(),
   });
 
-/** The first data of a connected account, in the product's own shapes. */
+type Data = Omit<z.infer<ReturnType<typeof dataOf>>, 'capability' | 'rows'>;
+
+/** The first data of a connected account, in the product's own shapes: one member for each capability. */
+export type ConnectionData = {
+  [C in Capability]: Data & { capability: C; rows: FactOf<C>[] };
+}[Capability];
+const [first, ...others] = CAPABILITY_NAMES;
 export const ConnectionData = z.discriminatedUnion('capability', [
-  data('messaging'),
-  data('templates'),
-  data('orders'),
-  data('shipments'),
-  data('payments'),
-  data('metrics'),
-  data('posts'),
-  data('files'),
-  data('tasks'),
-]);
-export type ConnectionData = z.infer<typeof ConnectionData>;
+  dataOf(first),
+  ...others.map(dataOf),
+]) as unknown as z.ZodType<ConnectionData>;
 
 export const SWITCH_SCOPES = ['provider', 'client', 'connection'] as const;
 export const SwitchView = z.strictObject({

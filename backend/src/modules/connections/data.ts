@@ -8,8 +8,8 @@ import type { Use, User } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { noteHealth } from './health.ts';
-import { plausible } from './plausible.ts';
 import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './repo.ts';
+import { validateFacts } from './validate-facts.ts';
 
 /** As many as a page shows; the number of all is said beside it. */
 const SHOWN = 500;
@@ -97,8 +97,9 @@ export function createData(deps: ConnectionsDeps, use: Use) {
 
   function believe(capability: Capability, result: ReadResult<unknown>): ReadResult<unknown> {
     if (result.kind !== 'ok') return result;
-    const rows = plausible(capability, result.rows, deps.clock.now());
-    return typeof rows === 'string' ? unusable(rows) : { ...result, rows };
+    const { rows, rejected } = validateFacts(capability, result.rows, deps.clock.now());
+    const [first] = rejected;
+    return first ? unusable(first.reason) : { ...result, rows };
   }
 
   async function ask(
@@ -116,19 +117,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       deps.log.error('an adapter failed', { provider: row.provider, error: nameOf(error) });
       return unusable('adapter');
     });
-    const believed = believe(capability, result);
-    const shaped =
-      believed.kind === 'ok'
-        ? ConnectionData.safeParse({
-            capability,
-            rows: believed.rows.slice(0, SHOWN),
-            total: believed.rows.length,
-            fetchedAt: deps.clock.now().toISOString(),
-            stale: false,
-            fault: null,
-          })
-        : null;
-    const judged = shaped && !shaped.success ? unusable('shape') : believed;
+    const judged = believe(capability, result);
     if (judged.kind === 'malformed' && judged.reason === OTHER_ACCOUNT)
       deps.log.error('a provider answered with the data of another account', {
         provider: row.provider,
@@ -136,7 +125,15 @@ export function createData(deps: ConnectionsDeps, use: Use) {
         client: user.clientId,
       });
     const fault = await record(deps, row, capability, judged, text === null);
-    if (judged.kind === 'ok' && shaped?.success) return shaped.data;
+    if (judged.kind === 'ok')
+      return ConnectionData.parse({
+        capability,
+        rows: judged.rows.slice(0, SHOWN),
+        total: judged.rows.length,
+        fetchedAt: deps.clock.now().toISOString(),
+        stale: false,
+        fault: null,
+      });
     return ConnectionData.parse({
       capability,
       rows: kept?.rows ?? [],

@@ -1,4 +1,4 @@
-import { FACTS } from '@astrix/contract';
+import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import { dayIn } from '../google.ts';
@@ -65,7 +65,7 @@ describe('numbers of campaigns', () => {
     expect(found).toMatchObject({ kind: 'ok', pages: 3 });
     if (found.kind !== 'ok') return;
     expect(found.rows).toHaveLength(8 * 14);
-    expect(FACTS.metrics.array().parse(found.rows)).toEqual(found.rows);
+    expect(CAPABILITIES.metrics.fact.array().parse(found.rows)).toEqual(found.rows);
     expect(new Set(found.rows.map(row => `${row.entityId} ${row.date}`)).size).toBe(8 * 14);
     expect(found.rows[0]!.date).toBe(dayIn('Asia/Kolkata', rig.clock.now()));
     expect(found.rows.at(-1)!.date).toBe(dayIn('Asia/Kolkata', rig.clock.now(), 13));

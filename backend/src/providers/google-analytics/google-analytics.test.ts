@@ -1,4 +1,4 @@
-import { FACTS } from '@astrix/contract';
+import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import { dayIn } from '../google.ts';
@@ -41,7 +41,7 @@ describe('numbers of a property', () => {
     expect(found).toMatchObject({ kind: 'ok', pages: 2 });
     if (found.kind !== 'ok') return;
     const today = rig.clock.now();
-    expect(FACTS.metrics.array().parse(found.rows)).toEqual(found.rows);
+    expect(CAPABILITIES.metrics.fact.array().parse(found.rows)).toEqual(found.rows);
     expect(found.rows.map(({ date }) => date)).toEqual(
       Array.from({ length: 28 }, (_, before) => dayIn('Asia/Kolkata', today, before)),
     );

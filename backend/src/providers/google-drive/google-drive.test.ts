@@ -1,4 +1,4 @@
-import { FACTS } from '@astrix/contract';
+import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOCUMENT_ID, SHEET_ID } from '../../../sandbox/providers/google-drive.ts';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
@@ -46,7 +46,7 @@ describe('files', () => {
     expect(found).toMatchObject({ kind: 'ok', pages: 2 });
     if (found.kind !== 'ok') return;
     expect(found.rows).toHaveLength(130);
-    expect(FACTS.files.array().parse(found.rows)).toEqual(found.rows);
+    expect(CAPABILITIES.files.fact.array().parse(found.rows)).toEqual(found.rows);
     const times = found.rows.map(row => row.modifiedAt);
     expect(times).toEqual(times.toSorted().reverse());
     expect(found.rows[0]).toMatchObject({ name: 'Festive brief – Chai Katha', kind: 'document', bytes: null });

@@ -1,4 +1,4 @@
-import { FACTS } from '@astrix/contract';
+import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import type { Account, Credential } from '../provider.ts';
@@ -35,7 +35,7 @@ it('S8: reads all pages of the posts of 90 days with their numbers', async () =>
   const posts = await readPosts(NOBODY);
   if (posts.kind !== 'ok') throw new Error(JSON.stringify(posts));
   expect(posts.rows).toHaveLength(60);
-  for (const row of posts.rows) expect(FACTS.posts.safeParse(row).error).toBeUndefined();
+  for (const row of posts.rows) expect(CAPABILITIES.posts.fact.safeParse(row).error).toBeUndefined();
   expect(posts.rows.slice(0, 3).map(({ kind }) => kind)).toEqual(['image', 'reel', 'carousel']);
   expect(posts.rows[1]!.text).toMatch(/^आज की ख़ास पेशकश/);
   expect(posts.rows[0]!.views).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ it('S8: reads seven days, each asked for by itself, and the followers of now', a
   const metrics = await readMetrics(NOBODY);
   if (metrics.kind !== 'ok') throw new Error(JSON.stringify(metrics));
   expect(metrics.rows).toHaveLength(7);
-  for (const row of metrics.rows) expect(FACTS.metrics.safeParse(row).error).toBeUndefined();
+  for (const row of metrics.rows) expect(CAPABILITIES.metrics.fact.safeParse(row).error).toBeUndefined();
   expect(metrics.rows.map(({ followers }) => followers === null)).toEqual([false, ...Array(6).fill(true)]);
   expect(metrics.rows.map(({ final }) => final)).toEqual([false, false, false, true, true, true, true]);
   expect(metrics.rows[0]).toMatchObject({ level: 'account', timeZone: 'America/Los_Angeles', spendMinor: null });

@@ -1,4 +1,4 @@
-import { FACTS } from '@astrix/contract';
+import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
@@ -41,7 +41,7 @@ it('S5: reads all pages of the daily campaign numbers of 14 days, in paise', asy
   const metrics = await metricsOf('Chai Katha');
   if (metrics.kind !== 'ok') throw new Error(JSON.stringify(metrics));
   expect(metrics.rows).toHaveLength(14 * 12);
-  for (const row of metrics.rows) expect(FACTS.metrics.safeParse(row).error).toBeUndefined();
+  for (const row of metrics.rows) expect(CAPABILITIES.metrics.fact.safeParse(row).error).toBeUndefined();
   const days = [...new Set(metrics.rows.map(({ date }) => date))].sort();
   expect(days).toHaveLength(14);
   // The newest day is the one that it is in India.

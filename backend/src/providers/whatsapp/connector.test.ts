@@ -1,4 +1,4 @@
-import { FACTS } from '@astrix/contract';
+import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
@@ -101,7 +101,7 @@ it('S22: reads all pages of the templates', async () => {
   if (templates.kind !== 'ok') throw new Error(JSON.stringify(templates));
   expect(templates).toMatchObject({ pages: 3 });
   expect(templates.rows).toHaveLength(11);
-  for (const row of templates.rows) expect(FACTS.templates.safeParse(row).error).toBeUndefined();
+  for (const row of templates.rows) expect(CAPABILITIES.templates.fact.safeParse(row).error).toBeUndefined();
   expect(templates.rows[1]).toMatchObject({
     name: 'order_shipped',
     language: 'hi',

@@ -152,6 +152,20 @@ export const COLUMNS: { readonly [C in Capability]: readonly Column<FactOf<C>>[]
   ],
 };
 
+const id = (row: { readonly id: string }) => row.id;
+/** What tells one row of a table from another. */
+export const KEYS: { readonly [C in Capability]: (row: FactOf<C>) => string } = {
+  messaging: id,
+  templates: id,
+  orders: id,
+  shipments: row => row.awb,
+  payments: id,
+  metrics: row => JSON.stringify([row.level, row.entityId, row.date, row.dimension]),
+  posts: id,
+  files: id,
+  tasks: id,
+};
+
 /** Columns that not one row has anything for are left out of the wide tables: an advertiser has no followers. */
 export function columnsOf<C extends Capability>(
   capability: C,

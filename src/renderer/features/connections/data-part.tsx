@@ -12,7 +12,7 @@ import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { FilterChip } from '../../ui/search-field.tsx';
 import { Table } from '../../ui/table.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { type Column, columnsOf } from './columns.tsx';
+import { type Column, columnsOf, KEYS } from './columns.tsx';
 import { Notice, Part } from './parts.tsx';
 import { refreshData, useData, useOnline } from './queries.ts';
 import { CAPABILITY } from './words.ts';
@@ -182,6 +182,7 @@ function Shown({
       <Facts
         title={title}
         rows={data.rows}
+        keyOf={KEYS[data.capability] as (row: Row) => string}
         columns={columnsOf(data.capability, data.rows as never) as readonly Column<Row>[]}
       />
       <p className="text-meta">
@@ -195,24 +196,24 @@ function Shown({
 
 type Row = ConnectionData['rows'][number];
 
-const keyOf = (row: Row, at: number): string =>
-  'id' in row ? row.id : 'awb' in row ? row.awb : `${row.entityId}/${row.date}/${row.dimension?.value ?? ''}/${at}`;
 const urlOf = (row: Row): string | null => ('url' in row ? row.url : null);
 
 function Facts({
   title,
   rows,
+  keyOf,
   columns,
 }: {
   readonly title: string;
   readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
   readonly columns: readonly Column<Row>[];
 }) {
   const linked = rows.some(row => urlOf(row) !== null);
   return (
     <Table label={title} heads={linked ? [...columns, { head: '' }] : columns}>
-      {rows.map((row, at) => (
-        <tr key={keyOf(row, at)}>
+      {rows.map(row => (
+        <tr key={keyOf(row)}>
           {columns.map(({ head, right, cell, title: hint }) => (
             <td key={head} title={hint?.(row)} className={right ? 'text-right' : undefined}>
               {cell(row)}
