@@ -6,8 +6,8 @@
 import { parseArgs } from 'node:util';
 import { newId } from '../backend/src/kernel/ids.ts';
 import { secret } from '../backend/src/kernel/secret.ts';
-import { createSwitches } from '../backend/src/modules/connections/index.ts';
-import { withSystem } from '../backend/src/platform/db/index.ts';
+import { createSwitches, SWITCHES_CHANNEL } from '../backend/src/modules/connections/index.ts';
+import { listen, withSystem } from '../backend/src/platform/db/index.ts';
 import { createWorkers, type Worker } from '../backend/test/connections/workers.ts';
 import { publish } from './report.ts';
 
@@ -63,12 +63,12 @@ async function switched(workers: readonly Worker[]): Promise<number> {
   let running = true;
   const lanes = workers.map(async ({ deps }) => {
     const switches = createSwitches(deps.db);
-    await switches.start();
+    const unlisten = await listen(deps.db, SWITCHES_CHANNEL, switches.forget);
     while (running) {
       if (await switches.allowed(connection, 'jira')) last = performance.now();
       await pause(1);
     }
-    await switches.stop();
+    await unlisten();
   });
   await pause(500);
   await withSystem(all.db, 'demo-seed', tx =>

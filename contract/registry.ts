@@ -25,6 +25,13 @@ export type CollectionName = keyof Collections & string;
 export type RowOf<C extends CollectionName> = Collections[C] extends Collection<infer R> ? z.output<R> : never;
 export type Writes = Flat<Intersection<EachPrefixed<'writes'>>>;
 export type WriteName = keyof Writes & string;
+export type FeatureName = Features[keyof Features]['name'];
+/** The collections that one feature declares. */
+export type CollectionsOf<N extends FeatureName> = keyof Extract<
+  Features[keyof Features],
+  { readonly name: N }
+>['collections'] &
+  CollectionName;
 /** Everything a route says about itself; the backend refuses to boot with one that does not (AZ-01). */
 export type RouteDefinition = Omit<RouteSpec, 'permission'> & {
   readonly id: string;

@@ -27,20 +27,22 @@ export const ROOMS: readonly Room[] = [
     rooms: ['backend/src/kernel', 'backend/src/platform'],
     packages: ['@astrix/contract', 'zod'],
   },
+  { at: 'backend/src/composition', rooms: BACKEND_FLOOR, packages: ['@astrix/contract'] },
   {
     at: 'backend/src/modules',
-    rooms: BACKEND_FLOOR,
+    rooms: [...BACKEND_FLOOR, 'backend/src/composition'],
     packages: ['@astrix/contract', 'zod', 'kysely', 'otplib', 'node:events'],
   },
   { at: 'backend/src/config.ts', rooms: ['backend/src/kernel'], packages: '*' },
   {
     at: 'backend/src/demo',
-    rooms: [...BACKEND_FLOOR, 'backend/src/modules', 'backend/src/config.ts'],
+    rooms: [...BACKEND_FLOOR, 'backend/src/composition', 'backend/src/modules', 'backend/src/config.ts'],
     packages: ['@astrix/contract'],
   },
+  { at: 'backend/src/modules.ts', rooms: ['backend/src/modules'], packages: [] },
   {
     at: 'backend/src/app.ts',
-    rooms: [...BACKEND_FLOOR, 'backend/src/modules', 'backend/src/config.ts'],
+    rooms: [...BACKEND_FLOOR, 'backend/src/composition', 'backend/src/modules.ts', 'backend/src/config.ts'],
     packages: ['@astrix/contract'],
   },
   {

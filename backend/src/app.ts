@@ -1,25 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import { assemble, createPortBoard, type DemoPeople, type Installation, type Ports } from './composition/index.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
-import { secret } from './kernel/secret.ts';
-import { agenciesCollections, agenciesModule } from './modules/agencies/index.ts';
-import { clientsCollections, clientsModule } from './modules/clients/index.ts';
-import { connectionsModule, createSwitches } from './modules/connections/index.ts';
-import { contactsCollections, contactsModule } from './modules/contacts/index.ts';
-import { conversationsCollections, conversationsModule } from './modules/conversations/index.ts';
-import { type DemoPeople, type Identity, identityModule } from './modules/identity/index.ts';
-import { notificationsCollections, notificationsModule } from './modules/notifications/index.ts';
-import { syncModule } from './modules/sync/index.ts';
-import { webhooksModule } from './modules/webhooks/index.ts';
+import * as modules from './modules.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
-import { keyringFrom, type PasswordCost, type verifyPassword } from './platform/crypto/index.ts';
+import { keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
 import { createCallLedger, createEgress, type EgressParts } from './platform/egress/index.ts';
-import { createEventBus } from './platform/events/index.ts';
-import type { CollectionReaders } from './platform/feed/index.ts';
-import { createServer, type Module, probeHandlers, registerRoutes } from './platform/http/index.ts';
-import { type Jobs, startJobs } from './platform/jobs/index.ts';
-import { startSweeper } from './platform/retention/index.ts';
+import { createServer, registerRoutes } from './platform/http/index.ts';
+import { createJobs } from './platform/jobs/index.ts';
+import { createLoops } from './platform/loops/index.ts';
+import { sweepLoop } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
 import { createVault, keksFrom } from './platform/vault/index.ts';
 import { PROVIDERS } from './providers/registry.ts';
@@ -42,25 +33,81 @@ export type AppParts = {
 
 export type App = {
   readonly http: FastifyInstance;
-  readonly identity: Identity;
   readonly audit: AuditTrail;
-  /** Webhook events that wait are applied before this resolves; tests use it instead of waiting. */
-  readonly processWebhooks: () => Promise<void>;
-  readonly housekeep: () => Promise<void>;
-  /** What connections do beside the requests: renewing, revoking, ending. Tests use it instead of waiting. */
-  readonly tendConnections: () => Promise<void>;
-  /** Begins what goes on beside the requests: streams for an api, jobs and sweeps for a worker. */
+  /** Runs one loop of a module now and resolves when it has run, such as `webhooks.process`. Tests call it instead of waiting. */
+  readonly runNow: (loop: string) => Promise<void>;
+  /** Begins what runs beside the requests: streams for an api, jobs and loops for a worker. */
   readonly start: () => Promise<void>;
   /** Stops taking work, finishes what is under way, ends the streams. */
   readonly stop: () => Promise<void>;
 };
 
-/** The backend out of its parts, in one visible order. Tests build the same one. The database must be migrated. */
+/** The backend from its parts: services, modules, routes. Tests build the same one. The database must be migrated. */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { config, db, clock, log, metrics } = parts;
+  const { config, db, clock, log, metrics, demoPeople } = parts;
   db.onSystem = reason => metrics.systemUses.inc({ reason });
   await declaredTables(db);
+  const draining = new AbortController();
+  const http = createServer({ log, metrics, trustedProxies: config.trustedProxies });
+  const vault = await openVault(parts);
+  const audit = createAuditTrail(vault.kept('audit/v1'));
+  const board = createPortBoard();
+  const egress = egressOf(parts, board.ports);
+  const jobs = createJobs(db, log);
+  const { handlers, every, ...assembly } = await assemble(
+    Object.values(modules),
+    {
+      db,
+      clock,
+      log,
+      metrics,
+      vault,
+      keyring: keyringFrom(vault.kept('envelope/v1')),
+      egress,
+      audit,
+      jobs,
+      installation: installationOf(parts, http),
+      whatsapp: parts.whatsapp ?? createWhatsappClient(egress),
+      passwords: { cost: parts.passwordCost ?? PASSWORD_COST, verify: parts.verifyPassword ?? verifyPassword },
+      demoPeople,
+      draining: draining.signal,
+    },
+    board,
+  );
+  const { authenticate, clientExists } = board.ports;
+  const operatorToken = config.metricsToken?.reveal() ?? null;
+  registerRoutes(
+    http,
+    { db, clock, log, audit, authenticate, clientExists, operatorToken, draining: draining.signal },
+    handlers,
+  );
+  await jobs.start(assembly.jobs);
+  const loops = createLoops({ db, log, metrics }, [...every, sweepLoop(db, metrics)]);
 
+  return {
+    http,
+    audit,
+    runNow: loops.runNow,
+    async start() {
+      await assembly.listen(config.role);
+      if (config.role === 'api') return;
+      await jobs.work({ db, clock, log });
+      await loops.start();
+    },
+    async stop() {
+      draining.abort();
+      // A connection that falls idle after the close has begun would hold it up until its keep-alive ends.
+      const idle = setInterval(() => http.server.closeIdleConnections(), 50);
+      await http.close().finally(() => clearInterval(idle));
+      await loops.stop();
+      await assembly.unlisten();
+      await jobs.stop();
+      await egress.close();
+    },
+  };
+}
+
+async function openVault({ config, db, log, metrics }: AppParts) {
   const vault = createVault({
     db,
     keks: keksFrom(config),
@@ -71,15 +118,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
     },
   });
   await vault.open();
-  const keyring = keyringFrom(vault.kept('envelope/v1'));
-  const audit = createAuditTrail(vault.kept('audit/v1'));
-  const events = createEventBus();
-  const switches = createSwitches(db);
-  const egress = createEgress({
+  return vault;
+}
+
+function egressOf({ config, db, clock, log, metrics, egress }: AppParts, { mayCall }: Ports) {
+  const manifests = Object.values(PROVIDERS).map(({ manifest }) => manifest);
+  return createEgress({
     rules: {
       production: config.environment === 'production',
-      providers: Object.values(PROVIDERS)
-        .map(({ manifest }) => manifest)
+      providers: manifests
         .filter(({ hosts }) => hosts.length > 0)
         .map(({ id, hosts, budget }) => ({ id, hosts, budget, sandbox: config.sandboxUrl })),
     },
@@ -87,131 +134,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
     metrics,
     log,
     ledger: createCallLedger({ db, log, metrics }),
-    allowed: switches.allowed,
-    ...parts.egress,
+    allowed: mayCall,
+    ...egress,
   });
-  const whatsapp = parts.whatsapp ?? createWhatsappClient(egress);
-
-  const ownUrl = () => {
-    const at = http.server.address();
-    return `http://127.0.0.1:${typeof at === 'object' && at !== null ? at.port : config.port}`;
-  };
-  let jobs: Jobs | null = null;
-  const theJobs = () => jobs ?? throwNotStarted();
-  const identity = identityModule({
-    db,
-    refreshKey: secret(vault.kept('refresh-token/v1')),
-    keyring,
-    audit,
-    demoPeople: parts.demoPeople,
-    ...(parts.passwordCost ? { passwordCost: parts.passwordCost } : {}),
-    ...(parts.verifyPassword ? { verify: parts.verifyPassword } : {}),
-  });
-  const conversations = conversationsModule({
-    db,
-    clock,
-    vault,
-    client: whatsapp,
-    jobs: theJobs,
-    metrics,
-    log,
-    keyring,
-  });
-  const connections = connectionsModule({
-    db,
-    clock,
-    vault,
-    egress,
-    audit,
-    log,
-    metrics,
-    switches,
-    appFor: config.appFor,
-    sandboxUrl: config.sandboxUrl,
-    publicUrl: () => config.publicUrl ?? ownUrl(),
-    emit: events.emit,
-    wait: ms => new Promise(resolve => setTimeout(resolve, ms)),
-  });
-  const webhooks = webhooksModule({
-    db,
-    log,
-    metrics,
-    vault,
-    audit,
-    appFor: config.appFor,
-    appSecretsFor: config.appSecretsFor,
-    publicUrl: () => config.publicUrl ?? ownUrl(),
-    appSecrets: config.whatsapp.appSecrets,
-    verifyToken: config.whatsapp.verifyToken,
-  });
-  const readers: CollectionReaders = {
-    ...clientsCollections,
-    ...agenciesCollections,
-    ...contactsCollections,
-    ...conversationsCollections,
-    ...notificationsCollections,
-  };
-  const sync = syncModule({ db, clock, sessions: identity.sessions, metrics, readers });
-  const modules: readonly Module[] = [
-    identity,
-    agenciesModule(),
-    clientsModule(),
-    contactsModule(),
-    conversations,
-    connections,
-    notificationsModule(),
-    webhooks,
-    sync,
-  ];
-  events.connect(modules);
-  for (const module of modules) await module.prepare?.();
-  const definitions = modules.flatMap(module => module.jobs ?? []);
-
-  const draining = new AbortController();
-  const http = createServer({ log, metrics, trustedProxies: config.trustedProxies });
-  const probes = probeHandlers({ db, metrics, version: parts.version, demo: config.demo, draining: draining.signal });
-  const operatorToken = config.metricsToken?.reveal() ?? null;
-  registerRoutes(
-    http,
-    { db, clock, log, audit, authenticate: identity.authenticate, operatorToken, draining: draining.signal },
-    [probes, ...modules.map(module => module.handlers)],
-  );
-  jobs = await startJobs(
-    db,
-    definitions.map(job => job.name),
-    log,
-  );
-  let sweeper: { stop: () => void } | null = null;
-
-  return {
-    http,
-    identity,
-    audit,
-    processWebhooks: webhooks.processNow,
-    housekeep: conversations.housekeep,
-    tendConnections: connections.housekeep,
-    async start() {
-      await switches.start();
-      if (config.role !== 'worker') for (const module of modules) await module.startApi?.();
-      if (config.role === 'api') return;
-      await theJobs().work(definitions, { db, clock, log });
-      for (const module of modules) await module.startWorker?.();
-      sweeper = startSweeper(db, log, metrics);
-    },
-    async stop() {
-      draining.abort();
-      sweeper?.stop();
-      // A connection that falls idle after the close has begun would hold it up until its keep-alive ends.
-      const idle = setInterval(() => http.server.closeIdleConnections(), 50);
-      await http.close().finally(() => clearInterval(idle));
-      for (const module of modules) await module.stop?.();
-      await jobs?.stop();
-      await switches.stop();
-      await egress.close();
-    },
-  };
 }
 
-function throwNotStarted(): never {
-  throw new Error('the job queue has not been started');
+function installationOf({ config, version }: AppParts, http: FastifyInstance): Installation {
+  const { appFor, appSecretsFor, whatsapp, sandboxUrl, demo } = config;
+  const publicUrl = () => config.publicUrl ?? ownUrl(http, config.port);
+  return { appFor, appSecretsFor, whatsapp, sandboxUrl, demo, version, publicUrl };
+}
+
+function ownUrl({ server }: FastifyInstance, port: number): string {
+  const at = server.address();
+  return `http://127.0.0.1:${typeof at === 'object' && at !== null ? at.port : port}`;
 }

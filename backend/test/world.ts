@@ -206,7 +206,7 @@ export async function createWorld(
     deliver: async payload => {
       const body = Buffer.from(JSON.stringify(payload));
       const reply = await inject({ method: 'POST', url: '/webhooks/whatsapp', headers: signed(body), payload: body });
-      await app.processWebhooks();
+      await app.runNow('webhooks.process');
       return reply;
     },
     close: async () => {

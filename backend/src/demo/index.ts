@@ -1,5 +1,6 @@
+import type { DemoPeople } from '../composition/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { currentCode, type DemoPeople } from '../modules/identity/index.ts';
+import { currentCode } from '../modules/identity/index.ts';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './cast.ts';
 
 export { DEMO_AGENCY, DEMO_CLIENTS, DEMO_PASSWORD, DEMO_PEOPLE, OTHER_AGENCY } from './cast.ts';

@@ -126,7 +126,7 @@ export async function hookRig(): Promise<HookRig> {
           .execute();
         return Object.fromEntries(rows.map(({ capability, outdated }) => [capability, outdated]));
       }),
-    process: () => rig.world.app.processWebhooks(),
+    process: () => rig.world.app.runNow('webhooks.process'),
   };
 }
 

@@ -329,7 +329,7 @@ describe('WH-05: two secrets during a rotation', () => {
     expect([await status(STRIPE_SECRET), await status(next)]).toEqual([200, 200]);
     rig.world.clock.advance(11);
     expect([await status(STRIPE_SECRET), await status(next)]).toEqual([401, 200]);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect([await status(STRIPE_SECRET), await status(next)]).toEqual([401, 200]);
     const back = await rig.as('admin');
     await byKey(back, 'stripe', STRIPE_FORM, stripe.id);

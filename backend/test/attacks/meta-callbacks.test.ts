@@ -130,7 +130,7 @@ describe('WH-14: somebody asks to have their data deleted', () => {
     const mended = await admin.connect('instagram', '@chai.katha', { connectionId: instagram.id });
     expect(await admin.read(mended, 'posts', { refresh: true })).toMatchObject({ stale: false });
     await admin.disconnect(ads);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     const [receipt] = (await admin.get('receipts')).json().receipts;
     expect(receipt.finishedAt).not.toBeNull();
   });

@@ -187,7 +187,7 @@ async function deliverTogether(payloads: readonly object[]): Promise<void> {
 const letRetry = async () => {
   for (const seconds of [1, 4, 16, 64]) {
     world.clock.advance(seconds);
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
   }
 };
 

@@ -28,7 +28,7 @@ describe('WH-07: copies', () => {
     const body = bytes(aMessage('one of a hundred'));
     const replies = await Promise.all(Array.from({ length: 100 }, () => post(body, signed(body))));
     expect(new Set(replies.map(reply => reply.statusCode))).toEqual(new Set([200]));
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
     const { texts, waiting } = await stored();
     expect(texts.filter(text => text === 'one of a hundred')).toHaveLength(1);
     expect(waiting).toBe(0);
@@ -106,7 +106,7 @@ describe('WH-15: poison', () => {
     const text = `after poison ${count()}`;
     const next = bytes(aMessage(text));
     await post(next, signed(next));
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
     expect((await stored()).waiting).toBe(0);
     expect((await stored()).texts).toContain(text);
     const kept = await dead();
@@ -120,7 +120,7 @@ describe('WH-15: poison', () => {
     await world.deliver(messagePayload(accountId, { ...early, reaction: { message_id: 'wamid.late', emoji: '👍' } }));
     for (const seconds of [1, 4, 16, 64]) {
       world.clock.advance(seconds);
-      await world.app.processWebhooks();
+      await world.app.runNow('webhooks.process');
     }
     const letter = (await dead()).at(-1)!;
     expect(letter.reason).toContain('a reaction');
@@ -131,7 +131,7 @@ describe('WH-15: poison', () => {
     const replay = () =>
       world.inject({ method: 'POST', url: `/v1/webhooks/dead-letters/${letter.id}/replay`, headers });
     const statuses = [(await replay()).statusCode, (await replay()).statusCode];
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
     statuses.push((await replay()).statusCode);
     expect(statuses).toEqual([204, 404, 404]);
     const { reactions } = await withSystem(world.db, 'telemetry', tx =>
@@ -149,7 +149,7 @@ describe('WH-15: poison', () => {
     const letter = (await dead()).at(-1)!;
     const headers = { authorization: `Bearer ${await world.tokenOf(world.agencies[0].people.owner)}` };
     await world.inject({ method: 'POST', url: `/v1/webhooks/dead-letters/${letter.id}/replay`, headers });
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
     expect((await dead()).map(({ id }) => id)).toContain(letter.id);
   });
 });

@@ -97,7 +97,7 @@ export async function runAttack(rig: ConnectRig, attack: Attack): Promise<void> 
 
   // VT-08: what nobody confirmed is given back as soon as its time is over.
   rig.world.clock.advance(601);
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   expect((await liveConnections(rig)) - rowsBefore, 'connections, later').toBe(stands);
   if (provider === 'jira') return;
   const alive = providers.book.families().filter(({ revoked }) => !revoked).length;

@@ -50,7 +50,7 @@ describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => 
     const tries: number[] = [];
     for (let minute = 0; minute < 10 * 60; minute += 15) {
       const known = revokes().length;
-      await rig.world.app.tendConnections();
+      await rig.world.app.runNow('connections.tend');
       if (revokes().length > known) tries.push(minute);
       rig.world.clock.advance(900);
     }
@@ -63,7 +63,7 @@ describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => 
 
     rig.sandbox.providers.mend();
     rig.world.clock.advance(6 * 3600);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     const done = await receiptOf(connection);
     expect(done).toMatchObject({ revocation: 'revoked', byHand: '', secrets: ['grant'], nextAttemptAt: null });
     expect(done.purgedRecords).toBeGreaterThanOrEqual(2);
@@ -76,10 +76,10 @@ describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => 
     const connection = await connected();
     rig.sandbox.providers.trouble('/revoke', 'cut', 5);
     await me.disconnect(connection);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     rig.sandbox.providers.mend();
     rig.world.clock.advance(120);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect(await receiptOf(connection)).toMatchObject({ revocation: 'revoked' });
   });
 
@@ -87,9 +87,9 @@ describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => 
     const connection = await connected();
     const first = await me.disconnect(connection);
     expect(await me.disconnect(connection)).toMatchObject({ id: first.id });
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect(await me.disconnect(connection)).toMatchObject({ id: first.id, revocation: 'revoked' });
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect(await me.list()).toEqual([]);
     expect(revokes()).toHaveLength(1);
   });
@@ -104,12 +104,12 @@ describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => 
     const analytics = (await me.post(`connect/${files.attemptId}/confirm`, { receipt, accountId })).json();
 
     await me.disconnect(ads);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect(await receiptOf(ads)).toMatchObject({ revocation: 'kept', secrets: ['grant'] });
     expect(revokes()).toHaveLength(0);
     expect(await me.read(analytics, 'metrics', { refresh: true })).toMatchObject({ stale: false });
     await me.disconnect(analytics);
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect(await receiptOf(analytics)).toMatchObject({ revocation: 'revoked' });
   });
 });

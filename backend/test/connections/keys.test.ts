@@ -149,7 +149,7 @@ describe('a form that the provider has a say in', () => {
     for (const stranger of strangers) expect((await stranger.byKey('stripe', { key: GOOD }, id)).statusCode).toBe(404);
     await me.post(`connections/${id}/disconnect`);
     expect((await me.byKey('stripe', { key: GOOD }, id)).json()).toMatchObject({ code: 'connection_unusable' });
-    await rig.world.app.tendConnections();
+    await rig.world.app.runNow('connections.tend');
     expect((await me.byKey('stripe', { key: GOOD }, id)).json()).toMatchObject({ code: 'connection_unusable' });
     expect(await secrets()).toBe(0);
   });

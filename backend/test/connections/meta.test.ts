@@ -23,13 +23,13 @@ test('S5, S8: a person connects ads and a profile with one log-in, reads both, a
   expect((await me.read(profile, 'metrics')).rows.length).toBe(7);
 
   await me.disconnect(ads);
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   // Revoking would take the app from the person's account, and the profile with it.
   expect(await receiptOf(me, ads)).toMatchObject({ revocation: 'kept' });
   expect((await me.read(profile, 'metrics', { refresh: true })).rows.length).toBe(7);
 
   await me.disconnect(profile);
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   expect(await receiptOf(me, profile)).toMatchObject({ revocation: 'revoked' });
 });
 

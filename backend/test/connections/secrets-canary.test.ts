@@ -72,7 +72,7 @@ async function putThrough(): Promise<string[]> {
   }
   rig.world.clock.advance(3500);
   me = await rig.as('owner');
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   for (const trouble of ['down', 'cut'] as const) {
     providers.trouble('/', trouble, 8);
     for (const id of ids) await heard('failing', me.post(`connections/${id}/check`));
@@ -110,7 +110,7 @@ test('VT-05: no reply, log line, metric, audit row or column holds a token, a co
   faulty = false;
   for (const id of ids) await heard('disconnect', me.post(`connections/${id}/disconnect`));
   const before = await dumpOf(rig.world.db);
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   await everyRoute(ids);
   const rows = [before, await dumpOf(rig.world.db)];
   const metrics = await rig.world.metrics.registry.metrics();

@@ -109,8 +109,8 @@ test('VT-13, IR-03: mass revoke ends every grant of a provider at the provider, 
   const jira = await admin.connect('jira', 'agency-internal');
   const body = { scope: 'provider', subject: 'google-ads', off: true, reason: 'the app was stolen', revoke: true };
   expect((await admin.post('/v1/switches', body, 'PUT')).json()).toMatchObject({ disconnected: 2 });
-  await rig.world.app.tendConnections();
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
+  await rig.world.app.runNow('connections.tend');
   const families = rig.sandbox.providers.book.families();
   expect(families.filter(({ provider }) => provider === 'google-ads').some(({ revoked }) => revoked)).toBe(true);
   const { receipts } = (await admin.get('receipts')).json();
@@ -132,7 +132,7 @@ test('VT-13: the list of calls of a credential is complete, and says who asked',
   rig.sandbox.providers.book.revokeAll('google-ads');
   await admin.read(connection, 'metrics', { refresh: true });
   await admin.disconnect(connection);
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   const rows = () =>
     withSystem(rig.world.db, 'telemetry', tx =>
       tx.selectFrom('provider_calls').selectAll().where('connection_id', '=', connection.id).execute(),

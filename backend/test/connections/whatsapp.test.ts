@@ -30,7 +30,7 @@ it('a number that is connected by hand answers customers, shows how each side of
       payload: body,
     });
     expect(taken.statusCode).toBe(200);
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
   };
   await deliver('wamid.1');
   const conversations = (await admin.get('conversations')).json().conversations;

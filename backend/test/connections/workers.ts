@@ -120,7 +120,6 @@ export async function createWorkers(): Promise<Workers> {
         egress: over(egress),
         audit: createAuditTrail(itsVault.kept('audit/v1')),
         log: silentLog,
-        metrics,
         switches,
         appFor: () => ({ id: SANDBOX_APP.id, secret: secret(SANDBOX_APP.secret) }),
         sandboxUrl,

@@ -92,7 +92,7 @@ async function later(seconds: number): Promise<void> {
   world.clock.advance(seconds);
   // The access token lives for 15 minutes; signing in moves the clock by a code.
   if (seconds > 300) headers = { authorization: `Bearer ${await world.tokenOf(world.agencies[0].people.agent)}` };
-  await world.app.housekeep();
+  await world.app.runNow('conversations.requeue-stranded');
 }
 
 test('F-02, EG-04: a worker that dies while it talks to the provider leaves the message unknown; it is never sent again', async () => {

@@ -35,7 +35,7 @@ it('VT-07, VT-08, VT-11, FL-02: connect Jira by consent, read its issues, lose a
   const receipt = await admin.disconnect(mended);
   expect(receipt).toMatchObject({ revocation: 'pending', keyDestroyedAt: null });
   expect((await admin.get(`connections/${mended.id}/data/tasks`)).statusCode).toBe(409);
-  await rig.world.app.tendConnections();
+  await rig.world.app.runNow('connections.tend');
   const [kept] = (await admin.get('receipts')).json().receipts;
   expect(kept).toMatchObject({ revocation: 'by-hand', secrets: ['grant'], accountName: 'agency-internal' });
   expect(kept.keyDestroyedAt).not.toBeNull();

@@ -2,7 +2,8 @@ import { RETENTION } from '@astrix/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { declaredTables, withSystem } from '../../src/platform/db/index.ts';
-import { holdLease, sweepOnce } from '../../src/platform/retention/index.ts';
+import { holdLease } from '../../src/platform/loops/index.ts';
+import { sweepOnce } from '../../src/platform/retention/index.ts';
 import { createWorld, messagePayload, openTestDb, type World } from '../world.ts';
 
 const DAY = 86_400;
@@ -172,10 +173,10 @@ test('every table whose rows have an end is swept, and one that cannot be does n
 
 test('F-23, F-26: one process sweeps at a time, and another takes over when the lease of a dead one runs out', async () => {
   const [one, two] = ['01990000-0000-7a00-8000-000000000001', '01990000-0000-7a00-8000-000000000002'];
-  expect(await holdLease(world.db, 'test', one)).toBe(true);
-  expect(await holdLease(world.db, 'test', two)).toBe(false);
-  expect(await holdLease(world.db, 'test', one)).toBe(true);
+  expect(await holdLease(world.db, 'test', one, 300)).toBe(true);
+  expect(await holdLease(world.db, 'test', two, 300)).toBe(false);
+  expect(await holdLease(world.db, 'test', one, 300)).toBe(true);
   world.clock.advance(301);
-  expect(await holdLease(world.db, 'test', two)).toBe(true);
-  expect(await holdLease(world.db, 'test', one)).toBe(false);
+  expect(await holdLease(world.db, 'test', two, 300)).toBe(true);
+  expect(await holdLease(world.db, 'test', one, 300)).toBe(false);
 });

@@ -44,7 +44,7 @@ async function sendNumbersEverywhere() {
   // What speaks of a message that never came is tried again, and gives up.
   for (const seconds of [1, 4, 16, 64]) {
     world.clock.advance(seconds);
-    await world.app.processWebhooks();
+    await world.app.runNow('webhooks.process');
   }
 }
 

@@ -114,7 +114,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/webhooks/process.ts webhook-process',
   'modules/webhooks/receive.ts webhook-ingest',
   'platform/egress/ledger.ts provider-calls',
-  'platform/retention/sweeper.ts lease',
+  'platform/loops/lease.ts lease',
   'platform/retention/sweeper.ts retention-sweep',
   'platform/vault/index.ts vault-keys',
   'platform/vault/rewrap.ts vault-keys',

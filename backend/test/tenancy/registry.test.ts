@@ -47,6 +47,7 @@ function boot(change: Partial<Record<keyof RouteDefinition, unknown>>, handlers:
     log: silentLog,
     audit: world.app.audit,
     authenticate: async () => null,
+    clientExists: async () => false,
     operatorToken: null,
     draining: new AbortController().signal,
   };

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import { createAgency, createClient } from '../../src/modules/clients/index.ts';
-import { conversationsModule, createChannel } from '../../src/modules/conversations/index.ts';
+import { createChannel } from '../../src/modules/conversations/index.ts';
+import { adoptTokens } from '../../src/modules/conversations/token.ts';
 import { keyringFrom, newKey, seal } from '../../src/platform/crypto/index.ts';
-import { createMetrics, silentLog } from '../../src/platform/telemetry/index.ts';
 import { createRig, type Rig, vaultDump } from './rig.ts';
 
 let rig: Rig;
@@ -13,23 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const never = () => {
-  throw new Error('not called');
-};
-
 test('VT-01: credentials that an earlier version sealed in the rows of channels move into the vault; what does not open stays', async () => {
   const keyring = keyringFrom(rig.vault.kept('envelope/v1'));
   const foreign = keyringFrom(newKey());
-  const module = conversationsModule({
-    db: rig.db,
-    clock: rig.clock,
-    vault: rig.vault,
-    client: { sendText: never },
-    jobs: never,
-    metrics: createMetrics(),
-    log: silentLog,
-    keyring,
-  });
   const agency = newId();
   const channels = await rig.tx(async tx => {
     await createAgency(tx, { id: agency, name: 'Agency' });
@@ -50,7 +36,7 @@ test('VT-01: credentials that an earlier version sealed in the rows of channels 
     }
     return made;
   });
-  await module.prepare?.();
+  await rig.tx(tx => adoptTokens(rig.vault, tx, keyring));
   const found = await rig.tx(tx =>
     Promise.all(
       channels.map(async ({ id, client }) => [
@@ -67,6 +53,6 @@ test('VT-01: credentials that an earlier version sealed in the rows of channels 
   ]);
   // A second start finds nothing to do.
   const before = await vaultDump(rig.db);
-  await module.prepare?.();
+  await rig.tx(tx => adoptTokens(rig.vault, tx, keyring));
   expect(await vaultDump(rig.db)).toBe(before);
 });

@@ -1,7 +1,6 @@
 import type { PersonRow } from '@astrix/contract';
+import { defineModule } from '../../composition/index.ts';
 import type { TenantTx } from '../../platform/db/index.ts';
-import type { CollectionReaders } from '../../platform/feed/index.ts';
-import type { Module } from '../../platform/http/index.ts';
 import '../identity/index.ts';
 
 /** Colleagues, for assigning and for names beside what they wrote. Those who left stay, marked, because their notes do. */
@@ -21,12 +20,11 @@ async function readPeople(tx: TenantTx, ids: readonly string[] | null): Promise<
   }));
 }
 
-export const agenciesCollections: CollectionReaders = { people: readPeople };
-
 /** The agency as its own people see it. */
-export function agenciesModule(): Module {
-  return {
-    name: 'agencies',
+export const agencies = defineModule({
+  name: 'agencies',
+  create: () => ({
+    readers: { people: readPeople },
     handlers: { 'agencies.list-people': async ({ tx }) => ({ people: await readPeople(tx, null) }) },
-  };
-}
+  }),
+});

@@ -1,9 +1,8 @@
 import type { ClientRow } from '@astrix/contract';
+import { defineModule } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, type TenantTx, txNow } from '../../platform/db/index.ts';
-import type { CollectionReaders } from '../../platform/feed/index.ts';
-import type { Module } from '../../platform/http/index.ts';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -90,12 +89,17 @@ export async function grantAccess(
     .execute();
 }
 
-export const clientsCollections: CollectionReaders = { clients: readClients };
+async function clientExists(tx: TenantTx, clientId: string): Promise<boolean> {
+  const found = await tx.selectFrom('clients').select('id').where('id', '=', clientId).executeTakeFirst();
+  return found !== undefined;
+}
 
 /** Clients of an agency and who works on them. */
-export function clientsModule(): Module {
-  return {
-    name: 'clients',
+export const clients = defineModule({
+  name: 'clients',
+  create: () => ({
+    provides: { clientExists },
+    readers: { clients: readClients },
     handlers: {
       'clients.list': async ({ tx }) => ({ clients: await readClients(tx, null) }),
       'clients.get': async ({ tx, params }) => (await readClients(tx, [params.clientId]))[0] ?? fail('not_found'),
@@ -118,5 +122,5 @@ export function clientsModule(): Module {
         return null;
       },
     },
-  };
-}
+  }),
+});

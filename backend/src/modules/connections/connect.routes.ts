@@ -2,7 +2,7 @@ import type { ConnectionView } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { notify, withSystem } from '../../platform/db/index.ts';
-import type { Handlers } from '../../platform/http/index.ts';
+import type { HandlersFor } from '../../platform/http/index.ts';
 import {
   cancelAttempt,
   claimAttempt,
@@ -23,7 +23,14 @@ import type { ConnectionRow } from './repo.ts';
 export function connectHandlers(
   deps: ConnectionsDeps,
   show: (row: ConnectionRow, clientId: string) => Promise<ConnectionView>,
-): Handlers {
+): HandlersFor<
+  | 'connections.start'
+  | 'connections.oauth-callback'
+  | 'connections.claim'
+  | 'connections.confirm'
+  | 'connections.cancel'
+  | 'connections.connect-key'
+> {
   return {
     async 'connections.start'({ tx, params, body, audit }) {
       const started = await startAttempt(tx, deps, { ...body, clientId: params.clientId });

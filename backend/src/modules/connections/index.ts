@@ -1,7 +1,6 @@
 import type { ProviderId } from '@astrix/contract';
-import { listen, type SystemTx, txNow } from '../../platform/db/index.ts';
-import type { Module } from '../../platform/http/index.ts';
-import { nameOf } from '../../platform/telemetry/index.ts';
+import { defineModule } from '../../composition/index.ts';
+import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import { createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
@@ -12,6 +11,7 @@ import { createHousekeeping } from './housekeep.ts';
 import { createRefresh } from './refresh.ts';
 import { findConnection, manifestOf, markBroken } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
+import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
 import type { Settings } from './tables.ts';
 import './tables.ts';
 
@@ -20,55 +20,34 @@ export { findEndpoint } from './endpoints.ts';
 export type { ConnectionOpened, ConnectionRef } from './events.ts';
 export { applyChange, deauthorize, deleteData, findHooked, noteReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
-export { createSwitches, type Switches } from './switches.ts';
-
-const HOUSEKEEPING_MS = 15_000;
+export { createSwitches, SWITCHES_CHANNEL, type Switches } from './switches.ts';
 
 /** What agencies have connected: consent and keys, health, reads, switches, and the end with its receipt. */
-export function connectionsModule(deps: ConnectionsDeps): Module & { readonly housekeep: () => Promise<void> } {
-  const refresh = createRefresh(deps);
-  const use = createUse(deps, refresh);
-  const data = createData(deps, use);
-  const housekeeping = createHousekeeping(deps, refresh);
-  let timer: NodeJS.Timeout | null = null;
-  let unlisten: () => Promise<void> = async () => undefined;
-  let running: Promise<void> | null = null;
-  let again = false;
+export const connections = defineModule({
+  name: 'connections',
+  create({ installation, ...services }) {
+    const switches = createSwitches(services.db);
+    const deps: ConnectionsDeps = { ...services, ...installation, switches, wait };
+    const refresh = createRefresh(deps);
+    const use = createUse(deps, refresh);
+    const data = createData(deps, use);
+    return {
+      handlers: connectionHandlers({ deps, use, data }),
+      provides: { mayCall: switches.allowed },
+      listens: [{ channel: SWITCHES_CHANNEL, in: 'every-process', heard: switches.forget }],
+      every: [
+        {
+          name: 'connections.tend',
+          seconds: 15,
+          wake: WORK_CHANNEL,
+          run: createHousekeeping(deps, refresh).run,
+        },
+      ],
+    };
+  },
+});
 
-  /** One run at a time in this process; a call during a run makes it look once more. */
-  function housekeep(): Promise<void> {
-    again = true;
-    running ??= (async () => {
-      while (again) {
-        again = false;
-        await housekeeping.run();
-      }
-    })().finally(() => {
-      running = null;
-    });
-    return running;
-  }
-  const wake = () =>
-    void housekeep().catch(error => deps.log.warn('connections: housekeeping failed', { error: nameOf(error) }));
-
-  return {
-    name: 'connections',
-    handlers: connectionHandlers({ deps, use, data }),
-    housekeep,
-    async startWorker() {
-      unlisten = await listen(deps.db, WORK_CHANNEL, wake);
-      timer = setInterval(wake, HOUSEKEEPING_MS);
-      timer.unref();
-      wake();
-    },
-    async stop() {
-      if (timer) clearInterval(timer);
-      await unlisten();
-      again = false;
-      await running?.catch(() => undefined);
-    },
-  };
-}
+const wait = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
 
 /** Records the outcome of a message sent through a connection: the provider took it, or refused its credential (`dead`). */
 export async function noteSent(

@@ -1,12 +1,14 @@
 import { type TenantTx, txActor } from '../../platform/db/index.ts';
-import type { Handlers } from '../../platform/http/index.ts';
+import type { HandlersFor } from '../../platform/http/index.ts';
 import { listDenials, setDenials } from './access.ts';
 import { endConnection } from './disconnect.ts';
 import { LIVE } from './repo.ts';
 import { listSwitches, setSwitch } from './switches.ts';
 
 /** What an agency allows: switches that stop, and who may use which provider. */
-export function policyHandlers(): Handlers {
+export function policyHandlers(): HandlersFor<
+  'connections.switches' | 'connections.set-switch' | 'connections.provider-access' | 'connections.set-provider-access'
+> {
   return {
     'connections.switches': async ({ tx }) => ({ switches: await listSwitches(tx) }),
 

@@ -1,7 +1,8 @@
 import { type CatalogueEntry, type ConnectionView, PROVIDER_IDS, roleMay } from '@astrix/contract';
+import type { HandlersOf } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { txActor, txNow, withSystem } from '../../platform/db/index.ts';
-import type { Ctx, Handlers } from '../../platform/http/index.ts';
+import type { Ctx } from '../../platform/http/index.ts';
 import { catalogueEntry } from '../../providers/provider.ts';
 import { BUNDLED_WITH, PROVIDERS } from '../../providers/registry.ts';
 import { demandProvider, deniedHere } from './access.ts';
@@ -40,7 +41,7 @@ async function demandManaged(
 }
 
 /** The routes of connections. What may be seen is decided in the tenant's transaction; what touches secrets happens outside of it. */
-export function connectionHandlers({ deps, use, data }: HandlerDeps): Handlers {
+export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf<'connections'> {
   const check = createCheck(deps, use, data);
 
   async function isOff(row: ConnectionRow, clientId: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import type { SwitchView } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
-import { type Db, listen, type TenantTx, txActor, txNow, withSystem } from '../../platform/db/index.ts';
+import { type Db, type TenantTx, txActor, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Connection } from '../../platform/egress/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import type {} from './tables.ts';
 
-const CHANNEL = 'astrix_switches';
+export const SWITCHES_CHANNEL = 'astrix_switches';
 /** With a notice in between it is at once; without, this is the longest that a process may not know. Half of what is promised (VT-13). */
 const MAX_AGE_MS = 2500;
 
@@ -14,8 +14,8 @@ const keyOf = (agencyId: string, scope: string, subject: string) => `${agencyId}
 export type Switches = {
   /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves either. */
   readonly allowed: (connection: Connection, provider: string) => Promise<boolean>;
-  readonly start: () => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** A switch moved somewhere: the next call reads them again. */
+  readonly forget: () => void;
 };
 
 /** What is off, known to this process: read anew when somebody moves a switch, and at the latest after 2.5 seconds. */
@@ -23,7 +23,6 @@ export function createSwitches(db: Db): Switches {
   let off: ReadonlySet<string> = new Set();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
-  let unlisten: () => Promise<void> = async () => undefined;
 
   function read(): Promise<void> {
     reading ??= (async () => {
@@ -51,13 +50,9 @@ export function createSwitches(db: Db): Switches {
         (clientId !== null && off.has(keyOf(agencyId, 'client', clientId)))
       );
     },
-    async start() {
-      // Whatever was known may be old by now: the next who asks reads.
-      unlisten = await listen(db, CHANNEL, () => {
-        readAt = Number.NEGATIVE_INFINITY;
-      });
+    forget() {
+      readAt = Number.NEGATIVE_INFINITY;
     },
-    stop: () => unlisten(),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { ContactRow } from '@astrix/contract';
+import { defineModule } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txNow } from '../../platform/db/index.ts';
-import type { CollectionReaders } from '../../platform/feed/index.ts';
-import type { Module } from '../../platform/http/index.ts';
 import { setOptOut } from './consent.ts';
 import './tables.ts';
 
@@ -36,17 +35,16 @@ async function readContacts(tx: TenantTx, ids: readonly string[]): Promise<Conta
   }));
 }
 
-export const contactsCollections: CollectionReaders = { contacts: readContacts };
-
 async function contactOf(tx: TenantTx, clientId: string, contactId: string): Promise<ContactRow> {
   const [contact] = await readContacts(tx, [contactId]);
   return contact?.clientId === clientId ? contact : fail('not_found');
 }
 
 /** Customers of a client, with their identifiers masked, and whether they may be written to. */
-export function contactsModule(): Module {
-  return {
-    name: 'contacts',
+export const contacts = defineModule({
+  name: 'contacts',
+  create: () => ({
+    readers: { contacts: readContacts },
     handlers: {
       'contacts.get': ({ tx, params }) => contactOf(tx, params.clientId, params.contactId),
       async 'contacts.set-opt-out'({ tx, actor, params, body, audit }) {
@@ -72,5 +70,5 @@ export function contactsModule(): Module {
         return contactOf(tx, params.clientId, params.contactId);
       },
     },
-  };
-}
+  }),
+});

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Clock } from '../../kernel/clock.ts';
-import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
-import { defineJob, type Job, type Jobs } from '../../platform/jobs/index.ts';
-import type { Metrics } from '../../platform/telemetry/index.ts';
+import type { Services } from '../../composition/index.ts';
+import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { defineJob, type Job } from '../../platform/jobs/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
-import type { OutgoingText, SendOutcome, WhatsappClient } from '../../providers/whatsapp/client.ts';
+import type { OutgoingText, SendOutcome } from '../../providers/whatsapp/client.ts';
 import { type Failure, failureOf } from '../../providers/whatsapp/failures.ts';
 import { noteSent } from '../connections/index.ts';
 import { addressOf } from '../contacts/index.ts';
@@ -22,14 +21,7 @@ const CLAIM_SECONDS = 60;
 const MAX_ATTEMPTS = 6;
 const MAX_PER_RUN = 50;
 
-export type SendDeps = {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly vault: Vault;
-  readonly client: WhatsappClient;
-  readonly jobs: () => Jobs;
-  readonly metrics: Metrics;
-};
+export type SendDeps = Pick<Services, 'db' | 'vault' | 'whatsapp' | 'jobs' | 'metrics'>;
 
 /**
  * The one send function. It takes the queued replies of a conversation in order, one at a time: claim in a transaction, talk to the
@@ -39,17 +31,17 @@ export type SendDeps = {
 export function createSendJob(deps: SendDeps): SendJob {
   return defineJob({
     ...SEND_JOB,
-    tenancy: 'client',
+    tenancy: 'agency',
     dataClass: 'end-customer',
     retention: 'conversation',
     retryLimit: 8,
-    lanes: 8,
+    concurrency: 8,
     run: async (data, { signal }) => {
       for (let sent = 0; sent < MAX_PER_RUN && !signal.aborted; sent++) {
         const next = await withSystem(deps.db, 'send-message', tx => claimNext(tx, deps.vault, data));
         if (next === null) return;
         if (next === 'again') continue;
-        const outcome = await deps.client.sendText(next.outgoing);
+        const outcome = await deps.whatsapp.sendText(next.outgoing);
         deps.metrics.sends.inc({ outcome: outcome.kind });
         const goOn = await withSystem(deps.db, 'send-message', tx => record(tx, deps, data, next, outcome));
         if (!goOn) return;
@@ -215,7 +207,7 @@ async function record(
       const seconds = outcome.afterSeconds ?? backOff(claimed.attempts);
       const startAfter = new Date(txNow(tx).getTime() + seconds * 1000);
       await settle(tx, agencyId, claimed.id, { status: 'queued', claimed_until: null, not_before: startAfter });
-      await deps.jobs().enqueue(tx, SEND_JOB, data, { startAfter });
+      await deps.jobs.enqueue(tx, SEND_JOB, data, { startAfter });
       return false;
     }
   }

@@ -1,23 +1,10 @@
 import { permissionsOf, roleMay } from '@astrix/contract';
+import type { DemoPeople, HandlersOf } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
-import type { Handlers } from '../../platform/http/index.ts';
 import { endSession } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** Who can sign in to the demo; absent outside of it. */
-export type DemoPeople = () => Promise<
-  {
-    name: string;
-    email: string;
-    password: string;
-    role: 'owner' | 'admin' | 'manager' | 'agent' | 'analyst' | 'client';
-    about: string;
-    code: string | null;
-    codeExpiresIn: number | null;
-  }[]
->;
-
-export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null): Handlers {
+export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null): HandlersOf<'identity'> {
   return {
     'identity.sign-in': ctx => signIn.signIn(ctx.body.email, ctx.body.password, ctx.body.device, ctx.ip),
     'identity.verify-totp': ctx => signIn.verifyTotp(ctx.body.challenge, ctx.body.code),

@@ -1,17 +1,15 @@
-import { type Db, listen, withSystem } from '../../platform/db/index.ts';
-import { SESSIONS_CHANNEL } from './sessions.ts';
+import { type Db, withSystem } from '../../platform/db/index.ts';
 
 /** Tells a stream that its session has ended, wherever it was ended (AU-07). */
 export type SessionWatch = {
-  readonly start: () => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** A notice that this session has ended; an empty one after the database connection was lost. */
+  readonly heard: (sessionId: string) => void;
   /** Calls back once; answers the function that ends the watch. */
   readonly watch: (sessionId: string, onEnd: () => void) => () => void;
 };
 
 export function createSessionWatch(db: Db): SessionWatch {
   const watched = new Map<string, Set<() => void>>();
-  let unlisten: () => Promise<void> = async () => undefined;
 
   const ended = (sessionId: string) => {
     for (const onEnd of watched.get(sessionId) ?? []) onEnd();
@@ -29,13 +27,10 @@ export function createSessionWatch(db: Db): SessionWatch {
   };
 
   return {
-    async start() {
-      unlisten = await listen(db, SESSIONS_CHANNEL, sessionId => {
-        if (sessionId === '') void recheck().catch(() => undefined);
-        else ended(sessionId);
-      });
+    heard(sessionId) {
+      if (sessionId === '') void recheck().catch(() => undefined);
+      else ended(sessionId);
     },
-    stop: () => unlisten(),
     watch(sessionId, onEnd) {
       const watchers = watched.get(sessionId) ?? new Set();
       watchers.add(onEnd);

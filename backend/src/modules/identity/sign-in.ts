@@ -1,15 +1,9 @@
 import { ROLES_WITH_MFA, type Role, type SignedIn } from '@astrix/contract';
+import type { Services } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
-import {
-  hashPassword,
-  type Keyring,
-  open,
-  type PasswordCost,
-  randomToken,
-  verifyPassword,
-} from '../../platform/crypto/index.ts';
+import { hashPassword, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { forgetFailures, giveBackAttempt, later, lockKey, takeAttempt } from './lock-out.ts';
 import { type Device, refreshSession, startSession } from './sessions.ts';
@@ -24,9 +18,7 @@ export type SignInDeps = {
   readonly keyring: Keyring;
   readonly refreshKey: Secret<Buffer>;
   readonly audit: AuditTrail;
-  readonly passwordCost: PasswordCost;
-  /** Counts in tests that an unknown account costs as much work as a wrong password. */
-  readonly verify?: typeof verifyPassword;
+  readonly passwords: Services['passwords'];
 };
 
 export type SignIn = ReturnType<typeof createSignIn>;
@@ -34,9 +26,9 @@ export type SignIn = ReturnType<typeof createSignIn>;
 /** Password, second factor, refresh. Every refusal of the first step looks the same from outside (AU-14). */
 export function createSignIn(deps: SignInDeps) {
   const { db, keyring, audit } = deps;
-  const verify = deps.verify ?? verifyPassword;
+  const { verify, cost } = deps.passwords;
   /** Compared against when there is no such person, so that the answer takes the same work. */
-  const nobody = hashPassword(randomToken(24), deps.passwordCost);
+  const nobody = hashPassword(randomToken(24), cost);
 
   async function startFor(tx: SystemTx, member: Member, device: Device): Promise<SignedIn> {
     const answer = await startSession(tx, deps.refreshKey.reveal(), member, device);

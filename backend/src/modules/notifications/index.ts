@@ -1,9 +1,8 @@
 import type { NotificationPreferenceRow } from '@astrix/contract';
+import { defineModule } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type TenantTx, txNow } from '../../platform/db/index.ts';
-import type { CollectionReaders } from '../../platform/feed/index.ts';
-import type { Module } from '../../platform/http/index.ts';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -30,12 +29,11 @@ async function readPreferences(tx: TenantTx, ids: readonly string[]): Promise<No
   }));
 }
 
-export const notificationsCollections: CollectionReaders = { notificationPreferences: readPreferences };
-
 /** What each person wants to be told about; the console decides with it, the server only keeps it. */
-export function notificationsModule(): Module {
-  return {
-    name: 'notifications',
+export const notifications = defineModule({
+  name: 'notifications',
+  create: () => ({
+    readers: { notificationPreferences: readPreferences },
     handlers: {
       async 'notifications.set-preference'({ tx, actor, params, body }) {
         if ((body.quietFrom === null) !== (body.quietTo === null))
@@ -55,5 +53,5 @@ export function notificationsModule(): Module {
         return null;
       },
     },
-  };
-}
+  }),
+});

@@ -1,41 +1,29 @@
 import type { LiveEvent } from '@astrix/contract';
 import type { FastifyReply } from 'fastify';
-import type { Clock } from '../../kernel/clock.ts';
-import { type Actor, type Db, listen } from '../../platform/db/index.ts';
-import type { Metrics } from '../../platform/telemetry/index.ts';
-import type { SessionWatch } from '../identity/index.ts';
+import type { Services } from '../../composition/index.ts';
+import type { Actor } from '../../platform/db/index.ts';
 
 const PING_MS = 15_000;
 /** Changes come in bursts; one word for all that happen within this time is enough. */
 const COALESCE_MS = 40;
 
 export type LiveHub = {
-  readonly start: () => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** The feed of this agency has moved; of any agency when the id is empty. */
+  readonly moved: (agencyId: string) => void;
   readonly stream: (actor: Actor, reply: FastifyReply, signal: AbortSignal) => Promise<void>;
 };
 
-export type LiveDeps = {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly sessions: SessionWatch;
-  readonly metrics: Metrics;
-};
+export type LiveDeps = Pick<Services, 'clock' | 'metrics'> & Pick<Services['ports'], 'watchSession'>;
 
-/** One subscription to the database for the process; every stream of an agency hears from it that the feed has moved. */
-export function createLiveHub({ db, clock, sessions, metrics }: LiveDeps): LiveHub {
+/** Tells every stream of an agency that the feed has moved, from one subscription of the process. */
+export function createLiveHub({ clock, watchSession, metrics }: LiveDeps): LiveHub {
   const agencies = new Map<string, Set<() => void>>();
-  let unlisten: () => Promise<void> = async () => undefined;
 
   return {
-    async start() {
-      unlisten = await listen(db, 'astrix_feed', agencyId => {
-        // An empty payload comes after a lost connection: anything may have moved.
-        const moved = agencyId === '' ? [...agencies.values()] : [agencies.get(agencyId) ?? new Set<() => void>()];
-        for (const listeners of moved) for (const tell of listeners) tell();
-      });
+    moved(agencyId) {
+      const moved = agencyId === '' ? [...agencies.values()] : [agencies.get(agencyId) ?? new Set<() => void>()];
+      for (const listeners of moved) for (const tell of listeners) tell();
     },
-    stop: () => unlisten(),
 
     async stream(actor, reply, signal) {
       reply.hijack();
@@ -63,7 +51,7 @@ export function createLiveHub({ db, clock, sessions, metrics }: LiveDeps): LiveH
       send({ event: 'ready', data: time() });
 
       await new Promise<void>(done => {
-        const unwatch = sessions.watch(actor.sessionId, () => {
+        const unwatch = watchSession(actor.sessionId, () => {
           send({ event: 'ended', data: { reason: 'revoked' } });
           done();
         });

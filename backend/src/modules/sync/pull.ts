@@ -144,7 +144,7 @@ async function linesOf(
   group: readonly Change[],
 ): Promise<SyncLine[]> {
   const put = group.filter(change => change.op === 'put').map(change => change.rowId);
-  const rows = put.length > 0 ? await (readers[collection]?.(tx, put) ?? []) : [];
+  const rows: readonly { readonly id: string }[] = put.length > 0 ? await readers[collection](tx, put) : [];
   const found = new Set(rows.map(row => row.id));
   const gone = group.map(change => change.rowId).filter(id => !found.has(id));
   return [

@@ -4,7 +4,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import { hmacSha256, sha256 } from '../../platform/crypto/index.ts';
 import { type Db, txNow, withSystem } from '../../platform/db/index.ts';
-import type { Ctx, Handlers } from '../../platform/http/index.ts';
+import type { Ctx, HandlersFor } from '../../platform/http/index.ts';
 import { verify } from '../../platform/signatures/index.ts';
 import type { Log, Metrics } from '../../platform/telemetry/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
@@ -29,7 +29,7 @@ const said = (at: Date) => at.toISOString().replace('T', ' ').replace(/\..*$/, '
 /** What Meta demands of every app (WH-14). Each call is one transaction, answered when it stands; a copy of it does nothing more. */
 export function metaHandlers(
   deps: MetaDeps,
-): Pick<Handlers, 'webhooks.meta-deauthorize' | 'webhooks.meta-data-deletion' | 'webhooks.data-deletion-status'> {
+): HandlersFor<'webhooks.meta-deauthorize' | 'webhooks.meta-data-deletion' | 'webhooks.data-deletion-status'> {
   const { db, log, metrics, vault, audit } = deps;
 
   function demand({ rawBody, headers }: Pick<Ctx<'webhooks.meta-deauthorize'>, 'rawBody' | 'headers'>) {

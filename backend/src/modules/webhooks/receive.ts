@@ -1,7 +1,7 @@
 import { fail } from '../../kernel/errors.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { type Db, withSystem } from '../../platform/db/index.ts';
-import type { Handlers } from '../../platform/http/index.ts';
+import type { HandlersFor } from '../../platform/http/index.ts';
 import { type Verdict, verify } from '../../platform/signatures/index.ts';
 import type { Log, Metrics } from '../../platform/telemetry/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
@@ -26,8 +26,7 @@ export type ReceiveDeps = {
   readonly verifyToken: Secret | null;
 };
 
-type Receiving = Pick<
-  Handlers,
+type Receiving = HandlersFor<
   'webhooks.whatsapp-verify' | 'webhooks.whatsapp' | 'webhooks.app-verify' | 'webhooks.app' | 'webhooks.connection'
 >;
 

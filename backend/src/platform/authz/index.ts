@@ -1,1 +1,1 @@
-export { type Authenticate, demandClient, demandPermission } from './authz.ts';
+export { type Authenticate, type ClientExists, demandClient, demandPermission } from './authz.ts';

@@ -66,6 +66,9 @@ export function txActor(tx: TenantTx): Actor {
   return actor;
 }
 
+/** The actor of a tenant's transaction; null in a system transaction. */
+export const actorOf = (tx: AnyTx): Actor | null => context.get(tx)?.actor ?? null;
+
 /** Runs `work` as the tenant: role, agency, clients, person and time are set for this transaction only (AZ-03). */
 export function withTenant<T>(db: Db, actor: Actor, work: (tx: TenantTx) => Promise<T>): Promise<T> {
   return inTransaction(db, 'astrix_tenant', actor, tx => work(tx as TenantTx));
@@ -139,6 +142,11 @@ export function runAsSystem(
   return db.internals.statement(statement, values).catch(error => {
     throw isUnavailable(error) ? new AppError('unavailable', { retryAfterSeconds: 5, cause: error }) : error;
   });
+}
+
+/** One round trip; throws when the database does not answer. */
+export async function ping(db: Db): Promise<void> {
+  await db.internals.query('select 1');
 }
 
 export function listen(db: Db, channel: string, onNotice: (payload: string) => void): Promise<Unlisten> {

@@ -1,6 +1,7 @@
 export {
   type Actor,
   type AnyTx,
+  actorOf,
   codeOf,
   type Db,
   isUnavailable,
@@ -8,6 +9,7 @@ export {
   notify,
   type OpenOptions,
   openDb,
+  ping,
   runAsSystem,
   type SystemTx,
   type TenantTx,

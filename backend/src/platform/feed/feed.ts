@@ -1,4 +1,4 @@
-import type { CollectionName } from '@astrix/contract';
+import type { CollectionName, RowOf } from '@astrix/contract';
 import { sql } from 'kysely';
 import type { TenantTx } from '../db/index.ts';
 
@@ -62,6 +62,9 @@ export async function readChanges(
   }));
 }
 
-/** Reads rows of one collection by id, as the contract shapes them, within the tenant's walls. Missing ids are simply missing. */
-export type CollectionReader = (tx: TenantTx, ids: readonly string[]) => Promise<{ readonly id: string }[]>;
-export type CollectionReaders = { readonly [C in CollectionName]?: CollectionReader };
+/** Reads rows of one collection by id, as the contract shapes them, under the tenant's RLS policies. Ids without a row are left out. */
+export type CollectionReader<C extends CollectionName = CollectionName> = (
+  tx: TenantTx,
+  ids: readonly string[],
+) => Promise<RowOf<C>[]>;
+export type CollectionReaders = { readonly [C in CollectionName]: CollectionReader<C> };

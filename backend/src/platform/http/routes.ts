@@ -5,7 +5,7 @@ import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, fail } from '../../kernel/errors.ts';
 import type { AuditEntry, AuditTrail } from '../audit/index.ts';
-import { type Authenticate, demandClient, demandPermission } from '../authz/index.ts';
+import { type Authenticate, type ClientExists, demandClient, demandPermission } from '../authz/index.ts';
 import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
 import {
   type Actor,
@@ -19,8 +19,8 @@ import {
   withTenant,
 } from '../db/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import type { AuditNote, Handlers } from './handler.ts';
 import { checked, isFormType, isJsonType, parseJson } from './json-body.ts';
-import type { AuditNote, Handlers } from './module.ts';
 import { createRateLimit } from './rate.ts';
 
 export type RouteDeps = {
@@ -29,6 +29,8 @@ export type RouteDeps = {
   readonly log: Log;
   readonly audit: AuditTrail;
   readonly authenticate: Authenticate;
+  /** Whether the tenant of a transaction has a client, for routes that are scoped to one. */
+  readonly clientExists: ClientExists;
   readonly operatorToken: string | null;
   /** Ends every stream when the server drains. */
   readonly draining: AbortSignal;
@@ -169,7 +171,9 @@ async function serveSession(
 
   const body = bodyOf(route, request);
   const demandIt = async (tx: TenantTx) => {
-    if (route.scope === 'client') await demandClientExists(tx, String((params as { clientId: string }).clientId));
+    if (route.scope !== 'client') return;
+    // RLS policies hide clients of other agencies, so an id of another agency and an unknown id are answered alike.
+    if (!(await deps.clientExists(tx, String((params as { clientId: string }).clientId)))) fail('not_found');
   };
   if (route.reaches !== undefined) {
     await withTenant(deps.db, actor, demandIt);
@@ -230,12 +234,6 @@ function demandOperator(expected: string | null, request: FastifyRequest): void 
   const given = /^Bearer (\S{1,512})$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
   if (expected === null || !equalTexts(given, expected))
     fail('unauthenticated', { detail: 'Send the operator token as a bearer token.' });
-}
-
-/** Row-level security hides foreign clients, so an id of another agency and one of nobody's answer alike. */
-async function demandClientExists(tx: TenantTx, clientId: string): Promise<void> {
-  const found = await sql`select 1 from clients where id = ${clientId}::uuid`.execute(tx);
-  if (found.rows.length === 0) fail('not_found');
 }
 
 function bodyOf(route: RouteDefinition, request: FastifyRequest): unknown {

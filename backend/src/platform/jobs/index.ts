@@ -1,1 +1,1 @@
-export { defineJob, type Job, type JobContext, type JobDefinition, type Jobs, startJobs } from './jobs.ts';
+export { createJobs, defineJob, type Job, type JobContext, type JobDefinition, type Jobs } from './jobs.ts';

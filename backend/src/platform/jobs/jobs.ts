@@ -1,21 +1,29 @@
-import type { DataClass, RetentionClass } from '@astrix/contract';
+import { type DataClass, RETENTION, type RetentionClass } from '@astrix/contract';
 import { sql } from 'kysely';
 import { PgBoss } from 'pg-boss';
 import type { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
-import { type AnyTx, type Db, listen, notify } from '../db/index.ts';
+import { type Actor, type AnyTx, actorOf, type Db, listen, notify } from '../db/index.ts';
 import { type Log, nameOf } from '../telemetry/index.ts';
+import { demandDeclared } from './declared.ts';
 
-/** Everything a job must say about itself, like a route. `run` must be safe to repeat: a job is delivered at least once. */
+/**
+ * What a job declares; the boot checks it, and its queue is made from it. `run` must be safe to repeat: a job is delivered at least once.
+ * The payload holds ids, numbers and constants only: what a job needs else it reads under its own transaction.
+ */
 export type JobDefinition = {
   readonly name: string;
-  readonly tenancy: 'client' | 'agency' | 'system';
+  /** `agency`: the payload names the `agencyId`, and a tenant can only enqueue for its own agency. `system`: it names none. */
+  readonly tenancy: 'agency' | 'system';
+  /** Of what the job works on. */
   readonly dataClass: DataClass;
+  /** Jobs are deleted before this class's period ends. */
   readonly retention: RetentionClass;
   readonly schema: z.ZodType;
+  /** Further attempts after the first failure; then the job goes to the dead-letter queue. */
   readonly retryLimit: number;
-  /** How many of them one process works on at the same time: a slow provider must not hold up everybody. */
-  readonly lanes: number;
+  /** Jobs of this kind that one process runs at the same time, so that a slow provider delays only its own. */
+  readonly concurrency: number;
   readonly run: (data: never, context: JobContext) => Promise<void>;
 };
 
@@ -33,6 +41,8 @@ export function defineJob<S extends z.ZodType>(
 }
 
 export type Jobs = {
+  /** Checks the declarations and makes the queues. Throws when a declaration is impossible. */
+  readonly start: (definitions: readonly JobDefinition[]) => Promise<void>;
   /** Puts a job into the transaction that causes it: both happen or neither does. */
   readonly enqueue: <T>(
     tx: AnyTx,
@@ -40,45 +50,76 @@ export type Jobs = {
     data: T,
     options?: { readonly startAfter?: Date },
   ) => Promise<void>;
-  /** Begins to work on the jobs of these modules; only worker processes do. */
-  readonly work: (jobs: readonly JobDefinition[], context: Omit<JobContext, 'signal'>) => Promise<void>;
+  /** Works on the jobs that `start` was given; only worker processes do. */
+  readonly work: (context: Omit<JobContext, 'signal'>) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 const CHANNEL = 'astrix_jobs';
 const NO_JOB = '00000000-0000-4000-8000-000000000000';
+const DAY_SECONDS = 86_400;
+/** The longest that a waiting and a completed job are kept; the retention class may say less. */
+const KEEP_WAITING_SECONDS = 14 * DAY_SECONDS;
+const KEEP_DONE_SECONDS = 7 * DAY_SECONDS;
 
 /**
- * pg-boss on our own database. Its tables lie outside the tenant wall, so a job is written with the owner's rights, in the
- * caller's transaction, and carries ids only. NOTIFY wakes the workers; polling is the fallback.
+ * pg-boss on our own database. Its tables have no RLS policies, so a job is written with the owner's rights, in the caller's transaction,
+ * and carries ids only. NOTIFY wakes the workers; polling is the fallback.
  */
-export async function startJobs(db: Db, names: readonly string[], log: Log): Promise<Jobs> {
+export function createJobs(db: Db, log: Log): Jobs {
   const executeSql = async (text: string, values?: unknown[]) => {
     const { rows, rowCount } = await db.internals.query(text, values);
     return { rows, rowCount };
   };
   const boss = new PgBoss({ db: { executeSql }, schema: 'jobs', supervise: true, schedule: false });
   boss.on('error', (error: Error) => log.warn('job queue', { error: nameOf(error) }));
-  await boss.start();
-  for (const name of names) {
-    await boss.createQueue(`${name}.dead`);
-    await boss.createQueue(name, {
-      deadLetter: `${name}.dead`,
-      retryLimit: 8,
+  const known = new Map<string, JobDefinition>();
+  const workers = new Map<string, string[]>();
+  const stopping = new AbortController();
+  let started = false;
+  let unlisten: () => Promise<void> = async () => undefined;
+
+  async function makeQueue(job: JobDefinition): Promise<void> {
+    const limit = RETENTION[job.retention].seconds ?? Number.POSITIVE_INFINITY;
+    const keep = {
+      retentionSeconds: Math.min(KEEP_WAITING_SECONDS, limit),
+      deleteAfterSeconds: Math.min(KEEP_DONE_SECONDS, limit),
+    };
+    const options = {
+      ...keep,
+      deadLetter: `${job.name}.dead`,
+      retryLimit: job.retryLimit,
       retryDelay: 2,
       retryBackoff: true,
       expireInSeconds: 120,
-    });
-    // pg-boss looks a queue up when it first needs it, on a connection of its own. Doing that inside a caller's transaction would wait
-    // for itself where there is one connection, so it is done here: completing a job that does not exist changes nothing.
-    await boss.complete(name, NO_JOB);
+    };
+    await boss.createQueue(options.deadLetter, keep);
+    await boss.updateQueue(options.deadLetter, keep);
+    // Creating leaves a queue of an earlier version as it is; updating makes it match the declaration.
+    await boss.createQueue(job.name, options);
+    await boss.updateQueue(job.name, options);
+    // pg-boss looks a queue up when it first needs it, on a connection of its own. Inside a caller's transaction that would wait for
+    // itself where there is one connection, so it happens here: completing a job that does not exist changes nothing.
+    await boss.complete(job.name, NO_JOB);
   }
-  const workers = new Map<string, string[]>();
-  const stopping = new AbortController();
-  let unlisten: () => Promise<void> = async () => undefined;
 
   return {
+    async start(definitions) {
+      for (const job of definitions) {
+        if (known.has(job.name)) throw new Error(`Two jobs are named ${job.name}.`);
+        demandDeclared(job);
+        known.set(job.name, job);
+      }
+      await boss.start();
+      started = true;
+      for (const job of definitions) await makeQueue(job);
+    },
+
     async enqueue(tx, job, data, options) {
+      const definition = known.get(job.name);
+      if (!definition) throw new Error(`No module declares the job ${job.name}.`);
+      const payload = job.schema.parse(data) as object;
+      demandOwn(definition, payload, actorOf(tx));
       const role = await sql<{
         role: string;
       }>`select current_setting('role') as role, set_config('role', 'none', true)`.execute(tx);
@@ -86,7 +127,7 @@ export async function startJobs(db: Db, names: readonly string[], log: Log): Pro
         const result = await tx.executeQuery<Record<string, unknown>>(rawQuery(text, values));
         return { rows: result.rows, rowCount: result.rows.length };
       };
-      await boss.send(job.name, job.schema.parse(data) as object, {
+      await boss.send(job.name, payload, {
         db: { executeSql: inTx },
         ...(options?.startAfter ? { startAfter: options.startAfter } : {}),
       });
@@ -94,14 +135,14 @@ export async function startJobs(db: Db, names: readonly string[], log: Log): Pro
       await notify(tx, CHANNEL, job.name);
     },
 
-    async work(jobs, context) {
-      for (const job of jobs) {
-        const lane = () =>
+    async work(context) {
+      for (const job of known.values()) {
+        const worker = () =>
           boss.work(job.name, { pollingIntervalSeconds: 2, batchSize: 1 }, async ([one]) => {
             if (!one) return;
             await job.run(job.schema.parse(one.data) as never, { ...context, signal: stopping.signal });
           });
-        workers.set(job.name, await Promise.all(Array.from({ length: job.lanes }, lane)));
+        workers.set(job.name, await Promise.all(Array.from({ length: job.concurrency }, worker)));
       }
       unlisten = await listen(db, CHANNEL, name => {
         const woken = name === '' ? [...workers.values()].flat() : (workers.get(name) ?? []);
@@ -112,9 +153,16 @@ export async function startJobs(db: Db, names: readonly string[], log: Log): Pro
     async stop() {
       stopping.abort();
       await unlisten();
-      await boss.stop({ graceful: true, timeout: 10_000, close: false });
+      if (started) await boss.stop({ graceful: true, timeout: 10_000, close: false });
     },
   };
+}
+
+/** A tenant cannot make work for another agency. */
+function demandOwn({ name, tenancy }: JobDefinition, payload: object, actor: Actor | null): void {
+  if (tenancy !== 'agency' || actor === null) return;
+  if ((payload as { agencyId?: unknown }).agencyId !== actor.agencyId)
+    throw new Error(`The job ${name} names another agency than the one that enqueues it.`);
 }
 
 function rawQuery(text: string, values: unknown[] | undefined) {

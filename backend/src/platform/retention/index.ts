@@ -1,1 +1,1 @@
-export { holdLease, type SweepResult, startSweeper, sweepOnce } from './sweeper.ts';
+export { type SweepResult, sweepLoop, sweepOnce } from './sweeper.ts';

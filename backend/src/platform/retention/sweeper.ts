@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { newId } from '../../kernel/ids.ts';
 import { type Db, declaredTables, withSystem } from '../db/index.ts';
-import { type Log, type Metrics, nameOf } from '../telemetry/index.ts';
+import type { Loop } from '../loops/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
 
 const BATCH = 2000;
 const EVERY_SECONDS = 60;
@@ -10,16 +10,18 @@ const LEASE_SECONDS = 300;
 export type SweepResult = { readonly table: string; readonly deleted: number };
 
 /**
- * Deletes what has expired, in small transactions, from every table whose rows have an end (RT-00). Safe to run twice at once. A table
- * that cannot be swept does not keep the others from it; its error is thrown when all have had their turn.
+ * Deletes expired rows, in small transactions, from every table that has an `expires_at` (RT-00). Safe to run twice at once. A table that
+ * cannot be swept does not stop the others; its error is thrown at the end. An aborted `signal` ends the sweep after the current batch.
  */
-export async function sweepOnce(db: Db, metrics?: Metrics): Promise<SweepResult[]> {
+export async function sweepOnce(db: Db, metrics?: Metrics, signal?: AbortSignal): Promise<SweepResult[]> {
   const results: SweepResult[] = [];
   const faults: unknown[] = [];
   for (const { table } of (await declaredTables(db)).filter(declared => declared.expires)) {
+    if (signal?.aborted) break;
     try {
       let deleted = 0;
-      for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await deleteExpired(db, table);
+      for (let batch = BATCH; batch === BATCH && !signal?.aborted; deleted += batch)
+        batch = await deleteExpired(db, table);
       const overdue = await secondsOverdue(db, table);
       metrics?.swept.inc({ table }, deleted);
       metrics?.overdue.set({ table }, overdue);
@@ -55,28 +57,10 @@ async function secondsOverdue(db: Db, table: string): Promise<number> {
   });
 }
 
-/** Sweeps every minute, in one process at a time: the holder of a lease, which runs out by itself if the holder dies (F-23). */
-export function startSweeper(db: Db, log: Log, metrics: Metrics): { readonly stop: () => void } {
-  const owner = newId();
-  const tick = async () => {
-    if (await holdLease(db, 'retention-sweep', owner)) await sweepOnce(db, metrics);
-  };
-  const timer = setInterval(
-    () => void tick().catch(error => log.error('sweep failed', { error: nameOf(error) })),
-    EVERY_SECONDS * 1000,
-  );
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
-}
-
-/** True while `owner` holds the lease; taking it over from somebody raises the generation. */
-export function holdLease(db: Db, name: string, owner: string): Promise<boolean> {
-  return withSystem(db, 'lease', async tx => {
-    const { rows } = await sql`
-      insert into leases (name, owner, generation, until) values (${name}, ${owner}::uuid, 1, astrix_now() + ${LEASE_SECONDS} * interval '1 second')
-      on conflict (name) do update set owner = excluded.owner, until = excluded.until,
-        generation = leases.generation + (case when leases.owner = excluded.owner then 0 else 1 end)
-      where leases.owner = excluded.owner or leases.until <= astrix_now() returning 1`.execute(tx);
-    return rows.length === 1;
-  });
-}
+/** Sweeps every minute, in one process at a time. */
+export const sweepLoop = (db: Db, metrics: Metrics): Loop => ({
+  name: 'retention.sweep',
+  seconds: EVERY_SECONDS,
+  leaseSeconds: LEASE_SECONDS,
+  run: signal => sweepOnce(db, metrics, signal).then(() => undefined),
+});

@@ -59,6 +59,19 @@ export function createMetrics() {
       labelNames: ['reason'] as const,
       registers,
     }),
+    loopRuns: new Counter({
+      name: 'astrix_loop_runs_total',
+      help: 'Runs of periodic work by outcome',
+      labelNames: ['loop', 'outcome'] as const,
+      registers,
+    }),
+    loopSeconds: new Histogram({
+      name: 'astrix_loop_seconds',
+      help: 'Time of one run of periodic work',
+      labelNames: ['loop'] as const,
+      buckets: [0.01, 0.05, 0.25, 1, 5, 30],
+      registers,
+    }),
     swept: new Counter({
       name: 'astrix_retention_deleted_total',
       help: 'Rows deleted because their time had passed',

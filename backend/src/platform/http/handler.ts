@@ -4,8 +4,6 @@ import type { FastifyReply } from 'fastify';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AuditEntry } from '../audit/index.ts';
 import type { Actor, Db, SystemReason, SystemTx, TenantTx } from '../db/index.ts';
-import type { Hears } from '../events/index.ts';
-import type { JobDefinition } from '../jobs/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
 /** What a session handler says for the audit; the floor adds who, when, where and through which session. */
@@ -56,19 +54,5 @@ export type Handler<N extends RouteName> = (
 ) => Promise<Routes[N] extends { replyKind: 'ndjson' | 'events' } ? void : ReplyOf<Routes[N]>>;
 
 export type Handlers = { readonly [N in RouteName]?: Handler<N> };
-
-/** A room of floor 4: its handlers, its jobs, and what runs beside them. */
-export type Module = {
-  readonly name: string;
-  readonly handlers: Handlers;
-  readonly jobs?: readonly JobDefinition[];
-  /** What it does with the events of other modules, in the transaction that emits them. */
-  readonly hears?: Hears;
-  /** Runs once before anything is served or worked on, such as moving data of an earlier version. */
-  readonly prepare?: () => Promise<void>;
-  /** Work that a worker process does beside the jobs. */
-  readonly startWorker?: () => Promise<void>;
-  /** Work that an api process does beside the requests. */
-  readonly startApi?: () => Promise<void>;
-  readonly stop?: () => Promise<void>;
-};
+/** The handlers of these routes, each of them there. */
+export type HandlersFor<N extends RouteName> = { readonly [K in N]: Handler<K> };

@@ -1,0 +1,12 @@
+export { type Assembly, assemble } from './assemble.ts';
+export {
+  defineModule,
+  type HandlersOf,
+  type Listener,
+  type Module,
+  type ModuleDefinition,
+  type ModuleOf,
+} from './define-module.ts';
+export type { DemoPeople } from './demo.ts';
+export { createPortBoard, type Ports } from './ports.ts';
+export type { Installation, Services } from './services.ts';

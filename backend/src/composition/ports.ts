@@ -1,0 +1,57 @@
+import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
+import type { EgressParts } from '../platform/egress/index.ts';
+
+/** What the platform, or a module, needs from another running module. Exactly one module provides each; the order of the list is free. */
+export type Ports = {
+  /** Finds the person behind an access token. */
+  readonly authenticate: Authenticate;
+  /** Calls back once, when the session ends anywhere (AU-07). Answers the function that stops watching. */
+  readonly watchSession: (sessionId: string, onEnd: () => void) => () => void;
+  /** Whether the tenant of this transaction has the client. */
+  readonly clientExists: ClientExists;
+  /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves. */
+  readonly mayCall: NonNullable<EgressParts['allowed']>;
+};
+
+/** Where each port comes from, for whoever has forgotten to provide one. */
+const PORTS: { readonly [P in keyof Ports]: string } = {
+  authenticate: 'identity',
+  watchSession: 'identity',
+  clientExists: 'clients',
+  mayCall: 'connections',
+};
+
+type Provider = { readonly name: string; readonly provides?: Partial<Ports> };
+
+export type PortBoard = {
+  /** Usable by modules while they are created; a call before `connect` throws. */
+  readonly ports: Ports;
+  /** Called once, when all modules exist. Throws when a port has no provider or two. */
+  readonly connect: (modules: readonly Provider[]) => void;
+};
+
+type AnyPort = (...args: never[]) => unknown;
+
+export function createPortBoard(): PortBoard {
+  const found = new Map<string, AnyPort>();
+  const through =
+    (name: string): AnyPort =>
+    (...args) => {
+      const port = found.get(name);
+      if (!port) throw new Error(`The port ${name} was used before the modules were connected.`);
+      return port(...args);
+    };
+  return {
+    ports: Object.fromEntries(Object.keys(PORTS).map(name => [name, through(name)])) as unknown as Ports,
+    connect(modules) {
+      for (const { name: module, provides } of modules)
+        for (const [name, port] of Object.entries(provides ?? {})) {
+          if (found.has(name)) throw new Error(`Two modules provide the port ${name}; ${module} is the second.`);
+          found.set(name, port as AnyPort);
+        }
+      for (const [name, module] of Object.entries(PORTS))
+        if (!found.has(name))
+          throw new Error(`No module provides the port ${name}. Add provides.${name} to the module ${module}.`);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { AuditTrail } from '../platform/audit/index.ts';
+import type { Keyring, PasswordCost, verifyPassword } from '../platform/crypto/index.ts';
+import type { Db } from '../platform/db/index.ts';
+import type { Egress } from '../platform/egress/index.ts';
+import type { Emit } from '../platform/events/index.ts';
+import type { CollectionReaders } from '../platform/feed/index.ts';
+import type { Jobs } from '../platform/jobs/index.ts';
+import type { Log, Metrics } from '../platform/telemetry/index.ts';
+import type { Vault } from '../platform/vault/index.ts';
+import type { ProviderApp } from '../providers/provider.ts';
+import type { WhatsappClient } from '../providers/whatsapp/client.ts';
+import type { DemoPeople } from './demo.ts';
+import type { Ports } from './ports.ts';
+
+/** What the operator configured, as far as modules need it. */
+export type Installation = {
+  /** App credentials of this installation, by the app's name in the manifests; null without an app. */
+  readonly appFor: (name: string) => ProviderApp | null;
+  /** What that app signs its webhooks with: two secrets during a rotation (WH-05), none without an app. */
+  readonly appSecretsFor: (name: string) => readonly Secret[];
+  readonly whatsapp: { readonly appSecrets: readonly Secret[]; readonly verifyToken: Secret | null };
+  /** The provider sandbox, which takes the place of every provider's host; null for the real ones. */
+  readonly sandboxUrl: string | null;
+  /** Where this backend is reached from outside, without a path. Known once the server listens. */
+  readonly publicUrl: () => string;
+  readonly version: string;
+  readonly demo: boolean;
+};
+
+/** Everything a module is created from. A function that needs little takes a `Pick` of it. */
+export type Services = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly vault: Vault;
+  readonly keyring: Keyring;
+  readonly egress: Egress;
+  readonly audit: AuditTrail;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
+  readonly emit: Emit;
+  readonly installation: Installation;
+  readonly ports: Ports;
+  /** The readers of every module's collections; to be called when all modules exist. */
+  readonly readers: () => CollectionReaders;
+  readonly whatsapp: WhatsappClient;
+  readonly passwords: { readonly cost: PasswordCost; readonly verify: typeof verifyPassword };
+  readonly demoPeople: DemoPeople | null;
+  /** Aborts when the process stops taking work. */
+  readonly draining: AbortSignal;
+};
