@@ -128,8 +128,11 @@ export const RETENTION = {
 
 export type RetentionClass = keyof typeof RETENTION;
 
-/** When a record of this class that began at `from` may no longer be read; null where an event ends its life. */
-export function expiresAt(retention: RetentionClass, from: Date): Date | null {
-  const { seconds } = RETENTION[retention];
-  return seconds === null ? null : new Date(from.getTime() + seconds * 1000);
-}
+/** Classes whose records end after a period. The others end by an event: they have no `expires_at`. */
+export type TimedRetentionClass = {
+  [R in RetentionClass]: (typeof RETENTION)[R]['seconds'] extends number ? R : never;
+}[RetentionClass];
+
+/** When a record of this class that began at `from` may no longer be read. */
+export const expiresAt = (retention: TimedRetentionClass, from: Date): Date =>
+  new Date(from.getTime() + RETENTION[retention].seconds * 1000);

@@ -138,7 +138,7 @@ function addConversation(rows: Rows, client: DemoClient, i: number, draw: Draw, 
   const optedOut = i === 14;
   const failed = i === 8 || i === 16;
   if (failed) failLast(messages);
-  const expires = expiresAt('conversation', last.sent_at)!;
+  const expires = expiresAt('conversation', last.sent_at);
 
   const bsuid = hidden ? `IN.${draw.digits(16)}` : null;
   rows.contacts.push({
@@ -261,7 +261,7 @@ function messageOf(direction: 'in' | 'out', text: string, sentAt: Date, _convers
     read_at: null as Date | null,
     provider_id: `wamid.DEMO${draw.digits(18)}`,
     claimed_until: null,
-    expires_at: expiresAt('conversation', sentAt)!,
+    expires_at: expiresAt('conversation', sentAt),
   };
 }
 

@@ -118,7 +118,7 @@ export async function startAttempt(tx: TenantTx, deps: ConnectionsDeps, start: S
       stage: 'started',
       created_at: now,
       ends_at: endsAt,
-      expires_at: expiresAt('operational-log', now) ?? endsAt,
+      expires_at: expiresAt('operational-log', now),
     })
     .execute();
   const verifier = verifierOf(deps.vault.kept('connect/v1'), id);

@@ -77,7 +77,7 @@ async function record(
       total: result.rows.length,
       fetched_at: now,
       outdated: false,
-      expires_at: expiresAt('report-cache', now) ?? now,
+      expires_at: expiresAt('report-cache', now),
     };
     await tx
       .insertInto('connection_data')

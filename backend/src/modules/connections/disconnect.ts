@@ -69,7 +69,7 @@ export async function endConnection(tx: AnyTx, row: ConnectionRow, requestedBy: 
       key_destroyed_at: null,
       secrets: '[]',
       finished_at: null,
-      expires_at: expiresAt('security-audit', now) ?? now,
+      expires_at: expiresAt('security-audit', now),
     })
     .onConflict(conflict => conflict.columns(['agency_id', 'connection_id']).doNothing())
     .returningAll()

@@ -44,7 +44,7 @@ export async function resolveContact(
   sender: Sender,
   seenAt: Date,
 ): Promise<ResolvedContact> {
-  const lives = expiresAt('conversation', seenAt) ?? seenAt;
+  const lives = expiresAt('conversation', seenAt);
   const known = await findContactId(tx, place, sender);
   const id = known ?? newId(txNow(tx));
   if (!known) {

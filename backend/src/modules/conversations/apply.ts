@@ -42,7 +42,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'m
   const now = txNow(tx);
   const claimed = new Date(event.sentAt);
   const sentAt = claimed.getTime() > now.getTime() + AHEAD_MS ? now : claimed;
-  const lives = expiresAt('conversation', sentAt) ?? sentAt;
+  const lives = expiresAt('conversation', sentAt);
   // Redelivered after its own life: storing it would bring back what had to go.
   if (lives <= now) return NOTHING_NEW;
   const known = await tx

@@ -65,7 +65,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
       read_at: null,
       provider_id: null,
       claimed_until: null,
-      expires_at: expiresAt('conversation', now) ?? now,
+      expires_at: expiresAt('conversation', now),
     })
     // Somebody's that cannot be seen from here, or one of one's own that has expired: a new id is needed either way.
     .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())

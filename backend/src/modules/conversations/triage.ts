@@ -107,7 +107,7 @@ export async function addNote(tx: TenantTx, target: Target, noteId: string, text
       author_id: txActor(tx).personId,
       text,
       created_at: now,
-      expires_at: expiresAt('conversation', now) ?? now,
+      expires_at: expiresAt('conversation', now),
     })
     .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
     .returningAll()

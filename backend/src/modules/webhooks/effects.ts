@@ -12,7 +12,7 @@ export async function takeEffect(tx: SystemTx, { provider, natural_key }: Event)
   const now = txNow(tx);
   const taken = await sql`
     insert into webhook_effects (key, expires_at)
-    values (${`${provider}/${natural_key}`}, ${expiresAt('conversation', now) ?? now}) on conflict do nothing returning key`.execute(
+    values (${`${provider}/${natural_key}`}, ${expiresAt('conversation', now)}) on conflict do nothing returning key`.execute(
     tx,
   );
   return taken.rows.length === 1;

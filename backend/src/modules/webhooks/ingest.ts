@@ -64,7 +64,7 @@ export function createIngest(db: Db): Ingest {
     const now = db.clock.now();
     const about = group.map(({ delivery }) => [delivery.provider, delivery.connectionId, delivery.verified]);
     const bodies = group.map(({ delivery }) => delivery.body);
-    const values = [now, expiresAt('conversation', now) ?? now, bodies, JSON.stringify(about)];
+    const values = [now, expiresAt('conversation', now), bodies, JSON.stringify(about)];
     return runAsSystem(db, 'webhook-ingest', STORE, values).then(
       () => null,
       (error: unknown) => error ?? new Error('refused without a reason'),

@@ -75,7 +75,7 @@ export function metaHandlers(
             provider: APP,
             received_at: now,
             done_at: now,
-            expires_at: expiresAt('security-audit', now) ?? now,
+            expires_at: expiresAt('security-audit', now),
           })
           .onConflict(conflict => conflict.doNothing())
           .returning('provider')

@@ -174,7 +174,7 @@ const markerOf = (event: PendingEvent) => `${event.provider}/${event.natural_key
 
 /** Exactly 300 seconds, shared by all workers, atomic (WH-07). False when a copy came within that time. */
 async function takeMarker(tx: SystemTx, key: string): Promise<boolean> {
-  const until = expiresAt('webhook-marker', txNow(tx)) ?? txNow(tx);
+  const until = expiresAt('webhook-marker', txNow(tx));
   const taken = await sql`
     insert into webhook_markers (key, expires_at) values (${key}, ${until})
     on conflict (key) do update set expires_at = excluded.expires_at where webhook_markers.expires_at <= astrix_now() returning key`.execute(

@@ -67,7 +67,7 @@ export function createAuditTrail(key: Buffer): AuditTrail {
           ...row,
           detail: JSON.stringify(row.detail),
           mac,
-          expires_at: expiresAt('security-audit', now) ?? now,
+          expires_at: expiresAt('security-audit', now),
         })
         .execute();
       await tx.updateTable('audit_heads').set({ seq: row.seq, mac }).where('agency_id', '=', entry.agencyId).execute();

@@ -149,5 +149,5 @@ const rowOf = ({ connection, at, ...call }: Call): Row => ({
   bytes_out: call.bytesOut,
   bytes_in: call.bytesIn,
   at,
-  expires_at: expiresAt('operational-log', at) ?? at,
+  expires_at: expiresAt('operational-log', at),
 });
