@@ -1,3 +1,4 @@
+import { COLLECTIONS, type Collection } from '@astrix/contract';
 import type { FastifyInstance } from 'fastify';
 import { assemble, createPortBoard, type DemoPeople, type Installation, type Ports } from './composition/index.ts';
 import type { Config } from './config.ts';
@@ -7,6 +8,7 @@ import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
 import { createCallLedger, createEgress, type EgressParts } from './platform/egress/index.ts';
+import { demandFed } from './platform/feed/index.ts';
 import { createServer, registerRoutes } from './platform/http/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
 import { createLoops } from './platform/loops/index.ts';
@@ -46,7 +48,7 @@ export type App = {
 export async function buildApp(parts: AppParts): Promise<App> {
   const { config, db, clock, log, metrics, demoPeople } = parts;
   db.onSystem = reason => metrics.systemUses.inc({ reason });
-  await declaredTables(db);
+  await demandFed(db, await declaredTables(db), COLLECTIONS as unknown as Readonly<Record<string, Collection>>);
   const draining = new AbortController();
   const http = createServer({ log, metrics, trustedProxies: config.trustedProxies });
   const vault = await openVault(parts);

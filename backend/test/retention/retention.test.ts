@@ -51,11 +51,15 @@ describe('RT-00, GV-01: a table declares what it holds, or the boot stops', () =
 
   test.each([
     ['nothing is declared', table(null), /declares neither tenancy/],
-    ['a class that is not in the schedule', table(declared.replace('report-cache', 'for-ever')), /cannot be read/],
-    ['a data class nobody knows', table(declared.replace('client-business', 'stuff')), /cannot be read/],
+    [
+      'a class that is not in the schedule',
+      table(declared.replace('report-cache', 'for-ever')),
+      /not a valid declaration/,
+    ],
+    ['an unknown data class', table(declared.replace('client-business', 'stuff')), /not a valid declaration/],
     ['a period, but no end in its rows', table(declared), /has no expires_at/],
     [
-      'a tenant, but no wall',
+      'a tenant, but no RLS policies',
       `${table(declared, 'agency_id uuid not null, id uuid not null, expires_at timestamptz not null')}; alter table stray disable row level security`,
       /no row-level security/,
     ],

@@ -30,7 +30,8 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   // Each letter can be replayed once.
   if (name === 'webhooks.replay-dead-letter') ids.deadLetterId = house.ids[0]![ROLES.indexOf(role) % 3]!.deadLetterId;
   // An attempt is confirmed or given up once, by whoever began it; what is ended stays ended.
-  if (/^connections\.(claim|confirm|cancel)$/.test(name)) ids.attemptId = await house.attemptOf({ agency: 0, role }, client);
+  if (/^connections\.(claim|confirm|cancel)$/.test(name))
+    ids.attemptId = await house.attemptOf({ agency: 0, role }, client);
   if (name === 'connections.disconnect') ids.connectionId = ids.spareConnectionId;
   if (name === 'identity.end-session') ids.sessionId = (await spareSession()).sessionId;
   // Only somebody who works on the client can be given its customers; owners and admins work on all.

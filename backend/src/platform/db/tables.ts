@@ -14,7 +14,7 @@ const Declaration = z.strictObject({
 
 export type TableDeclaration = z.infer<typeof Declaration> & {
   readonly table: string;
-  /** Its rows say themselves when their time is over, whatever else may end their life earlier. */
+  /** It has an `expires_at`, whatever else may end its rows earlier. */
   readonly expires: boolean;
 };
 
@@ -28,8 +28,8 @@ type LiveTable = {
 };
 
 /**
- * Reads every table of the live database and refuses one that does not declare itself, or whose walls do not stand as declared
- * (RT-00, GV-01, AZ-03). Throws with every fault at once, so that they can be mended together.
+ * Reads every table of the live database and refuses one that does not declare itself, or whose RLS policies do not match what it
+ * declares (RT-00, GV-01, AZ-03). Throws with every fault at once, so that they can be fixed together.
  */
 export async function declaredTables(db: Db): Promise<readonly TableDeclaration[]> {
   const { rows } = await db.internals.query(`
@@ -46,11 +46,11 @@ export async function declaredTables(db: Db): Promise<readonly TableDeclaration[
       faults.push(declared);
       continue;
     }
-    faults.push(...wallFaults(table, declared));
+    faults.push(...policyFaults(table, declared));
     tables.push(declared);
   }
   if (faults.length > 0)
-    throw new Error(`The database does not keep the rules of the house:\n- ${faults.join('\n- ')}`);
+    throw new Error(`The schema violates the table rules (tenancy, data class, retention):\n- ${faults.join('\n- ')}`);
   return tables;
 }
 
@@ -60,11 +60,11 @@ function readDeclaration(table: LiveTable): TableDeclaration | string {
     const expires = table.columns.includes('expires_at');
     return { table: table.name, expires, ...Declaration.parse(JSON.parse(table.comment)) };
   } catch (error) {
-    return `table ${table.name} has a declaration that cannot be read: ${(error as Error).message}`;
+    return `table ${table.name} has a comment that is not a valid declaration: ${(error as Error).message}`;
   }
 }
 
-function wallFaults(table: LiveTable, declared: TableDeclaration): string[] {
+function policyFaults(table: LiveTable, declared: TableDeclaration): string[] {
   const faults: string[] = [];
   if (!table.rls) faults.push(`table ${table.name} has no row-level security`);
   if (declared.tenancy !== 'system') {

@@ -1,1 +1,2 @@
+export { demandFed } from './declared.ts';
 export * from './feed.ts';
