@@ -48,7 +48,7 @@ export function routeHandlers({ client, slowClient, demandClient }: RouteHandler
   }
 
   return {
-    'routes.read': ({ route, ...asked }) => ask(declared('request', route, isReading), asked),
+    'routes.read': async ({ route, ...asked }) => ask(declared('request', route, isReading), asked),
     async 'routes.change'({ route, clientId, ...asked }) {
       const name = declared('request', route, isChanging);
       await demandClient(clientId);
