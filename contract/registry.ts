@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Collection } from './collection.ts';
+import { declarationFaults } from './declaration-faults.ts';
 import type { Feature } from './feature.ts';
 import * as features from './features.ts';
 import type { Role } from './roles.ts';
@@ -43,6 +44,9 @@ export type WriteArgs<W extends WriteName> = Writes[W] extends { readonly args: 
   : never;
 
 export const FEATURES: readonly Feature[] = Object.values(features);
+
+const faults = declarationFaults(FEATURES);
+if (faults.length > 0) throw new Error(`The features are not declared completely:\n- ${faults.join('\n- ')}`);
 
 /** Folds one part of every feature into one table. Two features that claim one name stop the start. */
 function fold<T>(what: string, entriesOf: (feature: Feature) => readonly (readonly [string, T])[]): Record<string, T> {
