@@ -11,7 +11,7 @@ import { parse } from 'yaml';
 import { statusPayload } from '../backend/sandbox/payloads.ts';
 import { secret } from '../backend/src/kernel/secret.ts';
 import { createWhatsappClient } from '../backend/src/providers/whatsapp/client.ts';
-import { explode } from '../backend/src/providers/whatsapp/map.ts';
+import { split } from '../backend/src/providers/whatsapp/split.ts';
 import { SOURCES } from '../backend/test/contract/official/sources.ts';
 
 type Json = { [key: string]: unknown };
@@ -64,7 +64,7 @@ for (const replyTo of [null, 'wamid.HBgM']) {
     budgetOf: () => null,
     close: async () => undefined,
   });
-  const to = { phone: '919999900001' };
+  const to = { phone: '919999900001', userId: null };
   const connection = { agencyId: '1', clientId: '1', connectionId: '1', actorId: null };
   await client.sendText({
     connection,
@@ -89,7 +89,7 @@ for (const status of ['sent', 'delivered', 'read', 'failed'] as const) {
 
 const { examples } = document.paths['/whatsapp/webhooks']!.post.requestBody.content['application/json']!;
 for (const [name, { value }] of Object.entries(examples)) {
-  const kinds = explode(value, at).map(({ event }) => event.kind);
+  const kinds = split(value, at).map(({ event }) => event.kind);
   const right = name.startsWith('Group') === kinds.includes('unknown');
   say(`Meta's example "${name}" is read as ${kinds.join(', ')}`, right ? null : 'that is not what it is');
 }

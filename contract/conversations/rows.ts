@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { Id, Instant } from '../fields.ts';
+import { ProviderId } from '../providers.ts';
 
 export const ConversationRow = z.strictObject({
   id: Id,
   clientId: Id,
   contactId: Id,
   contactName: z.string().max(200),
-  channel: z.enum(['whatsapp', 'webchat']),
+  /** The provider through which the customer writes. */
+  channel: ProviderId,
   status: z.enum(['open', 'snoozed', 'closed']),
   assigneeId: Id.nullable(),
   snoozedUntil: Instant.nullable(),

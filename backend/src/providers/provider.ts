@@ -14,14 +14,17 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Bucket, CallRequest, Explain, Failed, Outcome } from '../platform/egress/index.ts';
 import type { WebhookScheme } from '../platform/signatures/index.ts';
+import type { Messaging } from './messaging.ts';
 
 /** A provider is data and a few pure adapters; docs/guides/add-a-provider.md goes through it. */
 export type Provider = {
   readonly manifest: Manifest;
   /** Null while it is only planned, or is connected through another one. */
   readonly connector: Connector | null;
-  /** What it tells us by itself. Absent where it has no webhooks, or has a room of its own for them, as WhatsApp does. */
+  /** What it tells us by itself. Absent where it has no webhooks. */
   readonly webhook?: ProviderWebhook;
+  /** Absent where customers are not written with through it. */
+  readonly messaging?: Messaging;
 };
 
 export type Manifest = {

@@ -25,6 +25,7 @@ import { STRIPE } from './stripe/manifest.ts';
 import { stripeWebhook } from './stripe/webhook.ts';
 import { whatsapp } from './whatsapp/connector.ts';
 import { WHATSAPP } from './whatsapp/manifest.ts';
+import { whatsappMessaging } from './whatsapp/messaging.ts';
 
 /** Connected together with another one: its manifest stands for the catalogue only. */
 export const BUNDLED_WITH: Readonly<Partial<Record<ProviderId, ProviderId>>> = {
@@ -43,7 +44,7 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
   delhivery: { manifest: DELHIVERY, connector: delhivery, webhook: delhiveryWebhook },
   stripe: { manifest: STRIPE, connector: stripe, webhook: stripeWebhook },
-  whatsapp: { manifest: WHATSAPP, connector: whatsapp },
+  whatsapp: { manifest: WHATSAPP, connector: whatsapp, messaging: whatsappMessaging },
   'meta-ads': { manifest: META_ADS, connector: metaAds },
   instagram: { manifest: INSTAGRAM, connector: instagram, webhook: instagramWebhook },
   jira: { manifest: JIRA, connector: jira, webhook: jiraWebhook },

@@ -114,7 +114,7 @@ export async function hookRig(): Promise<HookRig> {
           .selectFrom('webhook_events')
           .select(['id', 'provider', 'agency_id', 'reason'])
           .where('state', '=', 'dead')
-          .orderBy('place')
+          .orderBy('seq')
           .execute(),
       ),
     isOutdated: ({ id }) =>

@@ -225,6 +225,7 @@ describe('WH-12: whose an event is', () => {
         business_id: null,
         connection_id: stripe.id,
         entity: stripe.id,
+        topic: 'change' as const,
         kind: 'changed',
         natural_key: `${stripe.id}/mended`,
         payload: JSON.stringify({ kind: 'changed', capability: 'payments' }),

@@ -122,7 +122,7 @@ async function begin(names: readonly string[], nth: number): Promise<Life[]> {
       .selectAll()
       .where('provider_id', 'in', lives.map(mine('before')))
       .execute();
-    const ours = rows.map(({ place: _place, ...row }) => ({
+    const ours = rows.map(({ seq: _seq, ...row }) => ({
       ...row,
       id: lives.find(life => mine('before')(life) === row.provider_id)!.outgoing,
       direction: 'out' as const,
@@ -171,7 +171,7 @@ async function stateOf(tx: SystemTx, { of, phone, outgoing }: Life): Promise<str
       id: message.id === outgoing ? 'ours' : null,
       conversation_id: null,
       version: null,
-      place: null,
+      seq: null,
     })),
   };
   return JSON.stringify(state, null, 1).replaceAll(`wamid.${of}.`, '');
@@ -254,7 +254,7 @@ describe('WH-08: a delivery that comes again changes nothing, at any age', () =>
     await letRetry();
     const before = await ledgerOfAll(world.db);
     const letters = () =>
-      withSystem(world.db, 'telemetry', tx => tx.selectFrom('webhook_events').select('id').orderBy('place').execute());
+      withSystem(world.db, 'telemetry', tx => tx.selectFrom('webhook_events').select('id').orderBy('seq').execute());
     const dead = await letters();
     // A twelfth of the permutations says as much as all of them.
     const again = delivered.filter((payload, n) => n % 12 === 0 || more.includes(payload));

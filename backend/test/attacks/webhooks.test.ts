@@ -15,7 +15,7 @@ const CUSTOMER = '919876543210';
 const { aMessage, bytes, count, post, stored } = webhookRig(() => world);
 const dead = () =>
   withSystem(world.db, 'telemetry', tx =>
-    tx.selectFrom('webhook_events').selectAll().where('state', '=', 'dead').orderBy('place').execute(),
+    tx.selectFrom('webhook_events').selectAll().where('state', '=', 'dead').orderBy('seq').execute(),
   );
 const outcomes = async () => {
   const { values } = await world.metrics.webhookEvents.get();

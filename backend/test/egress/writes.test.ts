@@ -138,7 +138,7 @@ test.each([
     connection: connection(),
     accountId: '100',
     token: secret('a-token'),
-    to: { phone: '919999900001' },
+    to: { phone: '919999900001', userId: null },
     text: 'Namaste',
     replyTo: null,
     messageId: 'm1',
@@ -165,7 +165,7 @@ test('EG-04: WhatsApp is reached under its own name only, and a private answer i
     metrics: createMetrics(),
     log: silentLog,
   });
-  const to = { bsuid: 'IN.1' };
+  const to = { phone: null, userId: 'IN.1' };
   const message = {
     connection: connection(),
     accountId: '1',

@@ -62,7 +62,7 @@ async function thread(at = 0) {
       return messages.find((message: { id: string }) => message.id === id);
     },
     /** The ledger: what the provider was asked to send to this customer. */
-    sent: () => world.whatsapp.sent.filter(message => 'phone' in message.to && message.to.phone === phone),
+    sent: () => world.whatsapp.sent.filter(message => message.to.phone === phone),
     status: (id: string, status: string) =>
       world.deliver(
         statusPayload(client.accountId, {

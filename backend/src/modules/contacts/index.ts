@@ -11,10 +11,7 @@ export {
   changeIdentity,
   findContactId,
   maskPhone,
-  type Place,
   resolveContact,
-  type Sender,
-  shownName,
 } from './resolve.ts';
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;

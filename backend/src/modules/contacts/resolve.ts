@@ -1,34 +1,34 @@
-import { expiresAt } from '@astrix/contract';
+import { expiresAt, type ProviderId } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
+import type { TenantRef } from '../../kernel/tenant.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
+import type { Customer, CustomerId } from '../../providers/messaging.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import type { ContactIdentity } from './tables.ts';
 
-export type Place = { readonly agencyId: string; readonly clientId: string };
-export type Sender = { readonly phone: string | null; readonly bsuid: string | null; readonly name: string | null };
+/** Whose customer it is, and through which provider they write: an id of the provider's own means nothing at another one. */
+export type CustomerOf = TenantRef & { readonly provider: ProviderId };
 export type ResolvedContact = { readonly id: string; readonly name: string; readonly optedOut: boolean };
 
 /** The last four digits are enough to tell two customers apart; the rest never leaves the backend. */
 export const maskPhone = (phone: string): string =>
   `${phone.startsWith('91') && phone.length === 12 ? '+91 ' : ''}••••• •${phone.slice(-4)}`;
 
-const identitiesOf = (sender: Pick<Sender, 'phone' | 'bsuid'>): ContactIdentity[] => [
-  ...(sender.bsuid ? [{ kind: 'bsuid' as const, value: sender.bsuid }] : []),
-  ...(sender.phone ? [{ kind: 'phone' as const, value: sender.phone }] : []),
+/** The stable id comes first: it wins over a phone, which can be passed on to somebody else. */
+const identitiesOf = (provider: ProviderId, { phone, userId }: CustomerId): ContactIdentity[] => [
+  ...(userId ? [{ kind: provider, value: userId }] : []),
+  ...(phone ? [{ kind: 'phone' as const, value: phone }] : []),
 ];
 
-/** Within one client only: the same phone at another client is another person to us (ME-01). The stable id wins over the phone. */
-export async function findContactId(
-  tx: SystemTx,
-  place: Place,
-  sender: Pick<Sender, 'phone' | 'bsuid'>,
-): Promise<string | null> {
-  for (const identity of identitiesOf(sender)) {
+/** Within one client only: the same phone at another client is another person to us (ME-01). Null when nobody is known by either id. */
+export async function findContactId(tx: SystemTx, of: CustomerOf, customer: CustomerId): Promise<string | null> {
+  for (const identity of identitiesOf(of.provider, customer)) {
     const row = await tx
       .selectFrom('contact_identities')
       .select('contact_id')
-      .where('agency_id', '=', place.agencyId)
-      .where('client_id', '=', place.clientId)
+      .where('agency_id', '=', of.agencyId)
+      .where('client_id', '=', of.clientId)
       .where('kind', '=', identity.kind)
       .where('value', '=', identity.value)
       .executeTakeFirst();
@@ -37,87 +37,82 @@ export async function findContactId(
   return null;
 }
 
-/** Finds or makes the customer behind a sender, learns what is new about them, and extends their life to `seenAt` + 30 days. */
+/** Finds or adds the contact of a customer, records what is new about them, and extends their expiry to `seenAt` + 30 days. */
 export async function resolveContact(
   tx: SystemTx,
-  place: Place,
-  sender: Sender,
+  of: CustomerOf,
+  customer: Customer,
   seenAt: Date,
 ): Promise<ResolvedContact> {
-  const lives = expiresAt('conversation', seenAt);
-  const known = await findContactId(tx, place, sender);
+  const expires = expiresAt('conversation', seenAt);
+  const known = await findContactId(tx, of, customer);
   const id = known ?? newId(txNow(tx));
   if (!known) {
     await tx
       .insertInto('contacts')
       .values({
-        agency_id: place.agencyId,
+        agency_id: of.agencyId,
         id,
-        client_id: place.clientId,
-        name: sender.name,
-        phone_masked: sender.phone ? maskPhone(sender.phone) : null,
-        has_phone: sender.phone !== null,
-        handle: sender.phone ? null : sender.bsuid,
+        client_id: of.clientId,
+        name: customer.name,
+        phone_masked: customer.phone ? maskPhone(customer.phone) : null,
+        has_phone: customer.phone !== null,
+        handle: customer.phone ? null : customer.userId,
         opted_out_at: null,
         opt_out_source: null,
         marketing_opt_out_at: null,
         first_seen_at: seenAt,
         last_seen_at: seenAt,
-        expires_at: lives,
+        expires_at: expires,
       })
       .execute();
   }
-  for (const identity of identitiesOf(sender)) await learnIdentity(tx, place, id, identity, seenAt, lives);
+  for (const identity of identitiesOf(of.provider, customer))
+    await recordIdentity(tx, of, id, identity, { since: seenAt, expires });
   const contact = await tx
     .selectFrom('contacts')
     .selectAll()
-    .where('agency_id', '=', place.agencyId)
+    .where('agency_id', '=', of.agencyId)
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow();
   const learned = {
-    ...(sender.name && sender.name !== contact.name && (contact.name === null || seenAt >= contact.last_seen_at)
-      ? { name: sender.name }
+    ...(customer.name && customer.name !== contact.name && (contact.name === null || seenAt >= contact.last_seen_at)
+      ? { name: customer.name }
       : {}),
     ...(seenAt < contact.first_seen_at ? { first_seen_at: seenAt } : {}),
-    ...(sender.phone && !contact.has_phone
-      ? { has_phone: true, phone_masked: maskPhone(sender.phone), handle: null }
+    ...(customer.phone && !contact.has_phone
+      ? { has_phone: true, phone_masked: maskPhone(customer.phone), handle: null }
       : {}),
     ...(seenAt > contact.last_seen_at ? { last_seen_at: seenAt } : {}),
-    ...(lives > contact.expires_at ? { expires_at: lives } : {}),
+    ...(expires > contact.expires_at ? { expires_at: expires } : {}),
   };
   if (Object.keys(learned).length > 0) {
-    await tx
-      .updateTable('contacts')
-      .set(learned)
-      .where('agency_id', '=', place.agencyId)
-      .where('id', '=', id)
-      .execute();
+    await tx.updateTable('contacts').set(learned).where('agency_id', '=', of.agencyId).where('id', '=', id).execute();
   }
-  return { id, name: shownName({ ...contact, ...learned }), optedOut: contact.opted_out_at !== null };
+  return { id, name: shownName({ ...contact, ...learned }, of.provider), optedOut: contact.opted_out_at !== null };
 }
 
-export const shownName = (contact: { name: string | null; phone_masked: string | null }): string =>
-  contact.name ?? contact.phone_masked ?? 'WhatsApp customer';
+const shownName = (contact: { name: string | null; phone_masked: string | null }, provider: ProviderId): string =>
+  contact.name ?? contact.phone_masked ?? `${PROVIDERS[provider].manifest.name} customer`;
 
-/** Never takes an identity away from somebody else: an id that two people claim stays with the first. */
-async function learnIdentity(
+/** Never takes an identity away from another contact: an id that two people claim stays with the first. */
+async function recordIdentity(
   tx: SystemTx,
-  place: Place,
+  of: TenantRef,
   contactId: string,
   identity: ContactIdentity,
-  since: Date,
-  lives: Date,
+  { since, expires }: { readonly since: Date; readonly expires: Date },
 ): Promise<void> {
   await tx
     .insertInto('contact_identities')
     .values({
-      agency_id: place.agencyId,
-      client_id: place.clientId,
+      agency_id: of.agencyId,
+      client_id: of.clientId,
       ...identity,
       contact_id: contactId,
       since,
-      expires_at: lives,
+      expires_at: expires,
     })
     .onConflict(conflict =>
       conflict
@@ -132,56 +127,56 @@ async function learnIdentity(
 }
 
 /**
- * The same customer, known by `was` until now and by `is` from `at` on: what is new leads to the same person. False when nobody is
- * known by `was`.
+ * The same customer, known by `was` until now and by `is` from `at` on: the new ids lead to the same contact. False when nobody is known
+ * by `was`.
  */
 export async function changeIdentity(
   tx: SystemTx,
-  place: Place,
-  change: { was: Pick<Sender, 'phone' | 'bsuid'>; is: Pick<Sender, 'phone' | 'bsuid'>; at: Date },
+  of: CustomerOf,
+  change: { readonly was: CustomerId; readonly is: CustomerId; readonly at: Date },
 ): Promise<boolean> {
-  const contactId = await findContactId(tx, place, change.was);
+  const contactId = await findContactId(tx, of, change.was);
   if (!contactId) return false;
   const contact = await tx
     .selectFrom('contacts')
     .select('expires_at')
-    .where('agency_id', '=', place.agencyId)
+    .where('agency_id', '=', of.agencyId)
     .where('id', '=', contactId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  for (const identity of identitiesOf(change.is))
-    await learnIdentity(tx, place, contactId, identity, change.at, contact.expires_at);
-  const newest = await addressOf(tx, place.agencyId, contactId);
-  if (newest === null) return true;
+  for (const identity of identitiesOf(of.provider, change.is))
+    await recordIdentity(tx, of, contactId, identity, { since: change.at, expires: contact.expires_at });
+  const address = await addressOf(tx, of, contactId);
+  if (address === null) return true;
   await tx
     .updateTable('contacts')
     .set(
-      'phone' in newest
-        ? { has_phone: true, phone_masked: maskPhone(newest.phone), handle: null }
-        : { handle: newest.bsuid },
+      address.phone
+        ? { has_phone: true, phone_masked: maskPhone(address.phone), handle: null }
+        : { handle: address.userId },
     )
-    .where('agency_id', '=', place.agencyId)
+    .where('agency_id', '=', of.agencyId)
     .where('id', '=', contactId)
     .execute();
   return true;
 }
 
-/** Where to send: the phone last seen to be theirs if they show one, else their business-scoped id; null when neither is left. */
+/** Where to send: the phone and the provider's own id that were last seen to be theirs; null when neither is left. */
 export async function addressOf(
   tx: SystemTx,
-  agencyId: string,
+  of: Pick<CustomerOf, 'agencyId' | 'provider'>,
   contactId: string,
-): Promise<{ phone: string } | { bsuid: string } | null> {
+): Promise<CustomerId | null> {
   const rows = await tx
     .selectFrom('contact_identities')
     .select(['kind', 'value'])
-    .where('agency_id', '=', agencyId)
+    .where('agency_id', '=', of.agencyId)
     .where('contact_id', '=', contactId)
+    .where('kind', 'in', ['phone', of.provider])
     .orderBy('since', 'desc')
     .orderBy('value')
     .execute();
-  const phone = rows.find(row => row.kind === 'phone');
-  if (phone) return { phone: phone.value };
-  const bsuid = rows.find(row => row.kind === 'bsuid');
-  return bsuid ? { bsuid: bsuid.value } : null;
+  const phone = rows.find(row => row.kind === 'phone')?.value ?? null;
+  const userId = rows.find(row => row.kind === of.provider)?.value ?? null;
+  return phone === null && userId === null ? null : { phone, userId };
 }

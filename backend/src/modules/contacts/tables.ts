@@ -1,3 +1,5 @@
+import type { ProviderId } from '@astrix/contract';
+
 declare module '../../platform/db/schema.ts' {
   interface Schema {
     contacts: {
@@ -20,7 +22,7 @@ declare module '../../platform/db/schema.ts' {
     contact_identities: {
       agency_id: string;
       client_id: string;
-      kind: 'phone' | 'bsuid';
+      kind: 'phone' | ProviderId;
       value: string;
       contact_id: string;
       since: Date;
@@ -29,4 +31,5 @@ declare module '../../platform/db/schema.ts' {
   }
 }
 
-export type ContactIdentity = { readonly kind: 'phone' | 'bsuid'; readonly value: string };
+/** `kind` is `phone`, or the provider whose own id the value is. */
+export type ContactIdentity = { readonly kind: 'phone' | ProviderId; readonly value: string };

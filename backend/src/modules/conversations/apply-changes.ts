@@ -1,27 +1,26 @@
 import { sql } from 'kysely';
 import type { SystemTx } from '../../platform/db/index.ts';
-import { failureOf } from '../../providers/whatsapp/failures.ts';
 import { findContactId, setOptOut } from '../contacts/index.ts';
-import { APPLIED, type Applied, type ChannelPlace, type Event, early, NOTHING_NEW } from './applied.ts';
+import { APPLIED, type Applied, type Event, NOTHING_NEW, outOfOrder } from './applied.ts';
+import type { ChannelRef } from './channels.ts';
 import { previewOf } from './read.ts';
 import type { StoredReaction } from './tables.ts';
 
 /** Forwards only. `failed` is final, in whatever order the rest arrives; `unknown` gives way to anything that is known. */
 const RANK = { queued: 0, sending: 1, unknown: 1, sent: 2, delivered: 3, read: 4, failed: 5, received: 9 } as const;
 
-export async function applyStatus(tx: SystemTx, channel: ChannelPlace, event: Event<'status'>): Promise<Applied> {
+export async function applyStatus(tx: SystemTx, channel: ChannelRef, event: Event<'status'>): Promise<Applied> {
   const message = await outgoing(tx, channel, event);
-  if (!message) return early('a status for a message that is not known');
+  if (!message) return outOfOrder('a status for a message that is not known');
   const at = new Date(event.at);
   const forward = RANK[event.status] > RANK[message.status];
-  const failure = event.status === 'failed' ? failureOf(event.error?.code ?? 0, event.error?.details ?? '') : null;
   const learned = {
     ...(message.provider_id === null ? { provider_id: event.providerId, claimed_until: null } : {}),
-    ...(forward ? { status: event.status, failure: failure ? JSON.stringify(failure) : null } : {}),
-    ...((event.status === 'delivered' || event.status === 'read') && earlier(at, message.delivered_at)
+    ...(forward ? { status: event.status, failure: event.fault ? JSON.stringify(event.fault) : null } : {}),
+    ...((event.status === 'delivered' || event.status === 'read') && isEarlier(at, message.delivered_at)
       ? { delivered_at: at }
       : {}),
-    ...(event.status === 'read' && earlier(at, message.read_at) ? { read_at: at } : {}),
+    ...(event.status === 'read' && isEarlier(at, message.read_at) ? { read_at: at } : {}),
   };
   if (Object.keys(learned).length === 0) return NOTHING_NEW;
   await tx
@@ -34,12 +33,12 @@ export async function applyStatus(tx: SystemTx, channel: ChannelPlace, event: Ev
   return APPLIED;
 }
 
-const earlier = (at: Date, known: Date | null) => known === null || at < known;
+const isEarlier = (at: Date, known: Date | null) => known === null || at < known;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** By WhatsApp's id, else by our own, which every send carries along: so a status may come before our own record of the send. */
-async function outgoing(tx: SystemTx, channel: ChannelPlace, event: Event<'status'>) {
+/** By the provider's id, else by our own, which a send carries along: a status may arrive before our own record of the send. */
+async function outgoing(tx: SystemTx, channel: ChannelRef, event: Event<'status'>) {
   const ours = event.messageId !== null && UUID.test(event.messageId) ? event.messageId : null;
   return tx
     .selectFrom('messages')
@@ -66,7 +65,7 @@ export async function countFailed(tx: SystemTx, agencyId: string, conversationId
     .execute();
 }
 
-async function target(tx: SystemTx, channel: ChannelPlace, providerId: string) {
+async function target(tx: SystemTx, channel: ChannelRef, providerId: string) {
   return tx
     .selectFrom('messages')
     .select(['id', 'conversation_id', 'reactions', 'edited_at', 'edit_id', 'deleted_at', 'sent_at'])
@@ -77,9 +76,9 @@ async function target(tx: SystemTx, channel: ChannelPlace, providerId: string) {
     .executeTakeFirst();
 }
 
-export async function applyReaction(tx: SystemTx, channel: ChannelPlace, event: Event<'reaction'>): Promise<Applied> {
+export async function applyReaction(tx: SystemTx, channel: ChannelRef, event: Event<'reaction'>): Promise<Applied> {
   const message = await target(tx, channel, event.target);
-  if (!message) return early('a reaction to a message that is not known');
+  if (!message) return outOfOrder('a reaction to a message that is not known');
   const reactions = message.reactions as StoredReaction[];
   const mine = reactions.find(reaction => reaction.by === 'customer');
   if (mine && !isLater([event.sentAt, event.providerId], [mine.at, mine.id])) return NOTHING_NEW;
@@ -90,9 +89,9 @@ export async function applyReaction(tx: SystemTx, channel: ChannelPlace, event: 
   return writeMessage(tx, channel, message.id, { reactions: JSON.stringify(next) });
 }
 
-export async function applyEdit(tx: SystemTx, channel: ChannelPlace, event: Event<'edit'>): Promise<Applied> {
+export async function applyEdit(tx: SystemTx, channel: ChannelRef, event: Event<'edit'>): Promise<Applied> {
   const message = await target(tx, channel, event.target);
-  if (!message) return early('an edit of a message that is not known');
+  if (!message) return outOfOrder('an edit of a message that is not known');
   const shown = message.edited_at?.toISOString();
   if (message.deleted_at || (shown && !isLater([event.editedAt, event.providerId], [shown, message.edit_id ?? ''])))
     return NOTHING_NEW;
@@ -108,10 +107,10 @@ export async function applyEdit(tx: SystemTx, channel: ChannelPlace, event: Even
   return writeMessage(tx, channel, message.id, change);
 }
 
-/** The words go, the place stays: a reply that quoted them would make no sense otherwise. */
-export async function applyDelete(tx: SystemTx, channel: ChannelPlace, event: Event<'delete'>): Promise<Applied> {
+/** The text is deleted and the message stays in its position: a reply that quotes it would make no sense otherwise. */
+export async function applyDeletion(tx: SystemTx, channel: ChannelRef, event: Event<'deletion'>): Promise<Applied> {
   const message = await target(tx, channel, event.target);
-  if (!message) return early('a deletion of a message that is not known');
+  if (!message) return outOfOrder('a deletion of a message that is not known');
   if (message.deleted_at) return NOTHING_NEW;
   await tx
     .updateTable('conversations')
@@ -131,7 +130,7 @@ export async function applyDelete(tx: SystemTx, channel: ChannelPlace, event: Ev
 
 async function writeMessage(
   tx: SystemTx,
-  channel: ChannelPlace,
+  channel: ChannelRef,
   id: string,
   change: Record<string, unknown>,
 ): Promise<Applied> {
@@ -144,13 +143,9 @@ async function writeMessage(
   return APPLIED;
 }
 
-export async function applyPreference(
-  tx: SystemTx,
-  channel: ChannelPlace,
-  event: Event<'preference'>,
-): Promise<Applied> {
+export async function applyPreference(tx: SystemTx, channel: ChannelRef, event: Event<'preference'>): Promise<Applied> {
   const contactId = await findContactId(tx, channel, event.from);
-  if (!contactId) return early('a preference of a customer who is not known');
+  if (!contactId) return outOfOrder('a preference of a customer who is not known');
   const at = new Date(event.at);
   if (event.scope === 'all') {
     const said = { optedOut: event.stop, source: 'customer', at };
@@ -172,7 +167,7 @@ export async function applyPreference(
       where.or([
         where('marketing_at', 'is', null),
         where('marketing_at', '<', at),
-        // Of two in the same second, stop stands.
+        // Of two in the same second, stop wins.
         ...(event.stop ? [where.and([where('marketing_at', '=', at), where('marketing_opt_out_at', 'is', null)])] : []),
       ]),
     )
@@ -181,8 +176,8 @@ export async function applyPreference(
   return changed ? APPLIED : NOTHING_NEW;
 }
 
-/** The newest word about a number, for those who manage it. Said again it is not news, however late the copy comes. */
-export async function applyNotice(tx: SystemTx, channel: ChannelPlace, event: Event<'account'>): Promise<Applied> {
+/** Keeps the newest notice about an account, for those who manage it. The same notice again changes nothing, however late the copy arrives. */
+export async function applyNotice(tx: SystemTx, channel: ChannelRef, event: Event<'notice'>): Promise<Applied> {
   const { field, at, detail } = event;
   const said = JSON.stringify({ field, detail });
   const changed = await tx
@@ -196,6 +191,6 @@ export async function applyNotice(tx: SystemTx, channel: ChannelPlace, event: Ev
   return changed ? APPLIED : NOTHING_NEW;
 }
 
-/** Of two in the same second everybody must choose the same one, in whatever order they arrive: by the provider's id. */
+/** Of two in the same second, the one with the greater provider id is later: every worker must choose the same one. */
 const isLater = (one: readonly [at: string, id: string], other: readonly [at: string, id: string]) =>
   one[0] === other[0] ? one[1] > other[1] : one[0] > other[0];

@@ -1,19 +1,20 @@
-import { expiresAt } from '@astrix/contract';
+import { expiresAt, type ProviderId } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
-import type { WhatsappEvent } from '../../providers/whatsapp/events.ts';
-import { WHATSAPP } from '../../providers/whatsapp/manifest.ts';
+import type { InboundEvent } from '../../providers/messaging.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import { changeIdentity, consentIn, resolveContact, setOptOut } from '../contacts/index.ts';
-import { APPLIED, type Applied, type ChannelPlace, type Event, early, NOTHING_NEW } from './applied.ts';
-import { applyDelete, applyEdit, applyNotice, applyPreference, applyReaction, applyStatus } from './apply-changes.ts';
+import { APPLIED, type Applied, type Event, NOTHING_NEW, outOfOrder } from './applied.ts';
+import { applyDeletion, applyEdit, applyNotice, applyPreference, applyReaction, applyStatus } from './apply-changes.ts';
+import type { ChannelRef } from './channels.ts';
 import { previewOf } from './read.ts';
 
-/** Clocks differ a little; a provider time further ahead than this is taken as now. */
+/** A provider's time that is further ahead than this is taken as now; clocks differ a little. */
 const AHEAD_MS = 5 * 60_000;
 
 /** Applies one event. Every effect is idempotent by a natural key and never moves a state backwards (WH-08, WH-10). */
-export async function applyEvent(tx: SystemTx, channel: ChannelPlace, event: WhatsappEvent): Promise<Applied> {
+export async function applyEvent(tx: SystemTx, channel: ChannelRef, event: InboundEvent): Promise<Applied> {
   switch (event.kind) {
     case 'message':
       return applyMessage(tx, channel, event);
@@ -23,28 +24,28 @@ export async function applyEvent(tx: SystemTx, channel: ChannelPlace, event: Wha
       return applyReaction(tx, channel, event);
     case 'edit':
       return applyEdit(tx, channel, event);
-    case 'delete':
-      return applyDelete(tx, channel, event);
+    case 'deletion':
+      return applyDeletion(tx, channel, event);
     case 'identity':
       return (await changeIdentity(tx, channel, { ...event, at: new Date(event.at) }))
         ? APPLIED
-        : early('a new identity of a customer who is not known');
+        : outOfOrder('a new identity of a customer who is not known');
     case 'preference':
       return applyPreference(tx, channel, event);
-    case 'account':
+    case 'notice':
       return applyNotice(tx, channel, event);
     case 'unknown':
       return { outcome: 'dead', reason: event.why };
   }
 }
 
-async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'message'>): Promise<Applied> {
+async function applyMessage(tx: SystemTx, channel: ChannelRef, event: Event<'message'>): Promise<Applied> {
   const now = txNow(tx);
   const claimed = new Date(event.sentAt);
   const sentAt = claimed.getTime() > now.getTime() + AHEAD_MS ? now : claimed;
-  const lives = expiresAt('conversation', sentAt);
-  // Redelivered after its own life: storing it would bring back what had to go.
-  if (lives <= now) return NOTHING_NEW;
+  const expires = expiresAt('conversation', sentAt);
+  // A copy that arrives after the message has expired: storing it would bring back what had to be deleted.
+  if (expires <= now) return NOTHING_NEW;
   const known = await tx
     .selectFrom('messages')
     .select('id')
@@ -54,7 +55,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'m
     .executeTakeFirst();
   if (known) return NOTHING_NEW;
   const contact = await resolveContact(tx, channel, event.from, sentAt);
-  const conversation = await openConversation(tx, channel, contact, sentAt, lives);
+  const conversation = await openConversation(tx, channel, contact, sentAt, expires);
   const id = newId(now);
   const stored = await tx
     .insertInto('messages')
@@ -80,7 +81,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'m
       read_at: null,
       provider_id: event.providerId,
       claimed_until: null,
-      expires_at: lives,
+      expires_at: expires,
     })
     .onConflict(conflict =>
       conflict.columns(['agency_id', 'channel_id', 'provider_id']).where('provider_id', 'is not', null).doNothing(),
@@ -107,7 +108,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'m
         ? {
             last_inbound_id: id,
             last_inbound_at: sentAt,
-            window_expires_at: new Date(sentAt.getTime() + WHATSAPP.limits.windowSeconds * 1000),
+            window_expires_at: windowEnd(channel.provider, sentAt),
           }
         : {}),
       ...(shown
@@ -117,7 +118,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'m
             last_message_at: sentAt,
           }
         : {}),
-      expires_at: sql<Date>`greatest(expires_at, ${lives})`,
+      expires_at: sql<Date>`greatest(expires_at, ${expires})`,
       version: row('version', '+', 1),
     }))
     .where('agency_id', '=', channel.agencyId)
@@ -126,13 +127,19 @@ async function applyMessage(tx: SystemTx, channel: ChannelPlace, event: Event<'m
   return APPLIED;
 }
 
+/** Null at a provider that customers are not written with through: then nothing can be sent. */
+function windowEnd(provider: ProviderId, newestInboundAt: Date): Date | null {
+  const seconds = PROVIDERS[provider].messaging?.windowSeconds;
+  return seconds === undefined ? null : new Date(newestInboundAt.getTime() + seconds * 1000);
+}
+
 /** One conversation for each customer and channel, locked for the rest of the transaction. */
 async function openConversation(
   tx: SystemTx,
-  channel: ChannelPlace,
+  channel: ChannelRef,
   contact: { id: string; name: string; optedOut: boolean },
   sentAt: Date,
-  lives: Date,
+  expires: Date,
 ) {
   await tx
     .insertInto('conversations')
@@ -142,6 +149,7 @@ async function openConversation(
       client_id: channel.clientId,
       contact_id: contact.id,
       channel_id: channel.channelId,
+      provider: channel.provider,
       contact_name: contact.name,
       status: 'open',
       assignee_id: null,
@@ -157,7 +165,7 @@ async function openConversation(
       window_expires_at: null,
       opted_out: contact.optedOut,
       version: 1,
-      expires_at: lives,
+      expires_at: expires,
     })
     .onConflict(conflict => conflict.columns(['agency_id', 'channel_id', 'contact_id']).doNothing())
     .execute();
@@ -171,7 +179,7 @@ async function openConversation(
     .executeTakeFirstOrThrow();
 }
 
-async function messageIdOf(tx: SystemTx, channel: ChannelPlace, providerId: string): Promise<string | null> {
+async function messageIdOf(tx: SystemTx, channel: ChannelRef, providerId: string): Promise<string | null> {
   const row = await tx
     .selectFrom('messages')
     .select('id')

@@ -1,12 +1,52 @@
+import type { ProviderId } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Secret } from '../../kernel/secret.ts';
+import type { TenantRef } from '../../kernel/tenant.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Hears } from '../../platform/events/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import type { ConnectionOpened } from '../connections/index.ts';
 import { keepToken } from './token.ts';
 import './tables.ts';
+
+/** A connected account of a client that customers write to. */
+export type ChannelRef = TenantRef & {
+  readonly channelId: string;
+  readonly provider: ProviderId;
+  readonly connectionId: string | null;
+};
+
+/**
+ * The channels, and so the tenants, of a verified provider account; none for an account that no client has connected (WH-12). An event that
+ * names only the business account concerns every channel of it.
+ */
+export async function findChannels(
+  tx: SystemTx,
+  account: {
+    readonly provider: ProviderId;
+    readonly accountId: string | null;
+    readonly businessId: string | null;
+  },
+): Promise<ChannelRef[]> {
+  const { provider, accountId, businessId } = account;
+  if (accountId === null && businessId === null) return [];
+  return tx
+    .selectFrom('channels')
+    .select([
+      'agency_id as agencyId',
+      'client_id as clientId',
+      'id as channelId',
+      'provider',
+      'connection_id as connectionId',
+    ])
+    .where('provider', '=', provider)
+    .where('connection_id', 'is not', null)
+    .$if(accountId !== null, query => query.where('account_id', '=', accountId))
+    .$if(accountId === null, query => query.where('business_account_id', '=', businessId))
+    .execute();
+}
 
 export type NewChannel = {
   readonly id?: string;
@@ -34,7 +74,7 @@ export async function createChannel(
       provider: 'whatsapp',
       account_id: channel.accountId,
       business_account_id: channel.businessAccountId ?? null,
-      display_phone: channel.displayPhone,
+      address: channel.displayPhone,
       token_sealed: null,
       connection_id: id,
       status: 'active',
@@ -46,22 +86,30 @@ export async function createChannel(
   return id;
 }
 
-/** A number that was connected, or got a new key. A number that this client had before continues its conversations. */
-async function openChannel(tx: SystemTx, opened: ConnectionOpened & { readonly clientId: string }): Promise<void> {
+type Opened = ConnectionOpened & { readonly clientId: string };
+
+/**
+ * Opens the channel of an account that was connected, or whose credential is new. An account that this client had before continues its
+ * conversations. Fails with `already_connected` when the account is connected for another client.
+ */
+async function openChannel(tx: SystemTx, opened: Opened): Promise<void> {
+  const { businessField } = PROVIDERS[opened.provider].messaging ?? {};
   const values = {
     connection_id: opened.connectionId,
-    business_account_id: opened.settings.businessAccountId ?? null,
-    display_phone: opened.accountName,
+    business_account_id: (businessField ? opened.settings[businessField] : undefined) ?? null,
+    address: opened.accountName,
     status: 'active' as const,
   };
-  const before = await tx
+  const known = await tx
     .selectFrom('channels')
-    .select('id')
-    .where('agency_id', '=', opened.agencyId)
-    .where('client_id', '=', opened.clientId)
+    .select(['id', 'agency_id', 'client_id', 'connection_id'])
+    .where('provider', '=', opened.provider)
     .where('account_id', '=', opened.accountId)
     .orderBy('created_at', 'desc')
-    .executeTakeFirst();
+    .execute();
+  const isOwn = (row: (typeof known)[number]) => row.agency_id === opened.agencyId && row.client_id === opened.clientId;
+  if (known.some(row => row.connection_id !== null && !isOwn(row))) failConnectedElsewhere();
+  const before = known.find(isOwn);
   const saved = before
     ? await tx
         .updateTable('channels')
@@ -76,7 +124,7 @@ async function openChannel(tx: SystemTx, opened: ConnectionOpened & { readonly c
           agency_id: opened.agencyId,
           id: newId(txNow(tx)),
           client_id: opened.clientId,
-          provider: 'whatsapp',
+          provider: opened.provider,
           account_id: opened.accountId,
           token_sealed: null,
           notice: null,
@@ -86,9 +134,11 @@ async function openChannel(tx: SystemTx, opened: ConnectionOpened & { readonly c
         .onConflict(conflict => conflict.doNothing())
         .returning('id')
         .executeTakeFirst();
-  if (!saved)
-    fail('already_connected', { detail: 'This number is connected for another client. Disconnect it there first.' });
+  if (!saved) failConnectedElsewhere();
 }
+
+const failConnectedElsewhere = (): never =>
+  fail('already_connected', { detail: 'This account is connected for another client. Disconnect it there first.' });
 
 /** What customers wrote stays until it expires. The channel sends and receives nothing more. */
 async function closeChannel(tx: SystemTx, agencyId: string, connectionId: string): Promise<void> {
@@ -104,7 +154,7 @@ async function closeChannel(tx: SystemTx, agencyId: string, connectionId: string
 export const channelHears: Hears = {
   async 'connection.opened'(tx, opened) {
     const { clientId } = opened;
-    if (opened.provider === 'whatsapp' && clientId !== null) await openChannel(tx, { ...opened, clientId });
+    if (PROVIDERS[opened.provider].messaging && clientId !== null) await openChannel(tx, { ...opened, clientId });
   },
   'connection.closed': (tx, { agencyId, connectionId }) => closeChannel(tx, agencyId, connectionId),
 };

@@ -8,9 +8,9 @@ import { adoptTokens } from './token.ts';
 import { wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
-export { type Applied, type ChannelPlace, findChannels } from './applied.ts';
+export type { Applied } from './applied.ts';
 export { applyEvent } from './apply.ts';
-export { createChannel, type NewChannel } from './channels.ts';
+export { type ChannelRef, createChannel, findChannels, type NewChannel } from './channels.ts';
 export { conversationRow, messageRow, previewOf } from './read.ts';
 export { SEND_JOB } from './send.ts';
 export type { StoredReaction } from './tables.ts';

@@ -19,7 +19,7 @@ export function conversationRow(row: Selectable<Schema['conversations']>): Conve
     clientId: row.client_id,
     contactId: row.contact_id,
     contactName: row.contact_name,
-    channel: 'whatsapp',
+    channel: row.provider,
     status: row.status,
     assigneeId: row.assignee_id,
     snoozedUntil: iso(row.snoozed_until),
@@ -83,12 +83,12 @@ export const readNotes = async (tx: TenantTx, ids: readonly string[]) =>
   (await tx.selectFrom('notes').selectAll().where('id', 'in', ids).execute()).map(noteRow);
 
 /** `<milliseconds>.<id>`: the last row of a page. */
-type Place = { readonly at: Date; readonly id: string };
-const place = (at: Date, id: string) => `${at.getTime()}.${id}`;
+type Cursor = { readonly at: Date; readonly id: string };
+const cursorAt = (at: Date, id: string) => `${at.getTime()}.${id}`;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function readPlace(cursor: string | undefined): Place | null {
+function readCursor(cursor: string | undefined): Cursor | null {
   if (cursor === undefined) return null;
   const [millis, id] = cursor.split('.');
   if (!millis || !/^\d{1,13}$/.test(millis) || !id || !UUID.test(id))
@@ -104,7 +104,7 @@ export async function listConversations(
   limit: number,
 ) {
   const now = txNow(tx);
-  const from = readPlace(after);
+  const from = readCursor(after);
   let query = tx
     .selectFrom('conversations')
     .selectAll()
@@ -126,11 +126,11 @@ export async function listConversations(
       .where('window_expires_at', '<=', new Date(now.getTime() + CLOSING_SECONDS * 1000));
   const rows = await query.execute();
   const last = rows.length === limit ? rows.at(-1) : undefined;
-  return { conversations: rows.map(conversationRow), next: last ? place(last.last_message_at, last.id) : null };
+  return { conversations: rows.map(conversationRow), next: last ? cursorAt(last.last_message_at, last.id) : null };
 }
 
 export async function listMessages(tx: TenantTx, conversationId: string, before: string | undefined, limit: number) {
-  const from = readPlace(before);
+  const from = readCursor(before);
   let query = tx
     .selectFrom('messages')
     .selectAll()
@@ -153,7 +153,7 @@ export async function listMessages(tx: TenantTx, conversationId: string, before:
   return {
     messages: rows.map(messageRow),
     notes: notes.map(noteRow),
-    next: last ? place(last.sent_at, last.id) : null,
+    next: last ? cursorAt(last.sent_at, last.id) : null,
   };
 }
 

@@ -112,7 +112,7 @@ async function newerThanSeen(
       ? undefined
       : await tx
           .selectFrom('messages')
-          .select(['place'])
+          .select(['seq'])
           .where('id', '=', seenInboundId)
           .where('conversation_id', '=', conversationId)
           .executeTakeFirst();
@@ -121,8 +121,8 @@ async function newerThanSeen(
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'in')
-    .where('place', '>', seen?.place ?? 0)
-    .orderBy('place', 'desc')
+    .where('seq', '>', seen?.seq ?? 0)
+    .orderBy('seq', 'desc')
     .limit(NEWER_LIMIT)
     .execute();
   return rows.reverse().map(messageRow);

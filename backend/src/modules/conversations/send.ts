@@ -3,8 +3,9 @@ import type { Services } from '../../composition/index.ts';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { defineJob, type Job } from '../../platform/jobs/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
+import type { SendFault } from '../../providers/messaging.ts';
 import type { OutgoingText, SendOutcome } from '../../providers/whatsapp/client.ts';
-import { type Failure, failureOf } from '../../providers/whatsapp/failures.ts';
+import { failureOf } from '../../providers/whatsapp/failures.ts';
 import { noteSent } from '../connections/index.ts';
 import { addressOf } from '../contacts/index.ts';
 import { countFailed } from './apply-changes.ts';
@@ -73,7 +74,7 @@ async function claimNext(
     .where('agency_id', '=', agencyId)
     .where('conversation_id', '=', conversationId)
     .where('status', 'in', ['queued', 'sending'])
-    .orderBy('place')
+    .orderBy('seq')
     .executeTakeFirst();
   if (!message) return null;
   if (message.status === 'sending') {
@@ -83,7 +84,7 @@ async function claimNext(
   }
   // The provider asked for a pause; what was queued behind it keeps its place.
   if (message.not_before && message.not_before > now) return null;
-  const refuse = async (failure: Failure): Promise<'again'> => {
+  const refuse = async (failure: SendFault): Promise<'again'> => {
     await settle(tx, agencyId, message.id, { status: 'failed', failure: JSON.stringify(failure) });
     await countFailed(tx, agencyId, conversationId);
     return 'again';
@@ -102,7 +103,7 @@ async function claimNext(
     .where('agency_id', '=', agencyId)
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
-  const to = await addressOf(tx, agencyId, conversation.contact_id);
+  const to = await addressOf(tx, { agencyId, provider: conversation.provider }, conversation.contact_id);
   const token = channel?.status === 'active' ? await openToken(vault, tx, channel) : null;
   if (!channel || token === null) return refuse(failureOf(190, ''));
   if (to === null)

@@ -1,4 +1,4 @@
-import type { ConversationRow, MessageRow } from '@astrix/contract';
+import type { ConversationRow, MessageRow, ProviderId } from '@astrix/contract';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -6,11 +6,12 @@ declare module '../../platform/db/schema.ts' {
       agency_id: string;
       id: string;
       client_id: string;
-      provider: 'whatsapp';
+      provider: ProviderId;
       account_id: string;
       business_account_id: string | null;
-      display_phone: string;
-      /** From before the vault; null since. */
+      /** What people see: a phone number or a handle. */
+      address: string;
+      /** A credential from before the vault; null once it is adopted. */
       token_sealed: string | null;
       connection_id: string | null;
       status: 'active' | 'broken';
@@ -23,6 +24,7 @@ declare module '../../platform/db/schema.ts' {
       client_id: string;
       contact_id: string;
       channel_id: string;
+      provider: ProviderId;
       contact_name: string;
       status: ConversationRow['status'];
       assignee_id: string | null;
@@ -62,7 +64,8 @@ declare module '../../platform/db/schema.ts' {
       delivered_at: Date | null;
       read_at: Date | null;
       provider_id: string | null;
-      place: import('kysely').Generated<number>;
+      /** Order of writing. */
+      seq: import('kysely').Generated<number>;
       attempts: import('kysely').Generated<number>;
       claimed_until: Date | null;
       not_before: Date | null;

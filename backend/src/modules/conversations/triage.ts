@@ -74,14 +74,14 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
   const locked = await lockConversation(tx, target.clientId, target.conversationId);
   const upTo = await tx
     .selectFrom('messages')
-    .select('place')
+    .select('seq')
     .where('id', '=', upToId)
     .where('conversation_id', '=', locked.id)
     .executeTakeFirst();
   if (!upTo) fail('not_found');
   const { rows } = await sql<{
     n: number;
-  }>`select count(*) as n from messages where conversation_id = ${locked.id}::uuid and direction = 'in' and place > ${upTo.place}`.execute(
+  }>`select count(*) as n from messages where conversation_id = ${locked.id}::uuid and direction = 'in' and seq > ${upTo.seq}`.execute(
     tx,
   );
   const unread = Math.min(locked.unread, rows[0]?.n ?? 0);

@@ -59,6 +59,7 @@ const find = (tx: SystemTx, event: Pick<PendingEvent, 'provider' | 'connection_i
 
 /** Providers whose events say that something has changed, and never what (WH-06). */
 export const hookSource: Source = {
+  topic: 'change',
   async explode(tx, delivery) {
     const webhook = webhookOf(delivery.provider);
     if (webhook === null) return [unreadable(delivery, 'a provider that has no webhooks')];

@@ -62,6 +62,7 @@ const eventRow = (event: Exploded, delivery: StoredDelivery) => ({
   business_id: event.businessId,
   connection_id: delivery.connection_id,
   verified: delivery.verified,
+  topic: sourceOf(delivery.provider).topic,
   entity: event.entity,
   kind: event.kind,
   natural_key: event.naturalKey,
@@ -93,11 +94,11 @@ async function processSome(deps: ProcessDeps): Promise<number> {
       ])
       .where('state', '=', 'pending')
       .where('next_at', '<=', txNow(tx))
-      .orderBy('place')
+      .orderBy('seq')
       .limit(EVENTS_AT_ONCE)
       .execute(),
   );
-  const lanes = [...Map.groupBy(due, event => event.entity).values()];
+  const lanes = [...Map.groupBy(due, event => `${event.provider}/${event.entity}`).values()];
   const work = async () => {
     for (let lane = lanes.shift(); lane; lane = lanes.shift()) for (const event of lane) await processOne(deps, event);
   };
@@ -124,7 +125,7 @@ class TooEarly extends Error {}
 
 async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
   // Two events about one customer never run at the same moment; their order does not matter to the result (WH-10).
-  await sql`select pg_advisory_xact_lock(hashtextextended(${event.entity}, 1))`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${event.provider}/${event.entity}`}, 1))`.execute(tx);
   const mine = await tx
     .selectFrom('webhook_events')
     .select('id')
@@ -139,7 +140,7 @@ async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
     return 'copy';
   }
   const applied = await sourceOf(event.provider).apply(tx, event);
-  if (applied.outcome === 'early') throw new TooEarly(applied.reason);
+  if (applied.outcome === 'out-of-order') throw new TooEarly(applied.reason);
   if (applied.outcome === 'dead') await bury(tx, event, { reason: applied.reason, attempts: event.attempts });
   else await finish(tx, event.id);
   return applied.outcome;

@@ -1,7 +1,9 @@
+import type { ProviderId } from '@astrix/contract';
 import type { SystemTx } from '../../platform/db/index.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import type { Applied } from '../conversations/index.ts';
 import { hookSource } from './hooks.ts';
-import { whatsappSource } from './whatsapp.ts';
+import { inboundSource } from './inbound.ts';
 
 export type { Applied } from '../conversations/index.ts';
 
@@ -41,6 +43,7 @@ export type PendingEvent = {
 
 /** How the deliveries of a provider are taken apart and what their events do. */
 export type Source = {
+  readonly topic: 'inbound' | 'change';
   /**
    * Every event in a delivery. Never throws: one that cannot be taken apart must not keep the rest waiting, and comes out as an event that
    * `apply` sends to the dead letters.
@@ -54,7 +57,8 @@ export type Source = {
   ) => Promise<{ readonly agencyId: string; readonly clientId: string | null } | null>;
 };
 
-/** WhatsApp brings what customers write; all others only say that something has changed. */
-const OWN: Readonly<Record<string, Source>> = { whatsapp: whatsappSource };
-
-export const sourceOf = (provider: string): Source => OWN[provider] ?? hookSource;
+/** Messaging providers bring what customers write; all others only say that something has changed. */
+export function sourceOf(provider: string): Source {
+  const messaging = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider as ProviderId].messaging : undefined;
+  return messaging ? inboundSource(messaging) : hookSource;
+}

@@ -13,8 +13,10 @@ declare module '../../platform/db/schema.ts' {
     };
     webhook_events: {
       id: string;
-      place: Generated<number>;
+      seq: Generated<number>;
       provider: string;
+      /** What a customer did, or a change at the provider. */
+      topic: 'inbound' | 'change';
       account_id: string | null;
       business_id: string | null;
       connection_id: string | null;

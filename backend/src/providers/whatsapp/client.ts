@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { Secret } from '../../kernel/secret.ts';
 import { type Connection, type Egress, type Failed, json } from '../../platform/egress/index.ts';
+import type { CustomerId, SendFault } from '../messaging.ts';
 import { explainMeta } from '../meta/errors.ts';
-import { type Failure, failureOf } from './failures.ts';
+import { failureOf } from './failures.ts';
 import { WHATSAPP } from './manifest.ts';
 
 export type OutgoingText = {
   readonly connection: Connection;
   readonly accountId: string;
   readonly token: Secret;
-  /** Digits of the phone, or the business-scoped user id where the customer hides it. */
-  readonly to: { readonly phone: string } | { readonly bsuid: string };
+  /** The phone, or the business-scoped user id where the customer hides it. */
+  readonly to: CustomerId;
   readonly text: string;
   readonly replyTo: string | null;
   /** Comes back in every status, so that an ambiguous send can be resolved. */
@@ -20,7 +21,7 @@ export type OutgoingText = {
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly providerId: string }
   | { readonly kind: 'retry'; readonly afterSeconds: number | null; readonly why: string }
-  | { readonly kind: 'refused'; readonly failure: Failure; readonly credentialDead: boolean }
+  | { readonly kind: 'refused'; readonly failure: SendFault; readonly credentialDead: boolean }
   /** It may have gone out: wait for a status, never repeat it (EG-04). */
   | { readonly kind: 'ambiguous'; readonly why: string };
 
@@ -48,7 +49,7 @@ export function createWhatsappClient(egress: Egress, timeoutMs: number = TIMEOUT
           json: {
             messaging_product: 'whatsapp',
             recipient_type: 'individual',
-            ...('phone' in message.to ? { to: message.to.phone } : { recipient: message.to.bsuid }),
+            ...(message.to.phone ? { to: message.to.phone } : { recipient: message.to.userId }),
             type: 'text',
             text: { body: message.text, preview_url: false },
             ...(message.replyTo ? { context: { message_id: message.replyTo } } : {}),

@@ -1,9 +1,9 @@
 import { clamp, type Json, object, objects, text } from '../json.ts';
-import type { WhatsappEvent } from './events.ts';
+import type { InboundEvent } from '../messaging.ts';
 
-export type Content = Pick<Extract<WhatsappEvent, { kind: 'message' }>, 'messageKind' | 'text' | 'media'>;
+export type Content = Pick<Extract<InboundEvent, { kind: 'message' }>, 'messageKind' | 'text' | 'media'>;
 
-const MOST_TEXT = 8192;
+const MAX_TEXT = 8192;
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'] as const;
 
 /** What is shown for each kind of message. Media are named, not fetched. */
@@ -11,12 +11,12 @@ export function contentOf(message: Json): Content {
   const type = typeof message.type === 'string' ? message.type : 'unsupported';
   const body = object(message[type]);
   const media = MEDIA.find(kind => kind === type);
-  if (media) return { messageKind: media, text: text(body?.caption, MOST_TEXT) ?? '', media: mediaOf(body) };
+  if (media) return { messageKind: media, text: text(body?.caption, MAX_TEXT) ?? '', media: mediaOf(body) };
   switch (type) {
     case 'text':
-      return plain('text', text(body?.body, MOST_TEXT));
+      return plain('text', text(body?.body, MAX_TEXT));
     case 'button':
-      return plain('button', text(body?.text, MOST_TEXT));
+      return plain('button', text(body?.text, MAX_TEXT));
     case 'interactive':
       return plain('interactive', interactiveText(body));
     case 'location':
@@ -45,7 +45,7 @@ const withoutNumbers = (said: string | null) => said?.replace(/\+?\d{3,}(\d{4})/
 
 const plain = (messageKind: Content['messageKind'], shown: string | null): Content => ({
   messageKind,
-  text: clamp(shown ?? '', MOST_TEXT),
+  text: clamp(shown ?? '', MAX_TEXT),
   media: null,
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { WhatsappEvent } from './events.ts';
-import { explode } from './map.ts';
+import { InboundEvent } from '../messaging.ts';
+import { split } from './split.ts';
 
 const NOW = new Date('2026-11-20T06:30:00.000Z');
 const AT = '1763620000';
@@ -21,7 +21,7 @@ const delivery = (...changes: object[]) => ({
   entry: [{ id: '77777', time: Number(AT), changes }],
 });
 const message = (more: object) => ({ from: PHONE, id: 'wamid.1', timestamp: AT, ...more });
-const eventsOf = (...changes: object[]) => explode(delivery(...changes), NOW).map(({ event }) => event);
+const eventsOf = (...changes: object[]) => split(delivery(...changes), NOW).map(({ event }) => event);
 const one = (more: object) => eventsOf(change({ contacts, messages: [message(more)] }))[0];
 
 describe('each kind of message', () => {
@@ -84,7 +84,7 @@ describe('each kind of message', () => {
     expect(reaction()).toMatchObject({ kind: 'reaction', emoji: '' });
     const edit = { original_message_id: 'wamid.0', message: { type: 'text', text: { body: 'better' } } };
     expect(one({ type: 'edit', edit })).toMatchObject({ kind: 'edit', target: 'wamid.0', text: 'better' });
-    expect(one({ type: 'revoke', revoke: { original_message_id: 'wamid.0' } })).toMatchObject({ kind: 'delete' });
+    expect(one({ type: 'revoke', revoke: { original_message_id: 'wamid.0' } })).toMatchObject({ kind: 'deletion' });
   });
 
   test('numbers in a system message are shown by their last four digits', () => {
@@ -95,14 +95,14 @@ describe('each kind of message', () => {
   });
 });
 
-describe('who it is from', () => {
+describe('the sender of a message', () => {
   test('a business-scoped id alone is enough', () => {
     const value = { contacts: [{ user_id: 'IN.Abc123', profile: { username: 'asha' } }] };
     const sent = { id: 'wamid.1', timestamp: AT, from_user_id: 'IN.Abc123', type: 'text', text: { body: 'x' } };
-    const [exploded] = explode(delivery(change({ ...value, messages: [sent] })), NOW);
-    expect(exploded).toMatchObject({
+    const [found] = split(delivery(change({ ...value, messages: [sent] })), NOW);
+    expect(found).toMatchObject({
       entity: '90000001/IN.Abc123',
-      event: { from: { phone: null, bsuid: 'IN.Abc123', name: '@asha' } },
+      event: { from: { phone: null, userId: 'IN.Abc123', name: '@asha' } },
     });
   });
 
@@ -123,7 +123,7 @@ describe('who it is from', () => {
     expect(events[1]).toMatchObject({ was: { phone: PHONE }, is: { phone: '919811122233' } });
     const update = { wa_id: PHONE, user_id: { previous: 'IN.A', current: 'IN.B' }, timestamp: AT };
     expect(eventsOf(change({ user_id_update: [update] }, 'user_id_update'))).toEqual([
-      { kind: 'identity', was: { phone: PHONE, bsuid: 'IN.A' }, is: { phone: PHONE, bsuid: 'IN.B' }, at: AT_ISO },
+      { kind: 'identity', was: { phone: PHONE, userId: 'IN.A' }, is: { phone: PHONE, userId: 'IN.B' }, at: AT_ISO },
     ]);
   });
 });
@@ -137,20 +137,20 @@ describe('statuses, preferences and notices', () => {
     ['read', 'read'],
     ['played', 'read'],
   ])('%s', (name, known) => {
-    expect(status({ status: name })).toMatchObject({ kind: 'status', status: known, at: AT_ISO, error: null });
+    expect(status({ status: name })).toMatchObject({ kind: 'status', status: known, at: AT_ISO, fault: null });
   });
   test.each([
     [
       { code: 131_026, error_data: { details: 'why' } },
-      { code: 131_026, details: 'why' },
+      { code: '131026', reason: 'This customer cannot receive the message.' },
     ],
     [
       { code: Number.POSITIVE_INFINITY, title: 'huge' },
-      { code: 0, details: 'huge' },
+      { code: '0', reason: 'WhatsApp refused it: huge' },
     ],
-    [undefined, { code: 0, details: '' }],
+    [undefined, { code: '0', reason: 'WhatsApp refused the message.' }],
   ])('failed with %o', (error, expected) => {
-    expect(status({ status: 'failed', errors: error && [error] })).toMatchObject({ status: 'failed', error: expected });
+    expect(status({ status: 'failed', errors: error && [error] })).toMatchObject({ status: 'failed', fault: expected });
   });
   test.each(['deleted', 'toString', '__proto__', ''])('a status of the unknown kind %o', name => {
     expect(status({ status: name })).toMatchObject({ kind: 'unknown' });
@@ -170,7 +170,7 @@ describe('statuses, preferences and notices', () => {
 
   test('a notice has the time of the entry, plain values, and nothing that is nested', () => {
     const [event] = eventsOf(change({ event: 'UPGRADE', people: [{ phone: PHONE }] }, 'phone_number_quality_update'));
-    expect(event).toMatchObject({ kind: 'account', field: 'phone_number_quality_update', at: AT_ISO });
+    expect(event).toMatchObject({ kind: 'notice', field: 'phone_number_quality_update', at: AT_ISO });
     expect(JSON.stringify(event)).toContain('UPGRADE');
     expect(JSON.stringify(event)).not.toContain(PHONE);
   });
@@ -183,12 +183,12 @@ describe('batches and garbage', () => {
     const statuses = [{ id: 'wamid.s', status: 'sent', timestamp: AT, recipient_id: PHONE }, 7];
     const payload = delivery(change({ messages: many(3), statuses }), change({ messages: many(2) }), change({}));
     payload.entry.push({ ...payload.entry[0]!, changes: [change({ messages: many(4) })] });
-    const exploded = explode(payload, NOW);
-    const kinds = Map.groupBy(exploded, ({ event }) => event.kind);
+    const events = split(payload, NOW);
+    const kinds = Map.groupBy(events, ({ event }) => event.kind);
     expect([kinds.get('message')?.length, kinds.get('status')?.length, kinds.get('unknown')?.length]).toEqual([
       9, 1, 2,
     ]);
-    expect(new Set(exploded.map(({ naturalKey }) => naturalKey)).size).toBe(exploded.length);
+    expect(new Set(events.map(({ naturalKey }) => naturalKey)).size).toBe(events.length);
   });
 
   const SEEDS = [
@@ -246,11 +246,11 @@ describe('batches and garbage', () => {
     for (let n = 0; n < 2000; n++) {
       let payload: unknown = SEEDS[n % SEEDS.length];
       for (let times = 0; times <= pick(3); times++) payload = mutate(payload, pick);
-      const exploded = explode(payload, NOW);
-      expect(exploded.length).toBeGreaterThan(0);
-      for (const { event, naturalKey, entity, accountId } of exploded) {
+      const events = split(payload, NOW);
+      expect(events.length).toBeGreaterThan(0);
+      for (const { event, naturalKey, entity, accountId } of events) {
         const stored = JSON.stringify(event);
-        expect(WhatsappEvent.safeParse(JSON.parse(stored)).error, stored.slice(0, 300)).toBeUndefined();
+        expect(InboundEvent.safeParse(JSON.parse(stored)).error, stored.slice(0, 300)).toBeUndefined();
         for (const text of [naturalKey, entity, accountId ?? '']) {
           expect(text.isWellFormed() && !text.includes('\0'), text).toBe(true);
           expect(text.length).toBeLessThan(1000);

@@ -1,0 +1,131 @@
+import { MESSAGE_KINDS } from '@astrix/contract';
+import { z } from 'zod';
+import { sha256 } from '../platform/crypto/index.ts';
+import { clamp } from './json.ts';
+
+/**
+ * How customers are written with, whatever the provider. Modules import this file and the registry; only the registry knows the folders.
+ * docs/guides/add-a-provider.md describes what a messaging provider has to bring.
+ */
+
+/**
+ * How a provider names a customer of one account: a phone (digits with the country code), an id of the provider's own, or both. The phone leads
+ * to the same contact on every channel, so it is given only where the provider has verified it.
+ */
+export const CustomerId = z.object({ phone: z.string().nullable(), userId: z.string().nullable() });
+export type CustomerId = z.infer<typeof CustomerId>;
+
+/** A customer as a message shows them; `name` is what they call themselves. */
+export type Customer = CustomerId & { readonly name: string | null };
+
+/** What went wrong with a message, in plain words, and what a person can do about it. */
+export const SendFault = z.object({ code: z.string(), reason: z.string(), next: z.string() });
+export type SendFault = z.infer<typeof SendFault>;
+
+/** One event of a delivery in the product's own words. It is stored as JSON until it is processed. Times are ISO 8601 in UTC. */
+export const InboundEvent = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('message'),
+    providerId: z.string(),
+    sentAt: z.string(),
+    from: CustomerId.extend({ name: z.string().nullable() }),
+    messageKind: z.enum(MESSAGE_KINDS).exclude(['template']),
+    text: z.string(),
+    media: z
+      .object({ mime: z.string(), fileName: z.string().nullable(), bytes: z.number().nullable(), voice: z.boolean() })
+      .nullable(),
+    /** The provider's id of the message that this one answers. */
+    replyTo: z.string().nullable(),
+  }),
+  /** `providerId` is the reaction's own, `target` the message's. An empty emoji takes the reaction away. */
+  z.object({
+    kind: z.literal('reaction'),
+    providerId: z.string(),
+    target: z.string(),
+    emoji: z.string(),
+    sentAt: z.string(),
+  }),
+  z.object({
+    kind: z.literal('edit'),
+    providerId: z.string(),
+    target: z.string(),
+    text: z.string(),
+    editedAt: z.string(),
+  }),
+  z.object({ kind: z.literal('deletion'), target: z.string(), deletedAt: z.string() }),
+  /** Of a message that we sent. `messageId` is our own id, where the provider carries it along. */
+  z.object({
+    kind: z.literal('status'),
+    providerId: z.string(),
+    messageId: z.string().nullable(),
+    status: z.enum(['sent', 'delivered', 'read', 'failed']),
+    at: z.string(),
+    /** Of `failed`. */
+    fault: SendFault.nullable(),
+  }),
+  /** The same customer, known by `was` until now and by `is` from `at` on. */
+  z.object({ kind: z.literal('identity'), was: CustomerId, is: CustomerId, at: z.string() }),
+  /** What the customer wants to receive, set in the provider's own settings. */
+  z.object({
+    kind: z.literal('preference'),
+    from: CustomerId,
+    scope: z.enum(['marketing', 'all']),
+    stop: z.boolean(),
+    at: z.string(),
+  }),
+  /** About our account itself, or about a template; `detail` holds plain values and nothing of a customer. */
+  z.object({
+    kind: z.literal('notice'),
+    field: z.string(),
+    at: z.string(),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  }),
+  /** What this version cannot read, whole and as JSON text, so that a later version can. */
+  z.object({ kind: z.literal('unknown'), why: z.string(), raw: z.string() }),
+]);
+export type InboundEvent = z.infer<typeof InboundEvent>;
+
+/** An event with what is needed to store it, to process it once, and to find its tenant. */
+export type SplitEvent = {
+  /** Our account at the provider that it concerns; null where the event does not say. */
+  readonly accountId: string | null;
+  /** The business account above it: some notices name nothing else. */
+  readonly businessId: string | null;
+  /** Events of one entity are never processed at the same time: one customer of one account. */
+  readonly entity: string;
+  /** The same for every copy of the event, whenever it arrives (WH-08). */
+  readonly naturalKey: string;
+  readonly event: InboundEvent;
+};
+
+const NO_ACCOUNT = { accountId: null, businessId: null };
+
+/** The event for what cannot be read. `raw` is kept whole, so that a person sees it among the dead letters and a later version can read it. */
+export function unknownEvent(
+  why: string,
+  raw: unknown,
+  { accountId, businessId }: Pick<SplitEvent, 'accountId' | 'businessId'> = NO_ACCOUNT,
+): SplitEvent {
+  const key = `unknown/${fingerprint(raw)}`;
+  // As text: JSON escapes the characters that PostgreSQL cannot store.
+  const text = typeof raw === 'string' ? clamp(raw, raw.length) : (JSON.stringify(raw) ?? '');
+  return { accountId, businessId, entity: key, naturalKey: key, event: { kind: 'unknown', why, raw: text } };
+}
+
+/** Tells two values apart: 128 bits of the digest of their JSON. */
+export const fingerprint = (value: unknown): string =>
+  sha256(JSON.stringify(value) ?? '')
+    .toString('hex')
+    .slice(0, 32);
+
+/** What a provider brings so that customers can be written with through it. */
+export type Messaging = {
+  /** Free-form messages are allowed this long after the customer's newest message. */
+  readonly windowSeconds: number;
+  /** The field of the connection's form with the business account, where notices name that alone. */
+  readonly businessField?: string;
+  /**
+   * Splits the parsed body of a delivery. Pure, and never throws. Nothing is dropped: what this version does not know comes out as `unknown`.
+   */
+  readonly split: (body: unknown, receivedAt: Date) => readonly SplitEvent[];
+};

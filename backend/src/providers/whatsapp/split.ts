@@ -1,0 +1,126 @@
+import { clamp, instant, items, type Json, object, objects, text } from '../json.ts';
+import { fingerprint, type SplitEvent, unknownEvent } from '../messaging.ts';
+import { type ChangeContext, unknownIn } from './change.ts';
+import {
+  contactOf,
+  identityOf,
+  identityUpdate,
+  messageEvent,
+  preferenceEvent,
+  statusEvent,
+} from './customer-events.ts';
+import { digits } from './values.ts';
+
+/** Fields that speak about the account, its numbers and templates, and of no customer. */
+const ACCOUNT_FIELDS = new Set([
+  'account_alerts',
+  'account_review_update',
+  'account_settings_update',
+  'account_update',
+  'business_capability_update',
+  'business_status_update',
+  'flows',
+  'message_template_components_update',
+  'message_template_quality_update',
+  'message_template_status_update',
+  'partner_solutions',
+  'payment_configuration_update',
+  'phone_number_name_update',
+  'phone_number_quality_update',
+  'security',
+  'template_category_update',
+  'template_correct_category_detection',
+]);
+
+/**
+ * Splits a delivery: every entry, every change, every message and status. Nothing is dropped; what this version does not know comes out as
+ * `unknown`, whole, so that a person finds it among the dead letters and a later version can read it. Never throws.
+ */
+export function split(payload: unknown, receivedAt: Date): SplitEvent[] {
+  const root = object(payload);
+  if (root?.object !== 'whatsapp_business_account') return [unknownEvent('not a WhatsApp delivery', payload)];
+  const entries = items(root.entry);
+  const events = entries.odd.map(odd => unknownEvent('an entry that is no object', { ...root, entry: [odd] }));
+  for (const entry of entries.known) {
+    const changes = items(entry.changes);
+    for (const odd of changes.odd)
+      events.push(unknownEvent('a change that is no object', { ...root, entry: [{ ...entry, changes: [odd] }] }));
+    for (const change of changes.known) events.push(...splitChange(entry, change, receivedAt));
+  }
+  return events.length > 0 ? events : [unknownEvent('no change in the delivery', payload)];
+}
+
+function splitChange(entry: Json, change: Json, receivedAt: Date): SplitEvent[] {
+  const value = object(change.value) ?? {};
+  const field = text(change.field, 60) ?? 'unknown';
+  const context = {
+    accountId: digits(object(value.metadata)?.phone_number_id),
+    businessId: digits(entry.id),
+    field,
+    value,
+    receivedAt,
+    noticedAt: instant(entry.time, receivedAt),
+  };
+  switch (field) {
+    case 'messages':
+      return splitMessages(context);
+    case 'user_id_update':
+      return each(context, 'user_id_update', identityUpdate);
+    case 'user_preferences':
+      return each(context, 'user_preferences', preferenceEvent);
+    default:
+      return [
+        ACCOUNT_FIELDS.has(field)
+          ? noticeEvent(context, value)
+          : unknownIn(context, `a change of the field ${field}`, value),
+      ];
+  }
+}
+
+/** One event for each item of a list. An empty list, or an item that is no object, becomes an unknown event. */
+function each(
+  context: ChangeContext,
+  name: string,
+  eventOf: (context: ChangeContext, item: Json) => SplitEvent,
+): SplitEvent[] {
+  const { known, odd } = items(context.value[name]);
+  if (known.length === 0 && odd.length === 0) return [unknownIn(context, `${name} without an item`, context.value)];
+  return [
+    ...known.map(item => eventOf(context, item)),
+    ...odd.map(item =>
+      unknownIn(context, `${name} with an item that is no object`, { ...context.value, [name]: [item] }),
+    ),
+  ];
+}
+
+function splitMessages(context: ChangeContext): SplitEvent[] {
+  const { value } = context;
+  const contacts = objects(value.contacts);
+  const events: SplitEvent[] = [];
+  if (value.messages !== undefined)
+    events.push(...each(context, 'messages', (_, item) => messageEvent(context, item, contactOf(item, contacts))));
+  // A system message about a new number or id is shown in the thread and changes who the customer is.
+  for (const message of objects(value.messages)) events.push(...identityOf(context, message));
+  if (value.statuses !== undefined) events.push(...each(context, 'statuses', statusEvent));
+  for (const error of objects(value.errors)) events.push(noticeEvent(context, error));
+  return events.length > 0 ? events : [unknownIn(context, 'a change without a message or a status', value)];
+}
+
+const MAX_DETAILS = 24;
+
+/** Plain values of the first level only: nested values may be about people. */
+function noticeEvent(context: ChangeContext, about: Json): SplitEvent {
+  const detail: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(about).slice(0, MAX_DETAILS)) {
+    const key = name.replace(/[^a-z0-9_]/gi, '').slice(0, 60);
+    if (typeof value === 'string') detail[key] = clamp(value, 300);
+    if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) detail[key] = value;
+  }
+  return {
+    accountId: context.accountId,
+    businessId: context.businessId,
+    entity: `account/${context.accountId ?? context.businessId}`,
+    naturalKey: `account/${context.accountId ?? context.businessId}/${context.field}/${fingerprint(about)}`,
+    event: { kind: 'notice', field: context.field, at: context.noticedAt, detail },
+  };
+}
