@@ -1,5 +1,6 @@
 import type { AstrixClient } from '@astrix/sdk';
-import type { AccountState, Topic } from '../shared/ipc.ts';
+import type { Topic } from '../shared/ipc.ts';
+import type { Lifecycle } from './account/lifecycle.ts';
 import { refusalOf } from './account/session.ts';
 import { inOrder } from './clients/tray-model.ts';
 import type { Connecting } from './connect/attempts.ts';
@@ -8,11 +9,11 @@ import { repeatedHandlers } from './data/repeated.ts';
 import { routeHandlers } from './data/routes.ts';
 import { rowHandlers } from './data/rows.ts';
 import { writeHandlers } from './data/writes.ts';
-import type { Desk } from './desk.ts';
 import { judgeLink } from './guard/rules.ts';
 import { ConsoleError } from './ipc/errors.ts';
 import type { ConsoleDeps, Handlers } from './ports.ts';
 import type { StatusBoard } from './sync/status.ts';
+import type { Workspace } from './workspace.ts';
 
 type View = Awaited<ReturnType<Handlers['clients.list']>>[number];
 
@@ -23,21 +24,15 @@ export type HandlerDeps = {
   readonly slowClient: AstrixClient;
   readonly connecting: Connecting;
   readonly status: StatusBoard;
-  readonly state: () => AccountState;
-  readonly desk: () => Desk | null;
+  readonly account: Pick<Lifecycle, 'state' | 'workspace' | 'signIn' | 'verifyTotp' | 'cancelTotp' | 'signOut'>;
   readonly newId: () => string;
+  readonly serverNow: () => Date;
   readonly views: () => Promise<View[]>;
   readonly changed: (topics: Topic[]) => void;
-  readonly account: {
-    readonly signIn: (email: string, password: string) => Promise<AccountState>;
-    readonly verifyTotp: (code: string) => Promise<AccountState>;
-    readonly cancelTotp: () => Promise<AccountState>;
-    readonly signOut: () => Promise<AccountState>;
-    readonly sessionId: () => string | null;
-  };
-  readonly current: {
-    readonly get: () => string | null;
-    readonly set: (clientId: string) => Promise<void>;
+  /** What the window shows: main follows it. */
+  readonly screen: {
+    readonly clientId: () => string | null;
+    readonly show: (clientId: string) => Promise<void>;
     readonly view: (at: { clientId: string; conversationId: string } | null) => void;
   };
 };
@@ -45,15 +40,15 @@ export type HandlerDeps = {
 const notFound = () =>
   new ConsoleError('not_found', 'There is nothing here that you may see.', 'Go back to the inbox.');
 
-/** One function for each call of the contract; each is thin, the work is done in the rooms behind it. */
+/** One function for each call of the contract. Each is short; the work is done in the folders behind it. */
 export function createHandlers(h: HandlerDeps): Handlers {
-  const { deps, client, status, account, current } = h;
-  const { settings, shell, clock } = deps;
+  const { deps, client, status, account, screen } = h;
+  const { settings, shell } = deps;
 
-  const seat = (): Desk => {
-    const desk = h.desk();
-    if (!desk) throw new ConsoleError('signed_out', 'You are not signed in.', 'Sign in and try again.');
-    return desk;
+  const demandWorkspace = (): Workspace => {
+    const workspace = account.workspace();
+    if (!workspace) throw new ConsoleError('signed_out', 'You are not signed in.', 'Sign in and try again.');
+    return workspace;
   };
 
   async function demandClient(clientId: string): Promise<void> {
@@ -61,9 +56,9 @@ export function createHandlers(h: HandlerDeps): Handlers {
   }
 
   const writes = writeHandlers({
-    open: seat,
+    open: demandWorkspace,
     newId: h.newId,
-    serverNow: () => new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000),
+    serverNow: h.serverNow,
     changed: h.changed,
     onDiskFull: () => void status.set({ trouble: 'The disk is full: new replies cannot be kept.' }),
   });
@@ -88,7 +83,7 @@ export function createHandlers(h: HandlerDeps): Handlers {
       return null;
     },
 
-    'account.state': async () => h.state(),
+    'account.state': async () => account.state(),
     'account.signIn': ({ email, password }) => account.signIn(email, password),
     'account.verifyTotp': ({ code }) => account.verifyTotp(code),
     'account.cancelTotp': () => account.cancelTotp(),
@@ -111,10 +106,10 @@ export function createHandlers(h: HandlerDeps): Handlers {
     },
 
     'clients.list': async () => inOrder(await h.views()),
-    'clients.current': async () => ({ clientId: current.get() }),
+    'clients.current': async () => ({ clientId: screen.clientId() }),
     async 'clients.switch'({ clientId }) {
       await demandClient(clientId);
-      await current.set(clientId);
+      await screen.show(clientId);
       return null;
     },
     async 'clients.setPinned'({ clientId, pinned }) {
@@ -124,37 +119,38 @@ export function createHandlers(h: HandlerDeps): Handlers {
       h.changed(['clients']);
       return null;
     },
-    'inbox.list': args => seat().cache.inbox({ ...args, personId: seat().personId }),
-    'inbox.counts': ({ clientId }) => seat().cache.counts({ clientId, personId: seat().personId }),
-    'inbox.conversation': args => seat().cache.conversation(args),
+    'inbox.list': args => demandWorkspace().cache.inbox({ ...args, personId: demandWorkspace().personId }),
+    'inbox.counts': ({ clientId }) =>
+      demandWorkspace().cache.counts({ clientId, personId: demandWorkspace().personId }),
+    'inbox.conversation': args => demandWorkspace().cache.conversation(args),
     async 'inbox.thread'(args) {
-      if (args.before === null) current.view({ clientId: args.clientId, conversationId: args.conversationId });
-      return seat().cache.thread(args);
+      if (args.before === null) screen.view({ clientId: args.clientId, conversationId: args.conversationId });
+      return demandWorkspace().cache.thread(args);
     },
-    'inbox.search': args => seat().cache.search(args),
-    'inbox.tags': ({ clientId }) => seat().cache.tags(clientId),
+    'inbox.search': args => demandWorkspace().cache.search(args),
+    'inbox.tags': ({ clientId }) => demandWorkspace().cache.tags(clientId),
 
-    'drafts.get': args => seat().cache.draft(args),
+    'drafts.get': args => demandWorkspace().cache.draft(args),
     async 'drafts.set'(args) {
-      await seat().cache.setDraft(args);
+      await demandWorkspace().cache.setDraft(args);
       h.changed([`inbox:${args.clientId}`]);
       return null;
     },
 
-    ...rowHandlers(() => seat().cache),
+    ...rowHandlers(() => demandWorkspace().cache),
     ...writes,
     ...routes,
     ...repeatedHandlers(
       { ...routes, ...writes },
-      () => seat().cache,
-      () => seat().engine.pullNow(),
+      () => demandWorkspace().cache,
+      () => demandWorkspace().engine.pullNow(),
     ),
     ...connectHandlers({ connecting: h.connecting, demandClient }),
 
     'sync.status': async () => status.get(),
     async 'sync.now'() {
-      seat().engine.wake();
-      await seat().engine.pullNow();
+      demandWorkspace().engine.wake();
+      await demandWorkspace().engine.pullNow();
       return null;
     },
 

@@ -1,9 +1,9 @@
-import { type AccountVault, cachePath } from './account/vault.ts';
-import { destroyFile } from './cache/index.ts';
-import type { ConsoleLog } from './log/log.ts';
-import type { SettingsStore } from './settings/settings.ts';
+import { destroyFile } from '../cache/index.ts';
+import type { ConsoleLog } from '../log/log.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import { type AccountVault, cachePath } from './vault.ts';
 
-export type LeavingDeps = {
+export type PendingSignOutDeps = {
   readonly settings: SettingsStore;
   readonly log: ConsoleLog;
   readonly userData: string;
@@ -11,7 +11,7 @@ export type LeavingDeps = {
 };
 
 /** What a sign-out has to finish, now or at the next start: it was written down before anything was destroyed (LC-07). */
-export function createLeaving(deps: LeavingDeps) {
+export function createPendingSignOut(deps: PendingSignOutDeps) {
   const { settings, log, userData } = deps;
 
   /** Takes away what a sign-out that was begun has left. False while the keychain does not let it. */

@@ -21,7 +21,7 @@ import { type Command, openCache } from '../cache/index.ts';
 import { commandOf } from '../testkit/commands.ts';
 import { type FakeKeychain, fakeKeychain } from '../testkit/fake-keychain.ts';
 import { clientRow, conversationRow, id, messageRow } from '../testkit/rows.ts';
-import { type OpenCopy, openCopy, storageFor } from './copy.ts';
+import { openPersonCache, type PersonCache, storageFor } from './person-cache.ts';
 import { cachePath, createAccountVault } from './vault.ts';
 
 const NOW = Date.parse('2026-11-20T06:30:00.000Z');
@@ -29,7 +29,7 @@ const PERSON = newId();
 let userData: string;
 let path: string;
 let keychain: FakeKeychain;
-let open: OpenCopy[];
+let open: PersonCache[];
 
 beforeEach(() => {
   userData = mkdtempSync(join(tmpdir(), 'astrix-copy-'));
@@ -42,9 +42,9 @@ afterEach(async () => {
   rmSync(userData, { recursive: true, force: true });
 });
 
-async function opened(damaged = false): Promise<OpenCopy> {
+async function opened(damaged = false): Promise<PersonCache> {
   const storage = await storageFor(keychain, kept => createAccountVault(kept, userData));
-  const copy = await openCopy({
+  const copy = await openPersonCache({
     storage,
     userData,
     personId: PERSON,
@@ -110,7 +110,7 @@ const scribble = (at: number) => {
   bytes.set(randomBytes(32), at + 100);
   writeFileSync(path, bytes);
 };
-async function works({ cache }: OpenCopy): Promise<void> {
+async function works({ cache }: PersonCache): Promise<void> {
   await cache.enqueue(command(50));
   expect(await cache.clients()).toEqual([]);
   expect((await cache.syncState()).cursor).toBeNull();

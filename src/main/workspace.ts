@@ -1,20 +1,22 @@
 import type { AstrixClient } from '@astrix/sdk';
-import { type OpenCopy, openCopy, type Storage } from './account/copy.ts';
+import type { StorageMode } from '../shared/ipc.ts';
+import { openPersonCache, type Storage } from './account/person-cache.ts';
 import type { Session } from './account/session.ts';
 import { type Cache, watched } from './cache/index.ts';
 import { createSyncEngine, type EngineDeps, type SyncEngine } from './sync/engine.ts';
 import { createOutboxPump, type OutboxPump } from './sync/outbox.ts';
 
 /** What is alive only while somebody is signed in. */
-export type Desk = {
+export type Workspace = {
   readonly personId: string;
-  readonly copy: OpenCopy;
+  /** Where its cache lies, and what the window has to say about that. */
+  readonly storageMode: StorageMode;
   readonly cache: Cache;
   readonly engine: SyncEngine;
   readonly pump: OutboxPump;
 };
 
-export type DeskDeps = Pick<
+export type WorkspaceDeps = Pick<
   EngineDeps,
   'clock' | 'timers' | 'status' | 'log' | 'onChanged' | 'onArrived' | 'onOnline' | 'onEnded'
 > & {
@@ -23,16 +25,16 @@ export type DeskDeps = Pick<
   readonly storage: Storage;
   readonly userData: string;
   readonly personId: string;
-  /** The copy was found damaged while it was in use: salvage and rebuild. */
+  /** The cache showed damage while it was in use: salvage and rebuild. */
   readonly damaged: boolean;
   readonly onDamage: (failure: string) => void;
 };
 
-/** Opens a person's copy, with what keeps it level and what carries their writes; nothing runs yet. */
-export async function openDesk(deps: DeskDeps): Promise<Desk> {
+/** Opens a person's cache, with what keeps it level and what sends their writes; nothing runs yet. */
+export async function openWorkspace(deps: WorkspaceDeps): Promise<Workspace> {
   const { client, clock, timers, status, log, session, storage, userData, personId, damaged, onChanged } = deps;
-  const copy = await openCopy({ storage, userData, personId, now: clock.now(), log, damaged });
-  const cache = watched(copy.cache, deps.onDamage);
+  const opened = await openPersonCache({ storage, userData, personId, now: clock.now(), log, damaged });
+  const cache = watched(opened.cache, deps.onDamage);
   const engine = createSyncEngine({
     client,
     cache,
@@ -56,5 +58,5 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
     onChanged,
     onRefusedToken: () => session.accessRefused(),
   });
-  return { personId, copy, cache, engine, pump };
+  return { personId, storageMode: opened.mode, cache, engine, pump };
 }

@@ -30,12 +30,12 @@ export async function storageFor(
   return { mode: { mode: 'keychain', reason: null }, vault: vaultOf(keychain) };
 }
 
-export type OpenCopy = {
+export type PersonCache = {
   readonly cache: Cache;
   readonly mode: StorageMode;
 };
 
-export type CopyOptions = {
+export type PersonCacheOptions = {
   readonly storage: Storage;
   readonly userData: string;
   readonly personId: string;
@@ -49,16 +49,16 @@ export type CopyOptions = {
  * Opens a person's copy. Each kind of failure has its own way out: a lost key or damage puts the file aside and begins anew with what
  * could be salvaged; a newer file, a full disk and anything else of the file system mean memory for this run, and nothing is touched.
  */
-export async function openCopy(options: CopyOptions): Promise<OpenCopy> {
+export async function openPersonCache(options: PersonCacheOptions): Promise<PersonCache> {
   const { storage, userData, personId, now, log } = options;
-  const inMemory = async (reason: NonNullable<StorageMode['reason']>): Promise<OpenCopy> => ({
+  const inMemory = async (reason: NonNullable<StorageMode['reason']>): Promise<PersonCache> => ({
     cache: await openCache({ path: ':memory:', key: null }),
     mode: { mode: 'memory', reason },
   });
   const { vault } = storage;
   if (vault === null) return inMemory(storage.mode.reason ?? 'absent');
   const path = cachePath(userData, personId);
-  const onDisk = async (key: Uint8Array): Promise<OpenCopy> => ({
+  const onDisk = async (key: Uint8Array): Promise<PersonCache> => ({
     cache: await openSound(path, key),
     mode: storage.mode,
   });

@@ -1,0 +1,204 @@
+import { createClient } from '@astrix/sdk';
+import type { AccountState } from '../../shared/ipc.ts';
+import type { ConsoleDeps } from '../ports.ts';
+import type { Timers } from '../sync/engine.ts';
+import { SIGNED_OUT, type StatusBoard } from '../sync/status.ts';
+import type { Workspace } from '../workspace.ts';
+import { systemKeychain } from './keychain.ts';
+import { createPendingSignOut } from './pending-sign-out.ts';
+import { type Storage, storageFor } from './person-cache.ts';
+import { type Session, signedInState } from './session.ts';
+import { createAccountVault, type KeptSession } from './vault.ts';
+
+/** How often expired rows are removed and the offline lease is checked. */
+const SWEEP_MS = 60_000;
+/** How long the server is given to hear of a sign-out. */
+const FAREWELL_MS = 3000;
+
+export type LifecycleDeps = {
+  readonly deps: ConsoleDeps;
+  readonly timers: Timers;
+  readonly status: StatusBoard;
+  readonly session: Session;
+  /** Opens what lives only while this person is signed in. `damaged`: the cache showed damage while it was in use. */
+  readonly open: (of: {
+    readonly personId: string;
+    readonly storage: Storage;
+    readonly damaged: boolean;
+  }) => Promise<Workspace>;
+  /** The workspace is about to close: nothing on the screen belongs to anyone any more. */
+  readonly onClosing: () => void;
+  readonly onState: (state: AccountState) => void;
+};
+
+export type Lifecycle = ReturnType<typeof createLifecycle>;
+
+/** Signing in, coming back, sealing, ending: which person's workspace is open, and what is left of it when it closes. */
+export function createLifecycle({ deps, timers, status, session, open, onClosing, onState }: LifecycleDeps) {
+  const { settings, log } = deps;
+  let state: AccountState = { status: 'starting' };
+  let storage: Storage = { mode: { mode: 'memory', reason: 'absent' }, vault: null };
+  let workspace: Workspace | null = null;
+  let cancelSweep: () => void = () => undefined;
+  let rebuilt = false;
+  const pending = createPendingSignOut({ settings, log, userData: deps.userData, vault: () => storage.vault });
+
+  function setState(next: AccountState): AccountState {
+    state = next;
+    onState(next);
+    return next;
+  }
+
+  /** Opens this person's workspace and begins to keep its cache level with the server. */
+  async function enter(damaged = false): Promise<AccountState> {
+    const kept = session.current();
+    if (!kept) throw new Error('nobody is signed in');
+    const { personId } = kept;
+    const opened = await open({ personId, storage, damaged });
+    workspace = opened;
+    const begun = settings.get().leaving;
+    settings.set({ account: { personId, email: kept.email }, leaving: begun === personId ? null : begun });
+    const { syncedAt } = await opened.cache.syncState();
+    status.set({ ...SIGNED_OUT, connection: 'connecting', syncedAt });
+    await opened.pump.count();
+    const next = setState(signedInState(kept, opened.storageMode));
+    opened.engine.start();
+    sweep();
+    return next;
+  }
+
+  function sweep(): void {
+    void sealWhenLeaseEnds();
+    void workspace?.cache.sweepExpired().catch(() => undefined);
+    cancelSweep = timers.after(SWEEP_MS, sweep);
+  }
+
+  async function stop(closing = workspace): Promise<void> {
+    workspace = null;
+    onClosing();
+    cancelSweep();
+    await closing?.engine.stop();
+    await closing?.pump.stop();
+    await closing?.cache.close().catch(() => undefined);
+  }
+
+  /** Closes everything that lives only while somebody is signed in; what is on the disk stays there, sealed. */
+  async function close(closing = workspace): Promise<void> {
+    await stop(closing);
+    status.set(SIGNED_OUT);
+  }
+
+  /**
+   * Ends the session on this machine. `wipe` destroys the key before anything else, so that a stop half-way leaves no readable data. That
+   * a wipe was wanted is written down even before that, and the next start goes on with it (LC-07).
+   */
+  async function end({ wipe }: { readonly wipe: boolean }): Promise<void> {
+    const kept = session.current();
+    const closing = workspace;
+    workspace = null;
+    if (wipe && kept) {
+      pending.remember({ account: null, pinnedClients: [], leaving: kept.personId });
+      await storage.vault?.destroyCacheKey(kept.personId).catch(error => pending.failed('key not deleted', error));
+    }
+    await storage.vault?.forgetSession().catch(error => pending.failed('session not deleted', error));
+    session.forget();
+    await close(closing);
+    if (wipe) await pending.finish();
+  }
+
+  /** Somebody who was here before: back to work, or sealed until the server has been seen again (LC-08). */
+  async function resume(kept: KeptSession): Promise<void> {
+    if (!session.leaseHolds(kept) && (await session.accessToken()) === null) {
+      if (session.current()) setState({ status: 'signed-out', notice: 'lease-ended' });
+      return;
+    }
+    if (session.current()) await enter();
+  }
+
+  /** Holds also while the console runs, and after a long sleep before anything is drawn (LC-08, F-17). */
+  async function sealWhenLeaseEnds(): Promise<void> {
+    const kept = session.current();
+    if (!workspace || !kept || session.leaseHolds(kept)) return;
+    setState({ status: 'starting' });
+    await close();
+    await resume(kept);
+  }
+
+  let ending: Promise<void> | null = null;
+
+  return {
+    state: () => state,
+    workspace: () => workspace,
+    sealWhenLeaseEnds,
+    stop: () => stop(),
+
+    async start(): Promise<void> {
+      const keychain = deps.keychain === undefined ? await systemKeychain() : deps.keychain;
+      storage = await storageFor(keychain, kept => createAccountVault(kept, deps.userData));
+      const kept = (await pending.finish()) ? await storage.vault?.readSession().catch(() => null) : null;
+      if (!kept) {
+        setState({ status: 'signed-out', notice: 'none' });
+        return;
+      }
+      session.restore(kept);
+      await resume(kept);
+    },
+
+    vault: () => storage.vault,
+
+    async signIn(email: string, password: string): Promise<AccountState> {
+      const isDone = await session.signIn(email, password);
+      return isDone ? signedIn() : setState({ status: 'totp' });
+    },
+    async verifyTotp(code: string): Promise<AccountState> {
+      await session.verifyTotp(code);
+      return signedIn();
+    },
+    async cancelTotp(): Promise<AccountState> {
+      session.cancelChallenge();
+      return setState({ status: 'signed-out', notice: 'none' });
+    },
+    async signOut(): Promise<AccountState> {
+      const token = session.lastToken();
+      await end({ wipe: true });
+      if (token) {
+        const parting = createClient({
+          baseUrl: deps.backendUrl,
+          accessToken: async () => token,
+          timeoutMs: FAREWELL_MS,
+        });
+        void parting.call('identity.sign-out', {});
+      }
+      return setState({ status: 'signed-out', notice: 'none' });
+    },
+
+    /** Revoked wipes; expired keeps the sealed cache and its outbox for the same person to come back to. */
+    endedByServer(notice: 'revoked' | 'expired'): Promise<void> {
+      ending ??= (async () => {
+        setState({ status: 'signed-out', notice });
+        // Not awaited here: the engine that calls this would wait for its own end.
+        setImmediate(() => void end({ wipe: notice === 'revoked' }).finally(() => (ending = null)));
+      })();
+      return ending;
+    },
+
+    /**
+     * Damage that shows while the cache is in use: the queue is saved, the file is put aside, and the rest comes again from the server.
+     * Once for each start: a disk that goes on failing cannot be helped by doing it again.
+     */
+    async rebuild(failure: string): Promise<void> {
+      if (rebuilt || !workspace || workspace.storageMode.mode === 'memory') return;
+      rebuilt = true;
+      log('cache is damaged, rebuilt', { failure });
+      setState({ status: 'starting' });
+      await close();
+      if (session.current()) await enter(true);
+    },
+  };
+
+  async function signedIn(): Promise<AccountState> {
+    const next = await enter();
+    await session.persist();
+    return next;
+  }
+}
