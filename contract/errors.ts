@@ -96,7 +96,7 @@ export const ERRORS = {
   connection_unusable: {
     status: 409,
     title: 'This connection does not work at the moment',
-    next: 'Open Connections and mend it with the button shown there.',
+    next: 'Open Connections and use the button shown there.',
   },
   account_differs: {
     status: 409,

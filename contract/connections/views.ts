@@ -57,7 +57,7 @@ export const ConnectionView = z.strictObject({
   health: z.array(HealthView).max(12),
   /** Calls that may leave at once, of how many; null before the first one. */
   budget: z.strictObject({ left: z.int(), of: z.int(), pausedSeconds: z.int() }).nullable(),
-  /** The one button that mends it. */
+  /** The one button that fixes it. */
   fix: z.enum(['none', 'reconnect', 'recheck', 'rotate']),
   fault: Fault.nullable(),
   /** Switched off by an admin: the provider, the client or this connection. */
@@ -76,7 +76,7 @@ export const WebhookAddress = z.strictObject({
 });
 export type WebhookAddress = z.infer<typeof WebhookAddress>;
 
-/** `kept`: other connections stand on the same sign-in at the provider; it is revoked with the last of them. */
+/** `kept`: other connections use the same sign-in at the provider; it is revoked with the last of them. */
 export const RECEIPT_REVOCATIONS = ['pending', 'revoked', 'by-hand', 'kept'] as const;
 /** What was ended and when; kept after everything else of the connection is gone (VT-11). */
 export const DisconnectReceipt = z.strictObject({

@@ -62,7 +62,7 @@ export const MessageRow = z.strictObject({
   conversationId: Id,
   direction: z.enum(['in', 'out']),
   kind: z.enum(MESSAGE_KINDS),
-  /** Text, caption or a plain sentence that stands for what cannot be shown. */
+  /** Text or caption, or a plain sentence in place of content that cannot be shown. */
   text: z.string().max(8192),
   media: z
     .strictObject({

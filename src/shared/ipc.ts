@@ -29,7 +29,7 @@ const done = z.null();
 const clientArg = z.strictObject({ clientId: Id });
 const conversationArg = z.strictObject({ clientId: Id, conversationId: Id });
 
-/** Where the session and the copy live: `keychain` on disk and encrypted, `memory` until the window closes (LC-02). */
+/** Where session and cache are kept: `keychain` on disk and encrypted, `memory` until the console quits (LC-02). */
 export const StorageMode = z.strictObject({
   mode: z.enum(['keychain', 'memory']),
   /** What the window has to say about it; null when all is well. `key-lost` goes with `keychain`: begun anew, what was queued is lost. */
@@ -134,7 +134,7 @@ export const SearchHit = z.strictObject({
   conversationId: Id,
   contactName: z.string(),
   messageId: Id.nullable(),
-  /** Text around the match; matched parts stand between U+E000 and U+E001, so nothing has to be parsed as markup. */
+  /** Text around the match; matched parts are enclosed in U+E000 and U+E001, so that nothing has to be parsed as markup. */
   snippet: z.string().max(400),
   at: Instant,
 });
@@ -157,7 +157,7 @@ export type Draft = z.infer<typeof Draft>;
 
 export const SyncStatus = z.strictObject({
   connection: z.enum(['online', 'connecting', 'offline', 'signed-out']),
-  /** Last time that the copy was level with the server. */
+  /** Last time that the cache was level with the server. */
   syncedAt: Instant.nullable(),
   offlineSince: Instant.nullable(),
   syncing: z.boolean(),

@@ -46,7 +46,7 @@ export type PersonCacheOptions = {
 };
 
 /**
- * Opens a person's copy. Each kind of failure has its own way out: a lost key or damage puts the file aside and begins anew with what
+ * Opens a person's cache. Each kind of failure has its own way out: a lost key or damage puts the file aside and begins anew with what
  * could be salvaged; a newer file, a full disk and anything else of the file system mean memory for this run, and nothing is touched.
  */
 export async function openPersonCache(options: PersonCacheOptions): Promise<PersonCache> {
@@ -84,7 +84,7 @@ export async function openPersonCache(options: PersonCacheOptions): Promise<Pers
       return await onDisk(kept.key);
     }
   } catch (error) {
-    log('no copy on disk', { error: error instanceof Error ? error.name : 'unknown' });
+    log('no cache on disk', { error: error instanceof Error ? error.name : 'unknown' });
     return inMemory((error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'lost');
   }
 }

@@ -12,7 +12,7 @@ export type SignedOutNotice = Extract<AccountState, { status: 'signed-out' }>['n
 
 /** Ask for the next access token this long before the old one ends. */
 const EARLY_MS = 60_000;
-/** For so long the copy may be read without seeing the server (LC-08). */
+/** How long the cache may be read without the server having been seen (LC-08). */
 export const LEASE_MS = 72 * 3_600_000;
 
 export type SessionDeps = {

@@ -13,7 +13,7 @@ import type {
 } from '../../shared/ipc.ts';
 
 /**
- * The door to the encrypted copy. Everything behind it runs in a worker thread with one writer and one reader; the file
+ * The interface of the encrypted cache. Everything behind it runs in worker threads, one that writes and one that reads; the file
  * is disposable, the outbox inside it is not.
  */
 export type Cache = {

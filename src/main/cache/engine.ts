@@ -130,7 +130,7 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
         if (anew) stores.wipe();
         else for (const { id, ordinal } of everyClient.all()) if (!visible.has(id)) stores.forgetClient(ordinal);
         setMeta.run('epoch', epoch);
-        // One that is new to this copy counts as known only with the next cursor: all its rows come before that, and a cut repeats them.
+        // A client that is new to this cache counts as known only with the next cursor: its rows come before that, and a cut repeats them.
         const whole = anew || before.cursor === null;
         const known = whole ? clientIds : before.clientIds.filter(id => visible.has(id));
         setMeta.run('client_ids', JSON.stringify(known));

@@ -57,7 +57,7 @@ const WORKER = [join(import.meta.dirname, 'cache-worker.js'), join(import.meta.d
 )!;
 
 /**
- * Opens the encrypted copy in threads of its own: tray, window and network never wait for a query. `:memory:` has one thread and no
+ * Opens the encrypted cache in threads of its own, so that tray, window and network never wait for a query. `:memory:` has one thread and no
  * key, and is gone with the process. Throws CacheError.
  */
 export async function openCache(options: { readonly path: string; readonly key: Uint8Array | null }): Promise<Cache> {

@@ -115,7 +115,7 @@ export function salvageOutbox(db: Connection): Salvaged[] {
         });
       }
     } catch {
-      // The damage. What was read before it stands.
+      // This is the damage. What was read before it is kept.
     }
   }
   return [...found].sort(([a], [b]) => a - b).map(([, salvaged]) => salvaged);

@@ -7,7 +7,7 @@ import { createsRow, overlaid } from './overlay.ts';
 import { indexed } from './search.ts';
 import type { Store } from './store.ts';
 
-/** Rows of the agency stand under the ordinal that no client has. */
+/** Ordinal of the agency's own rows; no client has it. */
 export const AGENCY = 0;
 /** Expiry of a row that no clock ends. */
 export const NEVER = Number.MAX_SAFE_INTEGER;

@@ -33,7 +33,7 @@ export function indexed(ordinal: number, text: string): string {
 /** Four letters or digits, so that the lengths of the prefix indexes are those of the mark and two or three letters more. */
 const markOf = (ordinal: number) => ordinal.toString(36).padStart(4, '0');
 
-/** Every word as it stands in the index; the last one may be unfinished. */
+/** Every word as the index holds it; the last one may be unfinished. */
 const matchOf = (ordinal: number, words: readonly string[]) =>
   `${words.map(word => `"${markOf(ordinal)}${word}"`).join(' ')}*`;
 
@@ -67,7 +67,7 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
   function searchClient(ordinal: number, clientJson: string, words: readonly string[], limit: number): SearchHit[] {
     const row = JSON.parse(clientJson) as ClientRow;
     const match = matchOf(ordinal, words);
-    // The wall is the range, not the mark: what a customer writes can be cut by the index so that a piece looks like another's (SH-21).
+    // The range separates clients, not the mark: the tokenizer can cut a customer's text so that a piece equals another client's mark (SH-21).
     const from = ordinal * CLIENT_SPAN;
     const to = from + CLIENT_SPAN - 1;
     const now = time.now();
@@ -79,7 +79,7 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     const byWord = tooShort
       ? []
       : wordRows.all(match, from, to, limit).flatMap(hit => wordHit(hit.rowid, row, words, now) ?? []);
-    // Row numbers follow the order in which this copy learned of them; a person expects the newest first.
+    // Row numbers follow the order in which the rows arrived; a person expects the newest first.
     byWord.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
     return [...byName, ...byWord].slice(0, limit);
   }

@@ -1,12 +1,12 @@
 import type { ClientView } from '../../shared/ipc.ts';
 import type { TrayItem, TrayModel } from '../ports.ts';
 
-const MOST = 9;
-const LABEL = 50;
+const MAX_CLIENTS = 9;
+const MAX_LABEL = 50;
 
 const cut = (text: string) => {
   const characters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(part => part.segment);
-  return characters.length > LABEL ? `${characters.slice(0, LABEL - 1).join('')}…` : text;
+  return characters.length > MAX_LABEL ? `${characters.slice(0, MAX_LABEL - 1).join('')}…` : text;
 };
 
 /** Pinned first, then the ones used last, then those with something unread: the order of the rail and of the tray. */
@@ -28,7 +28,7 @@ export function trayModel(
 ): TrayModel {
   const ordered = inOrder(clients);
   const unread = clients.reduce((sum, client) => sum + client.unread, 0);
-  const items: TrayItem[] = ordered.slice(0, MOST).map(client => ({
+  const items: TrayItem[] = ordered.slice(0, MAX_CLIENTS).map(client => ({
     kind: 'client',
     clientId: client.id,
     label: `${cut(client.name)}${client.unread > 0 ? ` (${client.unread})` : ''}`,
@@ -39,7 +39,7 @@ export function trayModel(
       {
         kind: 'action',
         action: 'more',
-        label: ordered.length > MOST ? `More… (${ordered.length - MOST})` : 'All clients…',
+        label: ordered.length > MAX_CLIENTS ? `More… (${ordered.length - MAX_CLIENTS})` : 'All clients…',
         checked: false,
       },
       { kind: 'separator' },

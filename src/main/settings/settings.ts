@@ -13,7 +13,7 @@ const Stored = z.object({
     height: z.int().min(480).max(10_000),
     maximized: z.boolean(),
   }),
-  /** The person whose copy is on this disk. */
+  /** The person whose cache is on this disk. */
   account: z.object({ personId: z.uuid(), email: z.string().max(254) }).nullable(),
   /** A person whose sign-out was begun and is not finished: key, session and files go at the next start (LC-07). */
   leaving: z.uuid().nullable(),

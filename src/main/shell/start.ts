@@ -68,7 +68,7 @@ export function startDesktop(environment: Environment): void {
   });
   void app.whenReady().then(() => {
     desktop.attach(console);
-    // The copy opens while the window loads; the window asks for the state and hears when it changes.
+    // The cache opens while the window loads; the window asks for the state and is told when it changes.
     void console.start();
     desktop.openWindow();
   });
