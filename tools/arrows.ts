@@ -79,6 +79,9 @@ export const ROOMS: readonly Room[] = [
     at: 'src/renderer',
     rooms: ['src/shared'],
     packages: [
+      // Rules and words without schemas: the window holds no validator.
+      '@astrix/contract/conversations/may-write',
+      '@astrix/contract/errors',
       '@base-ui/react',
       '@fontsource',
       '@fontsource-variable',

@@ -1,4 +1,4 @@
-import { expiresAt, type MessageRow } from '@astrix/contract';
+import { expiresAt, type MessageRow, mayWrite } from '@astrix/contract';
 import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
@@ -14,12 +14,12 @@ export type Reply = {
   readonly seenInboundId: string | null;
 };
 
-/** At most this many newer messages travel back with a refusal. */
+/** At most this many newer messages are sent back with a refusal. */
 const NEWER_LIMIT = 50;
 
 /**
- * Queues a reply: permission was checked before, window, opt-out, channel and what the writer had seen are checked here, and again
- * by the send function. `messageId` is the natural key: repeating it answers the message that is there, whatever has changed since.
+ * Queues a reply. The permission was checked before; `mayWrite` and what the writer had seen are checked here, and `mayWrite` again by the send
+ * function. `messageId` is the natural key: a repeated request is answered with the message that is there, whatever has changed since.
  */
 export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message: MessageRow; queued: boolean }> {
   const conversation = await lockConversation(tx, reply.clientId, reply.conversationId);
@@ -30,16 +30,16 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
     return same ? { message: messageRow(earlier), queued: false } : fail('idempotency_mismatch');
   }
   const now = txNow(tx);
-  if (conversation.opted_out) fail('opted_out');
-  if (conversation.window_expires_at === null || conversation.window_expires_at <= now) fail('window_closed');
-  const newer = await newerThanSeen(tx, conversation.id, conversation.last_inbound_id, reply.seenInboundId);
-  if (newer.length > 0) fail('conversation_changed', { newer });
   const channel = await tx
     .selectFrom('channels')
     .select('status')
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
-  if (channel?.status !== 'active') fail('channel_unavailable');
+  const { opted_out: optedOut, window_expires_at: windowExpiresAt } = conversation;
+  const refusal = mayWrite({ optedOut, windowExpiresAt, channelActive: channel?.status === 'active' }, now);
+  if (refusal) fail(refusal);
+  const newer = await newerThanSeen(tx, conversation.id, conversation.last_inbound_id, reply.seenInboundId);
+  if (newer.length > 0) fail('conversation_changed', { newer });
 
   const [message] = await tx
     .insertInto('messages')
@@ -67,7 +67,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
       claimed_until: null,
       expires_at: expiresAt('conversation', now),
     })
-    // Somebody's that cannot be seen from here, or one of one's own that has expired: a new id is needed either way.
+    // The id is taken by a message that this tenant cannot see or that has expired: the writer needs a new id.
     .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
     .returningAll()
     .execute();
@@ -87,7 +87,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
   return { message: messageRow(message), queued: true };
 }
 
-/** Quoting is a courtesy: a quoted message that has expired or is of another conversation is simply not quoted. */
+/** Null, and so no quotation, for a message that has expired or belongs to another conversation. */
 async function quotedId(tx: TenantTx, conversationId: string, replyToId: string | null): Promise<string | null> {
   if (replyToId === null) return null;
   const row = await tx
@@ -99,7 +99,7 @@ async function quotedId(tx: TenantTx, conversationId: string, replyToId: string 
   return row?.id ?? null;
 }
 
-/** Incoming messages that came after the one the writer had seen. Nothing to compare with, and nothing came: nothing is newer. */
+/** Incoming messages that arrived after the one that the writer had seen, oldest first. */
 async function newerThanSeen(
   tx: TenantTx,
   conversationId: string,

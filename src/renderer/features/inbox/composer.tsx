@@ -1,4 +1,6 @@
 import type { MessageRow } from '@astrix/contract';
+import { mayWrite, type WriteRefusal } from '@astrix/contract/conversations/may-write';
+import { ERRORS } from '@astrix/contract/errors';
 import { Clock3, CornerUpLeft, NotebookPen, SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
@@ -36,7 +38,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
   const setNote = (next: string, _save?: boolean) => setNoteText(next);
   const window = windowState(conversation.windowExpiresAt, now);
   const noting = mode === 'note';
-  const barred = noting ? null : reasonNotToSend(conversation, client, window.state);
+  const barred = noting ? null : reasonNotToSend(conversation, client, now);
   const value = noting ? note : text;
   const ready = value.trim().length > 0 && value.length <= MOST && barred === null;
 
@@ -178,24 +180,26 @@ function ModeButton({
   );
 }
 
-function reasonNotToSend(
-  conversation: ConversationView,
-  client: ClientView,
-  window: 'never' | 'shut' | 'closing' | 'open',
-): { title: string; next: string } | null {
-  if (conversation.optedOut)
-    return {
-      title: 'This customer opted out',
-      next: 'Do not write to them. If they ask for it again, switch it back in the panel on the right.',
-    };
-  if (client.status === 'paused')
+type Reason = { readonly title: string; readonly next: string };
+
+const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
+  opted_out: {
+    title: 'This customer opted out',
+    next: 'Do not write to them. If they ask for it again, switch it back in the panel on the right.',
+  },
+  window_closed: {
+    title: ERRORS.window_closed.title,
+    next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
+  },
+  channel_unavailable: ERRORS.channel_unavailable,
+};
+
+function reasonNotToSend(conversation: ConversationView, client: ClientView, now: Date): Reason | null {
+  const refusal = mayWrite(conversation, now);
+  // A paused client is told before a closed window: a message of the customer would not help.
+  if (refusal !== 'opted_out' && client.status === 'paused')
     return { title: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
-  if (window === 'shut' || window === 'never')
-    return {
-      title: 'The 24-hour customer service window is shut',
-      next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
-    };
-  return null;
+  return refusal && REASONS[refusal];
 }
 
 /** A draft for each conversation: read when it is opened, written a moment after typing stops, and at once when it is left. */
