@@ -144,8 +144,10 @@ export async function changeIdentity(
     .where('id', '=', contactId)
     .forUpdate()
     .executeTakeFirstOrThrow();
+  // The notice of the change is a message of the old id with the same time, which is in whole seconds. The new id must be the newer one.
+  const since = new Date(change.at.getTime() + 1);
   for (const identity of identitiesOf(of.provider, change.is))
-    await recordIdentity(tx, of, contactId, identity, { since: change.at, expires: contact.expires_at });
+    await recordIdentity(tx, of, contactId, identity, { since, expires: contact.expires_at });
   const address = await addressOf(tx, of, contactId);
   if (address === null) return true;
   await tx
