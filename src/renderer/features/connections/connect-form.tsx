@@ -1,21 +1,12 @@
-import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { useState } from 'react';
-import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/store.ts';
+import type { ConnectProps } from './connect-props.ts';
 import { KeyForm } from './key-form.tsx';
 import { OAuthSteps } from './oauth-steps.tsx';
 import { useConnect } from './queries.ts';
 
-type Props = {
-  readonly client: ClientView;
-  readonly entry: CatalogueEntry;
-  /** The one that gets a new consent or key; null for a new one. */
-  readonly connection: ConnectionView | null;
-  readonly onConnected: (connectionId: string) => void;
-};
-
 /** Whom it is for, and then the way the provider connects. */
-export function ConnectForm({ client, entry, connection, onConnected }: Props) {
+export function ConnectForm({ client, entry, connection, onConnected }: ConnectProps) {
   const mayShare = useMay('connection.share') && entry.shareable;
   const state = useConnect(client.id).data ?? null;
   // An attempt that is open was begun for somebody; that is not changed half-way.
@@ -71,5 +62,3 @@ function Whom({
     </label>
   );
 }
-
-export type Way = Props & { readonly shared: boolean; readonly forWhom: string };

@@ -4,13 +4,13 @@ import { type FormEvent, useState } from 'react';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { said } from '../../ui/toast.tsx';
-import type { Way } from './connect-form.tsx';
+import type { ConnectWayProps } from './connect-props.ts';
 import { faultOf, filled } from './key-fields.ts';
 import { Notice } from './parts.tsx';
 import { lookAgain, useOnline } from './queries.ts';
 
 /** A form made from the fields of the manifest. What is typed lives in this form alone, and secrets only until they are sent. */
-export function KeyForm({ client, entry, connection, shared, forWhom, onConnected }: Way) {
+export function KeyForm({ client, entry, connection, shared, forWhom, onConnected }: ConnectWayProps) {
   const online = useOnline();
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [asked, setAsked] = useState(false);

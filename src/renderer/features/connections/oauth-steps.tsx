@@ -7,12 +7,12 @@ import { timeOf } from '../../lib/format.ts';
 import { queryClient } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { complain } from '../../ui/toast.tsx';
-import type { Way } from './connect-form.tsx';
+import type { ConnectWayProps } from './connect-props.ts';
 import { Notice } from './parts.tsx';
 import { lookAgain, useConnect, useOnline } from './queries.ts';
 
 /** Browser, choice, done: consent happens at the provider, and nothing is active before a person here has said which account it is (VT-08). */
-export function OAuthSteps(way: Way) {
+export function OAuthSteps(way: ConnectWayProps) {
   const { client, entry, connection, shared, forWhom, onConnected } = way;
   const online = useOnline();
   const state = useConnect(client.id).data ?? null;
@@ -115,7 +115,7 @@ function Choice({
   onConfirm,
   onCancel,
 }: {
-  readonly way: Way;
+  readonly way: ConnectWayProps;
   readonly found: AttemptView;
   readonly busy: boolean;
   readonly onConfirm: (accountId: string) => void;
