@@ -6,11 +6,11 @@ import { InboxScreen } from '../features/inbox/inbox-screen.tsx';
 import { OutboxSheet } from '../features/outbox/outbox-sheet.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { SignOutDialog } from '../features/settings/sign-out-dialog.tsx';
+import { useAppState } from '../lib/app-state.ts';
 import { ask, bridge } from '../lib/bridge.ts';
 import { useMedia } from '../lib/media.ts';
 import { forgetOtherClients, useClients, useCounts } from '../lib/queries.ts';
 import { type Action, actionOf } from '../lib/shortcuts.ts';
-import { useScreen } from '../lib/store.ts';
 import { Empty, Failed, Waiting } from '../ui/parts.tsx';
 import { complain } from '../ui/toast.tsx';
 import { IdentityStrip } from './identity-strip.tsx';
@@ -32,7 +32,7 @@ type Props = {
 
 /** Rail, identity strip, the screen, status bar. What is on screen comes from the address, and nothing else says which client it is. */
 export function Frame({ account, clientId, conversationId, place, at, go, goConnections }: Props) {
-  const { open, show, sync, info } = useScreen();
+  const { open, show, sync, info } = useAppState();
   const clients = useClients();
   const list = useMemo(() => clients.data ?? [], [clients.data]);
   const client = list.find(one => one.id === clientId) ?? null;
@@ -88,7 +88,7 @@ export function Frame({ account, clientId, conversationId, place, at, go, goConn
       const target = event.target as HTMLElement;
       const typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
       const found = actionOf(event, typing || target.closest('[role="dialog"]') !== null);
-      if (!found || (useScreen.getState().open !== null && !event.metaKey && !event.ctrlKey)) return;
+      if (!found || (useAppState.getState().open !== null && !event.metaKey && !event.ctrlKey)) return;
       event.preventDefault();
       if (found.action === 'client') {
         const picked = list[found.index ?? 0];

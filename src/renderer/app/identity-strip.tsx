@@ -1,9 +1,9 @@
 import { LogOut, Search, Settings, Star, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AccountState, ClientView } from '../../shared/ipc.ts';
+import { useAppState } from '../lib/app-state.ts';
 import { ask, bridge } from '../lib/bridge.ts';
 import { keysOf } from '../lib/shortcuts.ts';
-import { useScreen } from '../lib/store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
@@ -21,7 +21,7 @@ export function IdentityStrip({
   readonly account: SignedIn;
   readonly children?: ReactNode;
 }) {
-  const show = useScreen(state => state.show);
+  const show = useAppState(state => state.show);
   return (
     <header
       data-hue={client?.hue}

@@ -13,8 +13,8 @@ import {
 import { Component, type ReactNode, StrictMode, useCallback } from 'react';
 import { createRoot } from 'react-dom/client';
 import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
+import { connectAppState, useAppState } from '../lib/app-state.ts';
 import { queryClient } from '../lib/queries.ts';
-import { connectScreen, useScreen } from '../lib/store.ts';
 import { Failed, Waiting } from '../ui/parts.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { Frame } from './frame.tsx';
@@ -52,7 +52,7 @@ declare module '@tanstack/react-router' {
 }
 
 function Screen() {
-  const account = useScreen(state => state.account);
+  const account = useAppState(state => state.account);
   const params = useParams({ strict: false }) as { clientId?: string; conversationId?: string; at?: string };
   const onConnections = useLocation({ select: ({ pathname }) => /^\/c\/[^/]+\/connections(\/|$)/.test(pathname) });
   const navigate = useNavigate();
@@ -85,7 +85,7 @@ function Screen() {
   );
 }
 
-await connectScreen();
+await connectAppState();
 const place = document.getElementById('root');
 if (!place) throw new Error('the page has no root');
 createRoot(place).render(

@@ -1,10 +1,10 @@
 import { CornerDownLeft, Inbox, MessageSquareText, Plug, Send, Settings, UserRound } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ClientView } from '../../shared/ipc.ts';
+import { useAppState } from '../lib/app-state.ts';
 import { dateTimeOf } from '../lib/format.ts';
 import { useSearch } from '../lib/queries.ts';
 import { keysOf, SHORTCUTS, shownKeys } from '../lib/shortcuts.ts';
-import { useScreen } from '../lib/store.ts';
 import { Marked } from '../lib/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
@@ -49,7 +49,7 @@ export function Palette({
   readonly go: Go;
   readonly only: 'clients' | 'everything';
 }) {
-  const show = useScreen(state => state.show);
+  const show = useAppState(state => state.show);
   const [typed, setTyped] = useState('');
   const q = useDeferredValue(typed);
   const hits = useSearch(null, only === 'everything' && q.trim().length > 1 ? q : '').data;
@@ -228,7 +228,7 @@ function Chooser({ choices, placeholder, typed, onType, onPick }: ChooserProps) 
 }
 
 export function ShortcutMap() {
-  const show = useScreen(state => state.show);
+  const show = useAppState(state => state.show);
   const groups = Map.groupBy(SHORTCUTS, shortcut => shortcut.group);
   return (
     <Dialog open onClose={() => show(null)} title="Keyboard map">

@@ -1,7 +1,7 @@
 import { LayoutGrid } from 'lucide-react';
 import type { ClientView } from '../../shared/ipc.ts';
+import { useAppState } from '../lib/app-state.ts';
 import { keysOf } from '../lib/shortcuts.ts';
-import { useScreen } from '../lib/store.ts';
 import { ClientMark } from '../ui/parts.tsx';
 
 const SHOWN = 12;
@@ -16,7 +16,7 @@ export function Rail({
   readonly currentId: string | null;
   readonly onPick: (clientId: string) => void;
 }) {
-  const show = useScreen(state => state.show);
+  const show = useAppState(state => state.show);
   return (
     <nav
       aria-label="Clients"

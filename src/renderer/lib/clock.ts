@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
+import { useAppState } from './app-state.ts';
 import { serverNow } from './format.ts';
-import { useScreen } from './store.ts';
 
 /** The time of the server, told again every `seconds`; countdowns and "ago" follow it. */
 export function useNow(seconds: number): Date {
@@ -9,7 +9,7 @@ export function useNow(seconds: number): Date {
     const timer = setInterval(() => setNow(new Date()), seconds * 1000);
     return () => clearInterval(timer);
   }, [seconds]);
-  const skew = useScreen(screen => screen.sync?.clockSkewSeconds ?? 0);
+  const skew = useAppState(state => state.sync?.clockSkewSeconds ?? 0);
   return serverNow(now, skew);
 }
 

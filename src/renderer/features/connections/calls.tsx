@@ -2,9 +2,9 @@ import type { Capability, ConnectionView, ProviderCall } from '@astrix/contract'
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { count, dateTimeOf, exactOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
-import { useMay } from '../../lib/store.ts';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { type Head, Table } from '../../ui/table.tsx';
 import { Part } from './parts.tsx';

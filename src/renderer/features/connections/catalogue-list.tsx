@@ -187,7 +187,7 @@ function ConnectionRow({
             {connection.clientId === null ? ' · whole agency' : ''}
           </span>
         </span>
-        <Condition said={conditionOf(connection)} />
+        <Condition label={conditionOf(connection)} />
       </button>
     </li>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useMay } from '../../lib/store.ts';
+import { useMay } from '../../lib/app-state.ts';
 import type { ConnectProps } from './connect-props.ts';
 import { KeyForm } from './key-form.tsx';
 import { OAuthSteps } from './oauth-steps.tsx';

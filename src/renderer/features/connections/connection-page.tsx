@@ -1,9 +1,9 @@
 import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, exactOf } from '../../lib/format.ts';
-import { useMay } from '../../lib/store.ts';
 import { Chip } from '../../ui/parts.tsx';
 import { About } from './about.tsx';
 import { Calls } from './calls.tsx';
@@ -38,7 +38,7 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
         title={connection.account.name}
         marks={
           <>
-            <Condition said={conditionOf(connection)} />
+            <Condition label={conditionOf(connection)} />
             <Chip>{connection.clientId === null ? 'Whole agency' : 'Only this client'}</Chip>
           </>
         }
@@ -103,7 +103,7 @@ function Health({ connection }: { readonly connection: ConnectionView }) {
                 </span>
               ) : null}
             </span>
-            <Condition said={HEALTH[one.status]} />
+            <Condition label={HEALTH[one.status]} />
           </li>
         ))}
       </ul>

@@ -3,12 +3,12 @@ import { ArrowLeft, Plug } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useAppState, useMay } from '../../lib/app-state.ts';
 import { bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
 import type { Action } from '../../lib/shortcuts.ts';
-import { useMay, useScreen } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
@@ -42,7 +42,7 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
   const catalogue = useCatalogue(client.id);
   const connections = useConnections(client.id);
   const wide = useMedia('(min-width: 900px)');
-  const sizes = useScreen(state => state.settings?.panels);
+  const sizes = useAppState(state => state.settings?.panels);
   const searchField = useRef<HTMLInputElement>(null);
   const listed = useRef<readonly string[]>([]);
   const onListed = useCallback((ids: readonly string[]) => {

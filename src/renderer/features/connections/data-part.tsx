@@ -2,11 +2,11 @@ import type { Capability, CatalogueEntry, ConnectionData, ConnectionView } from 
 import { ExternalLink, RefreshCw, Search } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, count, exactOf } from '../../lib/format.ts';
 import { queryClient } from '../../lib/queries.ts';
-import { useMay } from '../../lib/store.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { FilterChip } from '../../ui/search-field.tsx';

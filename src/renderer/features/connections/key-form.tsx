@@ -3,7 +3,7 @@ import { Eye, EyeOff } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { said } from '../../ui/toast.tsx';
+import { toast } from '../../ui/toast.tsx';
 import type { ConnectWayProps } from './connect-props.ts';
 import { faultOf, filled } from './key-fields.ts';
 import { Notice } from './parts.tsx';
@@ -44,7 +44,7 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
       );
       setValues({});
       lookAgain(client.id);
-      if (connection) said(`The key of ${connected.account.name} was replaced`);
+      if (connection) toast(`The key of ${connected.account.name} was replaced`);
       onConnected(connected.id);
     } catch (error) {
       setFailed(error);

@@ -4,7 +4,7 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain, toast } from '../../ui/toast.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { Notice } from './parts.tsx';
 import { lookAgain, useConnect, useOnline } from './queries.ts';
@@ -23,7 +23,7 @@ type Props = {
 export async function checkNow(client: ClientView, connection: ConnectionView): Promise<void> {
   await ask(bridge.connections.check({ clientId: client.id, connectionId: connection.id })).then(
     now =>
-      said(now.fix === 'none' && now.fault === null ? `${now.account.name} works` : `${now.account.name} was checked`),
+      toast(now.fix === 'none' && now.fault === null ? `${now.account.name} works` : `${now.account.name} was checked`),
     complain,
   );
   lookAgain(client.id);

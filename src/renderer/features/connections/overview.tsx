@@ -87,7 +87,7 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
                   {one.clientId === null ? <span className="text-meta text-meta"> · whole agency</span> : null}
                 </td>
                 <td>
-                  <Condition said={conditionOf(one)} />
+                  <Condition label={conditionOf(one)} />
                 </td>
                 <td className="text-meta" title={one.lastCheckedAt ? exactOf(one.lastCheckedAt) : undefined}>
                   {one.lastCheckedAt ? ago(one.lastCheckedAt, now) : '—'}

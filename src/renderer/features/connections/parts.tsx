@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Chip } from '../../ui/parts.tsx';
-import { AVAILABILITY, type Said, type Tone } from './words.ts';
+import { AVAILABILITY, type StatusLabel, type Tone } from './words.ts';
 
 const ICONS: Readonly<Record<ProviderGroup, LucideIcon>> = {
   messaging: MessageSquare,
@@ -39,7 +39,7 @@ const TEXT: Readonly<Record<Tone, string>> = {
 };
 
 /** A dot and the word for it: the colour says nothing that the word does not. */
-export const Condition = ({ said: { tone, word } }: { readonly said: Said }) => (
+export const Condition = ({ label: { tone, word } }: { readonly label: StatusLabel }) => (
   <span
     className={`inline-flex shrink-0 items-center gap-1.5 align-middle text-[12px] whitespace-nowrap ${TEXT[tone]}`}
   >

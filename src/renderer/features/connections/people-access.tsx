@@ -1,9 +1,9 @@
 import type { CatalogueEntry, PersonRow } from '@astrix/contract';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient, usePeople } from '../../lib/queries.ts';
-import { useMay } from '../../lib/store.ts';
 import { Failed, PersonMark, Skeleton } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Part } from './parts.tsx';

@@ -1,6 +1,6 @@
 import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { useMay } from '../../lib/store.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { AvailabilityChip, Condition, GroupIcon, Notice, PageHead, Part } from './parts.tsx';
@@ -56,7 +56,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
                     {one.account.detail ? <span className="text-meta"> · {one.account.detail}</span> : null}
                     {one.clientId === null ? <span className="text-meta"> · whole agency</span> : null}
                   </span>
-                  <Condition said={conditionOf(one)} />
+                  <Condition label={conditionOf(one)} />
                 </button>
               </li>
             ))}

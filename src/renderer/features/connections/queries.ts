@@ -1,14 +1,14 @@
 import type { Capability } from '@astrix/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useAppState, useMay } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient } from '../../lib/queries.ts';
-import { useMay, useScreen } from '../../lib/store.ts';
 
 /** All of these ask the server: what is shown while it cannot be reached is what was asked before, and is marked so. */
 const FRESH_MS = 15_000;
 const LOOK_MS = 20_000;
 
-export const useOnline = (): boolean => useScreen(state => state.sync?.connection !== 'offline');
+export const useOnline = (): boolean => useAppState(state => state.sync?.connection !== 'offline');
 
 /** What others and providers change shows by itself while the screen is open. */
 const useLook = () => ({ staleTime: FRESH_MS, refetchInterval: useOnline() ? LOOK_MS : (false as const) });

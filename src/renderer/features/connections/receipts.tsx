@@ -10,7 +10,7 @@ import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Condition, PageHead, Part } from './parts.tsx';
 import { useReceipts } from './queries.ts';
-import { type Said, secretWords } from './words.ts';
+import { type StatusLabel, secretWords } from './words.ts';
 
 type Props = {
   readonly client: ClientView;
@@ -22,7 +22,7 @@ type Props = {
 
 const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'Ended' }, { head: 'State' }] as const;
 
-function stateOf(receipt: DisconnectReceipt): Said {
+function stateOf(receipt: DisconnectReceipt): StatusLabel {
   if (receipt.revocation === 'by-hand') return { tone: 'waiting', word: 'One thing is left for you' };
   return receipt.finishedAt ? { tone: 'done', word: 'Finished' } : { tone: 'waiting', word: 'Being finished' };
 }
@@ -71,7 +71,7 @@ export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
                 </td>
                 <td title={exactOf(receipt.localEndedAt)}>{dateTimeOf(receipt.localEndedAt)}</td>
                 <td>
-                  <Condition said={stateOf(receipt)} />
+                  <Condition label={stateOf(receipt)} />
                 </td>
               </tr>
             ))}
@@ -117,7 +117,7 @@ function Receipt({
       <PageHead
         icon={<ReceiptText size={16} className="text-meta" aria-hidden />}
         title={`${receipt.accountName} is disconnected`}
-        marks={<Condition said={stateOf(receipt)} />}
+        marks={<Condition label={stateOf(receipt)} />}
         actions={<Button onClick={onAll}>All receipts</Button>}
       >
         {name} · {dateTimeOf(receipt.localEndedAt)}

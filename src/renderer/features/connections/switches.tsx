@@ -2,13 +2,13 @@ import type { SwitchView } from '@astrix/contract';
 import { Power } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { count, dateTimeOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
-import { useMay } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain, toast } from '../../ui/toast.tsx';
 import { Notice } from './parts.tsx';
 import { lookAgain, useOnline, useSwitches } from './queries.ts';
 
@@ -44,7 +44,7 @@ export function SwitchButton({
       ({ disconnected }) => {
         lookAgain(client.id);
         // The banner says that it is off; only what cannot be seen here is said.
-        if (disconnected > 0) said(`${count(disconnected)} disconnected`);
+        if (disconnected > 0) toast(`${count(disconnected)} disconnected`);
       },
       complain,
     );

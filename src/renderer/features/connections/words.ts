@@ -57,9 +57,9 @@ export const CAPABILITY: Readonly<Record<Capability, string>> = {
 export const KIND: Readonly<Record<CapabilityKind, string>> = { read: 'Read', send: 'Send', receive: 'Receive' };
 
 export type Tone = 'done' | 'danger' | 'waiting' | 'meta';
-export type Said = { readonly tone: Tone; readonly word: string };
+export type StatusLabel = { readonly tone: Tone; readonly word: string };
 
-export const HEALTH: Readonly<Record<HealthView['status'], Said>> = {
+export const HEALTH: Readonly<Record<HealthView['status'], StatusLabel>> = {
   ok: { tone: 'done', word: 'Works' },
   failing: { tone: 'danger', word: 'Failing' },
   unknown: { tone: 'meta', word: 'Not tried yet' },
@@ -67,7 +67,7 @@ export const HEALTH: Readonly<Record<HealthView['status'], Said>> = {
 };
 
 /** How a connection is, in one word; the most pressing first. */
-export function conditionOf(connection: ConnectionView): Said {
+export function conditionOf(connection: ConnectionView): StatusLabel {
   if (connection.status === 'disconnected') return { tone: 'meta', word: 'Disconnected' };
   if (connection.status === 'disconnecting') return { tone: 'waiting', word: 'Disconnecting' };
   if (connection.off) return { tone: 'danger', word: 'Switched off' };

@@ -4,11 +4,11 @@ import { ERRORS } from '@astrix/contract/errors';
 import { Clock3, CornerUpLeft, NotebookPen, SendHorizontal, X } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
+import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, windowState } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { complain } from '../../ui/toast.tsx';
 
@@ -31,8 +31,8 @@ type Props = {
 export function Composer({ conversation, client, mode, onMode, quoted, onUnquote, field, given }: Props) {
   const { id: conversationId, clientId } = conversation;
   const now = useNow(15);
-  const sendWith = useScreen(state => state.settings?.sendWith ?? 'enter');
-  const online = useScreen(state => state.sync?.connection === 'online');
+  const sendWith = useAppState(state => state.settings?.sendWith ?? 'enter');
+  const online = useAppState(state => state.sync?.connection === 'online');
   const [text, setText] = useDraft(clientId, conversationId, quoted?.id ?? null);
   const [note, setNoteText] = useState('');
   const setNote = (next: string, _save?: boolean) => setNoteText(next);

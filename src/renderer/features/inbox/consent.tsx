@@ -4,7 +4,7 @@ import type { ConversationView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain, toast } from '../../ui/toast.tsx';
 
 /** Opting out stops every message to this customer, so it says so, asks for the reason and names who it is for. */
 export function Consent({
@@ -23,7 +23,7 @@ export function Consent({
     const { clientId, id: conversationId, contactId } = conversation;
     void ask(
       bridge.inbox.setOptOut({ clientId, conversationId, contactId, optedOut: !out, reason: reason.trim() }),
-    ).then(() => said(out ? 'Recorded: the customer opted in again' : 'Recorded: the customer opted out'), complain);
+    ).then(() => toast(out ? 'Recorded: the customer opted in again' : 'Recorded: the customer opted out'), complain);
     setAsking(false);
     setReason('');
   };

@@ -3,11 +3,11 @@ import { ExternalLink, MessagesSquare, PanelRight, X } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
+import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useMedia } from '../../lib/media.ts';
 import { useConversation, usePeople } from '../../lib/queries.ts';
 import type { Action } from '../../lib/shortcuts.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Handle } from '../../ui/handle.tsx';
@@ -30,7 +30,7 @@ export type InboxProps = {
 /** List, thread, details: three panels whose widths are remembered. */
 export function InboxScreen({ client, conversationId, onOpen, listen }: InboxProps) {
   const [filter, setFilter] = useState<InboxFilter>('open');
-  const sizes = useScreen(state => state.settings?.panels);
+  const sizes = useAppState(state => state.settings?.panels);
   const searchField = useRef<HTMLInputElement>(null);
   const listed = useRef<readonly string[]>([]);
   const onListed = useCallback((ids: readonly string[]) => {
@@ -94,8 +94,8 @@ function Work({
 }) {
   const found = useConversation(client.id, conversationId);
   const people = usePeople().data ?? [];
-  const account = useScreen(state => state.account);
-  const sizes = useScreen(state => state.settings?.panels);
+  const account = useAppState(state => state.account);
+  const sizes = useAppState(state => state.settings?.panels);
   const [mode, setMode] = useState<'reply' | 'note'>('reply');
   const [quoted, setQuoted] = useState<MessageRow | null>(null);
   const [given, setGiven] = useState<string | null>(null);

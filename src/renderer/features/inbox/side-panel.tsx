@@ -1,11 +1,11 @@
 import { AlarmClock, CircleCheck, RotateCcw, UserRoundPlus } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
 import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
+import { useAppState } from '../../lib/app-state.ts';
 import { useNow } from '../../lib/clock.ts';
 import { dateTimeOf, exactOf, snoozeChoices, windowState } from '../../lib/format.ts';
 import { useContact, usePeople } from '../../lib/queries.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { PersonMark } from '../../ui/parts.tsx';
@@ -27,7 +27,7 @@ type Props = {
 export function SidePanel({ conversation, client, triggers }: Props) {
   const now = useNow(30);
   const people = usePeople().data ?? [];
-  const account = useScreen(state => state.account);
+  const account = useAppState(state => state.account);
   const contact = useContact(conversation.clientId, conversation.contactId).data;
   const may = account.status === 'signed-in' && account.permissions.includes('conversation.triage');
   const myId = account.status === 'signed-in' ? account.personId : null;

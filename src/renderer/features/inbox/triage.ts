@@ -1,7 +1,7 @@
 import type { ConversationView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { dateTimeOf } from '../../lib/format.ts';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain, toast } from '../../ui/toast.tsx';
 
 type At = { readonly clientId: string; readonly conversationId: string };
 
@@ -9,7 +9,7 @@ type At = { readonly clientId: string; readonly conversationId: string };
 export function triageOf(conversation: ConversationView, nameOf: (personId: string | null) => string) {
   const at: At = { clientId: conversation.clientId, conversationId: conversation.id };
   const write = (work: Promise<{ ok: boolean }>, text: string, undo: (() => void) | null) =>
-    void ask(work as Promise<never>).then(() => said(text, undo), complain);
+    void ask(work as Promise<never>).then(() => toast(text, undo), complain);
   const assign = (personId: string | null) =>
     write(
       bridge.inbox.assign({ ...at, personId }),

@@ -1,10 +1,10 @@
 import { CloudUpload, Send, TriangleAlert } from 'lucide-react';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
+import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { exactOf, shortOf } from '../../lib/format.ts';
 import { useOutbox } from '../../lib/queries.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ClientMark, Empty, Failed } from '../../ui/parts.tsx';
@@ -18,8 +18,8 @@ export function OutboxSheet({
   readonly clients: readonly ClientView[];
   readonly onOpen: (clientId: string, conversationId: string) => void;
 }) {
-  const show = useScreen(state => state.show);
-  const online = useScreen(state => state.sync?.connection === 'online');
+  const show = useAppState(state => state.show);
+  const online = useAppState(state => state.sync?.connection === 'online');
   const outbox = useOutbox(true);
   const items = outbox.data ?? [];
   return (

@@ -2,23 +2,23 @@ import { useQuery } from '@tanstack/react-query';
 import { Laptop } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ClientView, DeviceSession, Settings } from '../../../shared/ipc.ts';
+import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, clockOf, dateTimeOf, minutesOf } from '../../lib/format.ts';
 import { queryClient, usePreference } from '../../lib/queries.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
-import { complain, said } from '../../ui/toast.tsx';
+import { complain, toast } from '../../ui/toast.tsx';
 
 const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change)).catch(complain);
 
 /** Look, notifications, devices: what is this person's own. */
 export function SettingsDialog({ client }: { readonly client: ClientView | null }) {
-  const show = useScreen(state => state.show);
-  const settings = useScreen(state => state.settings);
-  const info = useScreen(state => state.info);
+  const show = useAppState(state => state.show);
+  const settings = useAppState(state => state.settings);
+  const info = useAppState(state => state.info);
   if (!settings) return null;
   return (
     <Dialog open onClose={() => show(null)} title="Settings" wide>
@@ -148,7 +148,7 @@ function ClientPreference({ client }: { readonly client: ClientView }) {
     };
     void ask(bridge.clients.setPreference({ clientId: client.id, ...next })).then(() => {
       void queryClient.invalidateQueries({ queryKey: ['preference', client.id] });
-      said(`Kept for ${client.name}`);
+      toast(`Kept for ${client.name}`);
     }, complain);
   };
   const quiet = kept?.quietFrom !== null && kept?.quietFrom !== undefined;
@@ -196,7 +196,7 @@ function TimeField({
 }
 
 function Sessions() {
-  const account = useScreen(state => state.account);
+  const account = useAppState(state => state.account);
   const mayAll = account.status === 'signed-in' && account.permissions.includes('session.any');
   const [all, setAll] = useState(false);
   const now = useNow(30);
@@ -207,7 +207,7 @@ function Sessions() {
   });
   const end = (session: DeviceSession) =>
     void ask(bridge.account.endSession({ sessionId: session.id })).then(() => {
-      said(`Ended on ${session.deviceName}`);
+      toast(`Ended on ${session.deviceName}`);
       void sessions.refetch();
     }, complain);
   return (

@@ -1,14 +1,14 @@
+import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { count } from '../../lib/format.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
 
 /** Says exactly what goes, and what would be lost (LC-07). */
 export function SignOutDialog() {
-  const show = useScreen(state => state.show);
-  const sync = useScreen(state => state.sync);
+  const show = useAppState(state => state.show);
+  const sync = useAppState(state => state.sync);
   const unsent = (sync?.waiting ?? 0) + (sync?.refused ?? 0);
   return (
     <Dialog open onClose={() => show(null)} title="Sign out">

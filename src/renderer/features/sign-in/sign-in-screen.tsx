@@ -1,8 +1,8 @@
 import { ArrowLeft, LogIn } from 'lucide-react';
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { AccountState, DemoPerson } from '../../../shared/ipc.ts';
+import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
-import { useScreen } from '../../lib/store.ts';
 import { Button } from '../../ui/button.tsx';
 
 const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['notice'], string | null>> = {
@@ -15,7 +15,7 @@ const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['
 
 /** The first thing a person sees: two fields, a code, and in the demo the people one click away. */
 export function SignInScreen({ account }: { readonly account: AccountState }): ReactNode {
-  const demo = useScreen(state => state.info?.demo === true);
+  const demo = useAppState(state => state.info?.demo === true);
   const [people, setPeople] = useState<readonly DemoPerson[]>([]);
   const [who, setWho] = useState<DemoPerson | null>(null);
   const notice = account.status === 'signed-out' ? NOTICES[account.notice] : null;

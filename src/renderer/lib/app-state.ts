@@ -4,17 +4,17 @@ import type { AccountState, AppInfo, Settings, SyncStatus } from '../../shared/i
 import { ask, bridge } from './bridge.ts';
 import { invalidate, queryClient } from './queries.ts';
 
-/** Only what is on the screen and belongs to no client. */
-type Screen = {
+/** What the window shows and what belongs to no client. */
+type AppState = {
   readonly info: AppInfo | null;
   readonly account: AccountState;
   readonly sync: SyncStatus | null;
   readonly settings: Settings | null;
   readonly open: 'palette' | 'switcher' | 'shortcuts' | 'settings' | 'outbox' | 'sign-out' | null;
-  readonly show: (open: Screen['open']) => void;
+  readonly show: (open: AppState['open']) => void;
 };
 
-export const useScreen = create<Screen>(set => ({
+export const useAppState = create<AppState>(set => ({
   info: null,
   account: { status: 'starting' },
   sync: null,
@@ -31,9 +31,9 @@ function paint(settings: Settings | null): void {
 }
 
 /** Listens to main for as long as the window lives. */
-export async function connectScreen(): Promise<void> {
-  const set = useScreen.setState;
-  dark.addEventListener('change', () => paint(useScreen.getState().settings));
+export async function connectAppState(): Promise<void> {
+  const set = useAppState.setState;
+  dark.addEventListener('change', () => paint(useAppState.getState().settings));
   bridge.on.changed(({ topics }) => invalidate(topics));
   bridge.on.accountChanged(account => {
     if (account.status !== 'signed-in') {
@@ -60,4 +60,4 @@ export async function connectScreen(): Promise<void> {
 
 /** What the role of this person allows; the server judges it again. */
 export const useMay = (permission: Permission): boolean =>
-  useScreen(({ account }) => account.status === 'signed-in' && account.permissions.includes(permission));
+  useAppState(({ account }) => account.status === 'signed-in' && account.permissions.includes(permission));
