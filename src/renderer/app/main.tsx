@@ -12,8 +12,10 @@ import {
 } from '@tanstack/react-router';
 import { Component, type ReactNode, StrictMode, useCallback } from 'react';
 import { createRoot } from 'react-dom/client';
+import { keepAttempt } from '../features/connections/queries.ts';
 import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
 import { connectAppState, useAppState } from '../lib/app-state.ts';
+import { bridge } from '../lib/bridge.ts';
 import { queryClient } from '../lib/queries.ts';
 import { Failed, Waiting } from '../ui/parts.tsx';
 import { Toasts } from '../ui/toast.tsx';
@@ -85,6 +87,7 @@ function Screen() {
   );
 }
 
+bridge.on.connectChanged(keepAttempt);
 await connectAppState();
 const place = document.getElementById('root');
 if (!place) throw new Error('the page has no root');

@@ -1,9 +1,9 @@
 import { CornerDownLeft, Inbox, MessageSquareText, Plug, Send, Settings, UserRound } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ClientView } from '../../shared/ipc.ts';
+import { useSearch } from '../features/inbox/queries.ts';
 import { useAppState } from '../lib/app-state.ts';
 import { dateTimeOf } from '../lib/format.ts';
-import { useSearch } from '../lib/queries.ts';
 import { keysOf, SHORTCUTS, shownKeys } from '../lib/shortcuts.ts';
 import { Marked } from '../lib/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';

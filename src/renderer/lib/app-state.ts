@@ -42,7 +42,6 @@ export async function connectAppState(): Promise<void> {
     }
     set({ account });
   });
-  bridge.on.connectChanged(state => queryClient.setQueryData(['connect', state.clientId], state));
   bridge.on.syncChanged(sync => set({ sync }));
   bridge.on.settingsChanged(settings => {
     set({ settings });

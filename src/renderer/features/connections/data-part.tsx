@@ -6,7 +6,6 @@ import { useMay } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, count, exactOf } from '../../lib/format.ts';
-import { queryClient } from '../../lib/queries.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { FilterChip } from '../../ui/search-field.tsx';
@@ -14,7 +13,7 @@ import { Table } from '../../ui/table.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { type Column, columnsOf, KEYS } from './columns.tsx';
 import { Notice, Part } from './parts.tsx';
-import { refreshData, useData, useOnline } from './queries.ts';
+import { refreshData, refreshList, useData, useOnline } from './queries.ts';
 import { CAPABILITY } from './words.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
@@ -76,7 +75,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
   // Each answer tells something of the connection as well: that it works, what it met, what is left of its budget.
   const answeredAt = data.dataUpdatedAt;
   useEffect(() => {
-    if (answeredAt > 0) void queryClient.invalidateQueries({ queryKey: ['connections', client.id] });
+    if (answeredAt > 0) refreshList(client.id);
   }, [answeredAt, client.id]);
   return (
     <>

@@ -3,11 +3,10 @@ import { Unplug } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
-import { queryClient } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { lookAgain, useOnline } from './queries.ts';
+import { keepReceipt, refreshConnections, useOnline } from './queries.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 
@@ -27,12 +26,9 @@ export function DisconnectButton({ client, connection, entry }: Props) {
     setBusy(true);
     try {
       const receipt = await ask(bridge.connections.disconnect({ clientId: client.id, connectionId: connection.id }));
-      queryClient.setQueryData<unknown[]>(['receipts', client.id], before => [
-        receipt,
-        ...(before ?? []).filter(one => (one as { id: string }).id !== receipt.id),
-      ]);
+      keepReceipt(client.id, receipt);
       close();
-      lookAgain(client.id);
+      refreshConnections(client.id);
     } catch (error) {
       complain(error);
     }

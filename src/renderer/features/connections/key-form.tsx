@@ -7,7 +7,7 @@ import { toast } from '../../ui/toast.tsx';
 import type { ConnectWayProps } from './connect-props.ts';
 import { faultOf, filled } from './key-fields.ts';
 import { Notice } from './parts.tsx';
-import { lookAgain, useOnline } from './queries.ts';
+import { refreshConnections, useOnline } from './queries.ts';
 
 /** A form made from the fields of the manifest. What is typed lives in this form alone, and secrets only until they are sent. */
 export function KeyForm({ client, entry, connection, shared, forWhom, onConnected }: ConnectWayProps) {
@@ -43,7 +43,7 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
         }),
       );
       setValues({});
-      lookAgain(client.id);
+      refreshConnections(client.id);
       if (connection) toast(`The key of ${connected.account.name} was replaced`);
       onConnected(connected.id);
     } catch (error) {

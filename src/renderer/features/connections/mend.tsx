@@ -2,12 +2,11 @@ import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { type ReactNode, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
-import { queryClient } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 import { ConnectForm } from './connect-form.tsx';
 import { Notice } from './parts.tsx';
-import { lookAgain, useConnect, useOnline } from './queries.ts';
+import { keepAttempt, refreshConnections, useConnect, useOnline } from './queries.ts';
 
 type Props = {
   readonly client: ClientView;
@@ -26,7 +25,7 @@ export async function checkNow(client: ClientView, connection: ConnectionView): 
       toast(now.fix === 'none' && now.fault === null ? `${now.account.name} works` : `${now.account.name} was checked`),
     complain,
   );
-  lookAgain(client.id);
+  refreshConnections(client.id);
 }
 
 /** What is wrong, in words, and the one button that mends it. */
@@ -51,10 +50,7 @@ export function Mend({ client, connection, entry, may, form, onForm }: Props) {
     if (entry.connects !== 'oauth2') return;
     setBusy(true);
     const wish = { clientId: client.id, provider: entry.id, shared: connection.clientId === null };
-    await ask(bridge.connect.start({ ...wish, connectionId: connection.id })).then(
-      state => void queryClient.setQueryData(['connect', client.id], state),
-      complain,
-    );
+    await ask(bridge.connect.start({ ...wish, connectionId: connection.id })).then(keepAttempt, complain);
     setBusy(false);
   };
   return (

@@ -1,15 +1,13 @@
 import type { AttemptView } from '@astrix/contract';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
-import type { ConnectState } from '../../../shared/connect.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { timeOf } from '../../lib/format.ts';
-import { queryClient } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { complain } from '../../ui/toast.tsx';
 import type { ConnectWayProps } from './connect-props.ts';
 import { Notice } from './parts.tsx';
-import { lookAgain, useConnect, useOnline } from './queries.ts';
+import { keepAttempt, refetchList, refreshConnections, useConnect, useOnline } from './queries.ts';
 
 /** Browser, choice, done: consent happens at the provider, and nothing is active before a person here has said which account it is (VT-08). */
 export function OAuthSteps(way: ConnectWayProps) {
@@ -26,10 +24,9 @@ export function OAuthSteps(way: ConnectWayProps) {
     await work().catch(complain);
     setBusy(false);
   }
-  const keep = (next: ConnectState): void => void queryClient.setQueryData(['connect', client.id], next);
   const start = () =>
     doing(async () =>
-      keep(
+      keepAttempt(
         await ask(
           bridge.connect.start({
             clientId: client.id,
@@ -53,7 +50,10 @@ export function OAuthSteps(way: ConnectWayProps) {
             <Button disabled={busy} onClick={() => void doing(async () => void (await ask(bridge.connect.reopen(of))))}>
               <ExternalLink size={14} aria-hidden /> Open it again
             </Button>
-            <Button disabled={busy} onClick={() => void doing(async () => keep(await ask(bridge.connect.cancel(of))))}>
+            <Button
+              disabled={busy}
+              onClick={() => void doing(async () => keepAttempt(await ask(bridge.connect.cancel(of))))}
+            >
               Give up
             </Button>
           </span>
@@ -76,14 +76,14 @@ export function OAuthSteps(way: ConnectWayProps) {
             const connected = await ask(
               bridge.connect.confirm({ clientId: client.id, attemptId: own.attemptId, accountId }),
             );
-            lookAgain(client.id);
-            await queryClient.refetchQueries({ queryKey: ['connections', client.id] });
+            refreshConnections(client.id);
+            await refetchList(client.id);
             onConnected(connected.id);
           })
         }
         onCancel={() =>
           void doing(async () =>
-            keep(await ask(bridge.connect.cancel({ clientId: client.id, attemptId: own.attemptId }))),
+            keepAttempt(await ask(bridge.connect.cancel({ clientId: client.id, attemptId: own.attemptId }))),
           )
         }
       />

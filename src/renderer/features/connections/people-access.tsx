@@ -3,11 +3,11 @@ import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
-import { queryClient, usePeople } from '../../lib/queries.ts';
+import { usePeople } from '../../lib/queries.ts';
 import { Failed, PersonMark, Skeleton } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Part } from './parts.tsx';
-import { useAccess, useOnline } from './queries.ts';
+import { keepAccess, refreshCatalogue, useAccess, useOnline } from './queries.ts';
 
 /** One provider, person by person: holds from their next request on (A10). */
 export function PeopleAccess({ client, entry }: { readonly client: ClientView; readonly entry: CatalogueEntry }) {
@@ -25,10 +25,10 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
     const others = deniedOf(person.id).filter(id => id !== entry.id);
     const denied = allowed ? others : [...others, entry.id];
     // Shown at once; what the server says afterwards has the last word.
-    queryClient.setQueryData(
-      ['access'],
-      [...(access.data ?? []).filter(one => one.personId !== person.id), { personId: person.id, providers: denied }],
-    );
+    keepAccess([
+      ...(access.data ?? []).filter(one => one.personId !== person.id),
+      { personId: person.id, providers: denied },
+    ]);
     try {
       await ask(bridge.connections.setAccess({ clientId: client.id, personId: person.id, denied }));
       setDone(allowed ? `${person.name} may use ${entry.name}.` : `${person.name} may not use ${entry.name} any more.`);
@@ -36,7 +36,7 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
       complain(error);
     }
     await access.refetch();
-    void queryClient.invalidateQueries({ queryKey: ['catalogue'] });
+    refreshCatalogue(client.id);
     setSaving(null);
   };
   return (

@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 import { Notice } from './parts.tsx';
-import { lookAgain, useOnline, useSwitches } from './queries.ts';
+import { refreshConnections, useOnline, useSwitches } from './queries.ts';
 
 type Subject = { readonly scope: SwitchView['scope']; readonly subject: string };
 
@@ -42,7 +42,7 @@ export function SwitchButton({
   const flip = (reason: string, revoke: boolean) =>
     ask(bridge.connections.setSwitch({ clientId: client.id, ...of, off: !off, reason, revoke })).then(
       ({ disconnected }) => {
-        lookAgain(client.id);
+        refreshConnections(client.id);
         // The banner says that it is off; only what cannot be seen here is said.
         if (disconnected > 0) toast(`${count(disconnected)} disconnected`);
       },

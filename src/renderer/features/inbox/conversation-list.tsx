@@ -5,10 +5,11 @@ import { type RefObject, useDeferredValue, useEffect, useRef, useState } from 'r
 import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
-import { useCounts, useInbox, usePeople } from '../../lib/queries.ts';
+import { usePeople } from '../../lib/queries.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
+import { useCounts, useInbox } from './queries.ts';
 import { SearchResults } from './search-results.tsx';
 
 export const FILTERS: readonly { readonly filter: InboxFilter; readonly label: string; readonly empty: string }[] = [

@@ -2,9 +2,10 @@ import { SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { useNow } from '../../lib/clock.ts';
 import { exactOf, shortOf } from '../../lib/format.ts';
-import { useClients, useSearch } from '../../lib/queries.ts';
+import { useClients } from '../../lib/queries.ts';
 import { Marked } from '../../lib/text.tsx';
 import { ClientMark, Empty, Failed, Waiting } from '../../ui/parts.tsx';
+import { useSearch } from './queries.ts';
 
 /** Hits as they are typed. Those of other clients say whose they are, and opening one switches to that client in plain sight. */
 export function SearchResults({

@@ -4,12 +4,13 @@ import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { useNow } from '../../lib/clock.ts';
 import { dateTimeOf, exactOf, snoozeChoices, windowState } from '../../lib/format.ts';
-import { useContact, usePeople } from '../../lib/queries.ts';
+import { usePeople } from '../../lib/queries.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { PersonMark } from '../../ui/parts.tsx';
 import { Consent } from './consent.tsx';
+import { useContact } from './queries.ts';
 import { Tags } from './tags.tsx';
 import { triageOf } from './triage.ts';
 

@@ -2,10 +2,10 @@ import { Menu as Base } from '@base-ui/react/menu';
 import { Plus, Tag, X } from 'lucide-react';
 import { type Ref, useState } from 'react';
 import type { ConversationView } from '../../../shared/ipc.ts';
-import { useTags } from '../../lib/queries.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { MenuItem } from '../../ui/menu.tsx';
+import { useTags } from './queries.ts';
 
 const TAG = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} _-]*$/u;
 

@@ -6,11 +6,12 @@ import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { dayMark, dayOf } from '../../lib/format.ts';
-import { usePeople, useThread } from '../../lib/queries.ts';
+import { usePeople } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Message, Note, Pending } from './message.tsx';
+import { useThread } from './queries.ts';
 
 type Props = {
   readonly conversation: ConversationView;

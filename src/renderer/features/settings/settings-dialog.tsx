@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { Laptop } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ClientView, DeviceSession, Settings } from '../../../shared/ipc.ts';
@@ -6,11 +5,11 @@ import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, clockOf, dateTimeOf, minutesOf } from '../../lib/format.ts';
-import { queryClient, usePreference } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
+import { refreshPreference, usePreference, useSessions } from './queries.ts';
 
 const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change)).catch(complain);
 
@@ -147,7 +146,7 @@ function ClientPreference({ client }: { readonly client: ClientView }) {
       ...change,
     };
     void ask(bridge.clients.setPreference({ clientId: client.id, ...next })).then(() => {
-      void queryClient.invalidateQueries({ queryKey: ['preference', client.id] });
+      refreshPreference(client.id);
       toast(`Kept for ${client.name}`);
     }, complain);
   };
@@ -200,11 +199,7 @@ function Sessions() {
   const mayAll = account.status === 'signed-in' && account.permissions.includes('session.any');
   const [all, setAll] = useState(false);
   const now = useNow(30);
-  const sessions = useQuery({
-    queryKey: ['sessions', all],
-    queryFn: () => ask(bridge.account.sessions({ all })),
-    staleTime: 0,
-  });
+  const sessions = useSessions(all);
   const end = (session: DeviceSession) =>
     void ask(bridge.account.endSession({ sessionId: session.id })).then(() => {
       toast(`Ended on ${session.deviceName}`);

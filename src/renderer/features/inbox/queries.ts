@@ -1,0 +1,72 @@
+import type { InboxFilter } from '@astrix/contract';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { ConversationView } from '../../../shared/ipc.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
+import { queryClient } from '../../lib/queries.ts';
+import { agencyKey, clientKey } from '../../lib/query-keys.ts';
+
+const PAGE = 60;
+
+export const useCounts = (clientId: string, enabled = true) =>
+  useQuery({
+    queryKey: clientKey(clientId, 'inbox', 'counts'),
+    queryFn: () => ask(bridge.inbox.counts({ clientId })),
+    enabled,
+  });
+
+export const useTags = (clientId: string) =>
+  useQuery({ queryKey: clientKey(clientId, 'inbox', 'tags'), queryFn: () => ask(bridge.inbox.tags({ clientId })) });
+
+export const useConversation = (clientId: string, conversationId: string) =>
+  useQuery({
+    queryKey: clientKey(clientId, 'inbox', 'conversation', conversationId),
+    queryFn: () => ask(bridge.inbox.conversation({ clientId, conversationId })),
+    placeholderData: () => listedConversation(clientId, conversationId),
+  });
+
+/** The conversation as a list of this client shows it already, so that the thread need not wait for the answer. */
+function listedConversation(clientId: string, conversationId: string): ConversationView | undefined {
+  type Pages = { readonly pages: readonly { readonly conversations: readonly ConversationView[] }[] };
+  for (const [, data] of queryClient.getQueriesData<Pages>({ queryKey: clientKey(clientId, 'inbox', 'list') }))
+    for (const page of data?.pages ?? []) {
+      const found = page.conversations.find(conversation => conversation.id === conversationId);
+      if (found) return found;
+    }
+  return undefined;
+}
+
+export const useContact = (clientId: string, contactId: string) =>
+  useQuery({
+    queryKey: clientKey(clientId, 'rows', 'contacts', contactId),
+    queryFn: () => ask(bridge.inbox.contact({ clientId, contactId })),
+  });
+
+export const useInbox = (clientId: string, filter: InboxFilter) =>
+  useInfiniteQuery({
+    queryKey: clientKey(clientId, 'inbox', 'list', filter),
+    queryFn: ({ pageParam }) => ask(bridge.inbox.list({ clientId, filter, after: pageParam, limit: PAGE })),
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next,
+  });
+
+/** Not under `inbox`: a message in another conversation of the client is no reason to read the open thread again. */
+export const useThread = (clientId: string, conversationId: string) =>
+  useInfiniteQuery({
+    queryKey: clientKey(clientId, 'thread', conversationId),
+    queryFn: ({ pageParam }) => ask(bridge.inbox.thread({ clientId, conversationId, before: pageParam, limit: PAGE })),
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next,
+  });
+
+/** Searches one client, or all of them when `clientId` is null. While a person types on, the last hits of the same scope stay. */
+export const useSearch = (clientId: string | null, q: string) => {
+  const scope = clientId === null ? agencyKey('search') : clientKey(clientId, 'search');
+  return useQuery({
+    queryKey: clientId === null ? agencyKey('search', q) : clientKey(clientId, 'search', q),
+    queryFn: () => ask(bridge.inbox.search({ clientId, q, limit: 40 })),
+    enabled: q.trim().length > 0,
+    placeholderData: (previous, query) =>
+      scope.every((part, at) => query?.queryKey[at] === part) ? keepPreviousData(previous) : undefined,
+    gcTime: 5000,
+  });
+};
