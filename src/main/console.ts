@@ -136,7 +136,7 @@ export function createConsole(deps: ConsoleDeps): Console {
       body: shared
         ? 'Consent was given. It is connected for the whole agency once you confirm.'
         : `Consent was given. It is connected for ${name} once you confirm.`,
-      target: { to: 'connections', clientId, provider },
+      target: { to: 'screen', screen: 'connections', clientId, at: provider },
     });
   }
 

@@ -1,13 +1,4 @@
-import {
-  ClientRow,
-  ConversationRow,
-  fields,
-  InboxFilter,
-  MessageRow,
-  NoteRow,
-  ProviderId,
-  Role,
-} from '@astrix/contract';
+import { ClientRow, ConversationRow, fields, InboxFilter, MessageRow, NoteRow, Role } from '@astrix/contract';
 import { z } from 'zod';
 import { type Channel, call, event } from './channel.ts';
 import { CONNECT_CHANNELS, ConnectState } from './connect.ts';
@@ -326,12 +317,16 @@ export const CHANNELS = {
   syncChanged: event(SyncStatus),
   settingsChanged: event(Settings),
   connectChanged: event(ConnectState),
-  /** The tray, a shortcut or a notification asks the window to go somewhere. */
+  /** The tray, a notification or a link asks the window to go somewhere: to a client, or to a declared screen and what is open on it. */
   navigate: event(
     z.discriminatedUnion('to', [
       z.strictObject({ to: z.literal('client'), clientId: Id }),
-      z.strictObject({ to: z.literal('conversation'), clientId: Id, conversationId: Id }),
-      z.strictObject({ to: z.literal('connections'), clientId: Id, provider: ProviderId }),
+      z.strictObject({
+        to: z.literal('screen'),
+        screen: z.string().max(40),
+        clientId: Id,
+        at: z.string().max(200).nullable(),
+      }),
       z.strictObject({ to: z.literal('switcher') }),
       z.strictObject({ to: z.literal('settings') }),
     ]),

@@ -31,7 +31,7 @@ export function createAnnouncer({ shell, settings, clock, cache, viewing, isPaus
       shell.notify({
         title: notice.title,
         body: notice.body,
-        target: { to: 'conversation', clientId, conversationId },
+        target: { to: 'screen', screen: 'inbox', clientId, at: conversationId },
       });
     }
   };

@@ -579,9 +579,10 @@ describe('deep links', () => {
     expect(new Set(BAD_DEEP_LINKS).size).toBeGreaterThanOrEqual(90);
     expect(readDeepLink(`astrix://client/${id}`)).toEqual({ to: 'client', clientId: id });
     expect(readDeepLink(`astrix://conversation/${id}/${other}`)).toEqual({
-      to: 'conversation',
+      to: 'screen',
+      screen: 'inbox',
       clientId: id,
-      conversationId: other,
+      at: other,
     });
   });
 

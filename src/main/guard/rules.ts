@@ -119,7 +119,7 @@ export function packagedFile(url: string): { readonly path: string; readonly typ
 
 export type DeepLink =
   | { readonly to: 'client'; readonly clientId: string }
-  | { readonly to: 'conversation'; readonly clientId: string; readonly conversationId: string };
+  | { readonly to: 'screen'; readonly screen: 'inbox'; readonly clientId: string; readonly at: string };
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const DEEP_LINK = new RegExp(`^astrix://(?:client/(${UUID})|conversation/(${UUID})/(${UUID}))$`);
@@ -128,7 +128,7 @@ const DEEP_LINK = new RegExp(`^astrix://(?:client/(${UUID})|conversation/(${UUID
 export function readDeepLink(link: string): DeepLink | null {
   const [, client, of, conversation] = DEEP_LINK.exec(link) ?? [];
   if (client) return { to: 'client', clientId: client };
-  return of && conversation ? { to: 'conversation', clientId: of, conversationId: conversation } : null;
+  return of && conversation ? { to: 'screen', screen: 'inbox', clientId: of, at: conversation } : null;
 }
 
 /** Only the last argument is looked at, and only as a link: everything else on a command line of a second start is hostile (SH-18). */

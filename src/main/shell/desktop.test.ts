@@ -319,7 +319,7 @@ describe('tray', () => {
 describe('notices, links, power', () => {
   test('a click on a notice brings the window and opens what it was about', () => {
     const { desktop, opened } = stage();
-    const target = { to: 'conversation', clientId: id, conversationId: other } as const;
+    const target = { to: 'screen', screen: 'inbox', clientId: id, at: other } as const;
     desktop.shell.notify({ title: 'Ananya · Chai Katha', body: 'Where is my order?', target });
     expect(electron.shown[0]?.options).toEqual({ title: 'Ananya · Chai Katha', body: 'Where is my order?' });
     expect(electron.windows).toHaveLength(0);
@@ -347,7 +347,7 @@ describe('notices, links, power', () => {
     expect(prevented).toBe(true);
     expect(opened).toEqual([
       { to: 'client', clientId: id },
-      { to: 'conversation', clientId: id, conversationId: other },
+      { to: 'screen', screen: 'inbox', clientId: id, at: other },
     ]);
   });
 

@@ -1,13 +1,12 @@
 import { LogOut, Search, Settings, Star, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AccountState, ClientView } from '../../shared/ipc.ts';
-import { useAppState } from '../lib/app-state.ts';
 import { ask, bridge } from '../lib/bridge.ts';
-import { keysOf } from '../lib/shortcuts.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
 import { complain } from '../ui/toast.tsx';
+import { keysOfOverlay, showOverlay } from './registry.ts';
 
 type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
 
@@ -21,7 +20,6 @@ export function IdentityStrip({
   readonly account: SignedIn;
   readonly children?: ReactNode;
 }) {
-  const show = useAppState(state => state.show);
   return (
     <header
       data-hue={client?.hue}
@@ -33,9 +31,9 @@ export function IdentityStrip({
           <button
             type="button"
             aria-label={`${client.name}. Switch client`}
-            onClick={() => show('switcher')}
+            onClick={() => showOverlay('switcher')}
             className="flex min-w-0 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
-            title={`Switch client (${keysOf('switcher')})`}
+            title={`Switch client (${keysOfOverlay('switcher')})`}
           >
             <ClientMark hue={client.hue} initials={client.initials} size={26} />
             <span className="truncate text-[15px] font-bold">{client.name}</span>
@@ -58,11 +56,11 @@ export function IdentityStrip({
       <span className="flex-1" />
       <button
         type="button"
-        onClick={() => show('palette')}
+        onClick={() => showOverlay('palette')}
         className="flex h-8 w-60 items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-meta hover:border-line-strong"
       >
         <Search size={14} aria-hidden /> <span className="flex-1 text-left">Go to anything</span>{' '}
-        <Keys>{keysOf('palette')}</Keys>
+        <Keys>{keysOfOverlay('palette')}</Keys>
       </button>
       <Menu
         align="end"
@@ -80,16 +78,16 @@ export function IdentityStrip({
           {account.agencyName} · {account.role}
         </MenuTitle>
         <MenuLine />
-        <MenuItem onPick={() => show('settings')} meta={keysOf('settings')}>
+        <MenuItem onPick={() => showOverlay('settings')} meta={keysOfOverlay('settings')}>
           <span className="inline-flex items-center gap-2">
             <Settings size={14} /> Settings and devices
           </span>
         </MenuItem>
-        <MenuItem onPick={() => show('shortcuts')} meta={keysOf('shortcuts')}>
+        <MenuItem onPick={() => showOverlay('shortcuts')} meta={keysOfOverlay('shortcuts')}>
           Keyboard map
         </MenuItem>
         <MenuLine />
-        <MenuItem onPick={() => show('sign-out')}>
+        <MenuItem onPick={() => showOverlay('sign-out')}>
           <span className="inline-flex items-center gap-2">
             <LogOut size={14} /> Sign out
           </span>

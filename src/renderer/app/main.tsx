@@ -1,27 +1,16 @@
 import './styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
-import {
-  createHashHistory,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  RouterProvider,
-  useLocation,
-  useNavigate,
-  useParams,
-} from '@tanstack/react-router';
-import { Component, type ReactNode, StrictMode, useCallback } from 'react';
+import { RouterProvider } from '@tanstack/react-router';
+import { Component, type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { keepAttempt } from '../features/connections/queries.ts';
-import { SignInScreen } from '../features/sign-in/sign-in-screen.tsx';
-import { connectAppState, useAppState } from '../lib/app-state.ts';
-import { bridge } from '../lib/bridge.ts';
+import { connectAppState } from '../lib/app-state.ts';
 import { queryClient } from '../lib/queries.ts';
-import { Failed, Waiting } from '../ui/parts.tsx';
+import { Failed } from '../ui/parts.tsx';
 import { Toasts } from '../ui/toast.tsx';
-import { Frame } from './frame.tsx';
+import { REGISTRY } from './registry.ts';
+import { createWindowRouter } from './router.tsx';
 
-/** Anything that breaks while drawing: said plainly, with a way back; what was written is safe in main. */
+/** Shows an error outside of any screen, with a button that draws the window again. Main keeps what was written. */
 class Boundary extends Component<{ readonly children: ReactNode }, { readonly error: unknown }> {
   override state = { error: null as unknown };
   static getDerivedStateFromError(error: unknown) {
@@ -36,62 +25,12 @@ class Boundary extends Component<{ readonly children: ReactNode }, { readonly er
   }
 }
 
-const root = createRootRoute({ component: Screen });
-const home = createRoute({ getParentRoute: () => root, path: '/' });
-const clientRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId' });
-const conversationRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId/$conversationId' });
-const connectionsRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId/connections' });
-const connectionRoute = createRoute({ getParentRoute: () => root, path: '/c/$clientId/connections/$at' });
-const router = createRouter({
-  routeTree: root.addChildren([home, clientRoute, conversationRoute, connectionsRoute, connectionRoute]),
-  history: createHashHistory(),
-});
-
-declare module '@tanstack/react-router' {
-  interface Register {
-    router: typeof router;
-  }
-}
-
-function Screen() {
-  const account = useAppState(state => state.account);
-  const params = useParams({ strict: false }) as { clientId?: string; conversationId?: string; at?: string };
-  const onConnections = useLocation({ select: ({ pathname }) => /^\/c\/[^/]+\/connections(\/|$)/.test(pathname) });
-  const navigate = useNavigate();
-  const go = useCallback(
-    (clientId: string, conversationId: string | null) =>
-      void (conversationId
-        ? navigate({ to: '/c/$clientId/$conversationId', params: { clientId, conversationId } })
-        : navigate({ to: '/c/$clientId', params: { clientId } })),
-    [navigate],
-  );
-  const goConnections = useCallback(
-    (clientId: string, at: string | null) =>
-      void (at
-        ? navigate({ to: '/c/$clientId/connections/$at', params: { clientId, at } })
-        : navigate({ to: '/c/$clientId/connections', params: { clientId } })),
-    [navigate],
-  );
-  if (account.status === 'starting') return <Waiting what="Opening your copy…" />;
-  if (account.status !== 'signed-in') return <SignInScreen account={account} />;
-  return (
-    <Frame
-      account={account}
-      clientId={params.clientId ?? null}
-      conversationId={params.conversationId ?? null}
-      place={onConnections ? 'connections' : 'inbox'}
-      at={params.at ?? null}
-      go={go}
-      goConnections={goConnections}
-    />
-  );
-}
-
-bridge.on.connectChanged(keepAttempt);
+const router = createWindowRouter();
+for (const screen of REGISTRY.screens) screen.start?.();
 await connectAppState();
-const place = document.getElementById('root');
-if (!place) throw new Error('the page has no root');
-createRoot(place).render(
+const page = document.getElementById('root');
+if (!page) throw new Error('The page has no element with the id "root".');
+createRoot(page).render(
   <StrictMode>
     <Boundary>
       <QueryClientProvider client={queryClient}>

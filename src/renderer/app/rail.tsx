@@ -1,8 +1,7 @@
 import { LayoutGrid } from 'lucide-react';
 import type { ClientView } from '../../shared/ipc.ts';
-import { useAppState } from '../lib/app-state.ts';
-import { keysOf } from '../lib/shortcuts.ts';
 import { ClientMark } from '../ui/parts.tsx';
+import { keysOfOverlay, showOverlay } from './registry.ts';
 
 const SHOWN = 12;
 
@@ -16,7 +15,6 @@ export function Rail({
   readonly currentId: string | null;
   readonly onPick: (clientId: string) => void;
 }) {
-  const show = useAppState(state => state.show);
   return (
     <nav
       aria-label="Clients"
@@ -51,8 +49,8 @@ export function Rail({
       <button
         type="button"
         aria-label={`All ${clients.length} clients`}
-        title={`All clients (${keysOf('switcher')})`}
-        onClick={() => show('switcher')}
+        title={`All clients (${keysOfOverlay('switcher')})`}
+        onClick={() => showOverlay('switcher')}
         className="grid size-10 place-items-center rounded-lg text-meta hover:bg-hover hover:text-text"
       >
         <LayoutGrid size={18} />

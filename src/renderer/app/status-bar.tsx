@@ -1,8 +1,8 @@
 import { CloudOff, HardDriveDownload, RefreshCw, Send, TriangleAlert } from 'lucide-react';
 import type { AccountState, AppInfo, SyncStatus } from '../../shared/ipc.ts';
-import { useAppState } from '../lib/app-state.ts';
 import { useNow } from '../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../lib/format.ts';
+import { showOverlay } from './registry.ts';
 
 const STORAGE: Readonly<Record<string, string>> = {
   absent: 'No keychain on this computer: nothing is kept when you quit',
@@ -26,7 +26,6 @@ export function StatusBar({
   readonly account: Extract<AccountState, { status: 'signed-in' }>;
 }) {
   const now = useNow(5);
-  const show = useAppState(state => state.show);
   const unsent = sync.waiting + sync.refused;
   const storage = account.storage.reason === null ? null : STORAGE[account.storage.reason];
   return (
@@ -42,7 +41,7 @@ export function StatusBar({
       {unsent > 0 ? (
         <button
           type="button"
-          onClick={() => show('outbox')}
+          onClick={() => showOverlay('outbox')}
           className={`inline-flex items-center gap-1.5 rounded-sm px-1 hover:bg-hover hover:text-text ${sync.refused > 0 ? 'text-danger' : 'text-waiting'}`}
         >
           <Send size={12} aria-hidden />

@@ -10,7 +10,8 @@ type AppState = {
   readonly account: AccountState;
   readonly sync: SyncStatus | null;
   readonly settings: Settings | null;
-  readonly open: 'palette' | 'switcher' | 'shortcuts' | 'settings' | 'outbox' | 'sign-out' | null;
+  /** Id of the overlay that is open. */
+  readonly open: string | null;
   readonly show: (open: AppState['open']) => void;
 };
 

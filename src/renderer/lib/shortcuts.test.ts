@@ -1,53 +1,51 @@
 import { describe, expect, test } from 'vitest';
-import { actionOf, keysOf, SHORTCUTS, shownKeys } from './shortcuts.ts';
+import { defineShortcuts, keysOf, keysPressed, LIST, onShortcut, press, shownKeys } from './shortcuts.ts';
 
-const press = (keys: string, more: Partial<Parameters<typeof actionOf>[0]> = {}) => {
-  const key = keys.split('+').at(-1)!;
-  const shiftKey = keys.includes('shift+') || key === '?';
-  return {
-    key: shiftKey ? key.toUpperCase() : key,
-    ctrlKey: keys.includes('mod+'),
-    metaKey: false,
-    altKey: false,
-    shiftKey,
-    ...more,
-  };
-};
-const plain = SHORTCUTS.filter(({ keys }) => !keys.includes('mod'));
-const withControl = SHORTCUTS.filter(({ keys, action }) => keys.includes('mod') && action !== 'client');
+const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
-test('no two actions share keys, and none stands twice', () => {
-  expect(new Set(SHORTCUTS.map(({ keys }) => keys)).size).toBe(SHORTCUTS.length);
-  expect(new Set(SHORTCUTS.map(({ action }) => action)).size).toBe(SHORTCUTS.length);
-});
-
-describe('every key of the map does what the map says', () => {
-  test.each(plain)('$keys: $says, but not while somebody types', ({ keys, action }) => {
-    expect(actionOf(press(keys), false)).toEqual({ action });
-    expect(actionOf(press(keys), true)).toBeNull();
-    for (const held of ['ctrlKey', 'metaKey', 'altKey'])
-      expect(actionOf(press(keys, { [held]: true }), false)?.action).not.toBe(action);
+describe('keys are read as they are declared', () => {
+  test('a letter counts outside of text fields only', () => {
+    expect(keysPressed({ ...plain, key: 'j' }, false)).toBe('j');
+    expect(keysPressed({ ...plain, key: 'j' }, true)).toBeNull();
   });
 
-  test.each(withControl)('$keys: $says, also while somebody types', ({ keys, action }) => {
-    expect(actionOf(press(keys), true)).toEqual({ action });
-    expect(actionOf(press(keys, { ctrlKey: false }), true)).toBeNull();
-    expect(actionOf(press(keys, { altKey: true }), true)).toBeNull();
+  test('a sign that needs Shift is the sign itself', () => {
+    expect(keysPressed({ ...plain, key: '?', shiftKey: true }, false)).toBe('?');
   });
 
-  test('the nine digits switch to the nine clients, and 0 to none', () => {
-    for (let n = 1; n <= 9; n++) expect(actionOf(press(`mod+${n}`), true)).toEqual({ action: 'client', index: n - 1 });
-    expect(actionOf(press('mod+0'), true)).toBeNull();
-    expect(actionOf(press('5'), false)).toBeNull();
+  test('keys with Ctrl count also while a person types', () => {
+    expect(keysPressed({ ...plain, key: 'k', ctrlKey: true }, true)).toBe('mod+k');
+    expect(keysPressed({ ...plain, key: 'O', ctrlKey: true, shiftKey: true }, true)).toBe('mod+shift+o');
   });
 
-  test.each(['Enter', 'Escape', 'x', 'Tab', 'F5', 'Dead', ''])('%j does nothing', key => {
-    expect(actionOf(press(key), false)).toBeNull();
+  test.each(['altKey', 'metaKey'] as const)('a letter with %s belongs to the system', held => {
+    expect(keysPressed({ ...plain, key: 'j', [held]: true }, false)).toBeNull();
+  });
+
+  test('Alt makes Ctrl another key', () => {
+    expect(keysPressed({ ...plain, key: 'k', ctrlKey: true, altKey: true }, false)).toBeNull();
   });
 });
 
-test('keys are shown as they stand on the keyboard', () => {
+test('keys are shown as the keyboard names them', () => {
   expect(shownKeys('mod+shift+o')).toBe('Ctrl+Shift+O');
   expect(shownKeys('j')).toBe('J');
-  expect(keysOf('palette')).toBe('Ctrl+K');
+  expect(shownKeys('mod+1 … 9')).toBe('Ctrl+1 … 9');
+  expect(keysOf(LIST.search)).toBe('/');
+});
+
+test('a press reaches the listeners of its own declaration, until they end', () => {
+  const [one, other] = [
+    defineShortcuts('One', { go: { keys: 'g', says: 'Go' } }),
+    defineShortcuts('Other', { go: { keys: 'g', says: 'Go' } }),
+  ];
+  const heard: string[] = [];
+  const end = onShortcut(one.go, () => heard.push('one'));
+  onShortcut(other.go, () => heard.push('other'));
+  press(one.go);
+  expect(heard).toEqual(['one']);
+  end();
+  press(one.go);
+  press(other.go);
+  expect(heard).toEqual(['one', 'other']);
 });

@@ -1,59 +1,40 @@
-/** Every key there is, as data: the map behind `?`, the hints on buttons and the handler read the same table. */
-export type Action =
-  | 'next'
-  | 'previous'
-  | 'open'
-  | 'reply'
-  | 'note'
-  | 'assign'
-  | 'tag'
-  | 'snooze'
-  | 'close'
-  | 'search'
-  | 'palette'
-  | 'switcher'
-  | 'shortcuts'
-  | 'settings'
-  | 'outbox'
-  | 'inbox'
-  | 'connections'
-  | 'client';
+/** Shortcuts are data: the keyboard map, the hints on buttons and the key handler read the same declarations. */
 export type Shortcut = {
-  readonly action: Action;
+  /** `j`, `?`, `mod+k` or `mod+shift+o`; `mod` is Ctrl, and ⌘ on a Mac. */
   readonly keys: string;
+  /** What it does, for the keyboard map. */
   readonly says: string;
-  readonly group: 'List' | 'Conversation' | 'Everywhere';
+  /** Heading in the keyboard map. */
+  readonly group: string;
 };
+export type Shortcuts<Name extends string = string> = Readonly<Record<Name, Shortcut>>;
 
-export const SHORTCUTS: readonly Shortcut[] = [
-  { action: 'next', keys: 'j', says: 'Next in the list', group: 'List' },
-  { action: 'previous', keys: 'k', says: 'Previous in the list', group: 'List' },
-  { action: 'search', keys: '/', says: 'Search the list', group: 'List' },
-  { action: 'reply', keys: 'r', says: 'Reply', group: 'Conversation' },
-  { action: 'note', keys: 'n', says: 'Write a note', group: 'Conversation' },
-  { action: 'assign', keys: 'a', says: 'Assign', group: 'Conversation' },
-  { action: 'tag', keys: 't', says: 'Change tags', group: 'Conversation' },
-  { action: 'snooze', keys: 's', says: 'Snooze', group: 'Conversation' },
-  { action: 'close', keys: 'e', says: 'Close or reopen', group: 'Conversation' },
-  { action: 'palette', keys: 'mod+k', says: 'Go to anything', group: 'Everywhere' },
-  { action: 'switcher', keys: 'mod+j', says: 'Switch client', group: 'Everywhere' },
-  { action: 'client', keys: 'mod+1 … 9', says: 'Switch to a client of the rail', group: 'Everywhere' },
-  { action: 'inbox', keys: 'i', says: 'Inbox of this client', group: 'Everywhere' },
-  { action: 'connections', keys: 'c', says: 'Connections of this client', group: 'Everywhere' },
-  { action: 'outbox', keys: 'mod+shift+o', says: 'What is waiting to be sent', group: 'Everywhere' },
-  { action: 'settings', keys: 'mod+,', says: 'Settings', group: 'Everywhere' },
-  { action: 'shortcuts', keys: '?', says: 'This map', group: 'Everywhere' },
-];
+/** Declares the shortcuts of one heading. Each is referred to by its object, so a name need not be unique in the window. */
+export function defineShortcuts<const Name extends string>(
+  group: string,
+  shortcuts: Readonly<Record<Name, Omit<Shortcut, 'group'>>>,
+): Shortcuts<Name> {
+  const entries = Object.entries<Omit<Shortcut, 'group'>>(shortcuts);
+  return Object.fromEntries(entries.map(([name, one]) => [name, { ...one, group }])) as Shortcuts<Name>;
+}
+
+/** For every screen with a list. */
+export const LIST = defineShortcuts('List', {
+  next: { keys: 'j', says: 'Next in the list' },
+  previous: { keys: 'k', says: 'Previous in the list' },
+  search: { keys: '/', says: 'Search the list' },
+});
 
 const mac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
+
 export const shownKeys = (keys: string): string =>
   keys
     .replace('mod', mac ? '⌘' : 'Ctrl')
     .replace('shift', mac ? '⇧' : 'Shift')
     .replaceAll('+', mac ? '' : '+')
     .replace(/(?<![A-Za-z])[a-z]$/, key => key.toUpperCase());
-export const keysOf = (action: Action): string =>
-  shownKeys(SHORTCUTS.find(shortcut => shortcut.action === action)?.keys ?? '');
+
+export const keysOf = ({ keys }: Pick<Shortcut, 'keys'>): string => shownKeys(keys);
 
 type Pressed = {
   readonly key: string;
@@ -63,13 +44,23 @@ type Pressed = {
   readonly altKey: boolean;
 };
 
-/** The action of a key press, and for `client` its number. Plain letters count only outside of text fields. */
-export function actionOf(event: Pressed, typing: boolean): { action: Action; index?: number } | null {
+/** The keys that were pressed, written as in a declaration. Null for keys that belong to the text field in which a person types. */
+export function keysPressed(event: Pressed, typing: boolean): string | null {
   const mod = mac ? event.metaKey : event.ctrlKey;
   if (event.altKey) return null;
-  if (mod && /^[1-9]$/.test(event.key)) return { action: 'client', index: Number(event.key) - 1 };
-  const name = `${mod ? 'mod+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${event.key.toLowerCase()}`;
   if (!mod && (typing || event.ctrlKey || event.metaKey)) return null;
-  const found = SHORTCUTS.find(shortcut => shortcut.keys === name);
-  return found ? { action: found.action } : null;
+  return `${mod ? 'mod+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${event.key.toLowerCase()}`;
+}
+
+const listeners = new Map<Shortcut, Set<() => void>>();
+
+/** Calls `listener` whenever the shortcut is pressed; answers the function that ends it. */
+export function onShortcut(shortcut: Shortcut, listener: () => void): () => void {
+  const known = listeners.get(shortcut) ?? new Set();
+  listeners.set(shortcut, known.add(listener));
+  return () => void known.delete(listener);
+}
+
+export function press(shortcut: Shortcut): void {
+  for (const listener of [...(listeners.get(shortcut) ?? [])]) listener();
 }

@@ -2,7 +2,7 @@ import type { CatalogueEntry, ConnectionView, ProviderGroup } from '@astrix/cont
 import { LayoutList, ReceiptText } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useMemo, useState } from 'react';
 import { count } from '../../lib/format.ts';
-import { keysOf } from '../../lib/shortcuts.ts';
+import { keysOf, LIST } from '../../lib/shortcuts.ts';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
 import { AvailabilityChip, Condition, GroupIcon } from './parts.tsx';
 import { answers, type CatalogueFilter, conditionOf, FILTERS, GROUPS, isPossible } from './words.ts';
@@ -62,7 +62,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
         <SearchField
           field={searchField}
           label="Search systems"
-          placeholder={`Search systems (${keysOf('search')})`}
+          placeholder={`Search systems (${keysOf(LIST.search)})`}
           maxLength={100}
           value={typed}
           onType={setTyped}

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from '@astrix/contract';
 import { ArrowLeft, Plug } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useRef } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { useAppState, useMay } from '../../lib/app-state.ts';
@@ -8,7 +8,9 @@ import { bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
-import type { Action } from '../../lib/shortcuts.ts';
+import type { ScreenProps } from '../../lib/screen.ts';
+import { LIST } from '../../lib/shortcuts.ts';
+import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
@@ -19,16 +21,8 @@ import { ProviderPage } from './provider-page.tsx';
 import { useCatalogue, useConnect, useConnections, useOnline } from './queries.ts';
 import { ReceiptsPage } from './receipts.tsx';
 
-export type ConnectionsProps = {
-  readonly client: ClientView;
-  /** Id of a provider or a connection, `receipts`, or null for the overview. */
-  readonly at: string | null;
-  readonly onOpen: (clientId: string, at: string | null) => void;
-  readonly listen: (handle: (action: Action) => void) => () => void;
-};
-
 /** Every system on the left, one of them on the right; side by side where there is room, else one after the other. */
-export function ConnectionsScreen(props: ConnectionsProps) {
+export function ConnectionsScreen(props: ScreenProps) {
   return useMay('connection.read') ? (
     <Screen {...props} />
   ) : (
@@ -38,7 +32,7 @@ export function ConnectionsScreen(props: ConnectionsProps) {
   );
 }
 
-function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
+function Screen({ client, at, open }: ScreenProps) {
   const catalogue = useCatalogue(client.id);
   const connections = useConnections(client.id);
   const wide = useMedia('(min-width: 900px)');
@@ -48,19 +42,16 @@ function Screen({ client, at, onOpen, listen }: ConnectionsProps) {
   const onListed = useCallback((ids: readonly string[]) => {
     listed.current = ids;
   }, []);
-  const open = useCallback((to: string | null) => onOpen(client.id, to), [client.id, onOpen]);
-
-  useEffect(
-    () =>
-      listen(action => {
-        if (action === 'search') searchField.current?.focus();
-        if (action !== 'next' && action !== 'previous') return;
-        const here = listed.current.indexOf(at ?? '');
-        const to = listed.current[action === 'next' ? here + 1 : Math.max(here - 1, 0)];
-        if (to) open(to);
-      }),
-    [listen, at, open],
-  );
+  const openListed = (index: number) => {
+    const id = listed.current[index];
+    if (id) open(id);
+  };
+  const here = () => listed.current.indexOf(at ?? '');
+  useShortcuts(LIST, {
+    search: () => searchField.current?.focus(),
+    next: () => openListed(here() + 1),
+    previous: () => openListed(Math.max(here() - 1, 0)),
+  });
 
   const entries = catalogue.data;
   const existing = connections.data;

@@ -35,6 +35,9 @@ const attemptKey = (clientId: string) => clientKey(clientId, 'connect-attempt');
 export const useConnect = (clientId: string) =>
   useQuery({ queryKey: attemptKey(clientId), queryFn: () => ask(bridge.connect.state({ clientId })) });
 
+/** Main tells of an attempt also while the screen is not shown. */
+export const listenForAttempts = (): void => void bridge.on.connectChanged(keepAttempt);
+
 export const keepAttempt = (state: ConnectState): void =>
   void queryClient.setQueryData(attemptKey(state.clientId), state);
 

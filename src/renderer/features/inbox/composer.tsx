@@ -11,6 +11,7 @@ import { count, windowState } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { complain } from '../../ui/toast.tsx';
+import { CONVERSATION } from './shortcuts.ts';
 
 const MOST = 4096;
 const SAVE_MS = 300;
@@ -94,10 +95,10 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
       className={`@container border-t border-line px-4 pt-2 pb-3 ${noting ? 'bg-note' : 'bg-panel'}`}
     >
       <div className="mb-1.5 flex flex-wrap items-center gap-1 text-meta">
-        <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf('reply')})`}>
+        <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf(CONVERSATION.reply)})`}>
           Reply as <span className="max-w-48 truncate font-medium">{client.replyAs}</span>
         </ModeButton>
-        <ModeButton on={noting} onClick={() => onMode('note')} label={`Note (${keysOf('note')})`}>
+        <ModeButton on={noting} onClick={() => onMode('note')} label={`Note (${keysOf(CONVERSATION.note)})`}>
           <NotebookPen size={13} aria-hidden /> Note
         </ModeButton>
         <span className="flex-1" />

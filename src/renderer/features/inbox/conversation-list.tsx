@@ -6,7 +6,7 @@ import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
-import { keysOf } from '../../lib/shortcuts.ts';
+import { keysOf, LIST } from '../../lib/shortcuts.ts';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
 import { useCounts, useInbox } from './queries.ts';
@@ -54,7 +54,7 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
         <SearchField
           field={searchField}
           label="Search messages of this client"
-          placeholder={`Search messages (${keysOf('search')})`}
+          placeholder={`Search messages (${keysOf(LIST.search)})`}
           maxLength={200}
           value={typed}
           onType={setTyped}

@@ -7,7 +7,9 @@ import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useMedia } from '../../lib/media.ts';
 import { usePeople } from '../../lib/queries.ts';
-import type { Action } from '../../lib/shortcuts.ts';
+import type { ScreenProps } from '../../lib/screen.ts';
+import { LIST } from '../../lib/shortcuts.ts';
+import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Handle } from '../../ui/handle.tsx';
@@ -16,20 +18,13 @@ import { complain } from '../../ui/toast.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { useConversation } from './queries.ts';
+import { CONVERSATION } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
 import { triageOf } from './triage.ts';
 
-export type InboxProps = {
-  readonly client: ClientView;
-  readonly conversationId: string | null;
-  readonly onOpen: (clientId: string, conversationId: string) => void;
-  /** Keys that are pressed anywhere reach the inbox through here. */
-  readonly listen: (handle: (action: Action) => void) => () => void;
-};
-
 /** List, thread, details: three panels whose widths are remembered. */
-export function InboxScreen({ client, conversationId, onOpen, listen }: InboxProps) {
+export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
   const [filter, setFilter] = useState<InboxFilter>('open');
   const sizes = useAppState(state => state.settings?.panels);
   const searchField = useRef<HTMLInputElement>(null);
@@ -38,17 +33,16 @@ export function InboxScreen({ client, conversationId, onOpen, listen }: InboxPro
     listed.current = ids;
   }, []);
 
-  useEffect(
-    () =>
-      listen(action => {
-        if (action === 'search') searchField.current?.focus();
-        if (action !== 'next' && action !== 'previous') return;
-        const at = listed.current.indexOf(conversationId ?? '');
-        const to = listed.current[action === 'next' ? at + 1 : at < 0 ? 0 : at - 1];
-        if (to) onOpen(client.id, to);
-      }),
-    [listen, conversationId, onOpen, client.id],
-  );
+  const openListed = (index: number) => {
+    const id = listed.current[index];
+    if (id) open(id);
+  };
+  const here = () => listed.current.indexOf(conversationId ?? '');
+  useShortcuts(LIST, {
+    search: () => searchField.current?.focus(),
+    next: () => openListed(here() + 1),
+    previous: () => openListed(here() < 0 ? 0 : here() - 1),
+  });
 
   const remember = (layout: Readonly<Record<string, number>>) =>
     void bridge.settings.set({
@@ -63,7 +57,7 @@ export function InboxScreen({ client, conversationId, onOpen, listen }: InboxPro
           filter={filter}
           onFilter={setFilter}
           openId={conversationId}
-          onOpen={onOpen}
+          onOpen={(clientId, id) => open(id, clientId)}
           searchField={searchField}
           onListed={onListed}
         />
@@ -71,7 +65,7 @@ export function InboxScreen({ client, conversationId, onOpen, listen }: InboxPro
       <Handle />
       <Panel id="work" minSize="380px">
         {conversationId ? (
-          <Work key={conversationId} client={client} conversationId={conversationId} listen={listen} />
+          <Work key={conversationId} client={client} conversationId={conversationId} />
         ) : (
           <div className="h-full bg-ground">
             <Empty icon={<MessagesSquare size={24} />} title="Choose a conversation">
@@ -84,15 +78,7 @@ export function InboxScreen({ client, conversationId, onOpen, listen }: InboxPro
   );
 }
 
-function Work({
-  client,
-  conversationId,
-  listen,
-}: {
-  readonly client: ClientView;
-  readonly conversationId: string;
-  readonly listen: InboxProps['listen'];
-}) {
+function Work({ client, conversationId }: { readonly client: ClientView; readonly conversationId: string }) {
   const found = useConversation(client.id, conversationId);
   const people = usePeople().data ?? [];
   const account = useAppState(state => state.account);
@@ -129,19 +115,27 @@ function Work({
     };
   }, [unread, lastInboundId, mayReply, client.id, conversationId]);
 
-  useEffect(() =>
-    listen(action => {
-      if (!conversation || !mayReply) return;
-      if (action === 'reply' || action === 'note') {
-        setMode(action);
-        requestAnimationFrame(() => field.current?.focus());
-      } else if (action === 'assign' || action === 'tag' || action === 'snooze') {
-        setDrawer(true);
-        requestAnimationFrame(() => triggers[action].current?.click());
-      }
-      if (action === 'close')
-        triageOf(conversation, personId => people.find(person => person.id === personId)?.name ?? 'nobody').toggle();
-    }),
+  const write = (next: 'reply' | 'note') => {
+    setMode(next);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  const openMenu = (name: keyof typeof triggers) => {
+    setDrawer(true);
+    requestAnimationFrame(() => triggers[name].current?.click());
+  };
+  const nameOf = (personId: string | null) => people.find(person => person.id === personId)?.name ?? 'nobody';
+  useShortcuts(
+    CONVERSATION,
+    conversation && mayReply
+      ? {
+          reply: () => write('reply'),
+          note: () => write('note'),
+          assign: () => openMenu('assign'),
+          tag: () => openMenu('tag'),
+          snooze: () => openMenu('snooze'),
+          close: () => triageOf(conversation, nameOf).toggle(),
+        }
+      : {},
   );
 
   if (found.isPending) return <Waiting what="Reading the conversation…" />;

@@ -58,12 +58,14 @@ export const useThread = (clientId: string, conversationId: string) =>
     getNextPageParam: page => page.next,
   });
 
+export const searchInbox = (clientId: string | null, q: string) => ask(bridge.inbox.search({ clientId, q, limit: 40 }));
+
 /** Searches one client, or all of them when `clientId` is null. While a person types on, the last hits of the same scope stay. */
 export const useSearch = (clientId: string | null, q: string) => {
   const scope = clientId === null ? agencyKey('search') : clientKey(clientId, 'search');
   return useQuery({
     queryKey: clientId === null ? agencyKey('search', q) : clientKey(clientId, 'search', q),
-    queryFn: () => ask(bridge.inbox.search({ clientId, q, limit: 40 })),
+    queryFn: () => searchInbox(clientId, q),
     enabled: q.trim().length > 0,
     placeholderData: (previous, query) =>
       scope.every((part, at) => query?.queryKey[at] === part) ? keepPreviousData(previous) : undefined,

@@ -11,6 +11,7 @@ import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { PersonMark } from '../../ui/parts.tsx';
 import { Consent } from './consent.tsx';
 import { useContact } from './queries.ts';
+import { CONVERSATION } from './shortcuts.ts';
 import { Tags } from './tags.tsx';
 import { triageOf } from './triage.ts';
 
@@ -46,7 +47,12 @@ export function SidePanel({ conversation, client, triggers }: Props) {
         <div className="mt-3 flex gap-1.5">
           <Menu
             trigger={
-              <Button ref={triggers.snooze} disabled={!may} title={`Snooze (${keysOf('snooze')})`} className="flex-1">
+              <Button
+                ref={triggers.snooze}
+                disabled={!may}
+                title={`Snooze (${keysOf(CONVERSATION.snooze)})`}
+                className="flex-1"
+              >
                 <AlarmClock size={14} /> {conversation.status === 'snoozed' ? 'Snoozed' : 'Snooze'}
               </Button>
             }
@@ -69,7 +75,7 @@ export function SidePanel({ conversation, client, triggers }: Props) {
           </Menu>
           <Button
             disabled={!may}
-            title={`${conversation.status === 'closed' ? 'Reopen' : 'Close'} (${keysOf('close')})`}
+            title={`${conversation.status === 'closed' ? 'Reopen' : 'Close'} (${keysOf(CONVERSATION.close)})`}
             onClick={triage.toggle}
             className="flex-1"
           >
@@ -86,7 +92,7 @@ export function SidePanel({ conversation, client, triggers }: Props) {
               ref={triggers.assign}
               type="button"
               disabled={!may}
-              title={`Assign (${keysOf('assign')})`}
+              title={`Assign (${keysOf(CONVERSATION.assign)})`}
               className="row-button -mx-2 w-[calc(100%+16px)]"
             >
               {assignee ? (

@@ -6,6 +6,7 @@ import { keysOf } from '../../lib/shortcuts.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { MenuItem } from '../../ui/menu.tsx';
 import { useTags } from './queries.ts';
+import { CONVERSATION } from './shortcuts.ts';
 
 const TAG = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} _-]*$/u;
 
@@ -49,7 +50,7 @@ export function Tags({
               ref={trigger}
               type="button"
               disabled={!may}
-              title={`Change tags (${keysOf('tag')})`}
+              title={`Change tags (${keysOf(CONVERSATION.tag)})`}
               className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover hover:text-text"
             >
               <Plus size={13} /> Tag

@@ -5,6 +5,7 @@ import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, clockOf, dateTimeOf, minutesOf } from '../../lib/format.ts';
+import type { OverlayProps } from '../../lib/overlay.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
@@ -14,13 +15,12 @@ import { refreshPreference, usePreference, useSessions } from './queries.ts';
 const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change)).catch(complain);
 
 /** Look, notifications, devices: what is this person's own. */
-export function SettingsDialog({ client }: { readonly client: ClientView | null }) {
-  const show = useAppState(state => state.show);
+export function SettingsDialog({ client, onClose }: OverlayProps) {
   const settings = useAppState(state => state.settings);
   const info = useAppState(state => state.info);
   if (!settings) return null;
   return (
-    <Dialog open onClose={() => show(null)} title="Settings" wide>
+    <Dialog open onClose={onClose} title="Settings" wide>
       <div className="scroll flex flex-col">
         <Section title="Appearance">
           <Choice

@@ -1,17 +1,17 @@
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { count } from '../../lib/format.ts';
+import type { OverlayProps } from '../../lib/overlay.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
 
 /** Says exactly what goes, and what would be lost (LC-07). */
-export function SignOutDialog() {
-  const show = useAppState(state => state.show);
+export function SignOutDialog({ onClose }: OverlayProps) {
   const sync = useAppState(state => state.sync);
   const unsent = (sync?.waiting ?? 0) + (sync?.refused ?? 0);
   return (
-    <Dialog open onClose={() => show(null)} title="Sign out">
+    <Dialog open onClose={onClose} title="Sign out">
       <div className="flex flex-col gap-3 p-5">
         <p>
           The key of the copy on this computer is destroyed first, then the copy. The next person to sign in sees
@@ -26,7 +26,7 @@ export function SignOutDialog() {
           <p className="text-meta">Everything you wrote has been sent. Drafts are lost.</p>
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={() => show(null)}>Stay signed in</Button>
+          <Button onClick={onClose}>Stay signed in</Button>
           <Button
             look={unsent > 0 ? 'danger' : 'primary'}
             onClick={() => void ask(bridge.account.signOut()).catch(complain)}

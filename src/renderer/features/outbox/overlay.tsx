@@ -4,26 +4,20 @@ import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { exactOf, shortOf } from '../../lib/format.ts';
+import { defineOverlay, type OverlayProps } from '../../lib/overlay.ts';
 import { useOutbox } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ClientMark, Empty, Failed } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 
-/** Everything that was written here and is not at the server yet, and what came back and needs a person. */
-export function OutboxSheet({
-  clients,
-  onOpen,
-}: {
-  readonly clients: readonly ClientView[];
-  readonly onOpen: (clientId: string, conversationId: string) => void;
-}) {
-  const show = useAppState(state => state.show);
+/** Every write that has not reached the server yet, and every refused one on which a person has to decide. */
+function Outbox({ clients, go, onClose }: OverlayProps) {
   const online = useAppState(state => state.sync?.connection === 'online');
   const outbox = useOutbox(true);
   const items = outbox.data ?? [];
   return (
-    <Dialog open onClose={() => show(null)} title="Waiting to be sent" wide>
+    <Dialog open onClose={onClose} title="Waiting to be sent" wide>
       <div className="scroll min-h-44">
         {outbox.isError ? <Failed error={outbox.error} onRetry={() => void outbox.refetch()} /> : null}
         {outbox.data && items.length === 0 ? (
@@ -32,18 +26,24 @@ export function OutboxSheet({
           </Empty>
         ) : null}
         <ul>
-          {items.map(item => (
-            <Item
-              key={item.id}
-              item={item}
-              online={online}
-              client={clients.find(client => client.id === item.clientId)}
-              onOpen={() => {
-                show(null);
-                if (item.subject === 'conversations') onOpen(item.clientId, item.subjectId);
-              }}
-            />
-          ))}
+          {items.map(item => {
+            const open = go.toRow(item.subject, item.clientId, item.subjectId);
+            return (
+              <Item
+                key={item.id}
+                item={item}
+                online={online}
+                client={clients.find(client => client.id === item.clientId)}
+                onOpen={
+                  open &&
+                  (() => {
+                    onClose();
+                    open();
+                  })
+                }
+              />
+            );
+          })}
         </ul>
       </div>
     </Dialog>
@@ -59,7 +59,8 @@ function Item({
   readonly item: OutboxItem;
   readonly client: ClientView | undefined;
   readonly online: boolean;
-  readonly onOpen: () => void;
+  /** Null where no screen shows what was changed. */
+  readonly onOpen: (() => void) | null;
 }) {
   const now = useNow(30);
   const refused = item.state === 'refused';
@@ -86,7 +87,7 @@ function Item({
         </p>
       </div>
       <div className="flex gap-1.5">
-        <Button onClick={onOpen}>Open</Button>
+        {onOpen ? <Button onClick={onOpen}>Open</Button> : null}
         {item.state === 'sending' ? null : (
           <Button
             look="quiet"
@@ -99,3 +100,11 @@ function Item({
     </li>
   );
 }
+
+export const overlay = defineOverlay({
+  id: 'outbox',
+  order: 40,
+  shortcut: { keys: 'mod+shift+o', says: 'What is waiting to be sent' },
+  palette: { label: 'What is waiting to be sent', icon: <Send size={16} /> },
+  Overlay: Outbox,
+});

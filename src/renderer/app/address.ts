@@ -1,0 +1,48 @@
+import { useMatches, useNavigate, useParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Go, Screen } from '../lib/screen.ts';
+import { REGISTRY } from './registry.ts';
+
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** Id of the screen that the route shows. */
+    readonly screen?: string;
+  }
+}
+
+/** Template of a screen's route. The last part is optional, so that the screen stays mounted when something on it is opened. */
+export const routeOf = ({ path }: Pick<Screen, 'path'>): string =>
+  ['/c/$clientId', path, '{-$at}'].filter(part => part !== '').join('/');
+
+export type Address = { readonly screen: Screen | null; readonly clientId: string | null; readonly at: string | null };
+
+/** Nothing else says which client and which screen is shown. */
+export function useAddress(): Address {
+  const params = useParams({ strict: false }) as { clientId?: string; at?: string };
+  const screenId = useMatches({ select: matches => matches.at(-1)?.staticData.screen });
+  return {
+    screen: screenId === undefined ? null : REGISTRY.screenOf(screenId),
+    clientId: params.clientId ?? null,
+    at: params.at ?? null,
+  };
+}
+
+/** Ways to every screen. `screen` is the one that is shown: a switch of the client stays on it. */
+export function useGo(screen: Screen | null): Go {
+  const navigate = useNavigate();
+  return useMemo(() => {
+    const open = (to: Screen, clientId: string, at: string | null) =>
+      void navigate({ to: routeOf(to), params: { clientId, at: at ?? undefined } });
+    return {
+      client: clientId => open(screen ?? REGISTRY.home, clientId, null),
+      screen: (screenId, clientId, at) => {
+        const to = REGISTRY.screenOf(screenId);
+        if (to) open(to, clientId, at);
+      },
+      toRow: (collection, clientId, id) => {
+        const to = REGISTRY.screenThatShows(collection);
+        return to && (() => open(to, clientId, id));
+      },
+    };
+  }, [navigate, screen]);
+}

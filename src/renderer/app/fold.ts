@@ -1,0 +1,140 @@
+import type { Overlay } from '../lib/overlay.ts';
+import type { Screen } from '../lib/screen.ts';
+import type { Shortcut } from '../lib/shortcuts.ts';
+
+/** What a press of keys does: go to a screen, an overlay or a client, or run a shortcut of the current screen. */
+export type Bound =
+  | { readonly kind: 'screen'; readonly screen: Screen; readonly shortcut: Shortcut }
+  | { readonly kind: 'overlay'; readonly overlay: Overlay; readonly shortcut: Shortcut }
+  | { readonly kind: 'client'; readonly index: number }
+  | { readonly kind: 'shortcut'; readonly shortcut: Shortcut };
+
+/** Everything that the window derives from the declarations of its screens and overlays. */
+export type Folded = {
+  /** In the order of the places. */
+  readonly screens: readonly Screen[];
+  /** In the order of the palette. */
+  readonly overlays: readonly Overlay[];
+  /** The screen that is shown when a client is opened. */
+  readonly home: Screen;
+  readonly screenOf: (id: string) => Screen | null;
+  /** The screen that opens rows of a collection. */
+  readonly screenThatShows: (collection: string) => Screen | null;
+  /** What keys do on a screen; `keys` are written as in a declaration. */
+  readonly boundTo: (keys: string, screen: Screen | null) => Bound | null;
+  /** The keyboard map in the order in which it is shown, for a person who is offered `offered`. */
+  readonly keyboardMap: (offered: readonly Screen[]) => readonly Shortcut[];
+};
+
+const EVERYWHERE = 'Everywhere';
+const CLIENT_DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const clients: Shortcut = { keys: 'mod+1 … 9', says: 'Switch to a client of the rail', group: EVERYWHERE };
+
+/** The shortcuts that a screen handles itself, each once. */
+const shortcutsOf = (screen: Screen): Shortcut[] => [...new Set(screen.shortcuts.flatMap(one => Object.values(one)))];
+
+/**
+ * Derives the tables of the window. The names are those of the lists in `screens.ts` and `overlays.ts`. Throws a sentence that names both
+ * declarations when two of them claim the same id, path, collection or key.
+ */
+export function fold(
+  screensByName: Readonly<Record<string, Screen>>,
+  overlaysByName: Readonly<Record<string, Overlay>>,
+): Folded {
+  demandDistinct(screensByName, overlaysByName);
+  const screens = Object.values(screensByName).toSorted((a, b) => a.order - b.order);
+  const overlays = Object.values(overlaysByName).toSorted((a, b) => a.order - b.order);
+  const home = screens.find(({ path }) => path === '');
+  if (!home) throw new Error('No screen has the empty path, so no screen can be shown when a client is opened.');
+
+  const toScreens = screens.map(screen => ({
+    kind: 'screen' as const,
+    screen,
+    shortcut: { keys: screen.key, says: `${screen.label} of this client`, group: EVERYWHERE },
+  }));
+  const toOverlays = overlays.flatMap(overlay =>
+    overlay.shortcut
+      ? [{ kind: 'overlay' as const, overlay, shortcut: { ...overlay.shortcut, group: EVERYWHERE } }]
+      : [],
+  );
+  const everywhere = new Map<string, Bound>([
+    ...[...toScreens, ...toOverlays].map(bound => [bound.shortcut.keys, bound] as const),
+    ...CLIENT_DIGITS.map(digit => [`mod+${digit}`, { kind: 'client', index: digit - 1 }] as const),
+  ]);
+
+  return {
+    screens,
+    overlays,
+    home,
+    screenOf: id => screens.find(screen => screen.id === id) ?? null,
+    screenThatShows: collection => screens.find(screen => screen.shows === collection) ?? null,
+    boundTo(keys, screen) {
+      const shortcut = screen ? shortcutsOf(screen).find(one => one.keys === keys) : undefined;
+      return everywhere.get(keys) ?? (shortcut ? { kind: 'shortcut', shortcut } : null);
+    },
+    keyboardMap(offered) {
+      // Overlays that the palette does not offer choose where to go, as the clients and screens that follow them do.
+      const ways = toOverlays.filter(({ overlay }) => overlay.palette === null);
+      const others = toOverlays.filter(({ overlay }) => overlay.palette !== null);
+      return [
+        ...new Set(offered.flatMap(shortcutsOf)),
+        ...ways.map(({ shortcut }) => shortcut),
+        clients,
+        ...toScreens.filter(({ screen }) => offered.includes(screen)).map(({ shortcut }) => shortcut),
+        ...others.map(({ shortcut }) => shortcut),
+      ];
+    },
+  };
+}
+
+type Claim = readonly [value: string, owner: string];
+
+function demandOne(what: string, claims: readonly Claim[]): void {
+  const owners = new Map<string, string>();
+  for (const [value, owner] of claims) {
+    const first = owners.get(value);
+    if (first !== undefined) throw new Error(`Two declarations claim the ${what} "${value}": ${first} and ${owner}.`);
+    owners.set(value, owner);
+  }
+}
+
+function demandDistinct(
+  screensByName: Readonly<Record<string, Screen>>,
+  overlaysByName: Readonly<Record<string, Overlay>>,
+): void {
+  const screens = Object.entries(screensByName).map(([name, screen]) => ({ owner: `the screen ${name}`, ...screen }));
+  const overlays = Object.entries(overlaysByName).map(([name, one]) => ({ owner: `the overlay ${name}`, ...one }));
+  const claimsOf = <T extends { readonly owner: string }>(list: readonly T[], claimOf: (one: T) => string | null) =>
+    list.flatMap((one): Claim[] => {
+      const value = claimOf(one);
+      return value === null ? [] : [[value, one.owner]];
+    });
+  demandOne(
+    'id',
+    claimsOf(screens, ({ id }) => id),
+  );
+  demandOne(
+    'id',
+    claimsOf(overlays, ({ id }) => id),
+  );
+  demandOne(
+    'path',
+    claimsOf(screens, ({ path }) => path),
+  );
+  demandOne(
+    'collection',
+    claimsOf(screens, ({ shows }) => shows),
+  );
+  const everywhere: readonly Claim[] = [
+    ...CLIENT_DIGITS.map((digit): Claim => [`mod+${digit}`, `“${clients.says}”`]),
+    ...claimsOf(overlays, ({ shortcut }) => shortcut?.keys ?? null),
+    ...claimsOf(screens, ({ key }) => key),
+  ];
+  demandOne('key', everywhere);
+  // Two screens may use the same key for shortcuts of their own: only one of them is shown.
+  for (const screen of screens)
+    demandOne('key', [
+      ...everywhere,
+      ...shortcutsOf(screen).map(({ keys, says }): Claim => [keys, `“${says}” of the screen ${screen.id}`]),
+    ]);
+}

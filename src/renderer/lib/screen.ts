@@ -1,0 +1,76 @@
+import type { CollectionName, Permission } from '@astrix/contract';
+import type { LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { ClientView } from '../../shared/ipc.ts';
+import type { Shortcuts } from './shortcuts.ts';
+
+export type ScreenProps = {
+  readonly client: ClientView;
+  /** What is open on the screen: the last part of the address, such as the id of a row. Null when nothing is. */
+  readonly at: string | null;
+  /** Opens something on this screen, of the client that is shown or of another one. The same function for the screen's whole life. */
+  readonly open: (at: string | null, clientId?: string) => void;
+};
+
+/** Something that a search found, with its address on the screen that searched. */
+export type Found = {
+  readonly id: string;
+  readonly clientId: string;
+  readonly at: string;
+  readonly title: string;
+  /** Text beside the title, with marks around matches as in a `SearchHit`. */
+  readonly detail: string;
+  /** ISO 8601, UTC. */
+  readonly time: string | null;
+};
+
+/** A screen as it is declared. Routes, places, palette, keyboard map and navigation are derived from it. */
+export type Screen<Id extends string = string> = {
+  /** Main and other parts of the window name the screen by it. */
+  readonly id: Id;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** Shortcut that goes to the screen. */
+  readonly key: string;
+  /** Place among the screens of a client, lowest first. */
+  readonly order: number;
+  /** Address below `/c/<client>`. One screen has the empty path: it is shown when a client is opened. */
+  readonly path: string;
+  /** Without this permission the screen is not offered anywhere. Null for a screen that every member may see. */
+  readonly permission: Permission | null;
+  /** Collection whose rows the screen opens when `at` is their id. */
+  readonly shows: CollectionName | null;
+  /** Number beside the place: a hook, and the word after the number for screen readers. */
+  readonly count: { readonly use: (clientId: string) => number | null; readonly unit: string } | null;
+  /** Adds hits to the palette: searches all clients of the person, and the heading of what it finds. */
+  readonly find: { readonly search: (q: string) => Promise<readonly Found[]>; readonly group: string } | null;
+  /** Shortcuts that the screen handles with `useShortcuts` while it is shown. */
+  readonly shortcuts: readonly Shortcuts[];
+  /** Runs once when the window starts, for events that have to be heard while the screen is not shown. */
+  readonly start: (() => void) | null;
+  readonly Screen: ComponentType<ScreenProps>;
+};
+
+type Optional = 'path' | 'permission' | 'shows' | 'count' | 'find' | 'shortcuts' | 'start';
+type Spec<Id extends string> = Omit<Screen<Id>, Optional> & Partial<Pick<Screen<Id>, Optional>>;
+
+/** Declares a screen of a client. `path` is the id unless it is given. */
+export const defineScreen = <const Id extends string>(spec: Spec<Id>): Screen<Id> => ({
+  path: spec.id,
+  permission: null,
+  shows: null,
+  count: null,
+  find: null,
+  shortcuts: [],
+  start: null,
+  ...spec,
+});
+
+/** Ways to another part of the window. */
+export type Go = {
+  /** The same screen for another client. */
+  readonly client: (clientId: string) => void;
+  readonly screen: (screenId: string, clientId: string, at: string | null) => void;
+  /** The way to a row on the screen that shows its collection; null where no screen does. */
+  readonly toRow: (collection: string, clientId: string, id: string) => (() => void) | null;
+};
