@@ -61,7 +61,7 @@ type Spec<A extends z.ZodObject, R extends z.ZodObject, Added> = {
   readonly retry?: z.ZodObject;
 };
 
-/** Declares a write; the types of its functions follow from `args`, `row` and `complete`. */
+/** Declares a write. The types of its functions follow from `args`, `complete` and `row`; name these three before the functions. */
 export const defineWrite = <
   A extends z.ZodObject,
   R extends z.ZodObject,

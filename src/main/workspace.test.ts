@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, type SyncLine, WRITE_NAMES, type WriteName } from '@astrix/contract';
+import { newId, type SyncLine, WRITE_NAMES, type WriteName, writeOf } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { type FakeServer, startServer } from '../../sdk/test/server.ts';
 import { cachePath } from './account/vault.ts';
 import { openFile } from './cache/file.ts';
@@ -11,6 +12,7 @@ import type { Console } from './console.ts';
 import { consoleOver } from './testkit/console-rig.ts';
 import { type FakeKeychain, fakeKeychain } from './testkit/fake-keychain.ts';
 import { clientRow, conversationRow, id, messageRow } from './testkit/rows.ts';
+import { valueFor } from './testkit/sample-row.ts';
 import { until } from './testkit/until.ts';
 
 const START = Date.parse('2026-11-20T06:30:00.000Z');
@@ -103,18 +105,13 @@ describe('SH-21: a write goes to the client of the screen it was made on', () =>
   test('a conversation of another client is not written to, by whatever write', async () => {
     await signIn();
     const mixed = { clientId: id('c00', 1), conversationId: id('e00', 200) };
-    const writes: { readonly [W in WriteName]: Record<string, unknown> } = {
-      'conversations.reply': { text: 'x', replyToId: null, seenInboundId: null },
-      'conversations.add-note': { text: 'x' },
-      'conversations.assign': { personId: null },
-      'conversations.change-tags': { add: ['x'], remove: [] },
-      'conversations.snooze': { until: null },
-      'conversations.set-status': { status: 'closed' },
-      'conversations.mark-read': { upToId: id('100', 1) },
-      'contacts.set-opt-out': { contactId: id('f00', 200), optedOut: true, reason: 'x' },
-    };
     for (const name of WRITE_NAMES) {
-      const given = { ...mixed, ...writes[name] };
+      const { args, creates } = writeOf(name);
+      // A write that makes its own subject belongs to the client of the screen by itself.
+      if (creates !== null) continue;
+      const made = Object.entries(args.shape).map(([key, schema]) => [key, valueFor(schema as z.ZodType, 'x')]);
+      const given = { ...Object.fromEntries(made), ...mixed } as Record<string, unknown>;
+      for (const key of Object.keys(given)) if (!(key in args.shape)) delete given[key];
       await expect(write(name, given), name).rejects.toThrow('There is nothing here that you may see.');
       const elsewhere = console.handlers['writes.make']({ write: name, clientId: id('c00', 2), args: given });
       await expect(elsewhere, name).rejects.toThrow('the screen of another client');

@@ -22,7 +22,8 @@ export function sampleRow(
   return row.parse(made);
 }
 
-function valueFor(schema: z.ZodType, word: string): unknown {
+/** A value that the schema allows; texts are `word` where that fits. */
+export function valueFor(schema: z.ZodType, word: string): unknown {
   const def = schema._zod.def as unknown as Def;
   switch (def.type) {
     case 'nullable':
