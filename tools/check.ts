@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types. The arrows between the rooms are checked by tools/arrows.test.ts. */
+/** `npm run check`: format, lint, types. The boundaries between the rooms are checked by tools/boundaries.test.ts. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importsOf } from './arrows.ts';
+import { importsOf } from './boundaries.ts';
 
 type Manifest = {
   name: string;

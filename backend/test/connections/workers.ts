@@ -5,7 +5,7 @@ import { type Providers, serveProviders } from '../../sandbox/providers.ts';
 import { type ManualClock, manualClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
-import { createAgency, createClient } from '../../src/modules/clients/index.ts';
+import { createClient } from '../../src/modules/clients/index.ts';
 import { GRANT, packGrant } from '../../src/modules/connections/grants.ts';
 import { createHousekeeping } from '../../src/modules/connections/housekeep.ts';
 import {
@@ -15,6 +15,7 @@ import {
   createSwitches,
 } from '../../src/modules/connections/index.ts';
 import type { ConnectionRow } from '../../src/modules/connections/repo.ts';
+import { createAgency } from '../../src/modules/identity/index.ts';
 import { createAuditTrail } from '../../src/platform/audit/index.ts';
 import { type Db, openDb, withSystem } from '../../src/platform/db/index.ts';
 import { createCallLedger, createEgress, type Egress } from '../../src/platform/egress/index.ts';

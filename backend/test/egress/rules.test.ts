@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { sourcesOf } from '../../../tools/arrows.ts';
+import { sourcesOf } from '../../../tools/boundaries.ts';
 import { createEgress } from '../../src/platform/egress/index.ts';
 import type { ProviderRules } from '../../src/platform/egress/rules.ts';
 import { createMetrics, silentLog } from '../../src/platform/telemetry/index.ts';

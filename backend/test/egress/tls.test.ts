@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { sourcesOf } from '../../../tools/arrows.ts';
+import { sourcesOf } from '../../../tools/boundaries.ts';
 import type { Egress } from '../../src/platform/egress/index.ts';
 import { type Certificates, type Identity, makeCertificates, opensslMissing } from './certificates.ts';
 import { ask, egressTo, resolver } from './peer.ts';

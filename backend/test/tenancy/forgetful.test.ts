@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sourcesOf } from '../../../tools/arrows.ts';
+import { sourcesOf } from '../../../tools/boundaries.ts';
 import { type Db, SYSTEM_REASONS } from '../../src/platform/db/index.ts';
 import { forgetfulDb } from './forgetful.ts';
 import { createHouse, type House, phoneOf } from './house.ts';

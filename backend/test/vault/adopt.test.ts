@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
-import { createAgency, createClient } from '../../src/modules/clients/index.ts';
+import { createClient } from '../../src/modules/clients/index.ts';
 import { createChannel } from '../../src/modules/conversations/index.ts';
 import { adoptTokens } from '../../src/modules/conversations/token.ts';
+import { createAgency } from '../../src/modules/identity/index.ts';
 import { keyringFrom, newKey, seal } from '../../src/platform/crypto/index.ts';
 import { createRig, type Rig, vaultDump } from './rig.ts';
 

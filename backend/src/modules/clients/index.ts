@@ -3,6 +3,7 @@ import { defineModule } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, type TenantTx, txNow } from '../../platform/db/index.ts';
+import { grantAccess, isMember, revokeAccess } from '../identity/index.ts';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -16,7 +17,6 @@ declare module '../../platform/db/schema.ts' {
       status: 'active' | 'paused';
       created_at: Date;
     };
-    client_access: { agency_id: string; client_id: string; person_id: string; created_at: Date };
   }
 }
 
@@ -35,28 +35,7 @@ async function readClients(tx: TenantTx, ids: readonly string[] | null): Promise
   }));
 }
 
-/** Row-level security decides which clients a person sees; a member without an entry sees none. */
-async function demandMember(tx: TenantTx, personId: string): Promise<void> {
-  const member = await tx
-    .selectFrom('memberships')
-    .select('person_id')
-    .where('person_id', '=', personId)
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst();
-  if (!member) fail('not_found');
-}
-
 export type NewClient = Pick<ClientRow, 'name' | 'initials' | 'hue' | 'replyAs'> & { readonly id?: string };
-
-export async function createAgency(
-  tx: SystemTx,
-  agency: { readonly id: string; readonly name: string },
-): Promise<void> {
-  await tx
-    .insertInto('agencies')
-    .values({ agency_id: agency.id, name: agency.name, created_at: txNow(tx) })
-    .execute();
-}
 
 export async function createClient(tx: SystemTx, agencyId: string, client: NewClient): Promise<string> {
   const id = client.id ?? newId(txNow(tx));
@@ -76,22 +55,16 @@ export async function createClient(tx: SystemTx, agencyId: string, client: NewCl
   return id;
 }
 
-export async function grantAccess(
-  tx: SystemTx | TenantTx,
-  agencyId: string,
-  clientId: string,
-  personId: string,
-): Promise<void> {
-  await tx
-    .insertInto('client_access')
-    .values({ agency_id: agencyId, client_id: clientId, person_id: personId, created_at: txNow(tx) })
-    .onConflict(conflict => conflict.doNothing())
-    .execute();
-}
-
-async function clientExists(tx: TenantTx, clientId: string): Promise<boolean> {
+/** Row-level security decides which clients a person sees: an unknown id and one of another agency are answered alike. */
+export async function clientExists(tx: TenantTx, clientId: string): Promise<boolean> {
   const found = await tx.selectFrom('clients').select('id').where('id', '=', clientId).executeTakeFirst();
   return found !== undefined;
+}
+
+/** The clients that the tenant of this transaction sees, by id. */
+export async function visibleClientIds(tx: TenantTx): Promise<string[]> {
+  const clients = await tx.selectFrom('clients').select('id').orderBy('id').execute();
+  return clients.map(client => client.id);
 }
 
 /** Clients of an agency and who works on them. */
@@ -104,19 +77,13 @@ export const clients = defineModule({
       'clients.list': async ({ tx }) => ({ clients: await readClients(tx, null) }),
       'clients.get': async ({ tx, params }) => (await readClients(tx, [params.clientId]))[0] ?? fail('not_found'),
       async 'clients.grant-access'({ tx, actor, params, audit }) {
-        await demandMember(tx, params.personId);
+        if (!(await isMember(tx, params.personId))) fail('not_found');
         await grantAccess(tx, actor.agencyId, params.clientId, params.personId);
         await audit({ subjectType: 'person', subjectId: params.personId, clientId: params.clientId });
         return null;
       },
       async 'clients.revoke-access'({ tx, actor, params, audit }) {
-        const removed = await tx
-          .deleteFrom('client_access')
-          .where('agency_id', '=', actor.agencyId)
-          .where('client_id', '=', params.clientId)
-          .where('person_id', '=', params.personId)
-          .returning('person_id')
-          .executeTakeFirst();
+        const removed = await revokeAccess(tx, actor.agencyId, params.clientId, params.personId);
         if (!removed) fail('not_found');
         await audit({ subjectType: 'person', subjectId: params.personId, clientId: params.clientId });
         return null;

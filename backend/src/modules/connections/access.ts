@@ -1,6 +1,7 @@
 import type { ProviderId } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor } from '../../platform/db/index.ts';
+import { wasMember } from '../identity/index.ts';
 import type {} from './tables.ts';
 
 /** Providers that the person who acts may not use (A10). */
@@ -30,12 +31,7 @@ export async function listDenials(tx: TenantTx) {
 
 export async function setDenials(tx: TenantTx, personId: string, providers: readonly ProviderId[]): Promise<void> {
   const { agencyId } = txActor(tx);
-  const member = await tx
-    .selectFrom('memberships')
-    .select('person_id')
-    .where('person_id', '=', personId)
-    .executeTakeFirst();
-  if (!member) fail('not_found');
+  if (!(await wasMember(tx, personId))) fail('not_found');
   await tx.deleteFrom('provider_denials').where('agency_id', '=', agencyId).where('person_id', '=', personId).execute();
   if (providers.length > 0)
     await tx

@@ -1,5 +1,5 @@
 import { type DisconnectReceipt, expiresAt, type ProviderId } from '@astrix/contract';
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type AnyTx, notify, type Schema, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type ApiParts, tokenApiOver } from '../../providers/api.ts';
@@ -223,13 +223,26 @@ async function updateReceipt(tx: SystemTx, receipt: ReceiptRow, change: Partial<
 
 /** What was kept of it. The call ledger stays: it is the list of what the credential was used for. */
 async function purge(tx: SystemTx, row: ConnectionRow): Promise<number> {
-  let purged = 0;
-  for (const table of ['connection_data', 'connection_health', 'webhook_endpoints'] as const) {
-    const { rows } =
-      await sql`delete from ${sql.table(table)} where agency_id = ${row.agency_id}::uuid and connection_id = ${row.id}::uuid returning 1`.execute(
-        tx,
-      );
-    purged += rows.length;
-  }
-  return purged;
+  const { agency_id, id } = row;
+  const deleted = [
+    await tx
+      .deleteFrom('connection_data')
+      .where('agency_id', '=', agency_id)
+      .where('connection_id', '=', id)
+      .returning('agency_id')
+      .execute(),
+    await tx
+      .deleteFrom('connection_health')
+      .where('agency_id', '=', agency_id)
+      .where('connection_id', '=', id)
+      .returning('agency_id')
+      .execute(),
+    await tx
+      .deleteFrom('webhook_endpoints')
+      .where('agency_id', '=', agency_id)
+      .where('connection_id', '=', id)
+      .returning('agency_id')
+      .execute(),
+  ];
+  return deleted.flat().length;
 }

@@ -2,6 +2,7 @@ import { type CatalogueEntry, type ConnectionView, PROVIDER_IDS, roleMay } from 
 import type { HandlersOf } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { txActor, txNow, withSystem } from '../../platform/db/index.ts';
+import { readCalls } from '../../platform/egress/index.ts';
 import type { Ctx } from '../../platform/http/index.ts';
 import { catalogueEntry } from '../../providers/provider.ts';
 import { BUNDLED_WITH, PROVIDERS } from '../../providers/registry.ts';
@@ -175,15 +176,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
 
     async 'connections.calls'({ tx, params }) {
       const row = await demandConnection(tx, params.clientId, params.connectionId);
-      const calls = await tx
-        .selectFrom('provider_calls')
-        .selectAll()
-        .where('agency_id', '=', row.agency_id)
-        .where('connection_id', '=', row.id)
-        .where('expires_at', '>', txNow(tx))
-        .orderBy('at', 'desc')
-        .limit(200)
-        .execute();
+      const calls = await readCalls(tx, row.id);
       return {
         calls: calls.map(call => ({
           id: call.id,

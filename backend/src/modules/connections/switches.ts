@@ -3,6 +3,7 @@ import { fail } from '../../kernel/errors.ts';
 import { type Db, type TenantTx, txActor, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Connection } from '../../platform/egress/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { clientExists } from '../clients/index.ts';
 import type {} from './tables.ts';
 
 export const SWITCHES_CHANNEL = 'astrix_switches';
@@ -101,8 +102,12 @@ async function demandSubject(tx: TenantTx, scope: SwitchView['scope'], subject: 
     if (!Object.hasOwn(PROVIDERS, subject)) fail('not_found');
     return;
   }
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(subject);
-  const table = scope === 'client' ? 'clients' : 'connections';
-  const found = isId && (await tx.selectFrom(table).select('id').where('id', '=', subject).executeTakeFirst());
-  if (!found) fail('not_found');
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(subject)) fail('not_found');
+  const exists = scope === 'client' ? clientExists : connectionExists;
+  if (!(await exists(tx, subject))) fail('not_found');
+}
+
+async function connectionExists(tx: TenantTx, id: string): Promise<boolean> {
+  const found = await tx.selectFrom('connections').select('id').where('id', '=', id).executeTakeFirst();
+  return found !== undefined;
 }

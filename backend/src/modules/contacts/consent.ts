@@ -1,4 +1,4 @@
-import type { AnyTx } from '../../platform/db/index.ts';
+import type { AnyTx, SystemTx } from '../../platform/db/index.ts';
 
 /** Whole messages that mean "stop", in the languages customers write (ME-04). Compared after folding case, spaces and marks. */
 const STOP = new Set([
@@ -77,4 +77,28 @@ export async function setOptOut(
     .where('id', '=', contactId)
     .execute();
   return isOut !== optedOut;
+}
+
+/** Records the choice about marketing made at `at`. A later choice stands in any order of arrival; of two in the same second, stop does. */
+export async function setMarketingOptOut(
+  tx: SystemTx,
+  agencyId: string,
+  contactId: string,
+  { optedOut, at }: { optedOut: boolean; at: Date },
+): Promise<boolean> {
+  const changed = await tx
+    .updateTable('contacts')
+    .set({ marketing_opt_out_at: optedOut ? at : null, marketing_at: at })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', contactId)
+    .where(where =>
+      where.or([
+        where('marketing_at', 'is', null),
+        where('marketing_at', '<', at),
+        ...(optedOut ? [where.and([where('marketing_at', '=', at), where('marketing_opt_out_at', 'is', null)])] : []),
+      ]),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return changed !== undefined;
 }

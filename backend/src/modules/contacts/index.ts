@@ -3,9 +3,11 @@ import { defineModule } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txNow } from '../../platform/db/index.ts';
 import { setOptOut } from './consent.ts';
+import './events.ts';
 import './tables.ts';
 
-export { consentIn, setOptOut } from './consent.ts';
+export { consentIn, setMarketingOptOut, setOptOut } from './consent.ts';
+export type { ContactOptOut } from './events.ts';
 export {
   addressOf,
   changeIdentity,
@@ -40,7 +42,7 @@ async function contactOf(tx: TenantTx, clientId: string, contactId: string): Pro
 /** Customers of a client, with their identifiers masked, and whether they may be written to. */
 export const contacts = defineModule({
   name: 'contacts',
-  create: () => ({
+  create: ({ emit }) => ({
     readers: { contacts: readContacts },
     handlers: {
       'contacts.get': ({ tx, params }) => contactOf(tx, params.clientId, params.contactId),
@@ -51,13 +53,11 @@ export const contacts = defineModule({
           source: `agent: ${body.reason}`,
           at: txNow(tx),
         });
-        await tx
-          .updateTable('conversations')
-          .set(row => ({ opted_out: body.optedOut, version: row('version', '+', 1) }))
-          .where('agency_id', '=', actor.agencyId)
-          .where('contact_id', '=', params.contactId)
-          .where('opted_out', '!=', body.optedOut)
-          .execute();
+        await emit(tx, 'contact.opt-out', {
+          agencyId: actor.agencyId,
+          contactId: params.contactId,
+          optedOut: body.optedOut,
+        });
         await audit({
           subjectType: 'contact',
           subjectId: params.contactId,

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { SystemTx } from '../../platform/db/index.ts';
-import { findContactId, setOptOut } from '../contacts/index.ts';
+import { findContactId, setMarketingOptOut, setOptOut } from '../contacts/index.ts';
 import { APPLIED, type Applied, type Event, NOTHING_NEW, outOfOrder } from './applied.ts';
 import type { ChannelRef } from './channels.ts';
+import { markOptedOut } from './opt-out.ts';
 import { previewOf } from './read.ts';
 import type { StoredReaction } from './tables.ts';
 
@@ -150,29 +151,10 @@ export async function applyPreference(tx: SystemTx, channel: ChannelRef, event: 
   if (event.scope === 'all') {
     const said = { optedOut: event.stop, source: 'customer', at };
     if (!(await setOptOut(tx, channel.agencyId, contactId, said))) return NOTHING_NEW;
-    await tx
-      .updateTable('conversations')
-      .set(row => ({ opted_out: event.stop, version: row('version', '+', 1) }))
-      .where('agency_id', '=', channel.agencyId)
-      .where('contact_id', '=', contactId)
-      .execute();
+    await markOptedOut(tx, { agencyId: channel.agencyId, contactId, optedOut: event.stop });
     return APPLIED;
   }
-  const changed = await tx
-    .updateTable('contacts')
-    .set({ marketing_opt_out_at: event.stop ? at : null, marketing_at: at })
-    .where('agency_id', '=', channel.agencyId)
-    .where('id', '=', contactId)
-    .where(where =>
-      where.or([
-        where('marketing_at', 'is', null),
-        where('marketing_at', '<', at),
-        // Of two in the same second, stop wins.
-        ...(event.stop ? [where.and([where('marketing_at', '=', at), where('marketing_opt_out_at', 'is', null)])] : []),
-      ]),
-    )
-    .returning('id')
-    .executeTakeFirst();
+  const changed = await setMarketingOptOut(tx, channel.agencyId, contactId, { optedOut: event.stop, at });
   return changed ? APPLIED : NOTHING_NEW;
 }
 

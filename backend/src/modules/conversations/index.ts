@@ -1,6 +1,7 @@
 import { defineModule } from '../../composition/index.ts';
 import { withSystem } from '../../platform/db/index.ts';
 import { channelHears } from './channels.ts';
+import { optOutHears } from './opt-out.ts';
 import { readConversations, readMessages, readNotes } from './read.ts';
 import { conversationHandlers } from './routes.ts';
 import { createSendJob, findStranded, SEND_JOB } from './send.ts';
@@ -24,7 +25,7 @@ export const conversations = defineModule({
       handlers: conversationHandlers(services),
       readers: { conversations: readConversations, messages: readMessages, notes: readNotes },
       jobs: [createSendJob(services)],
-      hears: channelHears,
+      hears: { ...channelHears, ...optOutHears },
       every: [
         {
           name: 'conversations.wake-snoozed',

@@ -1,7 +1,8 @@
-import { type ConversationRow, expiresAt, type NoteRow } from '@astrix/contract';
+import { type ConversationRow, expiresAt, type NoteRow, roleMay } from '@astrix/contract';
 import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { roleOn } from '../identity/index.ts';
 import { conversationRow, lockConversation, noteRow } from './read.ts';
 
 const MAX_TAGS = 20;
@@ -28,15 +29,12 @@ async function change(tx: TenantTx, target: Target, to: Change): Promise<Convers
   return writeChange(tx, locked.id, to);
 }
 
-/** Only to somebody who works on this client; owners and admins work on all. */
+/** Only to a person who answers customers of this client. */
 export async function assign(tx: TenantTx, target: Target, personId: string | null): Promise<ConversationRow> {
   if (personId !== null) {
-    const { rows } = await sql`
-      select 1 from memberships m where m.person_id = ${personId}::uuid and m.disabled_at is null and m.role <> 'client' and m.role <> 'analyst'
-        and (m.role in ('owner', 'admin') or exists (select 1 from client_access a where a.person_id = m.person_id and a.client_id = ${target.clientId}::uuid))`.execute(
-      tx,
-    );
-    if (rows.length === 0) fail('not_found', { detail: 'This person does not answer customers of this client.' });
+    const role = await roleOn(tx, personId, target.clientId);
+    if (role === null || !roleMay(role, 'conversation.reply'))
+      fail('not_found', { detail: 'This person does not answer customers of this client.' });
   }
   return change(tx, target, { assignee_id: personId });
 }

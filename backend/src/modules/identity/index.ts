@@ -7,7 +7,8 @@ import { findActor, SESSIONS_CHANNEL } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import './tables.ts';
 
-export { addMember, createPerson, disableMember, initialsOf, type NewPerson } from './people.ts';
+export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './access.ts';
+export { addMember, createAgency, createPerson, disableMember, initialsOf, type NewPerson } from './people.ts';
 export { currentCode, newTotpSecret } from './totp.ts';
 
 /** Sign-in, sessions and devices. */

@@ -24,6 +24,16 @@ export const initialsOf = (name: string): string =>
     .toUpperCase()
     .slice(0, 4);
 
+export async function createAgency(
+  tx: SystemTx,
+  agency: { readonly id: string; readonly name: string },
+): Promise<void> {
+  await tx
+    .insertInto('agencies')
+    .values({ agency_id: agency.id, name: agency.name, created_at: txNow(tx) })
+    .execute();
+}
+
 export async function createPerson(tx: SystemTx, keyring: Keyring, person: NewPerson): Promise<string> {
   const now = txNow(tx);
   const id = person.id ?? newId(now);

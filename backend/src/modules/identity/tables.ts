@@ -25,6 +25,7 @@ declare module '../../platform/db/schema.ts' {
       disabled_at: Date | null;
       created_at: Date;
     };
+    client_access: { agency_id: string; client_id: string; person_id: string; created_at: Date };
     sessions: {
       agency_id: string;
       id: string;

@@ -12,6 +12,7 @@ import {
   readChanges,
   readEpoch,
 } from '../../platform/feed/index.ts';
+import { visibleClientIds } from '../clients/index.ts';
 
 /** Changes read in one transaction. Small enough that none is held open for long, large enough that the trips do not count. */
 const BATCH = 500;
@@ -87,8 +88,7 @@ export async function streamPull(
 }
 
 async function readOpening(tx: TenantTx): Promise<Opening> {
-  const clients = await tx.selectFrom('clients').select('id').orderBy('id').execute();
-  return { epoch: await readEpoch(tx), clients: clients.map(client => client.id), now: txNow(tx) };
+  return { epoch: await readEpoch(tx), clients: await visibleClientIds(tx), now: txNow(tx) };
 }
 
 type Send = (line: SyncLine) => Promise<void>;

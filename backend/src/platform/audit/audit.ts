@@ -4,6 +4,7 @@ import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { newId } from '../../kernel/ids.ts';
 import { equalDigests, hmacSha256 } from '../crypto/index.ts';
 import { type AnyTx, type SystemTx, txNow } from '../db/index.ts';
+import './tables.ts';
 
 export type AuditEntry = {
   readonly event: string;

@@ -1,6 +1,7 @@
 export { isPublicAddress } from './addresses.ts';
 export type { Bucket, BudgetLeft } from './budget.ts';
 export { buildUrl, cursorOf, type Parameters, type Query } from './build-url.ts';
+export { readCalls } from './calls.ts';
 export { createEgress, type Egress, type EgressParts } from './egress.ts';
 export { EgressError } from './failures.ts';
 export type { Effect, Explain } from './judge.ts';

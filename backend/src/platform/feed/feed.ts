@@ -1,6 +1,7 @@
 import type { CollectionName, RowOf } from '@astrix/contract';
 import { sql } from 'kysely';
 import type { TenantTx } from '../db/index.ts';
+import './tables.ts';
 
 /** Where a reader stands: everything of a transaction before `xid`, and of `xid` itself up to `seq`, is known. */
 export type FeedPosition = { readonly xid: string; readonly seq: number };

@@ -22,6 +22,7 @@ import type { Log } from '../telemetry/index.ts';
 import type { AuditNote, Handlers } from './handler.ts';
 import { checked, isFormType, isJsonType, parseJson } from './json-body.ts';
 import { createRateLimit } from './rate.ts';
+import './tables.ts';
 
 export type RouteDeps = {
   readonly db: Db;

@@ -1,6 +1,6 @@
 import { RETENTION } from '@astrix/contract';
 import { z } from 'zod';
-import type { JobDefinition } from './jobs.ts';
+import type { JobDefinition } from './job.ts';
 
 type JsonSchema = {
   readonly type?: string;

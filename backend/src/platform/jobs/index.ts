@@ -1,1 +1,2 @@
-export { createJobs, defineJob, type Job, type JobContext, type JobDefinition, type Jobs } from './jobs.ts';
+export { defineJob, type Job, type JobContext, type JobDefinition } from './job.ts';
+export { createJobs, type Jobs } from './jobs.ts';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Db, withSystem } from '../db/index.ts';
+import './tables.ts';
 
 /**
  * True while `owner` holds the lease. The lease expires after `seconds` unless its holder renews it by another call, so work goes on in
