@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@astrix/contract';
 import type { InjectOptions, Response } from 'light-my-request';
-import pg from 'pg';
 import { type App, buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { type ManualClock, manualClock } from '../src/kernel/clock.ts';
@@ -11,11 +10,11 @@ import { createClient } from '../src/modules/clients/index.ts';
 import { createChannel } from '../src/modules/conversations/index.ts';
 import { addMember, createAgency, createPerson, currentCode, grantAccess } from '../src/modules/identity/index.ts';
 import { hashPassword, hmacSha256, keyringFrom, sha256, type verifyPassword } from '../src/platform/crypto/index.ts';
-import { openPglite } from '../src/platform/db/engines.ts';
-import { type Db, migrate, openDb, withSystem } from '../src/platform/db/index.ts';
+import { type Db, withSystem } from '../src/platform/db/index.ts';
 import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
 import { createVault, keksFrom, type Vault } from '../src/platform/vault/index.ts';
 import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers/whatsapp/client.ts';
+import { MIGRATED, openCopy, type Template, type TestDb } from './databases.ts';
 
 export const APP_SECRET = 'test-app-secret';
 export const VERIFY_TOKEN = 'test-verify-token';
@@ -61,54 +60,8 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
-let template: Promise<Blob> | null = null;
-
-/** A migrated embedded database, made once for the process and copied for each world. */
-function migratedTemplate(): Promise<Blob> {
-  template ??= (async () => {
-    const engine = await openPglite('memory');
-    await migrate({
-      engine: 'pglite',
-      internals: engine,
-      clock: { now: () => new Date() },
-      onSystem: () => undefined,
-      close: engine.close,
-    });
-    const blob = await engine.dump?.();
-    await engine.close();
-    if (!blob) throw new Error('only the embedded database can be copied');
-    return blob;
-  })();
-  return template;
-}
-
-/** PostgreSQL when the run names one, each world in a database of its own; else the embedded one. */
-export async function openTestDb(
-  clock: ManualClock,
-): Promise<{ db: Db; drop: () => Promise<void>; url: string | null }> {
-  const server = process.env.ASTRIX_TEST_DATABASE_URL;
-  if (!server) {
-    const db = await openDb({ dataDir: 'memory', template: await migratedTemplate(), clock });
-    return { db, drop: db.close, url: null };
-  }
-  const name = `astrix_test_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: server });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  await admin.end();
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const db = await openDb({ url: url.href, poolSize: 6, clock });
-  await migrate(db);
-  const drop = async () => {
-    await db.close();
-    const again = new pg.Client({ connectionString: server });
-    await again.connect();
-    await again.query(`drop database if exists ${name} with (force)`);
-    await again.end();
-  };
-  return { db, drop, url: url.href };
-}
+/** A migrated database without rows: on PostgreSQL when the run names a server, else the embedded one. */
+export const openTestDb = (clock: ManualClock): Promise<TestDb> => openCopy(MIGRATED, clock);
 
 export const START = new Date('2026-11-20T06:30:00.000Z');
 
@@ -133,21 +86,36 @@ export type WorldParts = {
   readonly quick?: { patienceMs: number };
 };
 
-/** Two agencies with three clients each and a person in every role, and the whole app over them. */
+/** Two agencies with three clients each and a person in every role, on a database that a backend has been started on. */
+const SEEDED: Template<readonly [TestAgency, TestAgency]> = {
+  name: 'seeded',
+  madeOf: ['backend/src', 'backend/test/world.ts', 'contract'],
+  from: MIGRATED,
+  fill: async opened => {
+    const clock = manualClock(START);
+    const db = { ...opened, clock };
+    const config = testConfig();
+    const vault = createVault({ db, keks: keksFrom(config) });
+    await vault.open();
+    const passwordHash = await hashPassword(PASSWORD, CHEAP);
+    const agencies = [
+      await seedAgency(db, vault, passwordHash, 1),
+      await seedAgency(db, vault, passwordHash, 2),
+    ] as const;
+    const parts = { config, db, clock, log: silentLog, metrics: createMetrics(), version: '0.0.0', demoPeople: null };
+    await (await buildApp(parts)).stop();
+    return agencies;
+  },
+};
+
+/** The whole app over a seeded database of its own. */
 export async function createWorld(
   overrides: Record<string, string> = {},
   { over = db => db, log = silentLog, verify, quick }: WorldParts = {},
 ): Promise<World> {
   const clock = manualClock(START);
-  const { db, drop } = await openTestDb(clock);
+  const { db, drop, made: agencies } = await openCopy(SEEDED, clock);
   const config = testConfig(overrides);
-  const vault = createVault({ db, keks: keksFrom(config) });
-  await vault.open();
-  const passwordHash = await hashPassword(PASSWORD, CHEAP);
-  const agencies = [
-    await seedAgency(db, vault, passwordHash, 1),
-    await seedAgency(db, vault, passwordHash, 2),
-  ] as const;
   const whatsapp = fakeWhatsapp();
   const metrics = createMetrics();
   const app = await buildApp({
