@@ -153,7 +153,7 @@ function problemResponse(status: string, codes: readonly ErrorCode[]): Json {
   const retryAfter = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } } };
   const narrowed = { type: 'object', properties: { status: { const: Number(status) }, code: { enum: codes } } };
   return {
-    description: codes.map(code => `\`${code}\`: ${ERRORS[code].title}. ${ERRORS[code].next}`).join('\n\n'),
+    description: codes.map(code => `\`${code}\`: ${ERRORS[code].reason}. ${ERRORS[code].next}`).join('\n\n'),
     ...(status === '429' || status === '503' ? { headers: retryAfter } : {}),
     content: {
       'application/problem+json': { schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] } },

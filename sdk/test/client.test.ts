@@ -117,7 +117,7 @@ describe('F-08, F-18: what somebody else answers is never taken for the server',
 
 describe('a refusal of ours', () => {
   test.each(ERROR_CODES)('%s arrives as what it is', async code => {
-    const { status, title, next } = ERRORS[code];
+    const { status, reason: title, next } = ERRORS[code];
     server.answer = answering(status, PROBLEM_TYPE, problem({ code, status, title, detail: next }));
     const answer = await meta();
     expect(answer).toMatchObject({

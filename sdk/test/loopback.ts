@@ -78,7 +78,7 @@ export async function drained<T>(stream: AsyncGenerator<T>): Promise<{ got: T[];
 
 /** Body of a refusal, as the backend writes it. */
 export function problem(change: Record<string, unknown> = {}): string {
-  const { status, title, next } = ERRORS.rate_limited;
+  const { status, reason: title, next } = ERRORS.rate_limited;
   return JSON.stringify({
     type: 'about:blank',
     status,

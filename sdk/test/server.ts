@@ -45,7 +45,7 @@ export const problem = (code: ErrorCode, more: Record<string, unknown> = {}): An
     type: 'about:blank',
     status: ERRORS[code].status,
     code,
-    title: ERRORS[code].title,
+    title: ERRORS[code].reason,
     detail: ERRORS[code].next,
     reference: 'r-1',
     ...more,

@@ -1,4 +1,4 @@
-import { AttemptView, ConnectionView, fields, ProviderId } from '@astrix/contract';
+import { AttemptView, ConnectionView, Fault, fields, ProviderId } from '@astrix/contract';
 import { z } from 'zod';
 import { call } from './channel.ts';
 
@@ -26,9 +26,8 @@ export const ConnectState = z.strictObject({
     z.strictObject({ step: z.literal('connected'), connectionId: Id }),
     z.strictObject({
       step: z.literal('ended'),
-      why: z.enum(['cancelled', 'expired', 'denied', 'failed']),
-      message: z.string().max(500),
-      next: z.string().max(500),
+      ...Fault.shape,
+      code: z.enum(['cancelled', 'expired', 'denied', 'failed']),
     }),
   ]),
 });

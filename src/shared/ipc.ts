@@ -1,4 +1,4 @@
-import { ClientRow, ConversationRow, fields, InboxFilter, MessageRow, NoteRow, Role } from '@astrix/contract';
+import { ClientRow, ConversationRow, Fault, fields, InboxFilter, MessageRow, NoteRow, Role } from '@astrix/contract';
 import { z } from 'zod';
 import { type Channel, call, event } from './channel.ts';
 import { CONNECT_CHANNELS, ConnectState } from './connect.ts';
@@ -358,11 +358,8 @@ export const IPC_ERRORS = [
   'internal',
 ] as const;
 export const IpcError = z.strictObject({
+  ...Fault.shape,
   code: z.enum(IPC_ERRORS),
-  /** A sentence for a person. */
-  message: z.string().max(500),
-  /** What to do next. */
-  next: z.string().max(500),
   /** The backend's own code, where it was the backend that refused. */
   serverCode: z.string().max(60).nullable(),
   reference: z.string().max(60).nullable(),

@@ -1,12 +1,11 @@
-import { fields, MessageRow } from '@astrix/contract';
+import { Fault, fields, MessageRow } from '@astrix/contract';
 import { z } from 'zod';
 
 const { Id, Instant } = fields;
 
+/** What the server decided about a write, for a person to read. */
 export const Refusal = z.strictObject({
-  code: z.string().max(60),
-  title: z.string().max(200),
-  next: z.string().max(300),
+  ...Fault.shape,
   /** Messages that arrived after the writer last looked. */
   newer: z.array(MessageRow).max(50),
 });

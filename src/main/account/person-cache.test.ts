@@ -91,7 +91,7 @@ async function filled(): Promise<Command[]> {
   });
   const commands = Array.from({ length: 10 }, (_, n) => command(n));
   for (const one of commands) engine.enqueue(one);
-  engine.refuse(commands[2]!.id, { code: 'opted_out', title: 'Opted out', next: 'Do not write', newer: [] });
+  engine.refuse(commands[2]!.id, { code: 'opted_out', reason: 'Opted out', next: 'Do not write', newer: [] });
   engine.close();
   return commands;
 }

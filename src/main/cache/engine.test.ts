@@ -283,7 +283,7 @@ describe('outbox', () => {
       done: false,
     });
     expect(inbox(1, 'mine')).toMatchObject([{ assigneeId: PERSON, tags: ['vip'] }]);
-    cache.refuse(assign.id, { code: 'not_found', title: 'No', next: 'Ask', newer: [] });
+    cache.refuse(assign.id, { code: 'not_found', reason: 'No', next: 'Ask', newer: [] });
     expect(inbox(1, 'mine')).toEqual([]);
     expect(cache.conversation({ clientId: id('c00', 1), conversationId: id('e00', 100) })).toMatchObject({
       assigneeId: null,
@@ -319,7 +319,7 @@ describe('outbox', () => {
     cache.enqueue(command);
     cache.refuse(command.id, {
       code: 'conversation_changed',
-      title: 'Newer',
+      reason: 'Newer',
       next: 'Read',
       newer: [messageRow(5, 100, 1, NOW)],
     });

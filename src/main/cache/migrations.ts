@@ -1,5 +1,5 @@
 import type { Connection } from './file.ts';
-import { upgradedCommand } from './outbox-upgrade.ts';
+import { upgradedCommand, upgradedRefusal } from './outbox-upgrade.ts';
 
 /** Versions step by ten, to leave room; a file keeps its version in `user_version`. Forward only. `run` follows `sql` in its transaction. */
 export type CacheMigration = {
@@ -21,19 +21,8 @@ function moveOutbox(db: Connection): void {
     if (command === null) continue;
     const { id, clientId, subject, subjectId, write, createdAt } = command;
     const stored = JSON.stringify(command);
-    add.run(
-      row.place,
-      id,
-      clientId,
-      subject,
-      subjectId,
-      write,
-      row.state,
-      row.attempts,
-      createdAt,
-      stored,
-      row.refusal,
-    );
+    const refusal = row.refusal === null ? null : JSON.stringify(upgradedRefusal(row.refusal));
+    add.run(row.place, id, clientId, subject, subjectId, write, row.state, row.attempts, createdAt, stored, refusal);
   }
   db.exec(
     'drop table outbox; alter table outbox_20 rename to outbox; create index outbox_subject on outbox (subject, subject_id, place);',

@@ -1,4 +1,5 @@
 import type { WriteName } from '@astrix/contract';
+import type { Refusal } from '../../shared/ipc.ts';
 import type { Command } from './api.ts';
 
 /** Kinds of the first version of the outbox, by the writes that they are now. */
@@ -21,6 +22,13 @@ type First = {
   readonly createdAt: string;
   readonly [key: string]: unknown;
 };
+
+/** A stored refusal of any version; the first one called its reason a title. */
+export function upgradedRefusal(stored: string | null): Refusal | null {
+  if (stored === null) return null;
+  const { title, ...refusal } = JSON.parse(stored) as Refusal & { title?: string };
+  return title === undefined ? refusal : { ...refusal, reason: title };
+}
 
 /** A stored command of any version as a command of this one; null for text that is no command. */
 export function upgradedCommand(stored: string): Command | null {

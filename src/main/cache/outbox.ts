@@ -2,7 +2,7 @@ import { type CollectionName, isWrite } from '@astrix/contract';
 import type { OutboxItem, Refusal } from '../../shared/ipc.ts';
 import type { Command, Salvaged, StoredCommand } from './api.ts';
 import type { Connection } from './file.ts';
-import { upgradedCommand } from './outbox-upgrade.ts';
+import { upgradedCommand, upgradedRefusal } from './outbox-upgrade.ts';
 import { wordsOf } from './overlay.ts';
 
 type Stored = {
@@ -111,7 +111,7 @@ export function salvageOutbox(db: Connection): Salvaged[] {
         if (read === null) continue;
         found.set(place, {
           command: read,
-          refusal: refusal === null ? null : (JSON.parse(refusal) as Refusal),
+          refusal: upgradedRefusal(refusal),
         });
       }
     } catch {

@@ -146,7 +146,7 @@ describe('from the browser to a choice', () => {
     expect(step()?.step).toBe('choosing');
     server.answers['connections.confirm'] = () => problem('connect_refused');
     await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow();
-    expect(step()).toMatchObject({ step: 'ended', why: 'failed' });
+    expect(step()).toMatchObject({ step: 'ended', code: 'failed' });
   });
 });
 
@@ -155,8 +155,8 @@ describe('every other end has words', () => {
     expect(await comeBack(await connecting.start(wish), 'error=declined')).toBe(200);
     await until(() => step()?.step === 'ended');
     expect(step()).toMatchObject({
-      why: 'denied',
-      message: 'Access was not allowed at the provider. Nothing was connected.',
+      code: 'denied',
+      reason: 'Access was not allowed at the provider. Nothing was connected.',
     });
     expect(asked('connections.claim')).toBe(0);
   });
@@ -164,24 +164,24 @@ describe('every other end has words', () => {
   test('an error that is known, and one of a newer server', async () => {
     await comeBack(await connecting.start(wish), 'error=provider-unreachable');
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ message: 'The provider does not answer at the moment. Nothing was connected.' });
+    expect(step()).toMatchObject({ reason: 'The provider does not answer at the moment. Nothing was connected.' });
     await comeBack(await connecting.start(wish), 'error=something-new');
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ message: 'This did not work. Nothing was connected.' });
+    expect(step()).toMatchObject({ reason: 'This did not work. Nothing was connected.' });
   });
 
   test('the time is over: nobody listens, and the window is told', async () => {
     const state = await connecting.start(wish);
     expect(timers[0]?.ms).toBe(600_000);
     timers[0]?.work();
-    expect(step()).toMatchObject({ step: 'ended', why: 'expired' });
+    expect(step()).toMatchObject({ step: 'ended', code: 'expired' });
     expect(await comeBack(state)).toBeNull();
     await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow('not open any more');
   });
 
   test('given up by the person: the server is told, and a receipt that comes later finds nobody', async () => {
     const state = await connecting.start(wish);
-    expect((await connecting.cancel(of(state))).now).toMatchObject({ step: 'ended', why: 'cancelled' });
+    expect((await connecting.cancel(of(state))).now).toMatchObject({ step: 'ended', code: 'cancelled' });
     expect(await comeBack(state)).toBeNull();
     await until(() => asked('connections.cancel') === 1);
     expect(asked('connections.claim')).toBe(0);
@@ -199,7 +199,7 @@ describe('every other end has words', () => {
     await connecting.cancel(of(state));
     claim.resolve();
     await until(() => asked('connections.cancel') === 1);
-    expect(step()).toMatchObject({ step: 'ended', why: 'cancelled' });
+    expect(step()).toMatchObject({ step: 'ended', code: 'cancelled' });
     expect(chosen).toEqual([]);
   });
 
@@ -207,13 +207,13 @@ describe('every other end has words', () => {
     browser = false;
     expect((await connecting.start(wish)).now).toMatchObject({
       step: 'ended',
-      message: 'The browser could not be opened.',
+      reason: 'The browser could not be opened.',
     });
     browser = true;
     server.answers['connections.claim'] = () => problem('connect_refused');
     await comeBack(await connecting.start(wish));
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ message: 'This link to connect is not valid any more' });
+    expect(step()).toMatchObject({ reason: 'This link to connect is not valid any more' });
     server.answers['connections.start'] = () => problem('provider_denied');
     await expect(connecting.start(wish)).rejects.toThrow('You may not use this provider');
   });

@@ -47,7 +47,7 @@ type Attempt = {
   endTimer: () => void;
 };
 
-const ended = (why: Ended['why'], message: string, next: string): Ended => ({ step: 'ended', why, message, next });
+const ended = (code: Ended['code'], reason: string, next: string): Ended => ({ step: 'ended', code, reason, next });
 
 const CANCELLED = ended('cancelled', 'You gave this up. Nothing was connected.', 'Start again whenever you like.');
 const EXPIRED = ended(
@@ -90,7 +90,7 @@ export function createConnecting(deps: ConnectingDeps): Connecting {
   function demand({ clientId, attemptId }: Of): Attempt {
     const found = attempts.get(clientId);
     if (!found || found.state.attemptId !== attemptId || !isOpen(found))
-      throw new ConsoleError('not_found', LOST.message, LOST.next);
+      throw new ConsoleError('not_found', LOST.reason, LOST.next);
     return found;
   }
 
@@ -165,12 +165,12 @@ export function createConnecting(deps: ConnectingDeps): Connecting {
       const attempt = demand(of);
       if (attempt.state.now.step !== 'waiting') return;
       if (!(await shell.openConsent(attempt.authorizeUrl)))
-        throw new ConsoleError('refused', UNOPENED.message, UNOPENED.next);
+        throw new ConsoleError('refused', UNOPENED.reason, UNOPENED.next);
     },
     async confirm(of, accountId) {
       const attempt = demand(of);
       const { receipt } = attempt;
-      if (receipt === null) throw new ConsoleError('not_found', LOST.message, LOST.next);
+      if (receipt === null) throw new ConsoleError('not_found', LOST.reason, LOST.next);
       const answer = await client.call('connections.confirm', { params: of, body: { receipt, accountId } });
       if (!answer.ok) {
         // What the person can still choose differently keeps the attempt open.
@@ -205,12 +205,12 @@ const UNOPENED = ended(
 );
 
 function failure(answer: Failure): Ended {
-  const { message, next } = refusalOf(answer).error;
-  return ended('failed', message, next);
+  const { reason, next } = refusalOf(answer).error;
+  return ended('failed', reason, next);
 }
 
 /** Why a consent came to nothing, by the word that the server sends with the browser. */
-const ENDINGS: Readonly<Record<string, readonly [message: string, next: string]>> = {
+const ENDINGS: Readonly<Record<string, readonly [reason: string, next: string]>> = {
   'provider-refused': [
     'The provider did not accept the consent.',
     'Start again. If it stays, tell support which system it was.',
@@ -228,9 +228,9 @@ const ENDINGS: Readonly<Record<string, readonly [message: string, next: string]>
 };
 
 function failedWith(code: string): Ended {
-  const [message, next] = (Object.hasOwn(ENDINGS, code) ? ENDINGS[code] : undefined) ?? [
+  const [reason, next] = (Object.hasOwn(ENDINGS, code) ? ENDINGS[code] : undefined) ?? [
     'This did not work.',
     'Start again. If it stays, tell support which system it was.',
   ];
-  return ended('failed', `${message} Nothing was connected.`, next);
+  return ended('failed', `${reason} Nothing was connected.`, next);
 }

@@ -5,18 +5,18 @@ export class ConsoleError extends Error {
   readonly error: IpcError;
   constructor(
     code: IpcError['code'],
-    message: string,
+    reason: string,
     next: string,
     extra: Partial<Pick<IpcError, 'serverCode' | 'reference' | 'retryAfterSeconds'>> = {},
   ) {
-    super(message);
+    super(reason);
     this.name = 'ConsoleError';
-    this.error = { code, message, next, serverCode: null, reference: null, retryAfterSeconds: null, ...extra };
+    this.error = { code, reason, next, serverCode: null, reference: null, retryAfterSeconds: null, ...extra };
   }
 }
 
-export const plainError = (code: IpcError['code'], message: string, next: string): IpcError =>
-  new ConsoleError(code, message, next).error;
+export const plainError = (code: IpcError['code'], reason: string, next: string): IpcError =>
+  new ConsoleError(code, reason, next).error;
 
 /** Null when `value` may cross: plain data, not too deep, not too large, and no key that could reach a prototype (SH-14). */
 export function whyNotPlain(value: unknown): string | null {

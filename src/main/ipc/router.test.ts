@@ -244,7 +244,7 @@ describe('what may be asked', () => {
     for (const args of [nested(IPC_MAX_DEPTH + 1), nested(5000), endless, [endless]])
       expect(await route(own, 'settings.set', args)).toMatchObject({
         ok: false,
-        error: { code: 'bad_argument', message: expect.stringContaining('nested too deep') },
+        error: { code: 'bad_argument', reason: expect.stringContaining('nested too deep') },
       });
     expect(await route(own, 'settings.set', many)).toMatchObject({ ok: false, error: { code: 'too_large' } });
     expect(entered).toEqual([]);
@@ -311,7 +311,7 @@ describe('what may be asked', () => {
           const reply = await route(own, name, args);
           if (!reply.ok) {
             expect(IPC_ERRORS).toContain(reply.error.code);
-            expect(reply.error.message.length).toBeGreaterThan(5);
+            expect(reply.error.reason.length).toBeGreaterThan(5);
           }
           for (const call of entered) expect(channel.args.safeParse(call.args).success).toBe(true);
           if (!channel.args.safeParse(args).success) expect(entered).toEqual([]);
@@ -365,7 +365,7 @@ describe('what goes back', () => {
       ok: false,
       error: {
         code: 'refused',
-        message: 'Only https addresses are opened.',
+        reason: 'Only https addresses are opened.',
         next: 'Copy the text if you need it.',
         serverCode: null,
         reference: null,

@@ -168,7 +168,7 @@ describe('a refusal', () => {
     const [item] = cache.outbox(null);
     const { body } = problem(code) as { body: { title: string; detail: string } };
     expect(item).toMatchObject({ id: refused.id, state: 'refused', summary: 'no' });
-    expect(item?.refusal).toMatchObject({ code, title: body.title, next: body.detail });
+    expect(item?.refusal).toMatchObject({ code, reason: body.title, next: body.detail });
     expect(item?.refusal?.newer.map(row => row.id)).toEqual(newer ? [id('100', 9)] : []);
     await until(() => status.get().refused === 1 && status.get().waiting === 0);
     expect(replies().filter(asked => asked.body.text === 'no')).toHaveLength(1);

@@ -167,8 +167,8 @@ function refusalOf(failure: Failure): Refusal | null {
   if (status === 401 || status === 429 || status >= 500) return null;
   return {
     code,
-    title,
-    next: detail.slice(0, 300),
+    reason: title,
+    next: detail.slice(0, 400),
     newer: (newer ?? []).flatMap(row => MessageRow.safeParse(row).data ?? []).slice(0, 50),
   };
 }

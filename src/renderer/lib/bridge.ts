@@ -6,7 +6,7 @@ export const bridge = window.astrix;
 export class BridgeError extends Error {
   readonly error: IpcError;
   constructor(error: IpcError) {
-    super(error.message);
+    super(error.reason);
     this.name = 'BridgeError';
     this.error = error;
   }
@@ -20,10 +20,10 @@ export async function ask<T>(reply: Promise<{ ok: true; value: T } | { ok: false
 }
 
 /** What can be shown of anything that was thrown. */
-export function wordsOf(error: unknown): { message: string; next: string; reference: string | null } {
+export function wordsOf(error: unknown): { reason: string; next: string; reference: string | null } {
   if (error instanceof BridgeError) return error.error;
   return {
-    message: 'Something went wrong in the console.',
+    reason: 'Something went wrong in the console.',
     next: 'Try again. If it stays, restart the console.',
     reference: null,
   };

@@ -96,11 +96,11 @@ export function Empty({
 
 /** What happened, what was kept, what to do; the reference can be copied. */
 export function Failed({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { message, next, reference } = wordsOf(error);
+  const { reason, next, reference } = wordsOf(error);
   return (
     <div role="alert" className="grid h-full place-items-center p-8">
       <div className="flex max-w-80 flex-col items-center gap-2 text-center">
-        <h2 className="font-bold">{message}</h2>
+        <h2 className="font-bold">{reason}</h2>
         <p className="text-meta">{next}</p>
         {onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
         {reference ? <code className="text-meta text-meta select-all">{reference}</code> : null}

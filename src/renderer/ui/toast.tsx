@@ -20,8 +20,8 @@ export const toast = (text: string, undo: (() => void) | null = null): void => p
 
 /** Shows what failed and what to do. For the rejection of a promise that no caller awaits. */
 export function complain(error: unknown): void {
-  const { message, next: then } = wordsOf(error);
-  push({ text: `${message} ${then}`, undo: null, bad: true });
+  const { reason, next: then } = wordsOf(error);
+  push({ text: `${reason} ${then}`, undo: null, bad: true });
 }
 
 /** The toasts appear below the identity strip, so that they cover neither the composer nor its button. */

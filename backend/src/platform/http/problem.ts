@@ -4,13 +4,13 @@ import { AppError } from '../../kernel/errors.ts';
 /** The body of every refusal. What is not an AppError leaves as `internal`, with nothing of its message (OP-12). */
 export function problemOf(error: unknown, reference: string): Problem {
   const known = error instanceof AppError ? error : new AppError(codeOfFastify(error));
-  const { status, title, next } = ERRORS[known.code];
+  const { status, reason, next } = ERRORS[known.code];
   const { detail, retryAfterSeconds, fields, newer } = known.options;
   return {
     type: 'about:blank',
     status,
     code: known.code,
-    title,
+    title: reason,
     detail: detail ?? next,
     reference,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

@@ -176,7 +176,7 @@ function Freshness({ error, at }: { readonly error: unknown; readonly at: number
   const online = useOnline();
   const now = useNow(10);
   if (online && !error) return null;
-  const why = online ? wordsOf(error).message : 'Connections needs the network, and the server cannot be reached.';
+  const why = online ? wordsOf(error).reason : 'Connections needs the network, and the server cannot be reached.';
   return (
     <p role="status" className="border-b border-line bg-waiting-ground px-6 py-2 text-waiting">
       {why} What you see was asked {ago(new Date(at).toISOString(), now)}; nothing can be changed until then.

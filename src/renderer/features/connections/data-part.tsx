@@ -174,7 +174,7 @@ function Shown({
   return (
     <>
       {failed ? (
-        <Notice tone="waiting" title={wordsOf(failed).message}>
+        <Notice tone="waiting" title={wordsOf(failed).reason}>
           What you see was kept from before.
         </Notice>
       ) : null}

@@ -65,7 +65,7 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
         />
       ))}
       {failed ? (
-        <Notice tone="danger" title={wordsOf(failed).message}>
+        <Notice tone="danger" title={wordsOf(failed).reason}>
           {wordsOf(failed).next} Nothing was stored, and secrets have to be typed again.
         </Notice>
       ) : null}

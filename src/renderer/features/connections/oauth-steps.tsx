@@ -90,8 +90,8 @@ export function OAuthSteps(way: ConnectWayProps) {
     );
   return (
     <>
-      {own?.now.step === 'ended' && own.now.why !== 'cancelled' ? (
-        <Notice tone={own.now.why === 'failed' ? 'danger' : 'waiting'} title={own.now.message}>
+      {own?.now.step === 'ended' && own.now.code !== 'cancelled' ? (
+        <Notice tone={own.now.code === 'failed' ? 'danger' : 'waiting'} title={own.now.reason}>
           {own.now.next}
         </Notice>
       ) : null}

@@ -1,4 +1,4 @@
-import type { MessageRow } from '@astrix/contract';
+import type { Fault, MessageRow } from '@astrix/contract';
 import { mayWrite, type WriteRefusal } from '@astrix/contract/conversations/may-write';
 import { ERRORS } from '@astrix/contract/errors';
 import { Clock3, CornerUpLeft, NotebookPen, SendHorizontal, X } from 'lucide-react';
@@ -124,7 +124,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
       ) : null}
       {barred ? (
         <div role="status" className="rounded-md border border-line bg-sunken px-3 py-2.5">
-          <p className="font-medium">{barred.title}</p>
+          <p className="font-medium">{barred.reason}</p>
           <p className="text-meta">{barred.next}</p>
         </div>
       ) : (
@@ -181,15 +181,15 @@ function ModeButton({
   );
 }
 
-type Reason = { readonly title: string; readonly next: string };
+type Reason = Omit<Fault, 'code'>;
 
 const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
   opted_out: {
-    title: 'This customer opted out',
+    reason: 'This customer opted out',
     next: 'Do not write to them. If they ask for it again, switch it back in the panel on the right.',
   },
   window_closed: {
-    title: ERRORS.window_closed.title,
+    reason: ERRORS.window_closed.reason,
     next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
   },
   channel_unavailable: ERRORS.channel_unavailable,
@@ -199,7 +199,7 @@ function reasonNotToSend(conversation: ConversationView, client: ClientView, now
   const refusal = mayWrite(conversation, now);
   // A paused client is told before a closed window: a message of the customer would not help.
   if (refusal !== 'opted_out' && client.status === 'paused')
-    return { title: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
+    return { reason: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
   return refusal && REASONS[refusal];
 }
 

@@ -217,7 +217,7 @@ export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDisc
         </span>
         {refused && item.refusal ? (
           <div className="mt-2 border-t border-line pt-2">
-            <p className="font-medium text-danger">Not sent. {item.refusal.title}.</p>
+            <p className="font-medium text-danger">Not sent. {item.refusal.reason}.</p>
             <p className="text-meta">{item.refusal.next}</p>
             {item.refusal.newer.length > 0 ? (
               <ul aria-label="Newer messages" className="mt-2 flex flex-col gap-1 border-l-2 border-line-strong pl-2">

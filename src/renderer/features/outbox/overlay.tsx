@@ -78,7 +78,7 @@ function Item({
         <p className={`mt-0.5 flex items-center gap-1.5 ${refused ? 'text-danger' : 'text-waiting'}`}>
           {refused ? <TriangleAlert size={13} aria-hidden /> : <CloudUpload size={13} aria-hidden />}
           {refused
-            ? `${item.refusal?.title}. ${item.refusal?.next}`
+            ? `${item.refusal?.reason}. ${item.refusal?.next}`
             : item.state === 'sending'
               ? 'Sending'
               : online

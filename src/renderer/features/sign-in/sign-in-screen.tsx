@@ -74,10 +74,10 @@ function Wordmark() {
 
 function Problem({ error }: { readonly error: unknown }) {
   if (!error) return null;
-  const { message, next, reference } = wordsOf(error);
+  const { reason, next, reference } = wordsOf(error);
   return (
     <div role="alert" className="rounded-md bg-danger-ground px-3 py-2 text-danger">
-      <p className="font-medium">{message}</p>
+      <p className="font-medium">{reason}</p>
       <p>{next}</p>
       {reference ? <code className="text-meta opacity-80 select-all">{reference}</code> : null}
     </div>
