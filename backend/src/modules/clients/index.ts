@@ -79,13 +79,13 @@ export const clients = defineModule({
       async 'clients.grant-access'({ tx, actor, params, audit }) {
         if (!(await isMember(tx, params.personId))) fail('not_found');
         await grantAccess(tx, actor.agencyId, params.clientId, params.personId);
-        await audit({ subjectType: 'person', subjectId: params.personId, clientId: params.clientId });
+        await audit({ subjectType: 'person', subjectId: params.personId });
         return null;
       },
       async 'clients.revoke-access'({ tx, actor, params, audit }) {
         const removed = await revokeAccess(tx, actor.agencyId, params.clientId, params.personId);
         if (!removed) fail('not_found');
-        await audit({ subjectType: 'person', subjectId: params.personId, clientId: params.clientId });
+        await audit({ subjectType: 'person', subjectId: params.personId });
         return null;
       },
     },

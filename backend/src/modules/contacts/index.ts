@@ -61,7 +61,6 @@ export const contacts = defineModule({
         await audit({
           subjectType: 'contact',
           subjectId: params.contactId,
-          clientId: params.clientId,
           detail: { optedOut: body.optedOut, changed, at: txNow(tx).toISOString() },
         });
         return contactOf(tx, params.clientId, params.contactId);

@@ -20,7 +20,6 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       await audit({
         subjectType: 'message',
         subjectId: message.id,
-        clientId: params.clientId,
         detail: { conversation: params.conversationId, queued },
       });
       return message;
@@ -30,7 +29,6 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       await audit({
         subjectType: 'note',
         subjectId: note.id,
-        clientId: params.clientId,
         detail: { conversation: params.conversationId },
       });
       return note;
@@ -41,7 +39,6 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       await audit({
         subjectType: 'conversation',
         subjectId: row.id,
-        clientId: params.clientId,
         detail: { from: before.assignee_id, to: body.personId },
       });
       return row;
@@ -51,7 +48,6 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       await audit({
         subjectType: 'conversation',
         subjectId: row.id,
-        clientId: params.clientId,
         detail: { added: body.add.length, removed: body.remove.length },
       });
       return row;
@@ -61,7 +57,6 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       await audit({
         subjectType: 'conversation',
         subjectId: row.id,
-        clientId: params.clientId,
         detail: { until: body.until },
       });
       return row;
@@ -71,7 +66,6 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       await audit({
         subjectType: 'conversation',
         subjectId: row.id,
-        clientId: params.clientId,
         detail: { status: body.status },
       });
       return row;

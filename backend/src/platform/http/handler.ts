@@ -6,7 +6,7 @@ import type { AuditEntry } from '../audit/index.ts';
 import type { Actor, Db, SystemReason, SystemTx, TenantTx } from '../db/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
-/** What a session handler says for the audit; the floor adds who, when, where and through which session. */
+/** What a session handler says for the audit. The floor adds who, when and through which session, and the client of the path. */
 export type AuditNote = Pick<AuditEntry, 'subjectType' | 'subjectId' | 'clientId' | 'detail'>;
 
 type Base<N extends RouteName> = {

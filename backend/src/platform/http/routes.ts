@@ -171,16 +171,17 @@ async function serveSession(
   }
 
   const body = bodyOf(route, request);
+  const clientId = route.scope === 'client' ? String((params as { clientId: string }).clientId) : null;
+  const audited = { route, actor, clientId };
   const demandIt = async (tx: TenantTx) => {
-    if (route.scope !== 'client') return;
     // RLS policies hide clients of other agencies, so an id of another agency and an unknown id are answered alike.
-    if (!(await deps.clientExists(tx, String((params as { clientId: string }).clientId)))) fail('not_found');
+    if (clientId !== null && !(await deps.clientExists(tx, clientId))) fail('not_found');
   };
   if (route.reaches !== undefined) {
     await withTenant(deps.db, actor, demandIt);
     let written = false;
     const writing = (tx: AnyTx) => async (note: AuditNote) => {
-      await deps.audit.write(tx, entryOf(note, route, actor, request.id));
+      await deps.audit.write(tx, entryOf(note, audited, request.id));
       written = true;
     };
     const within = (work: (tx: TenantTx, audit: ReturnType<typeof writing>) => Promise<unknown>) =>
@@ -199,20 +200,23 @@ async function serveSession(
     const hash = sha256(canonicalJson({ route: route.id, params, body }));
     const earlier = key === null ? null : await storedReply(tx, actor, key, hash);
     if (earlier) return earlier.reply;
-    let audited = false;
+    let written = false;
     const audit = async (note: AuditNote) => {
-      audited = true;
-      await deps.audit.write(tx, entryOf(note, route, actor, request.id));
+      written = true;
+      await deps.audit.write(tx, entryOf(note, audited, request.id));
     };
     const answer = await handler({ ...base, params, query, body, actor, tx, audit });
-    demandAudited(route, audited);
+    demandAudited(route, written);
     if (key !== null) await storeReply(tx, actor, key, hash, route, answer);
     return answer;
   });
   return send(route, reply, value);
 }
 
-const entryOf = (note: AuditNote, route: RouteDefinition, actor: Actor, requestId: string): AuditEntry => ({
+type Audited = { readonly route: RouteDefinition; readonly actor: Actor; readonly clientId: string | null };
+
+const entryOf = (note: AuditNote, { route, actor, clientId }: Audited, requestId: string): AuditEntry => ({
+  clientId,
   ...note,
   event: route.audit ?? route.id,
   agencyId: actor.agencyId,
@@ -221,8 +225,8 @@ const entryOf = (note: AuditNote, route: RouteDefinition, actor: Actor, requestI
   requestId,
 });
 
-function demandAudited(route: RouteDefinition, audited: boolean): void {
-  if (route.audit !== null && !audited)
+function demandAudited(route: RouteDefinition, written: boolean): void {
+  if (route.audit !== null && !written)
     throw new Error(`The route ${route.id} promises the audit event ${route.audit} and did not write it.`);
 }
 
