@@ -11,7 +11,7 @@ import { createVault, keksFrom } from './platform/vault/index.ts';
 
 const HELP = `Astrix backend
 
-Usage: node backend/src/main.ts [--help] [--migrate-only] [--rewrap-keys]
+Usage: npm run backend -- [--help] [--migrate-only] [--rewrap-keys]
 
   --migrate-only   bring the database up to date and stop
   --rewrap-keys    move every key from ASTRIX_KEK to ASTRIX_KEK_NEXT while the others go on, and stop; may be repeated
@@ -51,10 +51,6 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  if (Number(process.versions.node.split('.')[0]) < 22)
-    throw new Error(
-      `Node ${process.versions.node} is too old: the backend needs Node 22 or newer. Start it through npm, which brings its own.`,
-    );
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const db = await openDb({ url: config.databaseUrl, dataDir: config.dataDir, clock: systemClock });
