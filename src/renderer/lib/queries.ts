@@ -2,6 +2,7 @@ import { QueryClient, useQuery } from '@tanstack/react-query';
 import type { Topic } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
 import { agencyKey, clientKey, clientOf, concerns } from './query-keys.ts';
+import { allRows } from './rows.ts';
 
 /** The cache in main answers within milliseconds. A query runs again only when a topic says that its data has changed. */
 export const queryClient = new QueryClient({
@@ -20,7 +21,10 @@ export const queryClient = new QueryClient({
 
 export const useClients = () => useQuery({ queryKey: agencyKey('clients'), queryFn: () => ask(bridge.clients.list()) });
 export const usePeople = () =>
-  useQuery({ queryKey: agencyKey('rows', 'people'), queryFn: () => ask(bridge.people.list()) });
+  useQuery({
+    ...allRows('people', null),
+    select: people => people.toSorted((a, b) => a.name.localeCompare(b.name)),
+  });
 export const useOutbox = (enabled: boolean) =>
   useQuery({ queryKey: agencyKey('outbox'), queryFn: () => ask(bridge.outbox.list({ clientId: null })), enabled });
 

@@ -2,7 +2,7 @@ import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { Unplug } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { ask, bridge } from '../../lib/bridge.ts';
+import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
@@ -25,7 +25,8 @@ export function DisconnectButton({ client, connection, entry }: Props) {
   const disconnect = async () => {
     setBusy(true);
     try {
-      const receipt = await ask(bridge.connections.disconnect({ clientId: client.id, connectionId: connection.id }));
+      const params = { clientId: client.id, connectionId: connection.id };
+      const receipt = await change('connections.disconnect', client.id, { params });
       keepReceipt(client.id, receipt);
       close();
       refreshConnections(client.id);

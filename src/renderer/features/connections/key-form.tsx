@@ -1,7 +1,8 @@
 import type { KeyField } from '@astrix/contract';
 import { Eye, EyeOff } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
+import { wordsOf } from '../../lib/bridge.ts';
+import { change } from '../../lib/routes.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { toast } from '../../ui/toast.tsx';
 import type { ConnectWayProps } from './connect-props.ts';
@@ -33,15 +34,10 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
     );
     setAsked(false);
     try {
-      const connected = await ask(
-        bridge.connections.connectByKey({
-          clientId: client.id,
-          provider: entry.id,
-          shared,
-          connectionId: connection?.id ?? null,
-          fields,
-        }),
-      );
+      const connected = await change('connections.connect-key', client.id, {
+        params: { clientId: client.id },
+        body: { provider: entry.id, shared, connectionId: connection?.id ?? null, fields },
+      });
       setValues({});
       refreshConnections(client.id);
       if (connection) toast(`The key of ${connected.account.name} was replaced`);

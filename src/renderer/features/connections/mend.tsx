@@ -2,6 +2,7 @@ import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { type ReactNode, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
+import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 import { ConnectForm } from './connect-form.tsx';
@@ -20,7 +21,8 @@ type Props = {
 
 /** Asks the provider now, and says what came of it. */
 export async function checkNow(client: ClientView, connection: ConnectionView): Promise<void> {
-  await ask(bridge.connections.check({ clientId: client.id, connectionId: connection.id })).then(
+  const params = { clientId: client.id, connectionId: connection.id };
+  await change('connections.check', client.id, { params }).then(
     now =>
       toast(now.fix === 'none' && now.fault === null ? `${now.account.name} works` : `${now.account.name} was checked`),
     complain,

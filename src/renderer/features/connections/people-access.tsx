@@ -2,8 +2,8 @@ import type { CatalogueEntry, PersonRow } from '@astrix/contract';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/app-state.ts';
-import { ask, bridge } from '../../lib/bridge.ts';
 import { usePeople } from '../../lib/queries.ts';
+import { change } from '../../lib/routes.ts';
 import { Failed, PersonMark, Skeleton } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Part } from './parts.tsx';
@@ -30,7 +30,10 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
       { personId: person.id, providers: denied },
     ]);
     try {
-      await ask(bridge.connections.setAccess({ clientId: client.id, personId: person.id, denied }));
+      await change('connections.set-provider-access', client.id, {
+        params: { personId: person.id },
+        body: { denied },
+      });
       setDone(allowed ? `${person.name} may use ${entry.name}.` : `${person.name} may not use ${entry.name} any more.`);
     } catch (error) {
       complain(error);

@@ -4,7 +4,8 @@ import type { ConnectState } from '../../../shared/connect.ts';
 import { useAppState, useMay } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { invalidateClient, queryClient } from '../../lib/queries.ts';
-import { agencyKey, clientKey } from '../../lib/query-keys.ts';
+import { clientKey } from '../../lib/query-keys.ts';
+import { type AnswerOf, readRoute, routeQuery, routesKey } from '../../lib/routes.ts';
 
 /** Connections are read from the server. While it cannot be reached, the last answer stays and is marked as old. */
 const FRESH_MS = 15_000;
@@ -17,15 +18,15 @@ const useLook = () => ({ staleTime: FRESH_MS, refetchInterval: useOnline() ? LOO
 
 export const useCatalogue = (clientId: string) =>
   useQuery({
-    queryKey: clientKey(clientId, 'connections', 'catalogue'),
-    queryFn: () => ask(bridge.connections.catalogue({ clientId })),
+    ...routeQuery('connections.catalogue', { params: { clientId } }),
+    select: ({ entries }) => entries,
     ...useLook(),
   });
 
 export const useConnections = (clientId: string) =>
   useQuery({
-    queryKey: clientKey(clientId, 'connections', 'list'),
-    queryFn: () => ask(bridge.connections.list({ clientId })),
+    ...routeQuery('connections.list', { params: { clientId } }),
+    select: ({ connections }) => connections,
     ...useLook(),
   });
 
@@ -47,80 +48,84 @@ export type DataOf = {
   readonly capability: Capability;
   readonly text: string;
 };
-const dataOfKind = ({ clientId, connectionId, capability }: DataOf) =>
-  clientKey(clientId, 'connections', 'data', connectionId, capability);
-const dataKey = (of: DataOf) => [...dataOfKind(of), of.text] as const;
+const dataAsked = ({ text, ...params }: DataOf) => ({ params, query: { text: text || undefined } });
 
 /** While another search runs, the last rows of the same connection and capability stay. */
 export const useData = (of: DataOf, enabled: boolean) =>
   useQuery({
-    queryKey: dataKey(of),
-    queryFn: () => ask(bridge.connections.data({ ...of, refresh: false })),
+    ...routeQuery('connections.data', dataAsked(of)),
     enabled,
     staleTime: 60_000,
     gcTime: 30_000,
     placeholderData: (before, query) =>
-      dataOfKind(of).every((part, at) => query?.queryKey[at] === part) ? keepPreviousData(before) : undefined,
+      routesKey('connections', of.clientId, 'data', of.connectionId, of.capability).every(
+        (part, at) => query?.queryKey[at] === part,
+      )
+        ? keepPreviousData(before)
+        : undefined,
   });
 
 /** Asks the provider again, and replaces the rows that are shown. */
 export async function refreshData(of: DataOf): Promise<void> {
-  queryClient.setQueryData(dataKey(of), await ask(bridge.connections.data({ ...of, refresh: true })));
+  const asked = dataAsked(of);
+  const fresh = await readRoute('connections.data', { ...asked, query: { ...asked.query, refresh: '1' } });
+  queryClient.setQueryData(routeQuery('connections.data', asked).queryKey, fresh);
 }
 
 export const useCalls = (clientId: string, connectionId: string, enabled: boolean) =>
   useQuery({
-    queryKey: clientKey(clientId, 'connections', 'calls', connectionId),
-    queryFn: () => ask(bridge.connections.calls({ clientId, connectionId })),
+    ...routeQuery('connections.calls', { params: { clientId, connectionId } }),
+    select: ({ calls }) => calls,
     enabled,
     staleTime: FRESH_MS,
   });
 
-const receiptsKey = (clientId: string) => clientKey(clientId, 'connections', 'receipts');
+const receiptsQuery = (clientId: string) => routeQuery('connections.receipts', { params: { clientId } });
 
 export const useReceipts = (clientId: string) =>
   useQuery({
-    queryKey: receiptsKey(clientId),
-    queryFn: () => ask(bridge.connections.receipts({ clientId })),
+    ...receiptsQuery(clientId),
+    select: ({ receipts }) => receipts,
     staleTime: 2000,
     // The server is still working on a receipt that is not finished.
-    refetchInterval: ({ state }) => (state.data?.some(receipt => receipt.finishedAt === null) ? 3000 : false),
+    refetchInterval: ({ state }) => (state.data?.receipts.some(receipt => receipt.finishedAt === null) ? 3000 : false),
   });
 
 /** Shows a new receipt at once, in place of an older version of it. */
 export const keepReceipt = (clientId: string, receipt: DisconnectReceipt): void =>
-  void queryClient.setQueryData<DisconnectReceipt[]>(receiptsKey(clientId), before => [
-    receipt,
-    ...(before ?? []).filter(one => one.id !== receipt.id),
-  ]);
+  void queryClient.setQueryData<AnswerOf<'connections.receipts'>>(receiptsQuery(clientId).queryKey, before => ({
+    receipts: [receipt, ...(before?.receipts ?? []).filter(one => one.id !== receipt.id)],
+  }));
 
-const switchesKey = agencyKey('connections', 'switches');
+const switchesQuery = routeQuery('connections.switches', {});
 
 export const useSwitches = () =>
   useQuery({
-    queryKey: switchesKey,
-    queryFn: () => ask(bridge.connections.switches()),
+    ...switchesQuery,
+    select: ({ switches }) => switches,
     enabled: useMay('switch.operate'),
     ...useLook(),
   });
 
 export type Denied = { readonly personId: string; readonly providers: readonly ProviderId[] };
-const accessKey = agencyKey('connections', 'access');
+const accessQuery = routeQuery('connections.provider-access', {});
 
 export const useAccess = (enabled: boolean) =>
-  useQuery({ queryKey: accessKey, queryFn: () => ask(bridge.connections.access()), enabled, staleTime: FRESH_MS });
+  useQuery({ ...accessQuery, select: ({ denied }) => denied, enabled, staleTime: FRESH_MS });
 
-export const keepAccess = (denied: readonly Denied[]): void => void queryClient.setQueryData(accessKey, denied);
+export const keepAccess = (denied: readonly Denied[]): void =>
+  void queryClient.setQueryData(accessQuery.queryKey, { denied });
 
 /** Asks the server again for everything that a change of a connection can appear in. */
 export function refreshConnections(clientId: string): void {
-  invalidateClient(clientId, 'connections');
-  void queryClient.invalidateQueries({ queryKey: switchesKey });
+  invalidateClient(clientId, 'routes', 'connections');
+  void queryClient.invalidateQueries({ queryKey: switchesQuery.queryKey });
 }
 
 /** Asks again for the list of connections, which tells how each of them is. */
-export const refreshList = (clientId: string): void => invalidateClient(clientId, 'connections', 'list');
+export const refreshList = (clientId: string): void => invalidateClient(clientId, 'routes', 'connections', 'list');
 /** Asks again for the list and waits for the answer. */
 export const refetchList = (clientId: string): Promise<void> =>
-  queryClient.refetchQueries({ queryKey: clientKey(clientId, 'connections', 'list') });
-export const refreshCatalogue = (clientId: string): void => invalidateClient(clientId, 'connections', 'catalogue');
+  queryClient.refetchQueries({ queryKey: routesKey('connections', clientId, 'list') });
+export const refreshCatalogue = (clientId: string): void =>
+  invalidateClient(clientId, 'routes', 'connections', 'catalogue');

@@ -3,9 +3,9 @@ import { Power } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/app-state.ts';
-import { ask, bridge } from '../../lib/bridge.ts';
 import { count, dateTimeOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
+import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
@@ -40,7 +40,7 @@ export function SwitchButton({
   if (!may || !list) return null;
   const off = stopped(list, of) !== undefined;
   const flip = (reason: string, revoke: boolean) =>
-    ask(bridge.connections.setSwitch({ clientId: client.id, ...of, off: !off, reason, revoke })).then(
+    change('connections.set-switch', client.id, { body: { ...of, off: !off, reason, revoke } }).then(
       ({ disconnected }) => {
         refreshConnections(client.id);
         // The banner says that it is off; only what cannot be seen here is said.

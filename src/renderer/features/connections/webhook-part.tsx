@@ -1,8 +1,8 @@
 import type { CatalogueEntry, ConnectionView, WebhookAddress } from '@astrix/contract';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { ask, bridge } from '../../lib/bridge.ts';
 import { dateTimeOf } from '../../lib/format.ts';
+import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
@@ -18,10 +18,8 @@ export function WebhookPart({ client, connection, entry }: Props) {
   const [made, setMade] = useState<WebhookAddress | null>(null);
   const make = async () => {
     setBusy(true);
-    await ask(bridge.connections.rotateWebhook({ clientId: client.id, connectionId: connection.id })).then(
-      setMade,
-      complain,
-    );
+    const params = { clientId: client.id, connectionId: connection.id };
+    await change('connections.rotate-webhook', client.id, { params }).then(setMade, complain);
     setBusy(false);
   };
   return (

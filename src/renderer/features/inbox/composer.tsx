@@ -9,6 +9,7 @@ import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, windowState } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
+import { write } from '../../lib/write.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { CONVERSATION } from './shortcuts.ts';
@@ -55,16 +56,14 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
     set('', false);
     onUnquote();
     const kept = noting
-      ? ask(bridge.inbox.addNote({ clientId, conversationId, text: written }))
-      : ask(
-          bridge.inbox.reply({
-            clientId,
-            conversationId,
-            text: written,
-            replyToId: quoted?.id ?? null,
-            seenInboundId: conversation.lastInboundId,
-          }),
-        );
+      ? write('conversations.add-note', { clientId, conversationId, text: written })
+      : write('conversations.reply', {
+          clientId,
+          conversationId,
+          text: written,
+          replyToId: quoted?.id ?? null,
+          seenInboundId: conversation.lastInboundId,
+        });
     kept.then(
       () => noting && onMode('reply'),
       (error: unknown) => {

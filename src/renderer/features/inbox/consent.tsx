@@ -1,7 +1,7 @@
 import { Ban, Check } from 'lucide-react';
 import { useState } from 'react';
 import type { ConversationView } from '../../../shared/ipc.ts';
-import { ask, bridge } from '../../lib/bridge.ts';
+import { write } from '../../lib/write.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
@@ -21,9 +21,11 @@ export function Consent({
   const out = conversation.optedOut;
   const done = () => {
     const { clientId, id: conversationId, contactId } = conversation;
-    void ask(
-      bridge.inbox.setOptOut({ clientId, conversationId, contactId, optedOut: !out, reason: reason.trim() }),
-    ).then(() => toast(out ? 'Recorded: the customer opted in again' : 'Recorded: the customer opted out'), complain);
+    const args = { clientId, conversationId, contactId, optedOut: !out, reason: reason.trim() };
+    void write('contacts.set-opt-out', args).then(
+      () => toast(out ? 'Recorded: the customer opted in again' : 'Recorded: the customer opted out'),
+      complain,
+    );
     setAsking(false);
     setReason('');
   };

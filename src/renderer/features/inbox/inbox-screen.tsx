@@ -10,6 +10,7 @@ import { usePeople } from '../../lib/queries.ts';
 import type { ScreenProps } from '../../lib/screen.ts';
 import { LIST } from '../../lib/shortcuts.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
+import { write } from '../../lib/write.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Handle } from '../../ui/handle.tsx';
@@ -105,7 +106,9 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
     if (unread === 0 || lastInboundId === null || !mayReply) return;
     const mark = () => {
       if (document.hasFocus())
-        void bridge.inbox.markRead({ clientId: client.id, conversationId, upToId: lastInboundId });
+        void write('conversations.mark-read', { clientId: client.id, conversationId, upToId: lastInboundId }).catch(
+          () => undefined,
+        );
     };
     const timer = setTimeout(mark, 600);
     window.addEventListener('focus', mark);
@@ -115,7 +118,7 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
     };
   }, [unread, lastInboundId, mayReply, client.id, conversationId]);
 
-  const write = (next: 'reply' | 'note') => {
+  const compose = (next: 'reply' | 'note') => {
     setMode(next);
     requestAnimationFrame(() => field.current?.focus());
   };
@@ -128,8 +131,8 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
     CONVERSATION,
     conversation && mayReply
       ? {
-          reply: () => write('reply'),
-          note: () => write('note'),
+          reply: () => compose('reply'),
+          note: () => compose('note'),
           assign: () => openMenu('assign'),
           tag: () => openMenu('tag'),
           snooze: () => openMenu('snooze'),

@@ -4,6 +4,7 @@ import type { ConversationView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient } from '../../lib/queries.ts';
 import { agencyKey, clientKey } from '../../lib/query-keys.ts';
+import { useRow } from '../../lib/rows.ts';
 
 const PAGE = 60;
 
@@ -35,11 +36,7 @@ function listedConversation(clientId: string, conversationId: string): Conversat
   return undefined;
 }
 
-export const useContact = (clientId: string, contactId: string) =>
-  useQuery({
-    queryKey: clientKey(clientId, 'rows', 'contacts', contactId),
-    queryFn: () => ask(bridge.inbox.contact({ clientId, contactId })),
-  });
+export const useContact = (clientId: string, contactId: string) => useRow('contacts', clientId, contactId);
 
 export const useInbox = (clientId: string, filter: InboxFilter) =>
   useInfiniteQuery({

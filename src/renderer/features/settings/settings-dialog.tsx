@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
-import { refreshPreference, usePreference, useSessions } from './queries.ts';
+import { savePreference, usePreference, useSessions } from './queries.ts';
 
 const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change)).catch(complain);
 
@@ -145,10 +145,7 @@ function ClientPreference({ client }: { readonly client: ClientView }) {
       quietTo: kept?.quietTo ?? null,
       ...change,
     };
-    void ask(bridge.clients.setPreference({ clientId: client.id, ...next })).then(() => {
-      refreshPreference(client.id);
-      toast(`Kept for ${client.name}`);
-    }, complain);
+    void savePreference(client.id, next).then(() => toast(`Kept for ${client.name}`), complain);
   };
   const quiet = kept?.quietFrom !== null && kept?.quietFrom !== undefined;
   return (
