@@ -5,7 +5,6 @@ import { refusalOf } from './account/session.ts';
 import { inOrder } from './clients/tray-model.ts';
 import type { Connecting } from './connect/attempts.ts';
 import { connectHandlers } from './connect/handlers.ts';
-import { repeatedHandlers } from './data/repeated.ts';
 import { routeHandlers } from './data/routes.ts';
 import { rowHandlers } from './data/rows.ts';
 import { writeHandlers } from './data/writes.ts';
@@ -140,11 +139,6 @@ export function createHandlers(h: HandlerDeps): Handlers {
     ...rowHandlers(() => demandWorkspace().cache),
     ...writes,
     ...routes,
-    ...repeatedHandlers(
-      { ...routes, ...writes },
-      () => demandWorkspace().cache,
-      () => demandWorkspace().engine.pullNow(),
-    ),
     ...connectHandlers({ connecting: h.connecting, demandClient }),
 
     'sync.status': async () => status.get(),

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { type Channel, call, event } from './channel.ts';
 import { CONNECT_CHANNELS, ConnectState } from './connect.ts';
 import { OutboxItem } from './outbox-item.ts';
-import { REPEATED_CHANNELS } from './repeated-channels.ts';
 
 export { OutboxItem, Refusal } from './outbox-item.ts';
 
@@ -304,7 +303,6 @@ export const CHANNELS = {
   'outbox.discard': call('write', true, z.strictObject({ clientId: Id, id: Id }), done),
 
   ...CONNECT_CHANNELS,
-  ...REPEATED_CHANNELS,
 
   'sync.status': call('read', false, nothing, SyncStatus),
   'sync.now': call('write', true, nothing, done),
