@@ -11,8 +11,6 @@ const STILL: readonly (readonly string[])[] = [
     'backend/src/modules/webhooks/inbound.ts',
     'backend/src/modules/webhooks/sources.ts',
   ],
-  ['src/main/cache/file.ts', 'src/main/cache/migrations.ts'],
-  ['src/main/ports.ts', 'src/main/sync/engine.ts'],
 ];
 
 test('no files of the product import each other in a circle, types included', () => {

@@ -11,8 +11,8 @@ import { createHandlers } from './handlers.ts';
 import type { ConsoleDeps, Handlers, NavigateTarget, TrayItem } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
 import { gatherTopics } from './sync/changes.ts';
-import { realTimers } from './sync/engine.ts';
 import { createStatusBoard } from './sync/status.ts';
+import { realTimers } from './timers.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** How often the window looks at its data again while rows keep coming. */

@@ -2,7 +2,7 @@ import type { ArgsOut, CallName, EventName, ResultOf } from '../shared/ipc.ts';
 import type { Keychain } from './account/keychain.ts';
 import type { ConsoleLog } from './log/log.ts';
 import type { SettingsStore } from './settings/settings.ts';
-import type { Timers } from './sync/engine.ts';
+import type { Timers } from './timers.ts';
 
 /** One function for each call of the IPC contract. A refusal is thrown as `ConsoleError`; anything else becomes `internal`. */
 export type Handlers = { readonly [N in CallName]: (args: ArgsOut<N>) => Promise<ResultOf<N>> };

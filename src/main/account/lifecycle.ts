@@ -1,8 +1,8 @@
 import { createClient } from '@astrix/sdk';
 import type { AccountState } from '../../shared/ipc.ts';
 import type { ConsoleDeps } from '../ports.ts';
-import type { Timers } from '../sync/engine.ts';
 import { SIGNED_OUT, type StatusBoard } from '../sync/status.ts';
+import type { Timers } from '../timers.ts';
 import type { Workspace } from '../workspace.ts';
 import { systemKeychain } from './keychain.ts';
 import { createPendingSignOut } from './pending-sign-out.ts';

@@ -1,6 +1,6 @@
 import type { CollectionName } from '@astrix/contract';
 import { type AppliedBatch, type Cache, collapsed } from './api.ts';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { allowedRow } from './rows.ts';
 import type { Applying, Arrived } from './store.ts';

@@ -1,5 +1,5 @@
 import type { RowOf } from '@astrix/contract';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import type { Store } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { ConversationRow } from '@astrix/contract';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
 import { overlaid } from './overlay.ts';

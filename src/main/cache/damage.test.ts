@@ -19,8 +19,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandOf } from '../testkit/commands.ts';
 import { clientRow, conversationRow, id, messageRow } from '../testkit/rows.ts';
 import type { CacheError, Command } from './api.ts';
+import type { Connection } from './connection.ts';
 import { type CacheEngine, createEngine } from './engine.ts';
-import { type Connection, failureOf, openFile } from './file.ts';
+import { failureOf, openFile } from './file.ts';
 import { openCache, salvage } from './index.ts';
 
 const NOW = Date.parse('2026-11-20T06:30:00.000Z');

@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandOf, messageIdOf } from '../testkit/commands.ts';
 import { clientRow, conversationRow, id, messageRow } from '../testkit/rows.ts';
 import { CacheError, type Command } from './api.ts';
+import type { Connection } from './connection.ts';
 import { type CacheEngine, createEngine } from './engine.ts';
-import { type Connection, openFile, quarantine } from './file.ts';
+import { openFile, quarantine } from './file.ts';
 import { openCache, salvage } from './index.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
 

@@ -1,6 +1,7 @@
 import type { Cache, Command } from './api.ts';
 import { createApplier } from './apply.ts';
-import { type Connection, classified } from './file.ts';
+import type { Connection } from './connection.ts';
+import { classified } from './file.ts';
 import { createKeys } from './keys.ts';
 import { createOutbox } from './outbox.ts';
 import { createReads } from './reads.ts';

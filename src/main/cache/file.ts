@@ -2,9 +2,8 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { CacheError, type CacheFailure } from './api.ts';
+import type { Connection } from './connection.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
-
-export type Connection = Database.Database;
 
 /** Everything that SQLite may put beside the file. */
 const SIDE_FILES = ['', '-wal', '-shm', '-journal'];

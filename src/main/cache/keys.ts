@@ -1,4 +1,4 @@
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 
 /** Room for eight billion messages of a client, and for a million clients, within 2^53. */
 export const CLIENT_SPAN = 2 ** 33;

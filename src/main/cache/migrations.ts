@@ -1,4 +1,4 @@
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import { upgradedCommand, upgradedRefusal } from './outbox-upgrade.ts';
 
 /** Versions step by ten, to leave room; a file keeps its version in `user_version`. Forward only. `run` follows `sql` in its transaction. */

@@ -1,7 +1,7 @@
 import { type CollectionName, isWrite } from '@astrix/contract';
 import type { OutboxItem, Refusal } from '../../shared/ipc.ts';
 import type { Command, Salvaged, StoredCommand } from './api.ts';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import { upgradedCommand, upgradedRefusal } from './outbox-upgrade.ts';
 import { wordsOf } from './overlay.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '@astrix/contract';
 import type { ConversationView, InboxCounts, ThreadItem } from '../../shared/ipc.ts';
 import type { Cache } from './api.ts';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
 import { AGENCY } from './rows-store.ts';

@@ -1,6 +1,6 @@
 import { type CollectionName, collectionOf } from '@astrix/contract';
 import type { Topic } from '../../shared/ipc.ts';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
 import { createsRow, overlaid } from './overlay.ts';

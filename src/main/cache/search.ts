@@ -1,7 +1,7 @@
 import type { ClientRow, CollectionName, ConversationRow, MessageRow, NoteRow } from '@astrix/contract';
 import type { RowHit, SearchHit } from '../../shared/ipc.ts';
 import type { Cache } from './api.ts';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import type { CacheTime } from './time.ts';
 

@@ -2,8 +2,9 @@ import { COLLECTION_NAMES, COLLECTIONS, type CollectionName, collectionOf, newId
 import { beforeEach, describe, expect, test } from 'vitest';
 import { clientRow, id } from '../testkit/rows.ts';
 import { sampleRow } from '../testkit/sample-row.ts';
+import type { Connection } from './connection.ts';
 import { type CacheEngine, createEngine } from './engine.ts';
-import { type Connection, openFile } from './file.ts';
+import { openFile } from './file.ts';
 
 const NOW = Date.parse('2026-11-20T06:30:00.000Z');
 const HOUR = 3_600_000;

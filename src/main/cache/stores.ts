@@ -1,7 +1,7 @@
 import { COLLECTION_NAMES, type CollectionName, collectionOf } from '@astrix/contract';
 import { createClientStore } from './client-store.ts';
+import type { Connection } from './connection.ts';
 import { createConversationStore } from './conversation-store.ts';
-import type { Connection } from './file.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import type { Outbox } from './outbox.ts';
 import { createRowsStores } from './rows-store.ts';

@@ -1,5 +1,5 @@
 import type { RowOf } from '@astrix/contract';
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import { indexed } from './search.ts';
 import type { Arrived, Store } from './store.ts';

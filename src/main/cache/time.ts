@@ -1,4 +1,4 @@
-import type { Connection } from './file.ts';
+import type { Connection } from './connection.ts';
 
 export type CacheTime = { readonly now: () => number; readonly learn: (serverTime: string) => void };
 

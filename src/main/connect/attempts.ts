@@ -5,7 +5,7 @@ import { refusalOf } from '../account/session.ts';
 import { ConsoleError } from '../ipc/errors.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Clock, Emit, ShellPort } from '../ports.ts';
-import type { Timers } from '../sync/engine.ts';
+import type { Timers } from '../timers.ts';
 import { type Arrival, type Loopback, openLoopback } from './loopback.ts';
 
 export type ConnectingDeps = {

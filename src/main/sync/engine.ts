@@ -4,15 +4,8 @@ import type { Topic } from '../../shared/ipc.ts';
 import { type AppliedBatch, type Cache, CacheError } from '../cache/api.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
+import type { Timers } from '../timers.ts';
 import type { StatusBoard } from './status.ts';
-
-export type Timers = { readonly after: (ms: number, work: () => void) => () => void };
-export const realTimers: Timers = {
-  after: (ms, work) => {
-    const timer = setTimeout(work, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 export type EngineDeps = {
   readonly client: AstrixClient;

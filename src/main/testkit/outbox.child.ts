@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 import { createClient } from '@astrix/sdk';
 import { type Cache, openCache } from '../cache/index.ts';
-import { realTimers } from '../sync/engine.ts';
 import { createOutboxPump } from '../sync/outbox.ts';
 import { createStatusBoard } from '../sync/status.ts';
+import { realTimers } from '../timers.ts';
 import { commandOf, messageIdOf } from './commands.ts';
 
 /**

@@ -1,10 +1,12 @@
 import { newId, type SyncLine } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import type { Cache } from '../cache/api.ts';
+import type { Connection } from '../cache/connection.ts';
 import { type CacheEngine, createEngine } from '../cache/engine.ts';
-import { type Connection, openFile } from '../cache/file.ts';
-import { createSyncEngine, type SyncEngine, type Timers } from '../sync/engine.ts';
+import { openFile } from '../cache/file.ts';
+import { createSyncEngine, type SyncEngine } from '../sync/engine.ts';
 import { createStatusBoard, type StatusBoard } from '../sync/status.ts';
+import type { Timers } from '../timers.ts';
 import { clientRow, conversationRow, id, messageRow } from './rows.ts';
 
 /** What the tests of this room stand on: timers that a test moves on, and a cache in memory whose clock it sets. */
