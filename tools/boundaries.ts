@@ -245,7 +245,7 @@ function packageFault(path: string, room: Room, name: string): string | null {
 export function sourcesOf(root: string): string[] {
   return ['contract', 'sdk/src', 'backend/src', 'backend/sandbox', 'src'].flatMap(folder =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+      .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !/(\.test\.tsx?|^samples\.ts)$/.test(entry.name))
       .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
       .filter(path => !path.includes('node_modules/') && !path.startsWith('src/main/testkit/')),
   );

@@ -6,6 +6,7 @@ import {
   ask,
   bodyFor,
   idFields,
+  MADE,
   type NamedRoute,
   type Parts,
   paramNames,
@@ -28,8 +29,6 @@ const PRINCIPALS = ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'] a
 const own = () => house.ids[0]![0]!;
 const foreign = () => house.ids[1]![0]!;
 
-/** Ids that the writer makes: using one that stands in another agency makes a row of one's own, which is not foreign. */
-const MADE = ['messageId', 'noteId'] as const;
 const usedUp = () =>
   house.ids[1]!.slice(1).flatMap(({ clientId, conversationId, contactId, messageId, noteId, deadLetterId }) => [
     clientId,
@@ -39,8 +38,9 @@ const usedUp = () =>
     noteId,
     deadLetterId,
   ]);
-type Made = Record<(typeof MADE)[number], string>;
-const madeFor = (nth: number): Made => ({ messageId: usedUp()[2 * nth]!, noteId: usedUp()[2 * nth + 1]! });
+type Made = Readonly<Record<string, string>>;
+/** Ids that the writer makes: using one that stands in another agency makes a row of one's own, which is not foreign. */
+const madeFor = (nth: number): Made => Object.fromEntries(MADE.map((name, n) => [name, usedUp()[2 * nth + (n % 2)]!]));
 
 /** Nothing that belongs to the second agency may stand in an answer to anybody of the first. */
 function expectNothingForeign(text: string, asked: readonly string[]) {
@@ -62,7 +62,7 @@ function variants([name, route]: NamedRoute, strange: Ids, madeWith: Made) {
   const parts = (): Parts => ({ path: own(), query: {}, body: bodyFor(name, route, own(), now) });
   const found: { where: string; parts: Parts }[] = [];
   for (const param of paramNames(route)) {
-    found.push({ where: `path.${param}`, parts: { ...parts(), path: { ...own(), [param]: strange[param] } } });
+    found.push({ where: `path.${param}`, parts: { ...parts(), path: { ...own(), [param]: strange[param]! } } });
   }
   if (paramNames(route).length > 1) found.push({ where: 'path', parts: { ...parts(), path: strange } });
   const query = queryFor(name, strange, now);
@@ -71,7 +71,7 @@ function variants([name, route]: NamedRoute, strange: Ids, madeWith: Made) {
   for (const field of idFields(body)) {
     const made = MADE.find(name => name === field);
     const named = field === 'subject' ? 'spareConnectionId' : field;
-    const id = made ? madeWith[made] : named in strange ? strange[named as keyof Ids] : strange.messageId;
+    const id = made ? madeWith[made] : (strange[named] ?? strange.messageId);
     found.push({ where: `body.${field}`, parts: { ...parts(), body: { ...body, [field]: id } } });
   }
   return found;

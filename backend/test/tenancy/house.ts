@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Role } from '@astrix/contract';
 import type { Response } from 'light-my-request';
 import { newId } from '../../src/kernel/ids.ts';
-import { type Db, withSystem } from '../../src/platform/db/index.ts';
+import { type Db, type SystemTx, withSystem } from '../../src/platform/db/index.ts';
 import { createCallLedger } from '../../src/platform/egress/index.ts';
 import { silentLog } from '../../src/platform/telemetry/index.ts';
+import { SAMPLES, type SampleIds } from '../kit/samples.ts';
 import { createWorld, messagePayload, type TestAgency, valuePayload, type World, type WorldParts } from '../world.ts';
 import { type Connected, connectHouse } from './house-connections.ts';
 
@@ -22,6 +23,8 @@ export type Ids = {
   /** One that no other request of the suites needs. */
   readonly spareConnectionId: string;
   readonly attemptId: string;
+  /** What a module plants by its samples. */
+  readonly [planted: string]: string;
 };
 
 export type Principal = { readonly agency: 0 | 1; readonly role: Role };
@@ -95,7 +98,7 @@ async function fillAgency(
   }
   await fillCalls(world, agency);
   // Written by the owner and by the agent, so that rows of persons exist for more than one of them.
-  const found = await idsOf(world.db, agency, tokens.get(`${a}/owner`)!, world, connected);
+  const found = await idsOf(world.db, agency, tokens.get(`${a}/owner`)!, world, connected, a);
   for (const role of ['owner', 'agent'] as const) {
     for (const [c, ids] of found.entries()) {
       if (role === 'agent' && c === 2) continue;
@@ -152,6 +155,7 @@ async function idsOf(
   ownerToken: string,
   world: World,
   connected: Connected,
+  a: number,
 ): Promise<Ids[]> {
   const me = await world.inject({ url: '/v1/me', headers: { authorization: `Bearer ${ownerToken}` } });
   const { sessionId } = me.json();
@@ -181,10 +185,23 @@ async function idsOf(
         sessionId,
         deadLetterId: dead.id,
         ...connections[c]!,
+        ...(await plantSamples(tx, agency, a, c)),
       });
     }
     return found;
   });
+}
+
+async function plantSamples(tx: SystemTx, agency: TestAgency, a: number, c: number): Promise<SampleIds> {
+  const plot = {
+    agencyId: agency.id,
+    clientId: agency.clients[c]!.id,
+    personId: agency.people.manager.id,
+    mark: markOf(a, c),
+  };
+  const planted: Record<string, string> = {};
+  for (const { plant } of SAMPLES) if (plant) Object.assign(planted, await plant(tx, plot));
+  return planted;
 }
 
 /** Ids of the right shape that are nobody's. */
@@ -200,6 +217,7 @@ export const nobodysIds = (): Ids => ({
   connectionId: newId(),
   spareConnectionId: newId(),
   attemptId: newId(),
+  ...Object.fromEntries(SAMPLES.flatMap(({ planted }) => planted ?? []).map(name => [name, newId()])),
 });
 
 export const forgedToken = (): string => `astrix-access-${randomBytes(32).toString('base64url')}`;

@@ -16,5 +16,4 @@ create table parcels (
 create index parcels_client on parcels (agency_id, client_id, updated_at);
 create index parcels_expiry on parcels (expires_at);
 comment on table parcels is '{"tenancy":"client","dataClass":"logistics","retention":"temporary-file","audit":"parcel.add"}';
-select astrix_client_table('parcels', 'parcels');
-grant select, insert, update on parcels to astrix_tenant;
+select astrix_client_table('parcels', synced => 'parcels', tenant => 'select, insert, update');

@@ -1,0 +1,6 @@
+import type { ModuleSamples } from '../../../test/kit/samples.ts';
+
+/** What the suites that cut across all routes send to this module. */
+export const samples: ModuleSamples = {
+  queries: { 'sync.pull': ids => ({ backfill: String(ids.clientId) }) },
+};
