@@ -1,6 +1,6 @@
 import type { Topic } from '../../shared/ipc.ts';
 import { collapsed } from '../cache/api.ts';
-import type { Timers } from './engine.ts';
+import type { Timers } from '../timers.ts';
 
 /**
  * Passes the first change on at once and gathers what follows within `ms`: while a pull writes hundreds of rows a second, the window

@@ -3,7 +3,7 @@ import type { AstrixClient, CallInput, Failure } from '@astrix/sdk';
 import type { Refusal, Topic } from '../../shared/ipc.ts';
 import type { Cache, StoredCommand } from '../cache/api.ts';
 import type { ConsoleLog } from '../log/log.ts';
-import type { Timers } from './engine.ts';
+import type { Timers } from '../timers.ts';
 import type { StatusBoard } from './status.ts';
 import { topicsOf } from './topics.ts';
 
