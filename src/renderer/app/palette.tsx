@@ -1,16 +1,14 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import type { ClientView } from '../../shared/ipc.ts';
 import { dateTimeOf } from '../lib/format.ts';
 import { defineOverlay, type OverlayProps } from '../lib/overlay.ts';
-import { agencyKey } from '../lib/query-keys.ts';
-import type { Found, Screen } from '../lib/screen.ts';
 import { shownKeys } from '../lib/shortcuts.ts';
 import { Marked } from '../lib/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
 import { type Choice, Chooser } from './chooser.tsx';
 import { type FrameState, useFrame } from './frame-context.ts';
+import { type ScreenHits, usePaletteSearch } from './palette-search.ts';
 
 const MAX_IN_PALETTE = 8;
 const MAX_IN_SWITCHER = 200;
@@ -68,24 +66,6 @@ function placeChoices({ screens, overlays, client, go, show }: FrameState, q: st
   return [...toScreens, ...toOverlays].filter(choice => fits(choice.label, q) !== null);
 }
 
-type ScreenHits = { readonly screen: Screen; readonly hits: readonly Found[] };
-
-/** Asks every offered screen that searches. The hits of the last text stay until those of the new one have come. */
-function useHits(screens: readonly Screen[], q: string): readonly ScreenHits[] {
-  const searches = q.trim().length > 1;
-  const searching = screens.flatMap(screen => (screen.find ? [{ screen, find: screen.find }] : []));
-  return useQueries({
-    queries: searching.map(({ screen, find }) => ({
-      queryKey: agencyKey('search', screen.id, q),
-      queryFn: () => find.search(q),
-      enabled: searches,
-      placeholderData: searches ? keepPreviousData : undefined,
-      gcTime: 5000,
-    })),
-    combine: results => results.map(({ data }, at) => ({ screen: searching[at]!.screen, hits: data ?? [] })),
-  });
-}
-
 function hitChoices({ clients, go }: FrameState, found: readonly ScreenHits[]): Choice[] {
   return found.flatMap(({ screen, hits }) =>
     hits.slice(0, MAX_HITS).map(hit => {
@@ -96,7 +76,9 @@ function hitChoices({ clients, go }: FrameState, found: readonly ScreenHits[]): 
         icon: client ? markOf(client) : <screen.icon size={16} />,
         label: (
           <>
-            <span className="font-medium">{hit.title}</span>{' '}
+            <span className="font-medium">
+              <Marked text={hit.title} />
+            </span>{' '}
             <span className="text-meta">
               <Marked text={hit.detail} />
             </span>
@@ -114,7 +96,7 @@ function Palette({ onClose }: OverlayProps) {
   const frame = useFrame();
   const [typed, setTyped] = useState('');
   const q = useDeferredValue(typed);
-  const found = useHits(frame.screens, q);
+  const found = usePaletteSearch(frame.screens, q);
   const choices = [...clientChoices(frame, q, MAX_IN_PALETTE), ...placeChoices(frame, q), ...hitChoices(frame, found)];
   return (
     <Dialog open onClose={onClose} title="Go to anything" wide plain>

@@ -1,9 +1,11 @@
 import type { CollectionName, RowOf } from '@astrix/contract';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { RowHit } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
 import { agencyKey, clientKey } from './query-keys.ts';
 
 const PAGE = 60;
+const MAX_HITS = 40;
 /** The most rows that main answers at once. */
 const MAX_ROWS = 500;
 
@@ -49,3 +51,7 @@ export const useRows = <C extends CollectionName>(
 
 export const useRow = <C extends CollectionName>(collection: C, clientId: string | null, id: string) =>
   useQuery(oneRow(collection, clientId, id));
+
+/** Rows of every searchable collection, of all clients of the person. */
+export const searchRows = (q: string): Promise<RowHit[]> =>
+  ask(bridge.rows.search({ clientId: null, q, limit: MAX_HITS }));

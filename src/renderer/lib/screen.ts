@@ -17,8 +17,8 @@ export type Found = {
   readonly id: string;
   readonly clientId: string;
   readonly at: string;
+  /** Title, and the text beside it; both may have marks around matches as in a `SearchHit`. */
   readonly title: string;
-  /** Text beside the title, with marks around matches as in a `SearchHit`. */
   readonly detail: string;
   /** ISO 8601, UTC. */
   readonly time: string | null;
@@ -42,7 +42,10 @@ export type Screen<Id extends string = string> = {
   readonly shows: CollectionName | null;
   /** Number beside the place: a hook, and the word after the number for screen readers. */
   readonly count: { readonly use: (clientId: string) => number | null; readonly unit: string } | null;
-  /** Adds hits to the palette: searches all clients of the person, and the heading of what it finds. */
+  /**
+   * Adds hits to the palette: searches all clients of the person, and the heading of what it finds. Rows of `shows` are found without
+   * it, when their collection is searchable and kept in the common table.
+   */
   readonly find: { readonly search: (q: string) => Promise<readonly Found[]>; readonly group: string } | null;
   /** Shortcuts that the screen handles with `useShortcuts` while it is shown. */
   readonly shortcuts: readonly Shortcuts[];
