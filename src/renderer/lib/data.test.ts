@@ -107,7 +107,7 @@ describe('routes', () => {
 });
 
 test('what the declarations do not have does not compile', () => {
-  expectTypeOf<'parcels'>().not.toExtend<Parameters<typeof allRows>[0]>();
+  expectTypeOf<'undeclared'>().not.toExtend<Parameters<typeof allRows>[0]>();
   expectTypeOf<'connections.switches'>().toExtend<ReadRoute>();
   expectTypeOf<'connections.switches'>().not.toExtend<ChangeRoute>();
   expectTypeOf<'connections.set-switch'>().not.toExtend<ReadRoute>();

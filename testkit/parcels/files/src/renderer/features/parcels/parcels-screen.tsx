@@ -35,7 +35,11 @@ export function ParcelsScreen({ client }: ScreenProps) {
           </Button>
         </form>
       ) : null}
-      {parcels.data.length === 0 ? <Empty icon={<Package size={24} />} title="No parcels" /> : null}
+      {parcels.data.length === 0 ? (
+        <Empty icon={<Package size={24} />} title="No parcels">
+          Type the AWB of a parcel that has arrived.
+        </Empty>
+      ) : null}
       <ul>
         {parcels.data.map(parcel => (
           <li key={parcel.id} className="flex items-center gap-2 py-1">
