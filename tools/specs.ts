@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { statusPayload } from '../backend/sandbox/payloads.ts';
-import { secret } from '../backend/src/kernel/secret.ts';
-import { createWhatsappClient } from '../backend/src/providers/whatsapp/client.ts';
+import type { Api } from '../backend/src/providers/provider.ts';
+import { sendText } from '../backend/src/providers/whatsapp/send.ts';
 import { split } from '../backend/src/providers/whatsapp/split.ts';
 import { SOURCES } from '../backend/test/contract/official/sources.ts';
 
@@ -54,27 +54,20 @@ const faults = (validate: ReturnType<typeof judge>, value: unknown) =>
 const message = judge('TextMessage');
 for (const replyTo of [null, 'wamid.HBgM']) {
   let sent: Json = {};
-  const client = createWhatsappClient({
+  const api: Api = {
     call: async ({ body, reply }) => {
       sent = structuredClone(body && 'json' in body ? body.json : {}) as Json;
       const read = reply.read(Buffer.from('{"messages":[{"id":"wamid.1"}]}'), 'application/json');
       if (!('data' in read)) throw new Error(`the client does not read its own reply: ${read.fault}`);
       return { kind: 'ok', data: read.data, status: 200, headers: {}, bytes: 0 };
     },
-    budgetOf: () => null,
-    close: async () => undefined,
-  });
+    clock: { now: () => new Date() },
+    account: null,
+    settings: {},
+    extras: {},
+  };
   const to = { phone: '919999900001', userId: null };
-  const connection = { agencyId: '1', clientId: '1', connectionId: '1', actorId: null };
-  await client.sendText({
-    connection,
-    accountId: '1',
-    token: secret('t'),
-    to,
-    text: 'Namaste',
-    replyTo,
-    messageId: 'm',
-  });
+  await sendText(api, { accountId: '1', to, text: 'Namaste', replyTo, messageId: 'm' });
   // In the written reference, and missing from this file.
   delete sent.biz_opaque_callback_data;
   say(`a text ${replyTo ? 'that answers another' : 'of its own'}, as it is sent`, faults(message, sent));

@@ -1,4 +1,4 @@
-import { COLLECTIONS, type Collection } from '@astrix/contract';
+import { COLLECTIONS, type Collection, type ProviderId } from '@astrix/contract';
 import type { FastifyInstance } from 'fastify';
 import { assemble, createPortBoard, type DemoPeople, type Installation, type Ports } from './composition/index.ts';
 import type { Config } from './config.ts';
@@ -15,8 +15,8 @@ import { createLoops } from './platform/loops/index.ts';
 import { sweepLoop } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
 import { createVault, keksFrom } from './platform/vault/index.ts';
+import type { Messaging } from './providers/messaging.ts';
 import { PROVIDERS } from './providers/registry.ts';
-import { createWhatsappClient, type WhatsappClient } from './providers/whatsapp/client.ts';
 
 export type AppParts = {
   readonly config: Config;
@@ -26,10 +26,10 @@ export type AppParts = {
   readonly metrics: Metrics;
   readonly version: string;
   readonly demoPeople: DemoPeople | null;
-  /** Tests only: cheaper passwords, counted verifications, another provider client. */
+  /** Tests only: cheaper passwords, counted verifications, a stand-in for a provider that messages are sent through. */
   readonly passwordCost?: PasswordCost;
   readonly verifyPassword?: typeof verifyPassword;
-  readonly whatsapp?: WhatsappClient;
+  readonly messagingOf?: (provider: ProviderId) => Messaging | null;
   readonly egress?: Pick<EgressParts, 'wait' | 'random' | 'patienceMs'>;
 };
 
@@ -69,7 +69,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       audit,
       jobs,
       installation: installationOf(parts, http),
-      whatsapp: parts.whatsapp ?? createWhatsappClient(egress),
+      messagingOf: parts.messagingOf ?? (provider => PROVIDERS[provider].messaging ?? null),
       passwords: { cost: parts.passwordCost ?? PASSWORD_COST, verify: parts.verifyPassword ?? verifyPassword },
       demoPeople,
       draining: draining.signal,

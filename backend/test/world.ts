@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@astrix/contract';
 import type { InjectOptions, Response } from 'light-my-request';
-import { type App, buildApp } from '../src/app.ts';
+import { type App, type AppParts, buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { type ManualClock, manualClock } from '../src/kernel/clock.ts';
 import { newId } from '../src/kernel/ids.ts';
 import { secret } from '../src/kernel/secret.ts';
 import { createClient } from '../src/modules/clients/index.ts';
-import { createChannel } from '../src/modules/conversations/index.ts';
+import { addConnection } from '../src/modules/connections/index.ts';
+import { openChannel } from '../src/modules/conversations/index.ts';
 import { addMember, createAgency, createPerson, currentCode, grantAccess } from '../src/modules/identity/index.ts';
 import { hashPassword, hmacSha256, keyringFrom, sha256, type verifyPassword } from '../src/platform/crypto/index.ts';
 import { type Db, withSystem } from '../src/platform/db/index.ts';
 import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
 import { createVault, keksFrom, type Vault } from '../src/platform/vault/index.ts';
-import type { OutgoingText, SendOutcome, WhatsappClient } from '../src/providers/whatsapp/client.ts';
+import type { OutgoingText, SendOutcome } from '../src/providers/messaging.ts';
+import { PROVIDERS } from '../src/providers/registry.ts';
 import { MIGRATED, openCopy, type Template, type TestDb } from './databases.ts';
 
 export const APP_SECRET = 'test-app-secret';
@@ -30,7 +32,12 @@ export type TestPerson = {
   readonly role: Role;
   readonly deviceKey: string;
 };
-export type TestClient = { readonly id: string; readonly channelId: string; readonly accountId: string };
+export type TestClient = {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly channelId: string;
+  readonly accountId: string;
+};
 export type TestAgency = {
   readonly id: string;
   readonly clients: readonly [TestClient, TestClient, TestClient];
@@ -38,9 +45,10 @@ export type TestAgency = {
 };
 
 /** What the provider was asked to send, and what it is told to answer: the ledger of the test. */
-export type FakeWhatsapp = WhatsappClient & {
+export type FakeWhatsapp = {
   readonly sent: OutgoingText[];
   answer: (message: OutgoingText) => SendOutcome | Promise<SendOutcome>;
+  readonly messagingOf: NonNullable<AppParts['messagingOf']>;
 };
 
 export type World = {
@@ -128,7 +136,7 @@ export async function createWorld(
     demoPeople: null,
     passwordCost: CHEAP,
     ...(verify ? { verifyPassword: verify } : {}),
-    whatsapp,
+    messagingOf: whatsapp.messagingOf,
     ...(quick
       ? {
           egress: {
@@ -205,13 +213,21 @@ async function seedAgency(db: Db, vault: Vault, passwordHash: string, n: number)
         replyAs: `Client ${n}.${c}`,
       });
       const accountId = `9000000${n}${c}`;
-      const channelId = await createChannel(tx, vault, id, {
+      const connectionId = newId();
+      const opened = await addConnection(tx, vault, {
+        id: connectionId,
+        agencyId: id,
         clientId,
+        provider: 'whatsapp',
         accountId,
-        displayPhone: `91980000${n}${c}`,
-        token: secret(`token-${n}${c}`),
+        accountName: `91980000${n}${c}`,
+        accountDetail: null,
+        form: { phoneNumberId: accountId, businessAccountId: `${accountId}00` },
+        secrets: { token: secret(`token-${n}${c}`) },
       });
-      clients.push({ id: clientId, channelId, accountId });
+      const channelId = await openChannel(tx, opened);
+      if (channelId === null) throw new Error('the number of a client has no channel');
+      clients.push({ id: clientId, connectionId, channelId, accountId });
     }
     const people = {} as Record<Role, TestPerson>;
     for (const role of ROLE_NAMES) {
@@ -237,9 +253,16 @@ function fakeWhatsapp(): FakeWhatsapp {
   const fake: FakeWhatsapp = {
     sent,
     answer: message => ({ kind: 'accepted', providerId: `wamid.out.${message.messageId}` }),
-    async sendText(message) {
-      sent.push(message);
-      return fake.answer(message);
+    messagingOf(provider) {
+      const { messaging = null } = PROVIDERS[provider];
+      if (provider !== 'whatsapp' || messaging === null) return messaging;
+      return {
+        ...messaging,
+        sendText: async (_api, message) => {
+          sent.push(message);
+          return fake.answer(message);
+        },
+      };
     },
   };
   return fake;

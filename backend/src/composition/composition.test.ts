@@ -104,6 +104,7 @@ describe('ports', () => {
     watchSession: () => () => undefined,
     clientExists: async () => true,
     mayCall: async () => true,
+    openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),
   };
 
   test('a port is usable by whoever took it before its module existed', async () => {

@@ -1,5 +1,6 @@
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
+import type { OpenConnection } from '../providers/api.ts';
 
 /** What the platform, or a module, needs from another running module. Exactly one module provides each; the order of the list is free. */
 export type Ports = {
@@ -11,6 +12,8 @@ export type Ports = {
   readonly clientExists: ClientExists;
   /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves. */
   readonly mayCall: NonNullable<EgressParts['allowed']>;
+  /** Opens a connection, so that a module can call its provider. */
+  readonly openConnection: OpenConnection;
 };
 
 /** Where each port comes from, for whoever has forgotten to provide one. */
@@ -19,6 +22,7 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   watchSession: 'identity',
   clientExists: 'clients',
   mayCall: 'connections',
+  openConnection: 'connections',
 };
 
 type Provider = { readonly name: string; readonly provides?: Partial<Ports> };

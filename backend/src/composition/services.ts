@@ -1,3 +1,4 @@
+import type { ProviderId } from '@astrix/contract';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { AuditTrail } from '../platform/audit/index.ts';
@@ -9,8 +10,8 @@ import type { CollectionReaders } from '../platform/feed/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { Log, Metrics } from '../platform/telemetry/index.ts';
 import type { Vault } from '../platform/vault/index.ts';
+import type { Messaging } from '../providers/messaging.ts';
 import type { ProviderApp } from '../providers/provider.ts';
-import type { WhatsappClient } from '../providers/whatsapp/client.ts';
 import type { DemoPeople } from './demo.ts';
 import type { Ports } from './ports.ts';
 
@@ -45,7 +46,8 @@ export type Services = {
   readonly ports: Ports;
   /** The readers of every module's collections; to be called when all modules exist. */
   readonly readers: () => CollectionReaders;
-  readonly whatsapp: WhatsappClient;
+  /** How customers are written with through a provider; null where they are not. */
+  readonly messagingOf: (provider: ProviderId) => Messaging | null;
   readonly passwords: { readonly cost: PasswordCost; readonly verify: typeof verifyPassword };
   readonly demoPeople: DemoPeople | null;
   /** Aborts when the process stops taking work. */

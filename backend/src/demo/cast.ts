@@ -88,7 +88,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
 
 export type DemoClient = {
   readonly id: string;
-  readonly channelId: string;
+  readonly connectionId: string;
   readonly accountId: string;
   readonly phone: string;
   readonly name: string;
@@ -107,7 +107,7 @@ const client = (
   sells: readonly string[],
 ): DemoClient => ({
   id: id('c00', n),
-  channelId: id('d00', n),
+  connectionId: id('d00', n),
   accountId: String(200_000_000_000_000 + n),
   phone: `9198000000${String(n).padStart(2, '0')}`,
   name,

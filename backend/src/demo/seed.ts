@@ -5,7 +5,7 @@ import { secret } from '../kernel/secret.ts';
 import { createClient } from '../modules/clients/index.ts';
 import { addConnection } from '../modules/connections/index.ts';
 import { maskPhone } from '../modules/contacts/index.ts';
-import { createChannel, previewOf, type StoredReaction } from '../modules/conversations/index.ts';
+import { openChannel, previewOf, type StoredReaction } from '../modules/conversations/index.ts';
 import { addMember, createAgency, createPerson, grantAccess } from '../modules/identity/index.ts';
 import { hashPassword, keyringFrom, type PasswordCost } from '../platform/crypto/index.ts';
 import { type Db, type SystemTx, withSystem } from '../platform/db/index.ts';
@@ -40,10 +40,11 @@ export async function seedDemo(db: Db, config: Pick<Config, 'kek' | 'kekNext'>, 
   await vault.open();
   const keyring = keyringFrom(vault.kept('envelope/v1'));
   const passwordHash = await hashPassword(DEMO_PASSWORD, DEMO_COST);
+  const channels: string[] = [];
   await withSystem(db, 'demo-seed', async tx => {
     await createAgency(tx, DEMO_AGENCY);
     await createAgency(tx, OTHER_AGENCY);
-    for (const client of DEMO_CLIENTS) await seedClient(tx, vault, client);
+    for (const client of DEMO_CLIENTS) channels.push(await seedClient(tx, vault, client));
     for (const person of DEMO_PEOPLE) {
       await createPerson(tx, keyring, { ...person, passwordHash, totp: person.totp ? secret(person.totp) : null });
       await addMember(tx, DEMO_AGENCY.id, person.id, person.role);
@@ -52,38 +53,39 @@ export async function seedDemo(db: Db, config: Pick<Config, 'kek' | 'kekNext'>, 
     }
   });
   for (const [n, client] of DEMO_CLIENTS.entries()) {
-    await withSystem(db, 'demo-seed', tx => seedConversations(tx, client, n, clock.now()));
+    await withSystem(db, 'demo-seed', tx =>
+      seedConversations(tx, { ...client, channelId: channels[n]! }, n, clock.now()),
+    );
   }
   return true;
 }
 
-async function seedClient(tx: SystemTx, vault: Vault, client: DemoClient): Promise<void> {
+/** A client with its number, as if an admin had connected it. Answers the channel's id. */
+async function seedClient(tx: SystemTx, vault: Vault, client: DemoClient): Promise<string> {
   await createClient(tx, DEMO_AGENCY.id, client);
-  await createChannel(tx, vault, DEMO_AGENCY.id, {
-    id: client.channelId,
-    clientId: client.id,
-    accountId: client.accountId,
-    // The business account that the provider sandbox speaks for.
-    businessAccountId: '100000000000001',
-    displayPhone: client.phone,
-    // Looks like one of Meta's, which is what the provider sandbox takes.
-    token: secret(`EAAGdemo${client.accountId}`),
-  });
-  await addConnection(tx, {
-    id: client.channelId,
+  const opened = await addConnection(tx, vault, {
+    id: client.connectionId,
     agencyId: DEMO_AGENCY.id,
     clientId: client.id,
     provider: 'whatsapp',
     accountId: client.accountId,
     accountName: client.name,
     accountDetail: `+${client.phone.slice(0, 2)} ${client.phone.slice(2, 7)} ${client.phone.slice(7)}`,
+    // The business account that the provider sandbox speaks for.
     form: { phoneNumberId: client.accountId, businessAccountId: '100000000000001' },
+    // Looks like one of Meta's tokens, which is what the provider sandbox accepts.
+    secrets: { token: secret(`EAAGdemo${client.accountId}`) },
   });
+  const channelId = await openChannel(tx, opened);
+  if (channelId === null) throw new Error('A number of the demo has no channel.');
+  return channelId;
 }
 
 type Rows = { contacts: object[]; identities: object[]; conversations: object[]; messages: object[]; notes: object[] };
 
-async function seedConversations(tx: SystemTx, client: DemoClient, n: number, now: Date): Promise<void> {
+type Seeded = DemoClient & { readonly channelId: string };
+
+async function seedConversations(tx: SystemTx, client: Seeded, n: number, now: Date): Promise<void> {
   const draw = draws(4700 + n);
   const rows: Rows = { contacts: [], identities: [], conversations: [], messages: [], notes: [] };
   for (let i = 0; i < CONVERSATIONS_PER_CLIENT; i++) addConversation(rows, client, i, draw, now);
@@ -121,7 +123,7 @@ const ageOf = (i: number, draw: Draw) =>
         ? (20.2 + draw.fraction() * 3.6) * HOUR
         : draw.between(25, 480) * HOUR;
 
-function addConversation(rows: Rows, client: DemoClient, i: number, draw: Draw, now: Date): void {
+function addConversation(rows: Rows, client: Seeded, i: number, draw: Draw, now: Date): void {
   const scene = draw.of(SCENES);
   const newest = now.getTime() - ageOf(i, draw);
   const hidden = i === 7;

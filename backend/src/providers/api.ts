@@ -30,6 +30,23 @@ export type Holder = {
   readonly extras: Readonly<Record<string, string>>;
 };
 
+/** A connection that is ready to be called, or why it is not. */
+export type Opened = { readonly kind: 'ok'; readonly api: Api } | Failed;
+
+/**
+ * Opens a connection for a caller who is not the one that connected it. The credential is looked up here, so nothing has left before this
+ * resolves. Throws when the vault cannot be reached: the caller tries again later.
+ */
+export type OpenConnection = (request: {
+  readonly agencyId: string;
+  readonly connectionId: string;
+  /** What is asked, as the call ledger names it. */
+  readonly capability: string;
+  /** On whose behalf: the client it is done for, and who asked. */
+  readonly clientId: string | null;
+  readonly actorId: string | null;
+}) => Promise<Opened>;
+
 const around = <T>(parts: ApiParts, capability: string, ask: Ask<T>): Omit<CallRequest<T>, 'explain'> => ({
   ...ask,
   provider: parts.manifest.id,

@@ -1,7 +1,9 @@
-import { MESSAGE_KINDS } from '@astrix/contract';
+import { Fault, MESSAGE_KINDS } from '@astrix/contract';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto/index.ts';
+import type { Failed } from '../platform/egress/index.ts';
 import { clamp } from './json.ts';
+import type { Api } from './provider.ts';
 
 /**
  * How customers are written with, whatever the provider. Modules import this file and the registry; only the registry knows the folders.
@@ -17,10 +19,6 @@ export type CustomerId = z.infer<typeof CustomerId>;
 
 /** A customer as a message shows them; `name` is what they call themselves. */
 export type Customer = CustomerId & { readonly name: string | null };
-
-/** What went wrong with a message, in plain words, and what a person can do about it. */
-export const SendFault = z.object({ code: z.string(), reason: z.string(), next: z.string() });
-export type SendFault = z.infer<typeof SendFault>;
 
 /** One event of a delivery in the product's own words. It is stored as JSON until it is processed. Times are ISO 8601 in UTC. */
 export const InboundEvent = z.discriminatedUnion('kind', [
@@ -61,7 +59,7 @@ export const InboundEvent = z.discriminatedUnion('kind', [
     status: z.enum(['sent', 'delivered', 'read', 'failed']),
     at: z.string(),
     /** Of `failed`. */
-    fault: SendFault.nullable(),
+    fault: Fault.nullable(),
   }),
   /** The same customer, known by `was` until now and by `is` from `at` on. */
   z.object({ kind: z.literal('identity'), was: CustomerId, is: CustomerId, at: z.string() }),
@@ -118,14 +116,71 @@ export const fingerprint = (value: unknown): string =>
     .toString('hex')
     .slice(0, 32);
 
+export type OutgoingText = {
+  /** Our account at the provider that the message leaves from. */
+  readonly accountId: string;
+  /** At least one of the two ids; a provider that needs the other one refuses. */
+  readonly to: CustomerId;
+  readonly text: string;
+  /** The provider's id of the message that is quoted. */
+  readonly replyTo: string | null;
+  /** Our own id. A provider that carries it along returns it in every status, which settles an ambiguous send. */
+  readonly messageId: string;
+};
+
+/**
+ * What became of a message. `retry`: it was not accepted and may be sent again, after `afterSeconds` where that is known. `refused`: it will
+ * never be accepted; `credentialDead` when nothing will be until somebody reconnects. `ambiguous`: it may have been sent, so it is never
+ * repeated, and a status settles it (EG-04).
+ */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly providerId: string }
+  | { readonly kind: 'retry'; readonly afterSeconds: number | null; readonly why: string }
+  | { readonly kind: 'refused'; readonly fault: Fault; readonly credentialDead: boolean }
+  | { readonly kind: 'ambiguous'; readonly why: string };
+
+/** A failed send by its outcome; `faultOf` puts the provider's refusal into words, with null for one that was ours. */
+export function notAccepted(failed: Failed, faultOf: (code: string | null, reason: string) => Fault): SendOutcome {
+  switch (failed.kind) {
+    case 'retry':
+      return { kind: 'retry', afterSeconds: failed.afterSeconds, why: failed.reason };
+    case 'ambiguous':
+    case 'malformed':
+      return { kind: 'ambiguous', why: failed.reason };
+    case 'reauth':
+    case 'permanent':
+      return {
+        kind: 'refused',
+        fault: faultOf(failed.code, failed.reason),
+        credentialDead: failed.kind === 'reauth',
+      };
+    case 'refused':
+      return {
+        kind: 'refused',
+        fault: faultOf(null, REFUSALS[failed.reason] ?? REFUSED_ADDRESS),
+        credentialDead: false,
+      };
+  }
+}
+
+const REFUSED_ADDRESS = 'this server may not reach the address it is configured with';
+const REFUSALS: Readonly<Record<string, string>> = {
+  'switched-off': 'an admin has switched this connection off',
+  disconnected: 'this connection has been disconnected',
+};
+
 /** What a provider brings so that customers can be written with through it. */
 export type Messaging = {
   /** Free-form messages are allowed this long after the customer's newest message. */
   readonly windowSeconds: number;
+  /** The longest text that the provider accepts, in UTF-16 units. */
+  readonly maxTextLength: number;
   /** The field of the connection's form with the business account, where notices name that alone. */
   readonly businessField?: string;
   /**
    * Splits the parsed body of a delivery. Pure, and never throws. Nothing is dropped: what this version does not know comes out as `unknown`.
    */
   readonly split: (body: unknown, receivedAt: Date) => readonly SplitEvent[];
+  /** Sends one message, once. `api` carries the credential of the connection. */
+  readonly sendText: (api: Api, message: OutgoingText) => Promise<SendOutcome>;
 };

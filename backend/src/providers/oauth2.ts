@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { secret } from '../kernel/secret.ts';
+import { type Secret, secret } from '../kernel/secret.ts';
 import { type Explain, json, nothing, type Outcome } from '../platform/egress/index.ts';
-import type { CodeExchange, Connector, Grant, OAuth2, TokenApi } from './provider.ts';
+import type { CodeExchange, Connector, Grant, KeyAuth, OAuth2, TokenApi } from './provider.ts';
 
 /** RFC 6749 §5.1, as providers really answer: `scope` may be missing, `expires_in` may be a text. */
 export const TokenReply = z.object({
@@ -97,9 +97,14 @@ export function oauth2Flow(auth: OAuth2): Flow {
   };
 }
 
-/** The credential as a bearer token, for the many who take it so. */
-export const bearer: Connector['sign'] = credential => ({
-  headers: {
-    authorization: `Bearer ${credential.kind === 'grant' ? credential.accessToken.reveal() : (Object.values(credential.fields)[0]?.reveal() ?? '')}`,
-  },
-});
+const asBearer = (token: Secret | undefined) => ({ headers: { authorization: `Bearer ${token?.reveal() ?? ''}` } });
+
+/** The access token of a grant as a bearer token (RFC 6750). */
+export const bearer: Connector['sign'] = credential =>
+  asBearer(credential.kind === 'grant' ? credential.accessToken : undefined);
+
+/** The key as a bearer token, from the field of the form that the manifest names. */
+export const bearerKey =
+  ({ credential: field }: Pick<KeyAuth, 'credential'>): Connector['sign'] =>
+  credential =>
+    asBearer(credential.kind === 'key' ? credential.fields[field] : undefined);

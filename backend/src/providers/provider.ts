@@ -103,6 +103,8 @@ export type OAuth2 = {
 export type KeyAuth = {
   readonly kind: 'key';
   readonly fields: readonly KeyField[];
+  /** The field whose value proves who calls; other secrets of the form sign webhooks. */
+  readonly credential: string;
   /** Which permissions the key should have, in the provider's words. */
   readonly scopes: readonly Scope[];
   readonly revokeByHand: string;

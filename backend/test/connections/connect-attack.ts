@@ -50,9 +50,15 @@ export type Attack = {
 const isToken = (path: string) => path === '/token' || path === '/oauth/token';
 export const evil = 'evil.example';
 
+/** Beside the numbers that every world begins with. */
 export async function liveConnections(rig: ConnectRig): Promise<number> {
   const rows = await withSystem(rig.world.db, 'telemetry', tx =>
-    tx.selectFrom('connections').select('id').where('status', 'in', ['active', 'broken']).execute(),
+    tx
+      .selectFrom('connections')
+      .select('id')
+      .where('status', 'in', ['active', 'broken'])
+      .where('id', 'not in', rig.seeded)
+      .execute(),
   );
   return rows.length;
 }
@@ -65,11 +71,11 @@ export async function clear(rig: ConnectRig): Promise<void> {
       'connection_receipts',
       'connection_data',
       'connection_health',
-      'connections',
       'switches',
       'provider_denials',
     ] as const)
       await tx.deleteFrom(table).execute();
+    await tx.deleteFrom('connections').where('id', 'not in', rig.seeded).execute();
   });
 }
 

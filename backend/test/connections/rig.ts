@@ -29,6 +29,7 @@ export type Colleague = {
     fields: Readonly<Record<string, string>>,
     connectionId?: string | null,
   ) => Promise<Response>;
+  /** Without the numbers that every world begins with. */
   readonly list: () => Promise<ConnectionView[]>;
   readonly one: (id: string) => Promise<ConnectionView>;
   readonly read: (
@@ -40,6 +41,8 @@ export type Colleague = {
 };
 
 export type ConnectRig = {
+  /** Connections of the numbers that every world begins with. */
+  readonly seeded: readonly string[];
   readonly world: World;
   readonly sandbox: Sandbox;
   /** A signed-in person of an agency, working on one of its clients. */
@@ -71,6 +74,7 @@ export async function connectRig(
   );
   const world = await createWorld({ ASTRIX_SANDBOX_URL: sandbox.url, ...parts.env }, parts);
   clock = world.clock;
+  const seeded = world.agencies.flatMap(({ clients }) => clients.map(({ connectionId }) => connectionId));
 
   async function consent(
     authorizeUrl: string,
@@ -138,7 +142,8 @@ export async function connectRig(
       },
       byKey: (provider, fields, connectionId = null) =>
         post('connect-key', { provider, shared: false, connectionId, fields }),
-      list: async () => (await must(get('connections'), 200)).connections,
+      list: async () =>
+        (await must(get('connections'), 200)).connections.filter((one: ConnectionView) => !seeded.includes(one.id)),
       one: async id => (await me.list()).find(one => one.id === id) ?? Promise.reject(new Error('it is not there')),
       read: (connection, capability, { text, refresh } = {}) =>
         must(
@@ -155,6 +160,7 @@ export async function connectRig(
   return {
     world,
     sandbox,
+    seeded,
     as,
     consent,
     follow,

@@ -26,7 +26,7 @@ beforeEach(async () => {
     metrics: createMetrics(),
     version: '0.0.0',
     demoPeople: null,
-    whatsapp: world.whatsapp,
+    messagingOf: world.whatsapp.messagingOf,
   });
   await second.start();
   // Budgets and rate limits go by the clock of the world; under load it goes ten times as fast as ours, so that they let the load through.

@@ -138,7 +138,7 @@ export async function createWorkers(): Promise<Workers> {
           const id = newId();
           const grant = await grantFor(provider, left);
           const about = { accountId: `${provider}-${id}`, accountName: `Site ${n}`, accountDetail: null, form: {} };
-          await addConnection(tx, { id, agencyId, clientId, provider, ...about });
+          await addConnection(tx, vault, { id, agencyId, clientId, provider, secrets: {}, ...about });
           await vault.put(tx, { agencyId, clientId, connectionId: id }, GRANT, packGrant(grant));
           ids.push(id);
         }

@@ -3,8 +3,10 @@ import { secret } from '../../src/kernel/secret.ts';
 import type { Egress } from '../../src/platform/egress/index.ts';
 import { createEgress } from '../../src/platform/egress/index.ts';
 import { createMetrics, silentLog } from '../../src/platform/telemetry/index.ts';
-import { createWhatsappClient } from '../../src/providers/whatsapp/client.ts';
+import { apiOver } from '../../src/providers/api.ts';
+import { whatsapp } from '../../src/providers/whatsapp/connector.ts';
 import { WHATSAPP } from '../../src/providers/whatsapp/manifest.ts';
+import { sendText } from '../../src/providers/whatsapp/send.ts';
 import { ask, connection, createPeer, egressTo, type Peer, rememberedCalls, resolver, send } from './peer.ts';
 
 let peer: Peer;
@@ -98,6 +100,30 @@ test('EG-04: what was never delivered is no riddle: it may be sent again', async
   await unknown.close();
 });
 
+/** A connection of WhatsApp whose key is `token`, over the given egress. */
+const whatsappOver = (over: Egress, token: string, of = connection()) =>
+  apiOver(
+    {
+      egress: over,
+      clock: { now: () => new Date() },
+      manifest: WHATSAPP,
+      connector: whatsapp,
+      connection: of,
+      app: null,
+    },
+    {
+      capability: 'messaging',
+      credential: async () => ({
+        kind: 'ok',
+        credential: { kind: 'key', fields: { token: secret(token) } },
+        version: 0,
+      }),
+      account: null,
+      settings: {},
+      extras: {},
+    },
+  );
+
 /** Meta's error body. */
 const graph = (code: number, over: object = {}) => ({ error: { message: 'm', code, ...over } });
 
@@ -109,7 +135,7 @@ test.each([
     200,
     graph(131026),
     {},
-    { kind: 'refused', failure: { code: '131026' }, credentialDead: false },
+    { kind: 'refused', fault: { code: '131026' }, credentialDead: false },
   ],
   ['a login page', 200, '<html>', {}, { kind: 'ambiguous' }],
   ['429 with a hint', 429, graph(130429), { 'retry-after': '7' }, { kind: 'retry', afterSeconds: 7 }],
@@ -119,9 +145,9 @@ test.each([
   ['500 that is explained', 500, graph(131000), {}, { kind: 'retry' }],
   ['500 that is explained as something final', 500, graph(190), {}, { kind: 'retry' }],
   ['500 that is not', 500, 'oops', {}, { kind: 'ambiguous' }],
-  ['a dead credential', 401, graph(190), {}, { kind: 'refused', failure: { code: '190' }, credentialDead: true }],
-  ['401 from something in between', 401, '', {}, { kind: 'refused', failure: { code: '-1' }, credentialDead: true }],
-  ['404 without a word', 404, '', {}, { kind: 'refused', failure: { code: '-1' }, credentialDead: false }],
+  ['a dead credential', 401, graph(190), {}, { kind: 'refused', fault: { code: '190' }, credentialDead: true }],
+  ['401 from something in between', 401, '', {}, { kind: 'refused', fault: { code: '-1' }, credentialDead: true }],
+  ['404 without a word', 404, '', {}, { kind: 'refused', fault: { code: '-1' }, credentialDead: false }],
   ['a redirect', 302, '', { location: 'http://169.254.169.254/' }, { kind: 'refused', credentialDead: false }],
 ] as const)('EG-04: WhatsApp answers %s', async (_, status, body, headers, expected) => {
   const ledger = rememberedCalls();
@@ -134,22 +160,19 @@ test.each([
     log: silentLog,
   });
   peer.answer = (_request, reply) => send(reply, status, body, headers);
+  const of = connection();
   const message = {
-    connection: connection(),
     accountId: '100',
-    token: secret('a-token'),
     to: { phone: '919999900001', userId: null },
     text: 'Namaste',
     replyTo: null,
     messageId: 'm1',
   };
-  expect(await createWhatsappClient(meta).sendText(message)).toMatchObject(expected);
+  expect(await sendText(whatsappOver(meta, 'a-token', of), message)).toMatchObject(expected);
   expect(peer.asked).toMatchObject([
     { method: 'POST', url: '/v23.0/100/messages', headers: { authorization: 'Bearer a-token' } },
   ]);
-  expect(ledger.calls).toMatchObject([
-    { connection: message.connection, path: '/v23.0/{number}/messages', attempt: 1, status },
-  ]);
+  expect(ledger.calls).toMatchObject([{ connection: of, path: '/v23.0/{number}/messages', attempt: 1, status }]);
   expect(JSON.stringify(ledger.calls)).not.toMatch(/a-token|919999900001|Namaste/);
   await meta.close();
 });
@@ -166,17 +189,16 @@ test('EG-04: WhatsApp is reached under its own name only, and a private answer i
     log: silentLog,
   });
   const to = { phone: null, userId: 'IN.1' };
+  const api = whatsappOver(meta, 't');
   const message = {
-    connection: connection(),
     accountId: '1',
-    token: secret('t'),
     to,
     text: 'x',
     replyTo: null,
     messageId: 'm',
   };
-  expect(await createWhatsappClient(meta).sendText(message)).toMatchObject({ kind: 'retry', why: 'private-address' });
-  expect(await createWhatsappClient(meta).sendText({ ...message, accountId: '../1' })).toMatchObject({
+  expect(await sendText(api, message)).toMatchObject({ kind: 'retry', why: 'private-address' });
+  expect(await sendText(api, { ...message, accountId: '../1' })).toMatchObject({
     kind: 'refused',
   });
   expect(asked()).toBe(1);

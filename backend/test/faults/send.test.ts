@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
-import type { SendOutcome } from '../../src/providers/whatsapp/client.ts';
+import type { SendOutcome } from '../../src/providers/messaging.ts';
 import { failureOf } from '../../src/providers/whatsapp/failures.ts';
 import { createWorld, messagePayload, statusPayload, type World } from '../world.ts';
 
@@ -175,7 +175,7 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   world.whatsapp.answer = message => accepted(message.messageId);
   await later(25 * 3600);
   await becomes(shut, late.id, 'failed');
-  expect((await shut.shown(late.id)).failure?.code).toBe('131047');
+  expect((await shut.shown(late.id)).failure?.code).toBe('window_closed');
   expect(shut.sent()).toHaveLength(1);
 
   const gone = await thread();
@@ -198,9 +198,32 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   expect(gone.sent()).toHaveLength(1);
 });
 
+test('F-24, EG-04: while the keys cannot be reached a message waits, uncounted, and goes out once afterwards', async () => {
+  const on = await thread();
+  world.whatsapp.answer = message => accepted(message.messageId);
+  const { onSystem } = world.db;
+  let refused = 0;
+  world.db.onSystem = reason => {
+    if (reason === 'connections') refused += 1;
+    if (reason === 'connections') throw new Error('the keys cannot be reached');
+    onSystem(reason);
+  };
+  const reply = await on.reply('As soon as the keys are back');
+  for (let times = 1; times <= 7; times++) {
+    await until(`look ${times} at the keys`, () => refused >= times);
+    await becomes(on, reply.id, 'queued');
+    await later(31);
+  }
+  expect(on.sent()).toHaveLength(0);
+  world.db.onSystem = onSystem;
+  await later(31);
+  await becomes(on, reply.id, 'sent');
+  expect(on.sent().map(message => message.messageId)).toEqual([reply.id]);
+});
+
 test('a credential that died marks the channel, and the next reply is refused before it is queued', async () => {
   const on = await thread(1);
-  world.whatsapp.answer = () => ({ kind: 'refused', failure: failureOf(190, ''), credentialDead: true });
+  world.whatsapp.answer = () => ({ kind: 'refused', fault: failureOf(190, ''), credentialDead: true });
   const reply = await on.reply('Hello');
   await becomes(on, reply.id, 'failed');
   const next = await on.reply('Hello again');

@@ -27,10 +27,10 @@ export function providerOf(whatsapp: FakeWhatsapp): Provider {
         const answer = waiting.shift() ?? 'accepted';
         if (answer === 'accepted') return accept(message);
         if (answer === 'cut') return { kind: 'ambiguous', why: 'cut' };
-        if (answer === 'dead') return { kind: 'refused', failure: failureOf(190, ''), credentialDead: true };
+        if (answer === 'dead') return { kind: 'refused', fault: failureOf(190, ''), credentialDead: true };
         if ('retryAfterSeconds' in answer)
           return { kind: 'retry', afterSeconds: answer.retryAfterSeconds, why: 'test' };
-        return { kind: 'refused', failure: failureOf(answer.failsWith, ''), credentialDead: false };
+        return { kind: 'refused', fault: failureOf(answer.failsWith, ''), credentialDead: false };
       };
     },
   };

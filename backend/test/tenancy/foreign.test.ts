@@ -49,7 +49,7 @@ function expectNothingForeign(text: string, asked: readonly string[]) {
     'mark-of-1-',
     phoneOf(1, 0),
     agencies[1].id,
-    ...agencies[1].clients.flatMap(client => [client.id, client.channelId, client.accountId]),
+    ...agencies[1].clients.flatMap(client => [client.id, client.channelId, client.connectionId, client.accountId]),
     ...Object.values(agencies[1].people).flatMap(person => [person.id, person.email]),
     ...house.ids[1]!.flatMap(ids => Object.values(ids) as string[]),
   ].filter(secret => !usedUp().includes(secret));

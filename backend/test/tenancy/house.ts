@@ -124,7 +124,7 @@ async function fillAgency(
 
 async function fillCalls(world: World, agency: TestAgency): Promise<void> {
   const ledger = createCallLedger({ db: world.db, log: silentLog, metrics: world.metrics });
-  for (const { id: clientId, channelId: connectionId } of agency.clients)
+  for (const { id: clientId, connectionId } of agency.clients)
     ledger.record({
       connection: { agencyId: agency.id, clientId, connectionId, actorId: agency.people.agent.id },
       provider: 'whatsapp',

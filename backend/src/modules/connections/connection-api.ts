@@ -1,6 +1,6 @@
 import { withSystem } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
-import { apiOver, type Held } from '../../providers/api.ts';
+import { apiOver, type Held, type Holder, type OpenConnection, type Opened } from '../../providers/api.ts';
 import type { Api, Connector } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { readKey } from './grants.ts';
@@ -19,12 +19,14 @@ import {
 /** On whose behalf: the client it is done for (also through a connection of the agency), and who asked. */
 export type User = { readonly clientId: string | null; readonly actorId: string | null };
 
-export type Use = (
-  row: ConnectionRow,
-  capability: string,
-  user: User,
-  now?: boolean,
-) => { readonly api: Api; readonly connector: Connector };
+type InUse = {
+  readonly api: Api;
+  readonly connector: Connector;
+  /** The same with a credential that was looked up beforehand. Throws when the vault cannot be reached. */
+  readonly open: () => Promise<Opened>;
+};
+
+export type Use = (row: ConnectionRow, capability: string, user: User, now?: boolean) => InUse;
 
 /** A connection as its adapter sees it. The credential is looked up for each call, so that one that ends in between is not used. */
 export function createUse(deps: ConnectionsDeps, refresh: Refresh): Use {
@@ -44,17 +46,30 @@ export function createUse(deps: ConnectionsDeps, refresh: Refresh): Use {
     if (connector === null) throw new Error(`${row.provider} is connected and has no connector`);
     const settings = settingsOf(row);
     const connection = { agencyId: row.agency_id, clientId, connectionId: row.id, actorId };
-    const api = apiOver(
-      { egress: deps.egress, clock: deps.clock, manifest, connector, connection, app: appOf(deps, manifest) },
-      {
-        capability,
-        credential: notVersion =>
-          manifest.auth.kind === 'key' ? keyOf(row) : refresh.hold(row.agency_id, row.id, { notVersion, now }),
-        account: accountOf(row),
-        settings: settings.form,
-        extras: settings.extras,
+    const apiWith = (credential: Holder['credential']) =>
+      apiOver(
+        { egress: deps.egress, clock: deps.clock, manifest, connector, connection, app: appOf(deps, manifest) },
+        { capability, credential, account: accountOf(row), settings: settings.form, extras: settings.extras },
+      );
+    const find: Holder['credential'] = notVersion =>
+      manifest.auth.kind === 'key' ? keyOf(row) : refresh.hold(row.agency_id, row.id, { notVersion, now });
+    return {
+      api: apiWith(find),
+      connector,
+      async open() {
+        const held = await find(null);
+        if (held.kind !== 'ok') return held;
+        return { kind: 'ok', api: apiWith(async notVersion => (notVersion === null ? held : find(notVersion))) };
       },
-    );
-    return { api, connector };
+    };
   };
 }
+
+/** Opens connections for other modules: the port `openConnection`. */
+export const createOpen =
+  (deps: Pick<ConnectionsDeps, 'db'>, use: Use): OpenConnection =>
+  async ({ agencyId, connectionId, capability, ...user }) => {
+    const row = await withSystem(deps.db, 'connections', tx => findConnection(tx, agencyId, connectionId));
+    if (!row || !isLive(row)) return { kind: 'refused', reason: 'disconnected' };
+    return use(row, capability, user).open();
+  };

@@ -1,15 +1,18 @@
 import type { ProviderId } from '@astrix/contract';
 import { defineModule } from '../../composition/index.ts';
+import type { Secret } from '../../kernel/secret.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
-import { createUse } from './connection-api.ts';
+import type { Vault } from '../../platform/vault/index.ts';
+import { createOpen, createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
+import type { ConnectionOpened } from './events.ts';
 import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { createRefresh } from './refresh.ts';
-import { findConnection, manifestOf, markBroken } from './repo.ts';
+import { findConnection, manifestOf, markBroken, placeOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
 import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
 import type { Settings } from './tables.ts';
@@ -18,7 +21,7 @@ import './tables.ts';
 export type { ConnectionsDeps } from './deps.ts';
 export { findEndpoint } from './endpoints.ts';
 export type { ConnectionOpened, ConnectionRef } from './events.ts';
-export { applyChange, deauthorize, deleteData, findHooked, noteReceived } from './provider-events.ts';
+export { applyChange, deauthorize, deleteData, findHooked, recordReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, SWITCHES_CHANNEL, type Switches } from './switches.ts';
 
@@ -33,7 +36,7 @@ export const connections = defineModule({
     const data = createData(deps, use);
     return {
       handlers: connectionHandlers({ deps, use, data }),
-      provides: { mayCall: switches.allowed },
+      provides: { mayCall: switches.allowed, openConnection: createOpen(deps, use) },
       listens: [{ channel: SWITCHES_CHANNEL, in: 'every-process', heard: switches.forget }],
       every: [
         {
@@ -50,7 +53,7 @@ export const connections = defineModule({
 const wait = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
 
 /** Records the outcome of a message sent through a connection: the provider took it, or refused its credential (`dead`). */
-export async function noteSent(
+export async function recordSent(
   tx: SystemTx,
   sent: { readonly agencyId: string; readonly connectionId: string },
   result: 'taken' | 'dead',
@@ -79,10 +82,11 @@ export type NewConnection = {
   readonly accountName: string;
   readonly accountDetail: string | null;
   readonly form: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, Secret>>;
 };
 
-/** One whose secrets are in the vault already, under its own id: the numbers of the demo. */
-export async function addConnection(tx: SystemTx, connection: NewConnection): Promise<void> {
+/** Demo and tests: a connection that works from now on, without a call to its provider. */
+export async function addConnection(tx: SystemTx, vault: Vault, connection: NewConnection): Promise<ConnectionOpened> {
   await tx
     .insertInto('connections')
     .values({
@@ -99,4 +103,22 @@ export async function addConnection(tx: SystemTx, connection: NewConnection): Pr
       connected_at: txNow(tx),
     })
     .execute();
+  const { agencyId, clientId, id } = connection;
+  for (const [name, value] of Object.entries(connection.secrets))
+    await vault.put(tx, { agencyId, clientId, connectionId: id }, name, value);
+  const { provider, accountId, accountName } = connection;
+  return { agencyId, clientId, connectionId: id, provider, accountId, accountName, settings: connection.form };
+}
+
+/** Stores the credential of a key connection, which an earlier version kept elsewhere. False when there is no such connection. */
+export async function storeCredential(
+  tx: SystemTx,
+  vault: Vault,
+  { agencyId, connectionId, credential }: { agencyId: string; connectionId: string; credential: Secret },
+): Promise<boolean> {
+  const row = await findConnection(tx, agencyId, connectionId);
+  const auth = row && manifestOf(row).auth;
+  if (!row || auth?.kind !== 'key') return false;
+  await vault.put(tx, placeOf(row), auth.credential, credential);
+  return true;
 }

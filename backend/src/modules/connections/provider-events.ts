@@ -30,7 +30,7 @@ export async function findHooked(tx: SystemTx, hooked: Hooked): Promise<Connecti
 }
 
 /** Marks what the manifest says is received through it. */
-export async function noteReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id' | 'provider'>): Promise<void> {
+export async function recordReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id' | 'provider'>): Promise<void> {
   for (const { capability, kind } of manifestOf(row).capabilities)
     if (kind === 'receive') await noteWorked(tx, row.id, capability as Capability, kind);
 }

@@ -1,14 +1,11 @@
 import type { ProviderId } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Secret } from '../../kernel/secret.ts';
 import type { TenantRef } from '../../kernel/tenant.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Hears } from '../../platform/events/index.ts';
-import type { Vault } from '../../platform/vault/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import type { ConnectionOpened } from '../connections/index.ts';
-import { keepToken } from './token.ts';
 import './tables.ts';
 
 /** A connected account of a client that customers write to. */
@@ -48,52 +45,16 @@ export async function findChannels(
     .execute();
 }
 
-export type NewChannel = {
-  readonly id?: string;
-  readonly clientId: string;
-  readonly accountId: string;
-  readonly businessAccountId?: string;
-  readonly displayPhone: string;
-  readonly token: Secret;
-};
-
-/** Demo and tests: a sending number of a client under the id of its connection, with its credential in the vault. */
-export async function createChannel(
-  tx: SystemTx,
-  vault: Vault,
-  agencyId: string,
-  channel: NewChannel,
-): Promise<string> {
-  const id = channel.id ?? newId(txNow(tx));
-  await tx
-    .insertInto('channels')
-    .values({
-      agency_id: agencyId,
-      id,
-      client_id: channel.clientId,
-      provider: 'whatsapp',
-      account_id: channel.accountId,
-      business_account_id: channel.businessAccountId ?? null,
-      address: channel.displayPhone,
-      token_sealed: null,
-      connection_id: id,
-      status: 'active',
-      notice: null,
-      created_at: txNow(tx),
-    })
-    .execute();
-  await keepToken(vault, tx, { agency_id: agencyId, connection_id: id, client_id: channel.clientId }, channel.token);
-  return id;
-}
-
-type Opened = ConnectionOpened & { readonly clientId: string };
-
 /**
  * Opens the channel of an account that was connected, or whose credential is new. An account that this client had before continues its
- * conversations. Fails with `already_connected` when the account is connected for another client.
+ * conversations. Fails with `already_connected` when the account is connected for another client. Answers the channel's id; null for a
+ * connection that no channel belongs to.
  */
-async function openChannel(tx: SystemTx, opened: Opened): Promise<void> {
-  const { businessField } = PROVIDERS[opened.provider].messaging ?? {};
+export async function openChannel(tx: SystemTx, opened: ConnectionOpened): Promise<string | null> {
+  const { messaging } = PROVIDERS[opened.provider];
+  const { clientId } = opened;
+  if (!messaging || clientId === null) return null;
+  const { businessField } = messaging;
   const values = {
     connection_id: opened.connectionId,
     business_account_id: (businessField ? opened.settings[businessField] : undefined) ?? null,
@@ -107,7 +68,7 @@ async function openChannel(tx: SystemTx, opened: Opened): Promise<void> {
     .where('account_id', '=', opened.accountId)
     .orderBy('created_at', 'desc')
     .execute();
-  const isOwn = (row: (typeof known)[number]) => row.agency_id === opened.agencyId && row.client_id === opened.clientId;
+  const isOwn = (row: (typeof known)[number]) => row.agency_id === opened.agencyId && row.client_id === clientId;
   if (known.some(row => row.connection_id !== null && !isOwn(row))) failConnectedElsewhere();
   const before = known.find(isOwn);
   const saved = before
@@ -123,7 +84,7 @@ async function openChannel(tx: SystemTx, opened: Opened): Promise<void> {
         .values({
           agency_id: opened.agencyId,
           id: newId(txNow(tx)),
-          client_id: opened.clientId,
+          client_id: clientId,
           provider: opened.provider,
           account_id: opened.accountId,
           token_sealed: null,
@@ -134,7 +95,7 @@ async function openChannel(tx: SystemTx, opened: Opened): Promise<void> {
         .onConflict(conflict => conflict.doNothing())
         .returning('id')
         .executeTakeFirst();
-  if (!saved) failConnectedElsewhere();
+  return saved?.id ?? failConnectedElsewhere();
 }
 
 const failConnectedElsewhere = (): never =>
@@ -153,8 +114,7 @@ async function closeChannel(tx: SystemTx, agencyId: string, connectionId: string
 /** A channel follows its connection in the same transaction, so that no message finds one without the other. */
 export const channelHears: Hears = {
   async 'connection.opened'(tx, opened) {
-    const { clientId } = opened;
-    if (PROVIDERS[opened.provider].messaging && clientId !== null) await openChannel(tx, { ...opened, clientId });
+    await openChannel(tx, opened);
   },
   'connection.closed': (tx, { agencyId, connectionId }) => closeChannel(tx, agencyId, connectionId),
 };

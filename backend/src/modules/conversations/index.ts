@@ -1,19 +1,21 @@
 import { defineModule } from '../../composition/index.ts';
 import { withSystem } from '../../platform/db/index.ts';
+import { adoptCredentials } from './adopt-credentials.ts';
 import { channelHears } from './channels.ts';
+import { findStranded } from './claim.ts';
 import { optOutHears } from './opt-out.ts';
 import { readConversations, readMessages, readNotes } from './read.ts';
 import { conversationHandlers } from './routes.ts';
-import { createSendJob, findStranded, SEND_JOB } from './send.ts';
-import { adoptTokens } from './token.ts';
+import { createSendJob } from './send.ts';
+import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
 export type { Applied } from './applied.ts';
 export { applyEvent } from './apply.ts';
-export { type ChannelRef, createChannel, findChannels, type NewChannel } from './channels.ts';
+export { type ChannelRef, findChannels, openChannel } from './channels.ts';
 export { conversationRow, messageRow, previewOf } from './read.ts';
-export { SEND_JOB } from './send.ts';
+export { SEND_JOB } from './send-data.ts';
 export type { StoredReaction } from './tables.ts';
 
 /** The inbox: conversations, messages, notes, and the one function that sends. */
@@ -42,7 +44,7 @@ export const conversations = defineModule({
         },
       ],
       async prepare() {
-        await withSystem(db, 'vault-keys', tx => adoptTokens(vault, tx, keyring));
+        await withSystem(db, 'vault-keys', tx => adoptCredentials(vault, tx, keyring));
       },
     };
   },

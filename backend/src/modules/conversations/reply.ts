@@ -2,6 +2,7 @@ import { expiresAt, type MessageRow, mayWrite } from '@astrix/contract';
 import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { PROVIDERS } from '../../providers/registry.ts';
 import { lockConversation, messageRow, previewOf } from './read.ts';
 
 export type Reply = {
@@ -38,6 +39,11 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
   const { opted_out: optedOut, window_expires_at: windowExpiresAt } = conversation;
   const refusal = mayWrite({ optedOut, windowExpiresAt, channelActive: channel?.status === 'active' }, now);
   if (refusal) fail(refusal);
+  const { manifest, messaging } = PROVIDERS[conversation.provider];
+  if (messaging && reply.text.length > messaging.maxTextLength)
+    fail('invalid_request', {
+      fields: [{ path: 'text', message: `has at most ${messaging.maxTextLength} characters on ${manifest.name}` }],
+    });
   const newer = await newerThanSeen(tx, conversation.id, conversation.last_inbound_id, reply.seenInboundId);
   if (newer.length > 0) fail('conversation_changed', { newer });
 

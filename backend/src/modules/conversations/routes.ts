@@ -1,7 +1,7 @@
 import type { HandlersOf, Services } from '../../composition/index.ts';
 import { getConversation, listConversations, listMessages, lockConversation } from './read.ts';
 import { queueReply } from './reply.ts';
-import { SEND_JOB } from './send.ts';
+import { SEND_JOB } from './send-data.ts';
 import { addNote, assign, changeTags, markRead, setStatus, snooze } from './triage.ts';
 
 /** The routes of conversations. Permission and client were checked before; each runs in the tenant's transaction. */

@@ -4,7 +4,7 @@ import { sha256 } from '../../platform/crypto/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { HookEvent, ProviderWebhook } from '../../providers/provider.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { applyChange, findHooked, noteReceived } from '../connections/index.ts';
+import { applyChange, findHooked, recordReceived } from '../connections/index.ts';
 import type { Applied } from '../conversations/index.ts';
 import { takeEffect } from './effects.ts';
 import type { Exploded, PendingEvent, Source, StoredDelivery } from './sources.ts';
@@ -86,7 +86,7 @@ export const hookSource: Source = {
     if (event.account_id !== null && rows.some(row => row.account_id !== event.account_id)) return dead(FOREIGN);
     if (!(await takeEffect(tx, event))) return { outcome: 'nothing-new' };
     for (const row of rows) {
-      if (event.verified) await noteReceived(tx, row);
+      if (event.verified) await recordReceived(tx, row);
       await applyChange(tx, row, change, event.verified);
     }
     return { outcome: 'applied' };

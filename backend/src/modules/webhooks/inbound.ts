@@ -1,6 +1,6 @@
 import type { ProviderId } from '@astrix/contract';
 import { InboundEvent, type Messaging, unknownEvent } from '../../providers/messaging.ts';
-import { noteReceived } from '../connections/index.ts';
+import { recordReceived } from '../connections/index.ts';
 import { type Applied, applyEvent, findChannels } from '../conversations/index.ts';
 import type { PendingEvent, Source, StoredDelivery } from './sources.ts';
 
@@ -42,7 +42,7 @@ export const inboundSource = (messaging: Messaging): Source => ({
     for (const channel of channels) {
       applied = await applyEvent(tx, channel, parsed);
       if (applied.outcome === 'applied' && channel.connectionId)
-        await noteReceived(tx, { id: channel.connectionId, provider: channel.provider });
+        await recordReceived(tx, { id: channel.connectionId, provider: channel.provider });
     }
     return applied;
   },

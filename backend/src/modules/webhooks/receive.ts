@@ -8,7 +8,6 @@ import type { Vault } from '../../platform/vault/index.ts';
 import { META_DELIVERIES } from '../../providers/meta/webhooks.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { WHATSAPP } from '../../providers/whatsapp/manifest.ts';
 import { findEndpoint } from '../connections/index.ts';
 import { webhookOf } from './hooks.ts';
 import type { Delivery, Ingest } from './ingest.ts';
@@ -65,7 +64,7 @@ export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
     },
 
     async 'webhooks.whatsapp'({ rawBody, headers }) {
-      const verdict = verify(WHATSAPP.webhook.scheme, { rawBody, headers, secrets: appSecrets, now: db.clock.now() });
+      const verdict = verify(META_DELIVERIES.scheme, { rawBody, headers, secrets: appSecrets, now: db.clock.now() });
       if (verdict.ok && !verdict.verified) refuse('whatsapp', 'signature');
       return take({ provider: 'whatsapp', connectionId: null }, verdict);
     },

@@ -20,6 +20,7 @@ export const DELHIVERY = {
   },
   auth: {
     kind: 'key',
+    credential: 'token',
     fields: [
       {
         name: 'environment',

@@ -18,6 +18,7 @@ export const STRIPE = {
   budget: { default: { burst: 20, perSecond: 10 } },
   auth: {
     kind: 'key',
+    credential: 'key',
     fields: [
       {
         name: 'key',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { json } from '../../platform/egress/index.ts';
 import { explainMeta } from '../meta/errors.ts';
 import { readList } from '../meta/lists.ts';
-import { bearer } from '../oauth2.ts';
+import { bearerKey } from '../oauth2.ts';
 import { type Account, type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
 import { LIMIT_FIELD, NUMBER_FIELDS, PhoneNumber, senderOf, Template, templateOf } from './facts.ts';
 import { WHATSAPP } from './manifest.ts';
@@ -80,9 +80,9 @@ async function readTemplates(api: Api) {
   return found.kind === 'ok' ? { ...found, rows: found.rows.map(templateOf) } : found;
 }
 
-/** What is read of a number. Sending and receiving are in client.ts and map.ts. */
+/** What is read of a number. messaging.ts sends and receives. */
 export const whatsapp: Connector = {
-  sign: bearer,
+  sign: bearerKey(WHATSAPP.auth),
   explain: explainMeta,
   identify,
   reads: { messaging: readSender, templates: readTemplates },

@@ -1,11 +1,11 @@
-import type { SendFault } from '../messaging.ts';
+import type { Fault } from '@astrix/contract';
 
 const RECONNECT = 'Ask an admin to reconnect the channel.';
 const META_SUPPORT = 'Ask an admin to look into Meta Business Support.';
 const WAIT = 'Wait a minute, then send it again.';
 const TEMPLATE = 'Ask an admin to check the template in WhatsApp Manager, or write plain text.';
 
-const KNOWN: Readonly<Record<number, Omit<SendFault, 'code'>>> = {
+const KNOWN: Readonly<Record<number, Omit<Fault, 'code'>>> = {
   10: { reason: 'The connection to WhatsApp may not send messages.', next: RECONNECT },
   100: { reason: 'WhatsApp did not accept the content of the message.', next: 'Change the text and send it again.' },
   190: { reason: 'WhatsApp no longer accepts the credential of this number.', next: RECONNECT },
@@ -67,7 +67,7 @@ const KNOWN: Readonly<Record<number, Omit<SendFault, 'code'>>> = {
 };
 
 /** What a person reads when WhatsApp refuses a message: why, and what to do. By Meta's error code, never by its title. */
-export function failureOf(code: number, details: string): SendFault {
+export function failureOf(code: number, details: string): Fault {
   const known = KNOWN[code] ?? (code >= 200 && code <= 299 ? KNOWN[10] : undefined);
   if (known) return { code: String(code), ...known };
   return {

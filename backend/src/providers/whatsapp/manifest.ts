@@ -1,4 +1,3 @@
-import { META_DELIVERIES } from '../meta/webhooks.ts';
 import type { Manifest } from '../provider.ts';
 
 /** WhatsApp Cloud API as data. Source: Meta's Cloud API reference v23.0. */
@@ -13,6 +12,7 @@ export const WHATSAPP = {
   version: 'v23.0',
   auth: {
     kind: 'key',
+    credential: 'token',
     fields: [
       {
         name: 'token',
@@ -62,20 +62,6 @@ export const WHATSAPP = {
   ],
   shareable: false,
   dataClasses: ['end-customer'],
-  webhook: {
-    scheme: META_DELIVERIES.scheme,
-    /** Meta tries again for this long, so a redelivery of this age must change nothing. */
-    retriedSeconds: 7 * 86_400,
-    maxBytes: 3_145_728,
-  },
-  /** For each number. Meta allows 80 messages a second, and more on request. */
+  /** For each number, which is one connection. Meta allows 80 messages a second, and more on request. */
   budget: { default: { burst: 80, perSecond: 80 } },
-  limits: {
-    /** Free-form messages are allowed this long after the customer's newest message. */
-    windowSeconds: 24 * 3600,
-    maxTextLength: 4096,
-    messagesPerSecond: 80,
-    /** About one message in this many seconds to the same customer. */
-    secondsBetweenToOne: 6,
-  },
 } as const satisfies Manifest & Record<string, unknown>;

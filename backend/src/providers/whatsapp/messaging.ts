@@ -1,9 +1,12 @@
 import type { Messaging } from '../messaging.ts';
+import { sendText } from './send.ts';
 import { split } from './split.ts';
 
-/** WhatsApp as a channel to customers: the 24-hour customer service window, deliveries of the field `messages` and its like. */
+/** WhatsApp as a way to write with customers, with its 24-hour customer service window. Source: Cloud API reference v23.0. */
 export const whatsappMessaging: Messaging = {
   windowSeconds: 24 * 3600,
+  maxTextLength: 4096,
   businessField: 'businessAccountId',
   split,
+  sendText,
 };

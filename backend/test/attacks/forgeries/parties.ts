@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookRequest, WebhookScheme } from '../../../src/platform/signatures/index.ts';
 import { jiraWebhook } from '../../../src/providers/jira/webhook.ts';
-import { WHATSAPP } from '../../../src/providers/whatsapp/manifest.ts';
+import { META_DELIVERIES } from '../../../src/providers/meta/webhooks.ts';
 
 /** One side of each provider: what it signs, how, and what it holds. Everything that the forgeries need to try. */
 export type Delivery = {
@@ -54,7 +54,7 @@ export const foreignOf = (key: string): [string, string][] => [
 
 type Form = { readonly header: string; readonly prefix: string; readonly encoding: 'hex' | 'base64' };
 export const FORMS: Record<string, Form> = {
-  WhatsApp: WHATSAPP.webhook.scheme,
+  WhatsApp: META_DELIVERIES.scheme,
   'Meta ads and Instagram': { header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
   'Jira, by an administrator': jiraWebhook.scheme as Form,
   Razorpay: { header: 'x-razorpay-signature', prefix: '', encoding: 'hex' },
