@@ -190,7 +190,7 @@ const within = (path: string, place: string) => path === place || path.startsWit
 const roomOf = (path: string) => ROOMS.find(room => within(path, room.at));
 const packageNamed = (list: readonly string[], name: string) => list.some(known => within(name, known));
 
-/** A module of the backend is entered through its index only; so is another noun of the window. */
+/** The module of the backend, or the feature of the window, that the file belongs to. */
 function sealedIn(path: string): string | null {
   return /^(?:backend\/src\/modules|src\/renderer\/features)\/[^/]+/.exec(path)?.[0] ?? null;
 }
@@ -216,14 +216,23 @@ export function faultsOf(path: string, source: string): string[] {
   return faults;
 }
 
+/** Floors of the window, lowest first. A file uses its own floor and those below it. */
+const WINDOW_FLOORS = ['lib', 'ui', 'features', 'app'];
+
+function windowFault(path: string, target: string): string | null {
+  const floorOf = (file: string) => WINDOW_FLOORS.indexOf(file.split('/')[2] ?? '');
+  const [from, to] = [floorOf(path), floorOf(target)];
+  if (to > from) return `src/renderer/${WINDOW_FLOORS[from]} does not use src/renderer/${WINDOW_FLOORS[to]}`;
+  const [own, other] = [sealedIn(path), sealedIn(target)];
+  return own !== null && other !== null && own !== other ? 'a feature of the window does not use another' : null;
+}
+
 function roomFault(path: string, room: Room, target: string): string | null {
   if (within(target, room.at)) {
+    if (room.at === 'src/renderer') return windowFault(path, target);
     const [from, to] = [sealedIn(path), sealedIn(target)];
     if (to === null || from === to) return null;
-    if (from !== null && to.startsWith('src/renderer/')) return 'one part of the window does not use another';
-    return target === `${to}/index.ts` || to.startsWith('src/renderer/')
-      ? null
-      : `${to} is entered through its index.ts`;
+    return target === `${to}/index.ts` ? null : `${to} is entered through its index.ts`;
   }
   if (room.at === 'backend/src/modules' && PROVIDER_FOLDER.test(target))
     return PROVIDER_FOLDERS_STILL.includes(path) ? null : 'a module imports no provider folder';
@@ -247,7 +256,7 @@ export function sourcesOf(root: string): string[] {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !/(\.test\.tsx?|^samples\.ts)$/.test(entry.name))
       .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .filter(path => !path.includes('node_modules/') && !path.startsWith('src/main/testkit/')),
+      .filter(path => !path.includes('node_modules/') && !/^src\/(?:main|renderer)\/testkit\//.test(path)),
   );
 }
 
