@@ -23,6 +23,8 @@ type Spec<R> = {
   readonly past: readonly (keyof R & string)[];
   /** Amounts that cannot be below zero. The value of conversions can: on a day with more refunds than purchases. */
   readonly money: readonly (keyof R & string)[];
+  /** The key of another row that this one stands for in a list, so that nothing is shown twice; null for none. */
+  readonly covers?: (row: R) => string | null;
 };
 
 const capability = <F extends z.ZodObject>(
@@ -56,6 +58,7 @@ export const CAPABILITIES = {
     at: row => row.createdAt,
     past: ['createdAt'],
     money: ['amountMinor'],
+    covers: row => row.paymentId,
   }),
   metrics: capability(MetricFact, {
     key: row => JSON.stringify([row.level, row.entityId, row.date, row.dimension]),

@@ -61,6 +61,8 @@ export const PaymentFact = z.strictObject({
   currency: Currency.nullable(),
   description: Text.nullable(),
   createdAt: Instant,
+  /** The payment that a checkout has led to, which is a row of its own as well; null for everything else. */
+  paymentId: Text.nullable(),
   /** Made with a test key: no money moved. */
   test: z.boolean(),
 });

@@ -1,5 +1,6 @@
 import type { ProviderId } from '@astrix/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Things } from './things.ts';
 
 /** Tokens that the sandbox has given out. A family begins with one consent; using a rotated refresh token again ends all of it. */
 export type Granted = {
@@ -33,6 +34,8 @@ export type Stage = {
   ) => Granted | null;
   /** A refresh token exchanged by the book: rotation and reuse as the manifest says. Null: invalid_grant. */
   readonly renew: (refreshToken: string, provider: ProviderId) => Issued | null;
+  /** What it has, and what was written to it. */
+  readonly things: Things;
   /** Something that the provider really did, for tests and for the page to compare with. */
   readonly note: (provider: ProviderId, what: string, detail?: Readonly<Record<string, unknown>>) => void;
 };

@@ -7,6 +7,7 @@ import { PROVIDERS } from '../src/providers/registry.ts';
 import type { Imitation, Stage } from './imitation.ts';
 import { createMisbehaviour, type Misbehaviour } from './misbehave.ts';
 import { serveOAuth } from './oauth.ts';
+import { createThings, type Things } from './things.ts';
 import { createTokenBook, type TokenBook } from './tokens.ts';
 
 export type Noted = {
@@ -40,6 +41,8 @@ export type Providers = {
   /** One of the hostile behaviours, for the next replies of one provider. */
   readonly misbehaviour: Misbehaviour;
   readonly book: TokenBook;
+  /** What the imitated providers have: a test adds and changes rows here, and compares with them. */
+  readonly things: Things;
   readonly noted: readonly Noted[];
   readonly hints: Readonly<Record<string, string>>;
   readonly imitations: readonly Imitation[];
@@ -67,8 +70,10 @@ export async function serveProviders(
   const noted: Noted[] = [];
   const asked: Asked[] = [];
   let troubles: Trouble[] = [];
+  const things = createThings(book.now);
   const stage: Stage = {
     ...book,
+    things,
     note: (provider, what, detail = {}) => void noted.push({ provider, what, detail, at: book.now().toISOString() }),
   };
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
@@ -124,6 +129,7 @@ export async function serveProviders(
   return {
     misbehaviour,
     book,
+    things,
     noted,
     asked,
     trouble: (path, kind, times = Number.POSITIVE_INFINITY) => void troubles.push({ path, kind, times }),

@@ -19,7 +19,7 @@ const CODE_SECONDS = 300;
 const random = (prefix: string) => `${prefix}-${randomBytes(24).toString('base64url')}`;
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url');
 
-export type TokenBook = Omit<Stage, 'note'> & {
+export type TokenBook = Omit<Stage, 'note' | 'things'> & {
   readonly grantCode: (consent: Consent) => string;
   /** Whose token or code it is, dead or alive; null for one that was never given out. */
   readonly ownerOf: (token: string) => ProviderId | null;

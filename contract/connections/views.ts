@@ -119,8 +119,8 @@ const dataOf = (capability: Capability) =>
   z.strictObject({
     capability: z.literal(capability),
     rows: z.array(capabilityOf(capability).fact).max(500),
-    /** How many there are; more than `rows` when only the first are here. */
-    total: z.int(),
+    /** Whether `rows` are all there are; false when only the newest are here. */
+    complete: z.boolean(),
     fetchedAt: Instant.nullable(),
     /** What is shown is older than it should be, because the provider could not be asked. */
     stale: z.boolean(),

@@ -99,8 +99,30 @@ function grantFor(stage: Stage, request: FastifyRequest, reply: FastifyReply): G
 
 type OrderQuery = Readonly<Record<string, string | undefined>>;
 
-function servePage(query: OrderQuery, reply: FastifyReply, now: Date) {
-  const { createdAfter, lastUpdatedAfter, marketplaceIds = '', maxResultsPerPage = '100', paginationToken } = query;
+/** Amazon tells of changes after two minutes at the earliest. */
+const UNTOLD_MS = 120_000;
+
+export type SandboxOrder = ReturnType<typeof order>;
+/** Under this name the sandbox keeps the orders of India. */
+export const ORDERS_OF_INDIA = 'amazon-sp-api/orders';
+const ordersOf = (things: Stage['things']): SandboxOrder[] =>
+  things
+    .list(
+      ORDERS_OF_INDIA,
+      ({ orderId }: SandboxOrder) => orderId,
+      from => Array.from({ length: ORDERS }, (_, n) => order(n, from)),
+    )
+    .toSorted((a, b) => b.lastUpdatedTime.localeCompare(a.lastUpdatedTime));
+
+function servePage(query: OrderQuery, reply: FastifyReply, { now, things }: Pick<Stage, 'now' | 'things'>) {
+  const {
+    createdAfter,
+    lastUpdatedAfter,
+    lastUpdatedBefore,
+    marketplaceIds = '',
+    maxResultsPerPage = '100',
+    paginationToken,
+  } = query;
   if ((createdAfter === undefined) === (lastUpdatedAfter === undefined))
     return refuse(reply, 400, 'InvalidInput', 'Exactly one of createdAfter and lastUpdatedAfter must be given.');
   const size = Number(maxResultsPerPage);
@@ -111,15 +133,22 @@ function servePage(query: OrderQuery, reply: FastifyReply, now: Date) {
   }
   if (!marketplaceIds.split(',').includes(INDIA)) return refuse(reply, 403, 'Unauthorized', DENIED);
   const since = new Date(lastUpdatedAfter ?? createdAfter ?? '').getTime();
-  const all = Array.from({ length: ORDERS }, (_, n) => order(n, now)).filter(
-    ({ createdTime, lastUpdatedTime }) => new Date(lastUpdatedAfter ? lastUpdatedTime : createdTime).getTime() >= since,
-  );
+  const told = now().getTime() - UNTOLD_MS;
+  const until = lastUpdatedBefore === undefined ? told : new Date(lastUpdatedBefore).getTime();
+  if (until > told)
+    return refuse(reply, 400, 'InvalidInput', 'lastUpdatedBefore must be at least two minutes before the request.');
+  const all = ordersOf(things).filter(({ createdTime, lastUpdatedTime }) => {
+    const at = new Date(lastUpdatedAfter ? lastUpdatedTime : createdTime).getTime();
+    return at >= since && at <= until;
+  });
   const from = paginationToken === undefined ? 0 : Number(Buffer.from(paginationToken, 'base64url').toString());
   const more = from + size < all.length;
   const nextToken = Buffer.from(String(from + size)).toString('base64url');
-  return reply
-    .header('x-amzn-ratelimit-limit', '0.0056')
-    .send({ orders: all.slice(from, from + size), ...(more ? { pagination: { nextToken } } : {}) });
+  return reply.header('x-amzn-ratelimit-limit', '0.0056').send({
+    orders: all.slice(from, from + size),
+    ...(more ? { pagination: { nextToken } } : {}),
+    lastUpdatedBefore: new Date(until).toISOString(),
+  });
 }
 
 /** Login with Amazon says nothing of scopes and gives the same refresh token back. */
@@ -165,7 +194,7 @@ export const imitation: Imitation = {
     });
     app.get<{ Querystring: OrderQuery }>('/orders/2026-01-01/orders', API, async (request, reply) => {
       if (!grantFor(stage, request, reply)) return reply;
-      return servePage(request.query, reply, stage.now());
+      return servePage(request.query, reply, stage);
     });
     app.post<{ Body: { restrictedResources?: readonly { method?: string; path?: string }[] } }>(
       '/tokens/2021-03-01/restrictedDataToken',

@@ -114,6 +114,9 @@ const refuse = (
     },
   ]);
 
+/** The campaigns began two months ago. */
+const begun = (now: Date) => new Date(now.getTime() - 60 * 86_400_000).toISOString().slice(0, 10);
+
 type Search = { query?: string; pageToken?: string; pageSize?: number };
 
 /** Google Ads v25: a manager with a team and twelve clients, one of them reached directly as well, an account in yen and a closed one. */
@@ -192,14 +195,16 @@ export const imitation: Imitation = {
         if (from !== 'campaign' || !first || !last)
           return bad({ queryError: 'BAD_RESOURCE_TYPE_IN_FROM_CLAUSE' }, `Not imitated here: ${query}`);
         return answer(
-          daysBetween(first, last).flatMap(date =>
-            CAMPAIGNS.map((_, n) =>
-              pick(daily(one, n, date), fields, {
-                customer: `customers/${id}`,
-                campaign: `customers/${id}/campaigns/${20_110_000_000 + n}`,
-              }),
+          daysBetween(first, last)
+            .filter(date => date >= begun(stage.now()))
+            .flatMap(date =>
+              CAMPAIGNS.map((_, n) =>
+                pick(daily(one, n, date), fields, {
+                  customer: `customers/${id}`,
+                  campaign: `customers/${id}/campaigns/${20_110_000_000 + n}`,
+                }),
+              ),
             ),
-          ),
         );
 
         function answer(rows: readonly (object | null)[]) {

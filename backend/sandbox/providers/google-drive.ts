@@ -127,10 +127,11 @@ export const imitation: Imitation = {
       const refused = refusal(request, reply);
       if (refused) return refused;
       const { q = '', orderBy, pageSize = '100', pageToken, fields } = request.query;
-      const asked = /^trashed = false(?: and fullText contains '((?:[^'\\]|\\.)*)')?$/.exec(q);
+      const asked =
+        /^trashed = false(?: and modifiedTime >= '([^']+)')?(?: and fullText contains '((?:[^'\\]|\\.)*)')?$/.exec(q);
       if (!asked)
         return olderError(reply, 400, 'invalid', 'Invalid Value', { locationType: 'parameter', location: 'q' });
-      if (asked[1] !== undefined && orderBy !== undefined)
+      if (asked[2] !== undefined && orderBy !== undefined)
         return olderError(
           reply,
           403,
@@ -138,10 +139,16 @@ export const imitation: Imitation = {
           'Sorting is not supported for queries with fullText terms. Results are always in descending relevance order.',
           { locationType: 'parameter', location: 'orderBy' },
         );
-      const words = (asked[1] ?? '').replace(/\\(.)/g, '$1').toLowerCase();
-      const all = Array.from({ length: FILES }, (_, n) => file(n, stage.now())).filter(({ name }) =>
-        name.toLowerCase().includes(words),
-      );
+      const since = asked[1] === undefined ? 0 : Date.parse(asked[1]);
+      const words = (asked[2] ?? '').replace(/\\(.)/g, '$1').toLowerCase();
+      const all = stage.things
+        .list(
+          'google-drive/files',
+          ({ id }: ReturnType<typeof file>) => id,
+          from => Array.from({ length: FILES }, (_, n) => file(n, from)),
+        )
+        .filter(({ name, modifiedTime }) => name.toLowerCase().includes(words) && Date.parse(modifiedTime) >= since)
+        .toSorted((a, b) => b.modifiedTime.localeCompare(a.modifiedTime));
       const { rows, ...next } = slice(all, Math.min(Number(pageSize), 1000), pageToken);
       // Without `fields` Drive sends four of them and no links.
       const names = /files\(([^)]*)\)/.exec(fields ?? 'files(kind,id,name,mimeType)')?.[1]?.split(',') ?? [];

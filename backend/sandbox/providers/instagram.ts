@@ -106,7 +106,7 @@ export const imitation: Imitation = {
     });
     app.get(graphPath('/:id/media'), GRAPH, async (request, reply) => {
       const call = request as GraphCall;
-      const { fields = '', since = '0' } = call.query;
+      const { fields = '', since = '0', until = '99999999999' } = call.query;
       const metrics = /insights\.metric\(([^)]*)\)/.exec(fields)?.[1]?.split(',');
       const needs = metrics ? ['instagram_basic', 'instagram_manage_insights'] : ['instagram_basic'];
       if (!admitted(stage, call, reply, ...needs)) return reply;
@@ -116,8 +116,16 @@ export const imitation: Imitation = {
         return refuse(reply, 100, 'Media posted before business account conversion', 2108006);
       if (metrics?.some(metric => !POST_METRICS.has(metric)))
         return refuse(reply, 100, 'metric[0] must be one of the following values');
-      const rows = Array.from({ length: POSTS }, (_, n) => post(profile, n, stage.now(), metrics ?? []))
-        .filter(({ timestamp }) => Date.parse(timestamp.replace('+0000', 'Z')) >= Number(since) * 1000)
+      const rows = stage.things
+        .list(
+          `instagram/${profile.id}/posts`,
+          ({ id }: ReturnType<typeof post>) => id,
+          from => Array.from({ length: POSTS }, (_, n) => post(profile, n, from, metrics ?? [])),
+        )
+        .filter(({ timestamp }) => {
+          const at = Date.parse(timestamp.replace('+0000', 'Z')) / 1000;
+          return at >= Number(since) && at < Number(until);
+        })
         .map(row => picked(row, fields, ['like_count']));
       if (rows.includes(null)) return refuse(reply, 100, 'Tried accessing nonexisting field');
       return paged(rows as object[], call, 50);

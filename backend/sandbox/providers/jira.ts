@@ -1,4 +1,4 @@
-import { bearerOf, type Granted, type Imitation } from '../imitation.ts';
+import { bearerOf, type Granted, type Imitation, type Stage } from '../imitation.ts';
 
 const API = { constraints: { host: 'api.atlassian.com' } };
 const SITES = [
@@ -42,6 +42,18 @@ const issue = (n: number, now: Date) => ({
   },
 });
 
+export type SandboxIssue = ReturnType<typeof issue>;
+/** Under this name the sandbox keeps the issues of both sites. */
+export const ISSUES_OF_SITES = 'jira/issues';
+const issuesOf = (things: Stage['things']): SandboxIssue[] =>
+  things
+    .list(
+      ISSUES_OF_SITES,
+      ({ id }: SandboxIssue) => id,
+      from => Array.from({ length: ISSUES }, (_, n) => issue(n, from)),
+    )
+    .toSorted((a, b) => b.fields.updated.localeCompare(a.fields.updated));
+
 /** Jira Cloud: two sites, 130 issues, pages by token. */
 export const imitation: Imitation = {
   provider: 'jira',
@@ -65,12 +77,17 @@ export const imitation: Imitation = {
         if (!SITES.some(site => site.id === request.params.cloudId))
           return reply.code(404).send({ errorMessages: ['No site is there.'], errors: {} });
         const { jql = '', maxResults = 50, nextPageToken } = request.body ?? {};
-        if (!/updated\s*>=/.test(jql))
+        const since = /updated >= (\d{10,14})\b/.exec(jql)?.[1];
+        const until = /updated <= (\d{10,14})\b/.exec(jql)?.[1];
+        if (since === undefined)
           return reply.code(400).send({ errorMessages: ['Unbounded JQL queries are not allowed here.'], errors: {} });
         const words = /text ~ "((?:[^"\\]|\\.)*)"/.exec(jql)?.[1]?.replace(/\\(.)/g, '$1').toLowerCase() ?? '';
-        const all = Array.from({ length: ISSUES }, (_, n) => issue(n, stage.now())).filter(one =>
-          one.fields.summary.toLowerCase().includes(words),
-        );
+        const all = issuesOf(stage.things)
+          .filter(one => one.fields.summary.toLowerCase().includes(words))
+          .filter(({ fields: { updated } }) => {
+            const at = Date.parse(updated.replace('+0000', 'Z'));
+            return at >= Number(since) && (until === undefined || at <= Number(until));
+          });
         const from = nextPageToken === undefined ? 0 : Number(Buffer.from(nextPageToken, 'base64url').toString());
         const to = from + Math.min(maxResults, 100);
         const isLast = to >= all.length;

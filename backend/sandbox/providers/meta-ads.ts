@@ -69,23 +69,28 @@ function insight(account: (typeof ACCOUNTS)[number], campaign: number, date: str
   };
 }
 
+/** The campaigns began two months ago. */
+const begun = (now: Date) => new Date(now.getTime() - 60 * DAY_MS).toISOString().slice(0, 10);
+
 const CAMPAIGNS = 12;
 const Days = /^\{"since":"(\d{4}-\d\d-\d\d)","until":"(\d{4}-\d\d-\d\d)"\}$/;
 
-function rowsOf(account: (typeof ACCOUNTS)[number], timeRange: string, fields: string | undefined) {
+function rowsOf(account: (typeof ACCOUNTS)[number], timeRange: string, fields: string | undefined, begun: string) {
   const [, since, until] = Days.exec(timeRange) ?? [];
   if (!since || !until || since > until) return null;
   const days = Array.from({ length: (Date.parse(until) - Date.parse(since)) / DAY_MS + 1 }, (_, n) =>
     new Date(Date.parse(since) + n * DAY_MS).toISOString().slice(0, 10),
   );
-  return days.flatMap(day =>
-    Array.from({ length: CAMPAIGNS }, (_, campaign) =>
-      picked(insight(account, campaign, day), `${fields},date_start,date_stop`, [
-        'inline_link_clicks',
-        'action_values',
-      ]),
-    ),
-  );
+  return days
+    .filter(day => day >= begun)
+    .flatMap(day =>
+      Array.from({ length: CAMPAIGNS }, (_, campaign) =>
+        picked(insight(account, campaign, day), `${fields},date_start,date_stop`, [
+          'inline_link_clicks',
+          'action_values',
+        ]),
+      ),
+    );
 }
 
 /** Meta Marketing API: thirteen ad accounts, twelve campaigns each, a row for each day. Serves the log-in of Instagram as well. */
@@ -152,7 +157,7 @@ export const imitation: Imitation = {
               2446079,
             ),
           );
-      const rows = rowsOf(account, call.query.time_range ?? '', call.query.fields);
+      const rows = rowsOf(account, call.query.time_range ?? '', call.query.fields, begun(stage.now()));
       if (!rows || call.query.level !== 'campaign' || call.query.time_increment !== '1' || rows.includes(null))
         return refuse(reply, 100, 'Invalid parameter');
       return paged(rows as object[], call, 100);

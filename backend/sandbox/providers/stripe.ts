@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
-import type { Imitation } from '../imitation.ts';
+import type { Imitation, Stage } from '../imitation.ts';
 
 const API = { constraints: { host: 'api.stripe.com' } };
 const ACCOUNT = 'acct_1ChaiKathaIndia';
@@ -82,7 +82,7 @@ function session(n: number, now: number, livemode: boolean) {
 }
 
 const linkMade = (n: number, now: number) => now - n * 2 * DAY - 2 * HOUR;
-function link(n: number, livemode: boolean, expand: boolean) {
+function link(n: number, livemode: boolean) {
   const amount = PAISE[n % PAISE.length]!;
   const currency = 'inr';
   const item = {
@@ -110,7 +110,7 @@ function link(n: number, livemode: boolean, expand: boolean) {
     custom_fields: [],
     custom_text: { shipping_address: null, submit: null, terms_of_service_acceptance: null },
     customer_creation: 'if_required',
-    ...(expand ? { line_items: items } : {}),
+    line_items: items,
     livemode,
     metadata: {},
     payment_method_collection: 'always',
@@ -129,7 +129,7 @@ const event = (n: number, now: number, livemode: boolean) => ({
   object: 'event',
   api_version: '2026-07-29.dahlia',
   created: linkMade(n, now),
-  data: { object: { ...link(n, livemode, false) } },
+  data: { object: { ...link(n, livemode), line_items: undefined } },
   livemode,
   pending_webhooks: 0,
   request: { id: null, idempotency_key: null },
@@ -184,7 +184,32 @@ function serveList<R extends { readonly id: string }>(reply: FastifyReply, url: 
   return reply.send({ object: 'list', data: rows.slice(at, to), has_more: to < rows.length, url });
 }
 const lately = <R extends Row>(rows: R[], query: ListQuery) =>
-  rows.filter(({ created }) => created >= Number(query['created[gte]'] ?? 0)).toSorted((a, b) => b.created - a.created);
+  rows
+    .filter(({ created }) => created >= Number(query['created[gte]'] ?? 0))
+    .filter(({ created }) => created < Number(query['created[lt]'] ?? Number.POSITIVE_INFINITY))
+    .toSorted((a, b) => b.created - a.created);
+
+/** Under `stripe/<live or test>/<name>` the sandbox keeps each list. */
+const listOf = <R extends { readonly id: string }>(
+  { things }: Stage,
+  live: boolean,
+  name: string,
+  make: (at: number) => readonly R[],
+): R[] =>
+  things.list(
+    `stripe/${live ? 'live' : 'test'}/${name}`,
+    ({ id }: R) => id,
+    from => make(Math.floor(from.getTime() / 1000)),
+  );
+
+const sessionsOf = (at: number, live: boolean) => Array.from({ length: SESSIONS }, (_, n) => session(n, at, live));
+/** Those that the checkouts led to, and sixty without a checkout. */
+const intentsOf = (at: number, live: boolean) => [
+  ...sessionsOf(at, live).flatMap(({ payment_intent: id, created }, n) =>
+    id === null ? [] : { ...intent(n, id, created, live), status: n % 4 === 0 ? 'succeeded' : 'processing' },
+  ),
+  ...Array.from({ length: 60 }, (_, n) => intent(n, intentId(500 + n), at - n * 10 * HOUR, live)),
+];
 
 /** Stripe of one Indian shop: payment links, checkouts and payments of 32 days. */
 export const imitation: Imitation = {
@@ -192,7 +217,6 @@ export const imitation: Imitation = {
   forms: [{ key: 'rk_test_ChaiKatha2026' }],
   hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents or NoPayments a permission is missing.',
   serve(app, stage) {
-    const seconds = () => Math.floor(stage.now().getTime() / 1000);
     app.get('/v1/account', API, async (request, reply) => {
       if (modeOf(request, reply) === null) return reply;
       return {
@@ -213,31 +237,32 @@ export const imitation: Imitation = {
         type: 'standard',
       };
     });
-    const lists: Readonly<Record<string, (query: ListQuery, live: boolean, now: number) => { readonly id: string }[]>> =
-      {
-        '/v1/events': (query, live, now) =>
-          lately(
-            Array.from({ length: RECENT_LINKS }, (_, n) => event(n, now, live)),
-            query,
-          ).filter(({ type }) => query.type === undefined || query.type === type),
-        '/v1/payment_links': (query, live) =>
-          Array.from({ length: LINKS }, (_, n) => link(n, live, query['expand[]'] === 'data.line_items')),
-        '/v1/checkout/sessions': (_query, live, now) =>
-          Array.from({ length: SESSIONS }, (_, n) => session(n, now, live)),
-        '/v1/payment_intents': (query, live, now) => {
-          const sessions = Array.from({ length: SESSIONS }, (_, n) => session(n, now, live));
-          const ofCheckouts = sessions.flatMap(({ payment_intent: id, created }, n) =>
-            id === null ? [] : { ...intent(n, id, created, live), status: n % 4 === 0 ? 'succeeded' : 'processing' },
-          );
-          const direct = Array.from({ length: 60 }, (_, n) => intent(n, intentId(500 + n), now - n * 10 * HOUR, live));
-          return lately([...ofCheckouts, ...direct], query);
-        },
-      };
+    const lists: Readonly<Record<string, (query: ListQuery, live: boolean) => { readonly id: string }[]>> = {
+      '/v1/events': (query, live) =>
+        lately(
+          listOf(stage, live, 'events', at => Array.from({ length: RECENT_LINKS }, (_, n) => event(n, at, live))),
+          query,
+        ).filter(({ type }) => query.type === undefined || query.type === type),
+      '/v1/payment_links': (query, live) =>
+        listOf(stage, live, 'payment_links', () => Array.from({ length: LINKS }, (_, n) => link(n, live))).map(one =>
+          query['expand[]'] === 'data.line_items' ? one : { ...one, line_items: undefined },
+        ),
+      '/v1/checkout/sessions': (query, live) =>
+        lately(
+          listOf(stage, live, 'checkout_sessions', at => sessionsOf(at, live)),
+          query,
+        ).filter(({ payment_link }) => query.payment_link === undefined || query.payment_link === payment_link),
+      '/v1/payment_intents': (query, live) =>
+        lately(
+          listOf(stage, live, 'payment_intents', at => intentsOf(at, live)),
+          query,
+        ),
+    };
     for (const [url, rowsOf] of Object.entries(lists))
       app.get<{ Querystring: ListQuery }>(url, API, async (request, reply) => {
         const live = modeOf(request, reply);
         if (live === null) return reply;
-        return serveList(reply, url, request.query, rowsOf(request.query, live, seconds()));
+        return serveList(reply, url, request.query, rowsOf(request.query, live));
       });
   },
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dayIn, explainGoogle, scaled, secondsOf } from './google.ts';
+import { dayIn } from './days.ts';
+import { explainGoogle, scaled, secondsOf } from './google.ts';
 
 const older = (code: number, reason: string, message = 'words') => ({
   error: { code, message, errors: [{ domain: 'global', reason, message }] },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Judgement, json, type Page, type Pages, pages } from '../platform/egress/index.ts';
 import type { Api, Ask, OAuth2, Scope } from './provider.ts';
+import { type Rows, rowsOf } from './read.ts';
 
 /** What all systems of Google have in common: consent and tokens, error bodies, and how numbers are written. */
 
@@ -126,6 +127,20 @@ export const pageOf = <R>(name: string, row: z.ZodType<R>, most: number): z.ZodT
     .object({ [name]: z.array(row).max(most).default([]), nextPageToken: z.string().max(4000).optional() })
     .transform(page => ({ rows: page[name] as R[], next: (page.nextPageToken as string | undefined) ?? null }));
 
+/** The same list with its rows read one by one, so that one of another shape does not lose the others. */
+export const rowsPageOf = <R>(
+  name: string,
+  row: z.ZodType<R>,
+  keyField: string | null,
+  most: number,
+): z.ZodType<{ readonly rows: Rows<R>; readonly next: string | null }> =>
+  z
+    .object({ [name]: rowsOf(row, keyField, most).optional(), nextPageToken: z.string().max(4000).optional() })
+    .transform(page => ({
+      rows: (page[name] as Rows<R> | undefined) ?? { rows: [], unreadable: [] },
+      next: (page.nextPageToken as string | undefined) ?? null,
+    }));
+
 /** All rows of a list that is read with GET. */
 export const listAll = <R>(
   api: Api,
@@ -143,5 +158,3 @@ export const listAll = <R>(
         reply: json(page),
       }),
   });
-
-export { dayIn } from './days.ts';

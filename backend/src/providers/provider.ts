@@ -4,7 +4,6 @@ import type {
   CapabilityKind,
   CatalogueEntry,
   DataClass,
-  FactOf,
   KeyField,
   ProviderGroup,
   ProviderId,
@@ -15,6 +14,7 @@ import type { Secret } from '../kernel/secret.ts';
 import type { Bucket, CallRequest, Explain, Failed, Outcome } from '../platform/egress/index.ts';
 import type { WebhookScheme } from '../platform/signatures/index.ts';
 import type { Messaging } from './messaging.ts';
+import type { Read, ReadRange } from './read.ts';
 
 /** A provider is data and a few pure adapters; docs/guides/add-a-provider.md goes through it. */
 export type Provider = {
@@ -47,12 +47,19 @@ export type Manifest = {
 
 export type ManifestCapability = {
   readonly capability: Capability;
-  readonly kind: CapabilityKind;
   readonly title: string;
   /** Scopes without which it is gated (VT-10). */
   readonly needs: readonly string[];
-  readonly input?: ReadInput;
-};
+} & (
+  | { readonly kind: 'read'; readonly range: ReadRange; readonly input?: ReadInput }
+  | { readonly kind: Exclude<CapabilityKind, 'read'> }
+);
+
+export type ReadCapability = Extract<ManifestCapability, { readonly kind: 'read' }>;
+
+/** How the manifest reads a capability; undefined when it does not. */
+export const readOf = (manifest: Manifest, capability: Capability): ReadCapability | undefined =>
+  manifest.capabilities.find((one): one is ReadCapability => one.kind === 'read' && one.capability === capability);
 
 /** An address as constants: the host is never built from anything that came in (VT-09). */
 export type Endpoint = { readonly host: string; readonly path: string };
@@ -184,11 +191,6 @@ export type ReadResult<R> = { readonly kind: 'ok'; readonly rows: readonly R[] }
 export const OTHER_ACCOUNT = 'other-account';
 export const otherAccount: Failed = { kind: 'malformed', reason: OTHER_ACCOUNT, stale: true, status: 200 };
 
-export type ReadRequest = {
-  /** What the person asked for, trimmed; null for «the newest». At most 800 characters: fifty AWB numbers. */
-  readonly text: string | null;
-};
-
 export type Connector = {
   /** Credentials into headers and query parameters. Pure. */
   readonly sign: (
@@ -202,7 +204,8 @@ export type Connector = {
   readonly explain: Explain;
   /** Which accounts this credential reaches: the check of a key, and what is shown before a grant becomes active (VT-08). */
   readonly identify: (api: Api) => Promise<ReadResult<Account>>;
-  readonly reads: { readonly [C in Capability]?: (api: Api, request: ReadRequest) => Promise<ReadResult<FactOf<C>>> };
+  /** What it brings, by capability; the manifest says for each what a range means. */
+  readonly reads: { readonly [C in Capability]?: Read<C> };
   /** Overrides of what OAuth2 says as data. */
   readonly exchange?: (api: TokenApi, given: CodeExchange) => Promise<Outcome<Grant>>;
   readonly refresh?: (api: TokenApi, grant: Grant) => Promise<Outcome<Grant>>;
@@ -262,12 +265,12 @@ export function catalogueEntry(
     fields: auth.kind === 'key' ? [...auth.fields] : [],
     scopes: auth.kind === 'none' ? [] : [...auth.scopes],
     dataClasses: [...manifest.dataClasses],
-    capabilities: manifest.capabilities.map(({ capability, kind, title, needs, input }) => ({
-      capability,
-      kind,
-      title,
-      needs: [...needs],
-      input: input ?? null,
+    capabilities: manifest.capabilities.map(one => ({
+      capability: one.capability,
+      kind: one.kind,
+      title: one.title,
+      needs: [...one.needs],
+      input: (one.kind === 'read' ? one.input : undefined) ?? null,
     })),
     ...about,
   };

@@ -265,7 +265,7 @@ describe('WH-06: Delhivery, which signs nothing', () => {
   test('whatever a push says, nothing changes but a mark', async () => {
     const now = rig.world.clock.now();
     const of = { agency_id: rig.world.agencies[0].id, connection_id: delhivery.id, capability: 'shipments' };
-    const kept = { rows: '[]', total: 7, fetched_at: now, expires_at: new Date(now.getTime() + DAY * 1000) };
+    const kept = { rows: '[]', complete: true, fetched_at: now, expires_at: new Date(now.getTime() + DAY * 1000) };
     await onDb(tx =>
       tx
         .insertInto('connection_data')

@@ -4,7 +4,7 @@ import { googleAds } from '../../src/providers/google-ads/client.ts';
 import { googleAnalytics } from '../../src/providers/google-analytics/client.ts';
 import { googleDrive, readDocument, readRange } from '../../src/providers/google-drive/client.ts';
 import type { Account, Api, Connector } from '../../src/providers/provider.ts';
-import { type ProviderRig, providerRig, type Seen } from '../providers/rig.ts';
+import { type ProviderRig, providerRig, readAll, readEverything, type Seen } from '../providers/rig.ts';
 import { faultsOf, statusesOf } from './held.ts';
 import { hasSpecs, MISSING, type OfficialName } from './official/index.ts';
 
@@ -24,27 +24,29 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-type Id = 'google-ads' | 'google-analytics' | 'google-drive';
+const CAPABILITY = { 'google-ads': 'metrics', 'google-analytics': 'metrics', 'google-drive': 'files' } as const;
+type Id = keyof typeof CAPABILITY;
 
 /** Everything that the adapter asks, with a good grant, with a dead one, without its scope, and for what is not there. */
 async function exercise(id: Id, connector: Connector, more?: (api: Api) => Promise<unknown>): Promise<void> {
   const { credential } = rig.granted(id);
   const found = await connector.identify(rig.api(id, credential));
   if (found.kind !== 'ok') throw new Error(found.kind);
-  const readAll = async (account: Account, by = credential) => {
+  const read = async (account: Account, by = credential) => {
     const api = rig.api(id, by, { account });
-    for (const read of Object.values(connector.reads)) for (const text of [null, "चाय's"]) await read(api, { text });
+    await readAll(id, CAPABILITY[id], api);
     await more?.(api);
   };
   const [first, second = first] = found.rows;
-  for (const account of [first!, second!, { ...first!, id: '9999999999' }]) await readAll(account);
-  await readAll(first!, rig.granted(id, []).credential);
+  await readEverything(id, rig.api(id, credential, { account: first! }), "चाय's");
+  for (const account of [first!, second!, { ...first!, id: '9999999999' }]) await read(account);
+  await read(first!, rig.granted(id, []).credential);
   const dead = rig.granted(id);
   rig.sandbox.book.revoke(dead.grant.accessToken.reveal());
-  await readAll(first!, dead.credential);
+  await read(first!, dead.credential);
   // Last, because what Google asks for holds back everything that comes after it. Analytics names no time, and would be asked again.
   const exhausted = found.rows.find(({ name }) => name === 'Monsoon Umbrellas');
-  if (exhausted) await readAll(exhausted);
+  if (exhausted) await read(exhausted);
 }
 
 const documentOf = ({ host }: Seen) => DOCUMENTS[host]!;

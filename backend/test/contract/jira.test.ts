@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { jira } from '../../src/providers/jira/client.ts';
 import type { Account } from '../../src/providers/provider.ts';
-import { type ProviderRig, providerRig } from '../providers/rig.ts';
+import { type ProviderRig, providerRig, readAll, readEverything } from '../providers/rig.ts';
 import { faultsOf, statusesOf } from './held.ts';
 import { hasSpecs, MISSING } from './official/index.ts';
 
@@ -16,9 +16,10 @@ async function exercise(rig: ProviderRig): Promise<void> {
   if (found.kind !== 'ok') throw new Error(found.kind);
   const site = found.rows[0]!;
   const read = (account: Account, text: string | null = null, by = credential) =>
-    jira.reads.tasks!(rig.api('jira', by, { account }), { text });
+    readAll('jira', 'tasks', rig.api('jira', by, { account }), { text });
   expect(await read(site)).toMatchObject({ kind: 'ok', pages: 2 });
   await read(site, 'हिंदी "अनुवाद"');
+  await readEverything('jira', rig.api('jira', credential, { account: site }));
   await read({ ...site, id: NO_SITE });
   await read(site, null, rig.granted('jira', ['offline_access']).credential);
   rig.sandbox.book.revoke(grant.accessToken.reveal());
@@ -33,7 +34,7 @@ test.skipIf(!hasSpecs)(
     await rig.close();
     const seen = rig.seen.filter(({ url }) => !OUTSIDE.test(url));
     expect(faultsOf('jira', seen)).toEqual([]);
-    expect(seen).toHaveLength(6);
+    expect(seen).toHaveLength(11);
     expect(statusesOf(seen)).toEqual([200, 401]);
   },
 );

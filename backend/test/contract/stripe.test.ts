@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { secret } from '../../src/kernel/secret.ts';
 import { stripe } from '../../src/providers/stripe/client.ts';
 import { Intent, LinkEvent, PaymentLink, Session, StripeAccount } from '../../src/providers/stripe/map.ts';
-import { providerRig } from '../providers/rig.ts';
+import { providerRig, readEverything } from '../providers/rig.ts';
 import { faultsOf, statusesOf } from './held.ts';
 import { hasSpecs, MISSING } from './official/index.ts';
 import { readSpec } from './official/specs.ts';
@@ -18,7 +18,7 @@ test.skipIf(!hasSpecs)(
     for (const key of [...KEYS, ...REFUSED]) {
       const api = rig.api('stripe', { kind: 'key', fields: { key: secret(key) } });
       await stripe.identify(api);
-      await stripe.reads.payments!(api, { text: null });
+      await readEverything('stripe', api);
     }
     await rig.close();
     expect(faultsOf('stripe', rig.seen)).toEqual([]);

@@ -4,7 +4,7 @@ import type { Account } from '../../src/providers/provider.ts';
 import { whatsapp } from '../../src/providers/whatsapp/connector.ts';
 import { LIMIT_FIELD } from '../../src/providers/whatsapp/facts.ts';
 import { fetchMedia } from '../../src/providers/whatsapp/media.ts';
-import { type ProviderRig, providerRig, type Seen } from '../providers/rig.ts';
+import { type ProviderRig, providerRig, readEverything, type Seen } from '../providers/rig.ts';
 import { describeSpecs } from './official/cases.ts';
 import { official } from './official/index.ts';
 
@@ -37,7 +37,7 @@ describeSpecs('what is read of WhatsApp against the OpenAPI document of Meta (v2
     for (const token of ['EAAGsandbox-token-1', 'another-token-of-meta']) {
       const api = rig.api('whatsapp', { kind: 'key', fields: { token: secret(token) } }, { account, settings });
       await whatsapp.identify(api);
-      for (const read of Object.values(whatsapp.reads)) await read(api, { text: null });
+      await readEverything('whatsapp', api);
       await fetchMedia(api, '300000000000001');
     }
     seen = rig.seen.filter(({ host }) => host === 'graph.facebook.com');

@@ -1,4 +1,4 @@
-import type { Capability, ProviderId } from '@astrix/contract';
+import type { Capability, FactOf, ProviderId } from '@astrix/contract';
 import Fastify from 'fastify';
 import type { FaultKind } from '../../sandbox/faults.ts';
 import type { Granted } from '../../sandbox/imitation.ts';
@@ -7,11 +7,20 @@ import { type Providers, serveProviders } from '../../sandbox/providers.ts';
 import { type ManualClock, manualClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
-import { createEgress, type Egress } from '../../src/platform/egress/index.ts';
+import { createEgress, type Egress, type Failed } from '../../src/platform/egress/index.ts';
 import { createMetrics, silentLog } from '../../src/platform/telemetry/index.ts';
 import { apiOver, tokenApiOver } from '../../src/providers/api.ts';
 import { oauth2Flow } from '../../src/providers/oauth2.ts';
-import type { Account, Api, CodeExchange, Credential, Grant, TokenApi } from '../../src/providers/provider.ts';
+import {
+  type Account,
+  type Api,
+  type CodeExchange,
+  type Credential,
+  type Grant,
+  readOf,
+  type TokenApi,
+} from '../../src/providers/provider.ts';
+import { type Collected, collect, previewSince, type Read } from '../../src/providers/read.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
 
 export type { FaultKind };
@@ -49,6 +58,45 @@ export type ProviderRig = {
   readonly code: (provider: ProviderId, scopes?: readonly string[]) => CodeExchange;
   readonly close: () => Promise<void>;
 };
+
+/** A read from its first page to its last: the days that the page of a connection shows, or everything since a moment. */
+export function readAll<C extends Capability>(
+  provider: ProviderId,
+  capability: C,
+  api: Api,
+  { text = null, since }: { readonly text?: string | null; readonly since?: Date | null } = {},
+): Promise<Collected<FactOf<C>> | Failed> {
+  const { manifest, connector } = PROVIDERS[provider];
+  const read = connector?.reads[capability] as Read<C> | undefined;
+  const declared = readOf(manifest, capability);
+  if (!read || !declared) throw new Error(`${provider} does not read ${capability}`);
+  const until = api.clock.now();
+  return collect(capability, read, api, {
+    text,
+    since: since === undefined ? previewSince(declared.range, until) : since,
+    until,
+    rows: null,
+  });
+}
+
+/** Every read of a provider: what a page of a connection shows, with words as well, the last day, and the beginning of everything. */
+export async function readEverything(provider: ProviderId, api: Api, words: string | null = null): Promise<void> {
+  const dayAgo = new Date(api.clock.now().getTime() - 86_400_000);
+  for (const capability of Object.keys(PROVIDERS[provider].connector?.reads ?? {}) as Capability[]) {
+    await readAll(provider, capability, api);
+    if (words !== null) await readAll(provider, capability, api, { text: words });
+    await readAll(provider, capability, api, { since: dayAgo });
+    await firstPages(provider, capability, api);
+  }
+}
+
+/** The first two pages of everything since the beginning. */
+async function firstPages(provider: ProviderId, capability: Capability, api: Api): Promise<void> {
+  const read = PROVIDERS[provider].connector?.reads[capability] as Read<Capability>;
+  const asked = { text: null, since: null, until: api.clock.now(), limit: 20 };
+  const first = await read(api, { ...asked, cursor: null });
+  if (first.kind === 'ok' && first.next !== null) await read(api, { ...asked, cursor: first.next });
+}
 
 export const REDIRECT = 'http://127.0.0.1:4700/oauth/callback/test';
 

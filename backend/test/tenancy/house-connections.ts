@@ -126,7 +126,7 @@ export async function connectHouse() {
       .execute();
     await tx
       .insertInto('connection_data')
-      .values({ ...of, capability: 'tasks', rows: '[]', total: 0, fetched_at: now, expires_at: later })
+      .values({ ...of, capability: 'tasks', rows: '[]', complete: true, fetched_at: now, expires_at: later })
       .execute();
     const endpoint = newId();
     await tx

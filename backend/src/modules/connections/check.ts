@@ -17,9 +17,13 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
     const there = accounts.kind === 'ok' && accounts.rows.some(({ id }) => id === row.account_id);
     await withSystem(deps.db, 'connections', tx => recordCheck(tx, row, accounts, there));
     if (!there) return;
-    for (const { capability, kind, input } of manifest.capabilities)
-      if (kind === 'read' && !input?.required && !isGated(manifest, capability, row.granted as string[] | null))
-        await data.read(row, capability, { text: null, refresh: true }, user);
+    for (const one of manifest.capabilities)
+      if (
+        one.kind === 'read' &&
+        !one.input?.required &&
+        !isGated(manifest, one.capability, row.granted as string[] | null)
+      )
+        await data.read(row, one.capability, { text: null, refresh: true }, user);
   }
 
   async function recordCheck(

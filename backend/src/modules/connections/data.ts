@@ -1,9 +1,10 @@
-import { type Capability, ConnectionData, expiresAt, type Fault } from '@astrix/contract';
+import { type Capability, ConnectionData, capabilityOf, expiresAt, type FactOf, type Fault } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
-import { OTHER_ACCOUNT, type ReadResult } from '../../providers/provider.ts';
+import { OTHER_ACCOUNT, readOf } from '../../providers/provider.ts';
+import { type Collected, collect, previewSince, type Read } from '../../providers/read.ts';
 import type { Use, User } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -21,7 +22,7 @@ const unusable = (reason: string): Failed => ({ kind: 'malformed', reason, stale
 /** A refusal with one of these is of what was asked; any other is of who asks, or of the provider itself. */
 const ABOUT_THE_TEXT = new Set([200, 400, 404, 422]);
 
-type Kept = { readonly rows: unknown[]; readonly total: number; readonly fetchedAt: Date; readonly fresh: boolean };
+type Kept = { readonly rows: unknown[]; readonly complete: boolean; readonly fetchedAt: Date; readonly fresh: boolean };
 
 async function readKept(tx: AnyTx, row: ConnectionRow, capability: Capability): Promise<Kept | null> {
   const now = txNow(tx);
@@ -37,10 +38,21 @@ async function readKept(tx: AnyTx, row: ConnectionRow, capability: Capability): 
   const age = (now.getTime() - kept.fetched_at.getTime()) / 1000;
   return {
     rows: kept.rows as unknown[],
-    total: kept.total,
+    complete: kept.complete,
     fetchedAt: kept.fetched_at,
     fresh: !kept.outdated && age >= 0 && age < FRESH_SECONDS,
   };
+}
+
+type Found = { readonly kind: 'ok'; readonly rows: readonly FactOf<Capability>[]; readonly complete: boolean };
+
+/** The newest rows, each thing once. What somebody searched for stays in the order of the provider, which knows how well it fits. */
+function shownOf(name: Capability, { rows, complete }: Found, text: string | null) {
+  const { at, key, covers } = capabilityOf(name);
+  const covered = new Set(covers ? rows.map(covers) : []);
+  const shown = rows.filter(row => !covered.has(key(row)));
+  const sorted = at === null || text !== null ? shown : shown.toSorted((a, b) => at(b).localeCompare(at(a)));
+  return { rows: sorted.slice(0, SHOWN), complete: complete && sorted.length <= SHOWN };
 }
 
 /** What a read came to, in the connection's own record: its health, whether it works at all, and the rows for the next who asks. */
@@ -48,7 +60,7 @@ async function record(
   deps: ConnectionsDeps,
   row: ConnectionRow,
   capability: Capability,
-  result: ReadResult<unknown>,
+  result: Found | Failed,
   keep: boolean,
 ): Promise<Fault | null> {
   const fault = result.kind === 'ok' ? null : describeFailure(result, manifestOf(row));
@@ -72,9 +84,10 @@ async function record(
     if (result.kind === 'reauth' && fault) await markBroken(tx, row.agency_id, row.id, fault);
     if (result.kind !== 'ok' || !keep) return;
     const now = txNow(tx);
+    const kept = shownOf(capability, result, null);
     const values = {
-      rows: JSON.stringify(result.rows.slice(0, SHOWN)),
-      total: result.rows.length,
+      rows: JSON.stringify(kept.rows),
+      complete: kept.complete,
       fetched_at: now,
       outdated: false,
       expires_at: expiresAt('report-cache', now),
@@ -95,11 +108,13 @@ export type ReadRequest = { readonly text: string | null; readonly refresh: bool
 export function createData(deps: ConnectionsDeps, use: Use) {
   const underWay = new Map<string, Promise<ConnectionData>>();
 
-  function believe(capability: Capability, result: ReadResult<unknown>): ReadResult<unknown> {
+  /** A page that people look at is whole or not there: one row that cannot be used makes it unusable (EG-02). */
+  function believe(capability: Capability, result: Collected<FactOf<Capability>> | Failed): Found | Failed {
     if (result.kind !== 'ok') return result;
+    if (result.unreadable.length > 0) return unusable('schema');
     const { rows, rejected } = validateFacts(capability, result.rows, deps.clock.now());
     const [first] = rejected;
-    return first ? unusable(first.reason) : { ...result, rows };
+    return first ? unusable(first.reason) : { kind: 'ok', rows, complete: result.complete };
   }
 
   async function ask(
@@ -111,8 +126,11 @@ export function createData(deps: ConnectionsDeps, use: Use) {
     now: boolean,
   ): Promise<ConnectionData> {
     const { api, connector } = use(row, capability, user, now);
-    const read = connector.reads[capability] ?? fail('not_found');
-    const result: ReadResult<unknown> = await read(api, { text }).catch((error): ReadResult<unknown> => {
+    const read = (connector.reads[capability] ?? fail('not_found')) as Read<Capability>;
+    const { range } = readOf(manifestOf(row), capability) ?? fail('not_found');
+    const until = deps.clock.now();
+    const since = previewSince(range, until);
+    const result = await collect(capability, read, api, { text, since, until, rows: SHOWN }).catch((error): Failed => {
       // An adapter that throws is a fault of ours; the person still gets an answer, and what was there stays.
       deps.log.error('an adapter failed', { provider: row.provider, error: nameOf(error) });
       return unusable('adapter');
@@ -128,8 +146,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
     if (judged.kind === 'ok')
       return ConnectionData.parse({
         capability,
-        rows: judged.rows.slice(0, SHOWN),
-        total: judged.rows.length,
+        ...shownOf(capability, judged, text),
         fetchedAt: deps.clock.now().toISOString(),
         stale: false,
         fault: null,
@@ -137,7 +154,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
     return ConnectionData.parse({
       capability,
       rows: kept?.rows ?? [],
-      total: kept?.total ?? 0,
+      complete: kept?.complete ?? false,
       fetchedAt: kept?.fetchedAt.toISOString() ?? null,
       stale: true,
       fault,
@@ -156,7 +173,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
         return ConnectionData.parse({
           capability,
           rows: kept.rows,
-          total: kept.total,
+          complete: kept.complete,
           fetchedAt: kept.fetchedAt.toISOString(),
           stale: false,
           fault: null,

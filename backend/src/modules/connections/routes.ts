@@ -4,7 +4,7 @@ import { fail } from '../../kernel/errors.ts';
 import { txActor, txNow, withSystem } from '../../platform/db/index.ts';
 import { readCalls } from '../../platform/egress/index.ts';
 import type { Ctx } from '../../platform/http/index.ts';
-import { catalogueEntry } from '../../providers/provider.ts';
+import { catalogueEntry, readOf } from '../../providers/provider.ts';
 import { BUNDLED_WITH, PROVIDERS } from '../../providers/registry.ts';
 import { demandProvider, deniedHere } from './access.ts';
 import { createCheck } from './check.ts';
@@ -157,8 +157,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
     async 'connections.data'({ within, params, query, actor }) {
       const row = await demandUsable({ within, params });
       const manifest = manifestOf(row);
-      const known = manifest.capabilities.find(one => one.capability === params.capability && one.kind === 'read');
-      if (!known) fail('not_found');
+      const known = readOf(manifest, params.capability) ?? fail('not_found');
       const text = query.text ? query.text : null;
       if (known.input?.required && text === null)
         fail('invalid_request', { fields: [{ path: 'query.text', message: `needs ${known.input.label}` }] });

@@ -71,7 +71,7 @@ declare module '../../platform/db/schema.ts' {
       connection_id: string;
       capability: string;
       rows: unknown;
-      total: number;
+      complete: Generated<boolean>;
       fetched_at: Date;
       outdated: Generated<boolean>;
       expires_at: Date;

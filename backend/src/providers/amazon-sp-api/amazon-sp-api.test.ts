@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
 import type { Account, Credential } from '../provider.ts';
 import { amazonSpApi, restrictedDataToken } from './client.ts';
@@ -37,9 +37,7 @@ it('VT-08: names each marketplace that the seller takes part in, India first', a
 it('reads all pages of the orders of the last seven days, newest change first, in paise', async () => {
   const credential = ask();
   const [india] = await accountsOf(credential);
-  const orders = await amazonSpApi.reads.orders!(rig.api('amazon-sp-api', credential, { account: india! }), {
-    text: null,
-  });
+  const orders = await readAll('amazon-sp-api', 'orders', rig.api('amazon-sp-api', credential, { account: india! }));
   expect(orders).toMatchObject({ kind: 'ok', pages: 3 });
   if (orders.kind !== 'ok') return;
   expect(orders.rows).toHaveLength(230);
@@ -133,7 +131,7 @@ it('EG-03, AM-15: a store over its quota is read again when the usage plan allow
   const credential = ask();
   const [, emirates] = await accountsOf(credential);
   const api = rig.api('amazon-sp-api', credential, { account: emirates! });
-  expect(await amazonSpApi.reads.orders!(api, { text: null })).toMatchObject({ kind: 'retry', afterSeconds: 179 });
+  expect(await readAll('amazon-sp-api', 'orders', api)).toMatchObject({ kind: 'retry', afterSeconds: 179 });
 });
 
 describe('a token for restricted data', () => {

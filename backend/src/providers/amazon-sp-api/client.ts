@@ -1,22 +1,14 @@
 import type { OrderFact } from '@astrix/contract';
 import { z } from 'zod';
 import { type Secret, secret } from '../../kernel/secret.ts';
-import { type Explain, type Failed, json, type Outcome, pages } from '../../platform/egress/index.ts';
+import { type Explain, type Failed, json, type Outcome } from '../../platform/egress/index.ts';
 import { oauth2Flow } from '../oauth2.ts';
-import {
-  type Account,
-  type Api,
-  type Ask,
-  type Connector,
-  otherAccount,
-  type ReadResult,
-  type TokenApi,
-} from '../provider.ts';
-import { AMAZON_SP_API, HOST } from './manifest.ts';
+import { type Account, type Api, type Ask, type Connector, otherAccount, type TokenApi } from '../provider.ts';
+import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
+import { AMAZON_SP_API, HISTORY_DAYS, HOST } from './manifest.ts';
 import { OrderPage, orderOf, type Participation, Participations } from './map.ts';
 
 const DAY_MS = 86_400_000;
-const DAYS = 7;
 const PAGE = 100;
 const MAX_RESOURCES = 50;
 
@@ -94,35 +86,37 @@ async function identify(api: Api) {
   return { kind: 'ok' as const, rows };
 }
 
-/** Newest change first. Seven days, because a page of 100 costs three minutes of the quota once the first twenty are used. */
-async function readOrders(api: Api): Promise<ReadResult<OrderFact>> {
+/**
+ * One page of orders by their last change. There is no upper bound: Amazon refuses one of the last two minutes, and a bound that comes and goes
+ * with the time of asking would change the question between two pages.
+ */
+async function readOrders(
+  api: Api,
+  { since, until, cursor, limit }: ReadRequest,
+): Promise<ReadPage<OrderFact> | Failed> {
   const marketplaceId = api.account!.settings.marketplaceId!;
-  const query = {
-    lastUpdatedAfter: new Date(api.clock.now().getTime() - DAYS * DAY_MS).toISOString(),
-    marketplaceIds: marketplaceId,
-    // BUYER and RECIPIENT would bring the buyer; TAX brings names of companies.
-    includedData: 'PROCEEDS,FULFILLMENT,PACKAGES',
-    maxResultsPerPage: PAGE,
-  };
-  const found = await pages({
-    clock: api.clock,
-    fetch: async cursor => {
-      const page = await call(api, {
-        method: 'GET',
-        path: '/orders/2026-01-01/orders',
-        query: { ...query, ...(cursor === null ? {} : { paginationToken: cursor }) },
-        effect: 'read',
-        cost: 'orders',
-        reply: json(OrderPage),
-      });
-      if (page.kind !== 'ok') return page;
-      return { ...page, data: { rows: page.data.orders, next: page.data.pagination?.nextToken ?? null } };
+  const oldest = new Date(until.getTime() - HISTORY_DAYS * DAY_MS);
+  const page = await call(api, {
+    method: 'GET',
+    path: '/orders/2026-01-01/orders',
+    query: {
+      lastUpdatedAfter: (since === null || since < oldest ? oldest : since).toISOString(),
+      marketplaceIds: marketplaceId,
+      // BUYER and RECIPIENT would bring the buyer; TAX brings names of companies.
+      includedData: 'PROCEEDS,FULFILLMENT,PACKAGES',
+      maxResultsPerPage: Math.min(limit ?? PAGE, PAGE),
+      ...(cursor === null ? {} : { paginationToken: cursor }),
     },
+    effect: 'read',
+    cost: 'orders',
+    reply: json(OrderPage),
   });
-  if (found.kind !== 'ok') return found;
-  if (found.rows.some(({ salesChannel: at }) => (at?.marketplaceId ?? marketplaceId) !== marketplaceId))
+  if (page.kind !== 'ok') return page;
+  const { orders, pagination } = page.data;
+  if (orders.rows.some(({ salesChannel: at }) => (at?.marketplaceId ?? marketplaceId) !== marketplaceId))
     return otherAccount;
-  return { ...found, rows: found.rows.map(orderOf).toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)) };
+  const read = readPage(mapRows(orders, orderOf), pagination?.nextToken ?? null);
+  return { ...read, complete: read.complete && (since === null || since >= oldest) };
 }
 
 /** One operation on personal data: a concrete path, or one with `{orderId}` where Amazon allows it. */

@@ -3,6 +3,9 @@ import type { Manifest } from '../provider.ts';
 /** India is served from the region Europe. */
 export const HOST = 'sellingpartnerapi-eu.amazon.com';
 
+/** Amazon tells of orders for two years. */
+export const HISTORY_DAYS = 730;
+
 /** A role of the app, as Amazon calls it; there are no scopes in the consent itself. */
 export const ORDERS_ROLE = 'Inventory and Order Tracking';
 
@@ -43,7 +46,24 @@ export const AMAZON_SP_API = {
     scopes: [{ scope: ORDERS_ROLE, why: 'Reads orders without their buyers: status, items, value, ship-by time.' }],
   },
   capabilities: [
-    { capability: 'orders', kind: 'read', title: 'Orders changed in the last 7 days', needs: [ORDERS_ROLE] },
+    {
+      capability: 'orders',
+      kind: 'read',
+      title: 'Orders changed in the last 7 days',
+      needs: [ORDERS_ROLE],
+      range: {
+        kind: 'range',
+        by: 'updated',
+        order: 'unordered',
+        // Changes of the last two minutes are not told yet.
+        overlapSeconds: 600,
+        rereadDays: 0,
+        historyDays: HISTORY_DAYS,
+        // Seven days, because a page of 100 costs three minutes of the quota once the first twenty are used.
+        previewDays: 7,
+        everySeconds: 900,
+      },
+    },
   ],
   shareable: false,
 } as const satisfies Manifest;

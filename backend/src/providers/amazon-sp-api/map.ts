@@ -1,6 +1,7 @@
 import type { OrderFact } from '@astrix/contract';
 import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
+import { rowsOf } from '../read.ts';
 
 /** GET /sellers/v1/marketplaceParticipations. */
 export const Participations = z.object({
@@ -62,7 +63,7 @@ export type Order = z.infer<typeof Order>;
 
 /** GET /orders/2026-01-01/orders: the pagination is absent from the last page. */
 export const OrderPage = z.object({
-  orders: z.array(Order).max(100),
+  orders: rowsOf(Order, 'orderId', 100),
   pagination: z.object({ nextToken: z.string().max(4000).optional() }).optional(),
 });
 

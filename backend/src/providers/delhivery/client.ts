@@ -1,5 +1,7 @@
-import { type Explain, json } from '../../platform/egress/index.ts';
-import { type Account, type Api, type Ask, type Connector, otherAccount, type ReadRequest } from '../provider.ts';
+import type { ShipmentFact } from '@astrix/contract';
+import { type Explain, type Failed, json } from '../../platform/egress/index.ts';
+import { type Account, type Api, type Ask, type Connector, otherAccount } from '../provider.ts';
+import { lastPage, mapRows, type ReadPage, type ReadRequest } from '../read.ts';
 import { PRODUCTION, STAGING } from './manifest.ts';
 import { awbsOf, PinCodes, shipmentOf, Tracking } from './map.ts';
 
@@ -70,7 +72,8 @@ async function identify(api: Api) {
   return { kind: 'ok' as const, rows: [account] };
 }
 
-async function readShipments(api: Api, { text }: ReadRequest) {
+/** The shipments that `text` names: Delhivery has no list of them. */
+async function readShipments(api: Api, { text }: ReadRequest): Promise<ReadPage<ShipmentFact> | Failed> {
   const asked = awbsOf(text ?? '');
   if ('wrong' in asked) return { kind: 'permanent' as const, status: 400, code: 'awb', reason: asked.wrong };
   const tracking = await call(api, {
@@ -80,9 +83,11 @@ async function readShipments(api: Api, { text }: ReadRequest) {
     reply: json(Tracking),
   });
   if (tracking.kind !== 'ok') return tracking;
+  const { ShipmentData: found } = tracking.data;
   // Nobody asked for these.
-  if (tracking.data.ShipmentData.some(({ Shipment: { AWB } }) => !asked.awbs.includes(AWB))) return otherAccount;
-  return { kind: 'ok' as const, rows: tracking.data.ShipmentData.map(({ Shipment }) => shipmentOf(Shipment)) };
+  if (found.rows.some(({ Shipment: { AWB } }) => !asked.awbs.includes(AWB))) return otherAccount;
+  const { rows, unreadable } = mapRows(found, ({ Shipment }) => shipmentOf(Shipment));
+  return lastPage(rows, unreadable);
 }
 
 export const delhivery: Connector = { sign, explain, identify, reads: { shipments: readShipments } };

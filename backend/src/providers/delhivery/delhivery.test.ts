@@ -1,6 +1,6 @@
 import { ROUTES } from '@astrix/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
 import type { Credential } from '../provider.ts';
 import { delhivery } from './client.ts';
@@ -32,7 +32,7 @@ test.each([
 });
 
 test('fifty AWB numbers are one call, and come back in paise and UTC', async () => {
-  const found = await delhivery.reads.shipments!(api('a'), { text: awbs(50).join(', ') });
+  const found = await readAll('delhivery', 'shipments', api('a'), { text: awbs(50).join(', ') });
   if (found.kind !== 'ok') throw new Error(found.kind);
   expect(found.rows).toHaveLength(50);
   expect(found.rows[0]).toEqual({
@@ -67,9 +67,9 @@ test('fifty AWB numbers fit into what a person may ask for', () => {
 });
 
 test('a number that Delhivery does not know is left out; none that it knows is said', async () => {
-  const some = await delhivery.reads.shipments!(api('a'), { text: `${FIRST} 99999999` });
+  const some = await readAll('delhivery', 'shipments', api('a'), { text: `${FIRST} 99999999` });
   expect(some).toMatchObject({ kind: 'ok', rows: [{ awb: String(FIRST) }] });
-  expect(await delhivery.reads.shipments!(api('a'), { text: '99999999' })).toMatchObject({
+  expect(await readAll('delhivery', 'shipments', api('a'), { text: '99999999' })).toMatchObject({
     kind: 'permanent',
     status: 200,
     code: 'unknown-awb',
@@ -92,7 +92,7 @@ describe('what a person types', () => {
     [awbs(51).join(' '), /51 AWB numbers/],
   ])('is refused with words before anything is sent: %s', async (text, words) => {
     const before = rig.seen.length;
-    expect(await delhivery.reads.shipments!(api('a'), { text })).toMatchObject({
+    expect(await readAll('delhivery', 'shipments', api('a'), { text })).toMatchObject({
       kind: 'permanent',
       code: 'awb',
       reason: expect.stringMatching(words),

@@ -58,6 +58,7 @@ export const DELHIVERY = {
       kind: 'read',
       title: 'Shipments by AWB number',
       needs: [],
+      range: { kind: 'look-up', why: 'Delhivery tells of a shipment by its AWB number only, and has no list of them.' },
       input: { label: 'AWB numbers', placeholder: 'Up to 50, with commas or spaces between', required: true },
     },
   ],

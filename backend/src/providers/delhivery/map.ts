@@ -1,6 +1,7 @@
 import type { ShipmentFact } from '@astrix/contract';
 import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
+import { rowsOf } from '../read.ts';
 
 /** GET /c/api/pin-codes/json/. */
 export const PinCodes = z.object({
@@ -66,7 +67,7 @@ export const Shipment = z.object({
 });
 export type Shipment = z.output<typeof Shipment>;
 
-export const Tracking = z.object({ ShipmentData: z.array(z.object({ Shipment })).max(50) });
+export const Tracking = z.object({ ShipmentData: rowsOf(z.object({ Shipment }), null, 50) });
 
 type Status = ShipmentFact['status'];
 

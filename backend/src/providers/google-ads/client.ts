@@ -1,14 +1,15 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
-import { type Explain, type Failed, json, type Page, pages } from '../../platform/egress/index.ts';
-import { dayIn, explainGoogle, tooMany } from '../google.ts';
+import { type Explain, type Failed, json, type Outcome, type Page, pages } from '../../platform/egress/index.ts';
+import { dayIn, dayWindow } from '../days.ts';
+import { explainGoogle, tooMany } from '../google.ts';
 import { bearer } from '../oauth2.ts';
-import { type Account, type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
+import { type Account, type Api, type Connector, otherAccount } from '../provider.ts';
+import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { Accessible, accountOf, CLIENTS, ClientPage, DailyPage, dailyQuery } from './map.ts';
 
 /** In the paths; a version lives for about a year. Its own error, UNSUPPORTED_VERSION, says when this has to grow. */
 const VERSION = 'v25';
-const DAYS = 14;
 /** 10,000 rows in a page. */
 const BIG = { maxBytes: 16 * 1_048_576, limits: { depth: 32, keys: 500_000, keyLength: 256 } };
 
@@ -48,21 +49,28 @@ const explain: Explain = (body, status) => {
   return { kind: dead ? 'reauth' : 'permanent', code, reason };
 };
 
-/** All rows of a query on one customer. `manager` is named in a header; empty where the person has access directly. */
-const search = <R>(api: Api, customer: string, manager: string, query: string, page: z.ZodType<Page<R>>) =>
-  pages({
-    clock: api.clock,
-    fetch: cursor =>
-      api.call({
-        method: 'POST',
-        path: `/${VERSION}/customers/{customer}/googleAds:search`,
-        parameters: { customer },
-        headers: manager === '' ? {} : { 'login-customer-id': manager },
-        body: { json: { query, pageToken: cursor ?? undefined } },
-        effect: 'read',
-        reply: json(page, BIG),
-      }),
+/** One page of a query on one customer. `manager` is named in a header; empty where the person has access directly. */
+const searchPage = <T>(
+  api: Api,
+  customer: string,
+  manager: string,
+  query: string,
+  page: z.ZodType<T>,
+  token: string | null,
+): Promise<Outcome<T>> =>
+  api.call({
+    method: 'POST',
+    path: `/${VERSION}/customers/{customer}/googleAds:search`,
+    parameters: { customer },
+    headers: manager === '' ? {} : { 'login-customer-id': manager },
+    body: { json: { query, pageToken: token ?? undefined } },
+    effect: 'read',
+    reply: json(page, BIG),
   });
+
+/** All rows of a query on one customer. */
+const search = <R>(api: Api, customer: string, manager: string, query: string, page: z.ZodType<Page<R>>) =>
+  pages({ clock: api.clock, fetch: cursor => searchPage(api, customer, manager, query, page, cursor) });
 
 /** Every account with campaigns below those the person was given: managers only lead to them, and have no numbers of their own. */
 async function identify(api: Api) {
@@ -88,13 +96,23 @@ async function identify(api: Api) {
   return found.size === 0 && refused !== null ? refused : { kind: 'ok' as const, rows: [...found.values()] };
 }
 
-async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
+/** The first day that is asked for: Google Ads keeps daily numbers for eleven years. */
+const HISTORY_DAYS = 4015;
+
+/** One page of the daily numbers, newest day first. Google has one query for any range, and chooses the size of its pages. */
+async function readMetrics(api: Api, request: ReadRequest): Promise<ReadPage<MetricFact> | Failed> {
   const { id, settings } = api.account!;
-  const day = (before: number) => dayIn(settings.timeZone!, api.clock.now(), before);
-  const found = await search(api, id, settings.manager ?? '', dailyQuery(day(DAYS - 1), day(0)), DailyPage);
-  if (found.kind !== 'ok') return found;
-  if (found.rows.some(({ customer }) => customer !== id)) return otherAccount;
-  return { ...found, rows: found.rows.map(({ fact }) => fact) };
+  const timeZone = settings.timeZone!;
+  const days = dayWindow(request, { timeZone, days: null, earliest: dayIn(timeZone, request.until, HISTORY_DAYS) });
+  const page = await searchPage(api, id, settings.manager ?? '', dailyQuery(days.from, days.to), DailyPage, days.token);
+  if (page.kind !== 'ok') return page;
+  const { rows, next } = page.data;
+  if (rows.rows.some(({ customer }) => customer !== id)) return otherAccount;
+  const read = readPage(
+    mapRows(rows, ({ fact }) => fact),
+    days.after(next),
+  );
+  return { ...read, complete: read.complete && days.told };
 }
 
 export const googleAds: Connector = { sign: bearer, explain, identify, reads: { metrics: readMetrics } };

@@ -1,7 +1,7 @@
 import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
-import { dayIn } from '../google.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
+import { dayIn } from '../days.ts';
 import type { Account, Credential } from '../provider.ts';
 import { googleAds } from './client.ts';
 import { accountOf, DailyPage } from './map.ts';
@@ -20,7 +20,7 @@ afterAll(() => rig.close());
 
 const named = (name: string) => accounts.find(account => account.name === name)!;
 const read = (account: Account, by: Credential = credential) =>
-  googleAds.reads.metrics!(rig.api('google-ads', by, { account, capability: 'metrics' }), { text: null });
+  readAll('google-ads', 'metrics', rig.api('google-ads', by, { account, capability: 'metrics' }));
 
 describe('which accounts a grant reaches', () => {
   it('VT-08: names every account below the managers once, and no manager; a closed one does not hide the others', () => {
@@ -107,7 +107,7 @@ describe('numbers of campaigns', () => {
     const { rows: told } = DailyPage.parse({
       results: [row({ costMicros: '12345000', conversions: 3.5, conversionsValue: 1234.505, clicks: '0' }), row({})],
     });
-    const rows = told.map(({ fact }) => fact);
+    const rows = told.rows.map(({ fact }) => fact);
     expect(rows[0]).toMatchObject({
       spendMinor: 1235,
       conversionsE4: 35_000,
@@ -130,11 +130,14 @@ describe('numbers of campaigns', () => {
     { conversions: 'NaN' },
     { conversions: -1 },
     { conversionsValue: 'Infinity' },
-  ])('refuses %j', metrics => {
-    expect(DailyPage.safeParse({ results: [row(metrics)] }).success).toBe(false);
+  ])('does not read a row with %j, and reads the others', metrics => {
+    expect(DailyPage.parse({ results: [row(metrics), row({})] }).rows).toMatchObject({
+      rows: [{ customer: '7310000001' }],
+      unreadable: [{ key: null }],
+    });
   });
   it('a customer without campaigns has no rows', () => {
-    expect(DailyPage.parse({ fieldMask: 'segments.date' }).rows).toEqual([]);
+    expect(DailyPage.parse({ fieldMask: 'segments.date' }).rows).toEqual({ rows: [], unreadable: [] });
   });
 });
 
@@ -184,7 +187,7 @@ describe('what can fail', () => {
     const other = await providerRig();
     const { credential } = other.granted('google-ads');
     const api = other.api('google-ads', credential, { account: named('Monsoon Umbrellas') });
-    expect(await googleAds.reads.metrics!(api, { text: null })).toEqual({
+    expect(await readAll('google-ads', 'metrics', api)).toEqual({
       kind: 'retry',
       reason: 'rate-limited',
       status: 429,

@@ -25,6 +25,17 @@ export const GOOGLE_ADS = {
       kind: 'read',
       title: 'Campaigns of the last 14 days, day by day',
       needs: [scopeUrl('adwords')],
+      range: {
+        kind: 'range',
+        by: 'day',
+        order: 'newest-first',
+        overlapSeconds: 86_400,
+        // Conversions are added to the day of their click for as long as their window is open.
+        rereadDays: 30,
+        historyDays: 4015,
+        previewDays: 14,
+        everySeconds: 21_600,
+      },
     },
   ],
   shareable: true,

@@ -1,7 +1,7 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
-import { Int64, pageOf, scaled } from '../google.ts';
+import { Int64, pageOf, rowsPageOf, scaled } from '../google.ts';
 import type { Account } from '../provider.ts';
 
 const CustomerId = z.string().regex(/^\d{5,15}$/);
@@ -116,4 +116,9 @@ export function metricOf({ segments, customer, campaign, metrics }: z.output<typ
 }
 
 /** `customer` is the account that a row says it is of. */
-export const DailyPage = found(Row.transform(row => ({ customer: row.customer.id, fact: metricOf(row) })));
+export const DailyPage = rowsPageOf(
+  'results',
+  Row.transform(row => ({ customer: row.customer.id, fact: metricOf(row) })),
+  null,
+  10_000,
+);

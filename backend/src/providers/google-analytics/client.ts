@@ -1,12 +1,15 @@
-import { json, pages } from '../../platform/egress/index.ts';
-import { dayIn, explainGoogle, listAll } from '../google.ts';
+import type { MetricFact } from '@astrix/contract';
+import type { z } from 'zod';
+import { type Failed, json } from '../../platform/egress/index.ts';
+import { dayIn, dayWindow } from '../days.ts';
+import { explainGoogle, listAll } from '../google.ts';
 import { bearer } from '../oauth2.ts';
 import type { Account, Api, Connector } from '../provider.ts';
+import { type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { accountOf, METRICS, metricsOf, PropertyPage, Report, SummaryPage } from './map.ts';
 
 const ADMIN = 'analyticsadmin.googleapis.com';
 const MOST = '200';
-const DAYS = 28;
 /** Google still counts for a day or two. */
 const SETTLING_DAYS = 3;
 const PAGE_ROWS = 10_000;
@@ -30,44 +33,43 @@ async function identify(api: Api) {
   return { kind: 'ok' as const, rows };
 }
 
-/** Newest day first; a report has as many rows as days, but nobody may rely on getting them at once. */
-function readMetrics(api: Api) {
+/** The first day that a report may begin with. */
+const EARLIEST = '2015-08-14';
+
+/** One page of the daily numbers, newest day first. Google may send fewer rows than were asked for, so pages follow by the rows that came. */
+async function readMetrics(api: Api, request: ReadRequest): Promise<ReadPage<MetricFact> | Failed> {
   const account = api.account!;
-  const day = (before: number) => dayIn(account.settings.timeZone!, api.clock.now(), before);
-  return pages({
-    clock: api.clock,
-    fetch: cursor => {
-      const offset = Number(cursor ?? 0);
-      return api.call({
-        method: 'POST',
-        path: '/v1beta/properties/{property}:runReport',
-        parameters: { property: account.id },
-        body: {
-          json: {
-            dateRanges: [{ startDate: day(DAYS - 1), endDate: day(0) }],
-            dimensions: [{ name: 'date' }],
-            metrics: METRICS.map(name => ({ name })),
-            orderBys: [{ dimension: { dimensionName: 'date' }, desc: true }],
-            limit: String(PAGE_ROWS),
-            offset: String(offset),
-          },
-        },
-        effect: 'read',
-        reply: json(
-          Report.transform(report => ({
-            rows: metricsOf(report, account, day(SETTLING_DAYS)),
-            next: nextOf(offset, report),
-          })),
-        ),
-      });
+  const timeZone = account.settings.timeZone!;
+  const days = dayWindow(request, { timeZone, days: null, earliest: EARLIEST });
+  const offset = Number(days.token ?? 0);
+  const page = await api.call({
+    method: 'POST',
+    path: '/v1beta/properties/{property}:runReport',
+    parameters: { property: account.id },
+    body: {
+      json: {
+        dateRanges: [{ startDate: days.from, endDate: days.to }],
+        dimensions: [{ name: 'date' }],
+        metrics: METRICS.map(name => ({ name })),
+        orderBys: [{ dimension: { dimensionName: 'date' }, desc: true }],
+        limit: String(Math.min(request.limit ?? PAGE_ROWS, PAGE_ROWS)),
+        offset: String(offset),
+      },
     },
+    effect: 'read',
+    reply: json(Report),
   });
+  if (page.kind !== 'ok') return page;
+  const facts = metricsOf(page.data, account, dayIn(timeZone, api.clock.now(), SETTLING_DAYS));
+  const read = readPage(facts, days.after(nextOf(offset, page.data)));
+  return { ...read, complete: read.complete && days.told };
 }
 
-const nextOf = (
-  offset: number,
-  { rows, rowCount }: { readonly rows: readonly unknown[]; readonly rowCount: number },
-) => (rows.length === 0 || offset + rows.length >= rowCount ? null : String(offset + rows.length));
+/** The offset of the next page. Rows that cannot be read count: they stand in the report like the others. */
+function nextOf(offset: number, { rows, rowCount }: z.output<typeof Report>): string | null {
+  const count = rows.rows.length + rows.unreadable.length;
+  return count === 0 || offset + count >= rowCount ? null : String(offset + count);
+}
 
 export const googleAnalytics: Connector = {
   sign: bearer,

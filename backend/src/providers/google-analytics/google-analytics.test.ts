@@ -1,7 +1,7 @@
 import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
-import { dayIn } from '../google.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
+import { dayIn } from '../days.ts';
 import type { Account, Credential } from '../provider.ts';
 import { googleAnalytics } from './client.ts';
 import { METRICS, metricsOf, Report } from './map.ts';
@@ -20,7 +20,7 @@ afterAll(() => rig.close());
 
 const named = (name: string) => accounts.find(account => account.name === name)!;
 const read = (account: Account, by: Credential = credential) =>
-  googleAnalytics.reads.metrics!(rig.api('google-analytics', by, { account, capability: 'metrics' }), { text: null });
+  readAll('google-analytics', 'metrics', rig.api('google-analytics', by, { account, capability: 'metrics' }));
 
 describe('which properties a grant reaches', () => {
   it('VT-08: names the properties of all accounts, over all pages of both lists', () => {
@@ -54,7 +54,7 @@ describe('numbers of a property', () => {
     if (found.kind !== 'ok') throw new Error(found.kind);
     const told = rig.seen
       .filter(({ url }) => url.includes('412000007:runReport'))
-      .flatMap(({ reply }) => Report.parse(JSON.parse(reply)).rows.map(row => Number(row.metricValues[4]!.value)));
+      .flatMap(({ reply }) => Report.parse(JSON.parse(reply)).rows.rows.map(row => Number(row.metricValues[4]!.value)));
     expect(found.rows.map(row => row.conversionValueMinor)).toEqual(told);
   });
 
@@ -67,7 +67,7 @@ describe('numbers of a property', () => {
       rowCount: 1,
       metadata,
     });
-  const [mapped] = metricsOf(report(['10', '8', '31', '2.25', '-1204.505']), account, '2026-11-10');
+  const [mapped] = metricsOf(report(['10', '8', '31', '2.25', '-1204.505']), account, '2026-11-10').rows;
   it('key events are ten-thousandths; refunds make revenue negative', () => {
     expect(mapped).toMatchObject({
       date: '2026-11-01',
@@ -84,7 +84,7 @@ describe('numbers of a property', () => {
       ...report(['1', '2', '3', '4', '5']),
       metricHeaders: METRICS.toReversed().map(name => ({ name })),
     };
-    expect(metricsOf(turned, account, '')[0]).toMatchObject({
+    expect(metricsOf(turned, account, '').rows[0]).toMatchObject({
       sessions: 5,
       users: 4,
       pageViews: 3,
@@ -92,7 +92,7 @@ describe('numbers of a property', () => {
     });
   });
   it('money without a currency is not given, rather than guessed', () => {
-    expect(metricsOf(report(['1', '1', '1', '1', '5'], { timeZone: 'UTC' }), account, '')[0]).toMatchObject({
+    expect(metricsOf(report(['1', '1', '1', '1', '5'], { timeZone: 'UTC' }), account, '').rows[0]).toMatchObject({
       conversionValueMinor: null,
       currency: null,
     });
@@ -101,11 +101,14 @@ describe('numbers of a property', () => {
     ['1', '1', '1', '1', 'NaN'],
     ['1.5', '1', '1', '1', '1'],
     ['-1', '1', '1', '1', '1'],
-  ])('refuses %s %s %s %s %s', (...values) => {
-    expect(() => metricsOf(report(values), account, '')).toThrow();
+  ])('does not read a row of %s %s %s %s %s', (...values) => {
+    expect(metricsOf(report(values), account, '')).toEqual({ rows: [], unreadable: [{ key: null }] });
   });
   it('a property without visits has no rows', () => {
-    expect(Report.parse({ metadata: { timeZone: 'Asia/Kolkata' } })).toMatchObject({ rows: [], rowCount: 0 });
+    expect(Report.parse({ metadata: { timeZone: 'Asia/Kolkata' } })).toMatchObject({
+      rows: { rows: [], unreadable: [] },
+      rowCount: 0,
+    });
   });
 });
 

@@ -26,6 +26,17 @@ export const GOOGLE_ANALYTICS = {
       kind: 'read',
       title: 'Visits and revenue of the last 28 days',
       needs: [scopeUrl('analytics.readonly')],
+      range: {
+        kind: 'range',
+        by: 'day',
+        order: 'newest-first',
+        overlapSeconds: 86_400,
+        // Google still counts for two or three days.
+        rereadDays: 3,
+        historyDays: null,
+        previewDays: 28,
+        everySeconds: 10_800,
+      },
     },
   ],
   shareable: true,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
 import { Int64, pageOf, scaled } from '../google.ts';
 import type { Account } from '../provider.ts';
+import { type Rows, rowsOf } from '../read.ts';
 
 /** accountSummaries: the accounts of which the person may see something. */
 export const SummaryPage = pageOf(
@@ -43,10 +44,7 @@ const Values = z.array(z.object({ value: z.string().default('') }));
 export const Report = z.object({
   dimensionHeaders: Names.default([]),
   metricHeaders: Names.default([]),
-  rows: z
-    .array(z.object({ dimensionValues: Values, metricValues: Values }))
-    .max(10_000)
-    .default([]),
+  rows: rowsOf(z.object({ dimensionValues: Values, metricValues: Values }), null, 10_000).prefault([]),
   rowCount: z.int().min(0).default(0),
   metadata: z.object({
     currencyCode: z
@@ -61,50 +59,65 @@ const DAY = /^(\d{4})(\d{2})(\d{2})$/;
 const byHeader = (headers: z.output<typeof Names>, values: z.output<typeof Values>) =>
   Object.fromEntries(headers.map(({ name }, n) => [name, values[n]?.value]));
 
-/** One day of the property for each row. `finalBefore`: Google still counts on later days. Throws where the reply is not what was asked for. */
-export function metricsOf(
-  { rows, dimensionHeaders, metricHeaders, metadata }: z.output<typeof Report>,
+type Reported = z.output<typeof Report>;
+type ReportRow = Reported['rows']['rows'][number];
+
+/** One day of the property for each row. `finalBefore`: Google still counts on later days. A row that is not what was asked for is unreadable. */
+export function metricsOf(report: Reported, account: Account, finalBefore: string): Rows<MetricFact> {
+  const rows: MetricFact[] = [];
+  const unreadable = [...report.rows.unreadable];
+  for (const row of report.rows.rows) {
+    try {
+      rows.push(metricOf(report, row, account, finalBefore));
+    } catch {
+      unreadable.push({ key: null });
+    }
+  }
+  return { rows, unreadable };
+}
+
+function metricOf(
+  { dimensionHeaders, metricHeaders, metadata }: Reported,
+  row: ReportRow,
   { id, name }: Account,
   finalBefore: string,
-): MetricFact[] {
-  return rows.map(row => {
-    const date = DAY.exec(byHeader(dimensionHeaders, row.dimensionValues).date ?? '')
-      ?.slice(1)
-      .join('-');
-    if (date === undefined) throw new RangeError('no day');
-    const values = byHeader(metricHeaders, row.metricValues);
-    const given = (metric: (typeof METRICS)[number]) => values[metric] || null;
-    const count = (metric: (typeof METRICS)[number]) => {
-      const value = given(metric);
-      return value === null ? null : Int64.parse(value);
-    };
-    const events = given('keyEvents');
-    // Negative on a day with more refunds than purchases.
-    const revenue = given('purchaseRevenue');
-    const { currencyCode: currency = null } = metadata;
-    return {
-      level: 'account',
-      entityId: id,
-      entityName: name,
-      date,
-      timeZone: metadata.timeZone,
-      dimension: null,
-      impressions: null,
-      reach: null,
-      clicks: null,
-      engagements: null,
-      videoViews: null,
-      profileViews: null,
-      pageViews: count('screenPageViews'),
-      sessions: count('sessions'),
-      users: count('totalUsers'),
-      followers: null,
-      // Google Ads tells what was spent; counted here as well, it would be counted twice.
-      spendMinor: null,
-      conversionsE4: events === null ? null : scaled(events, 4),
-      conversionValueMinor: revenue === null || currency === null ? null : scaled(revenue, digitsOf(currency)),
-      currency,
-      final: date < finalBefore,
-    };
-  });
+): MetricFact {
+  const date = DAY.exec(byHeader(dimensionHeaders, row.dimensionValues).date ?? '')
+    ?.slice(1)
+    .join('-');
+  if (date === undefined) throw new RangeError('no day');
+  const values = byHeader(metricHeaders, row.metricValues);
+  const given = (metric: (typeof METRICS)[number]) => values[metric] || null;
+  const count = (metric: (typeof METRICS)[number]) => {
+    const value = given(metric);
+    return value === null ? null : Int64.parse(value);
+  };
+  const events = given('keyEvents');
+  // Negative on a day with more refunds than purchases.
+  const revenue = given('purchaseRevenue');
+  const { currencyCode: currency = null } = metadata;
+  return {
+    level: 'account',
+    entityId: id,
+    entityName: name,
+    date,
+    timeZone: metadata.timeZone,
+    dimension: null,
+    impressions: null,
+    reach: null,
+    clicks: null,
+    engagements: null,
+    videoViews: null,
+    profileViews: null,
+    pageViews: count('screenPageViews'),
+    sessions: count('sessions'),
+    users: count('totalUsers'),
+    followers: null,
+    // Google Ads tells what was spent; counted here as well, it would be counted twice.
+    spendMinor: null,
+    conversionsE4: events === null ? null : scaled(events, 4),
+    conversionValueMinor: revenue === null || currency === null ? null : scaled(revenue, digitsOf(currency)),
+    currency,
+    final: date < finalBefore,
+  };
 }

@@ -1,7 +1,9 @@
-import { json, type Outcome } from '../../platform/egress/index.ts';
-import { explainGoogle, listAll } from '../google.ts';
+import type { FileFact } from '@astrix/contract';
+import { type Failed, json, type Outcome } from '../../platform/egress/index.ts';
+import { explainGoogle } from '../google.ts';
 import { bearer } from '../oauth2.ts';
-import type { Api, Connector, ReadRequest } from '../provider.ts';
+import type { Api, Connector } from '../provider.ts';
+import { type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { DOCUMENT_FIELDS, Document, type DocumentText, Ranges, type RangeText } from './content.ts';
 import { ABOUT_FIELDS, About, accountOf, FILE_FIELDS, FilePage, quoted } from './map.ts';
 
@@ -20,20 +22,32 @@ async function identify(api: Api) {
   return about.kind === 'ok' ? { kind: 'ok' as const, rows: [accountOf(about.data)] } : about;
 }
 
-/** Files that were picked, shared drives included. With words Drive sorts by how well they fit, and refuses any other order. */
-function readFiles(api: Api, { text }: ReadRequest) {
-  const asked =
-    text === null
-      ? { q: 'trashed = false', orderBy: 'modifiedTime desc' }
-      : { q: `trashed = false and fullText contains ${quoted(text)}` };
-  const query = {
-    ...asked,
-    fields: FILE_FIELDS,
-    pageSize: PAGE,
-    supportsAllDrives: true,
-    includeItemsFromAllDrives: true,
-  };
-  return listAll(api, { path: '/drive/v3/files', query }, FilePage);
+/**
+ * One page of files that were picked, shared drives included, by their last change. There is no upper bound, because whoever saves a file can
+ * give it any time. With words Drive sorts by how well they fit, and refuses any other order.
+ */
+async function readFiles(api: Api, { text, since, cursor, limit }: ReadRequest): Promise<ReadPage<FileFact> | Failed> {
+  const conditions = [
+    'trashed = false',
+    ...(since === null ? [] : [`modifiedTime >= '${since.toISOString()}'`]),
+    ...(text === null ? [] : [`fullText contains ${quoted(text)}`]),
+  ];
+  const page = await api.call({
+    method: 'GET',
+    path: '/drive/v3/files',
+    query: {
+      q: conditions.join(' and '),
+      ...(text === null ? { orderBy: 'modifiedTime desc' } : {}),
+      fields: FILE_FIELDS,
+      pageSize: Math.min(limit ?? PAGE, PAGE),
+      supportsAllDrives: true,
+      includeItemsFromAllDrives: true,
+      pageToken: cursor ?? undefined,
+    },
+    effect: 'read',
+    reply: json(FilePage),
+  });
+  return page.kind === 'ok' ? readPage(page.data.rows, page.data.next) : page;
 }
 
 /** The text of a document that was picked, all tabs, without suggestions that nobody has accepted. `api` is that of a Drive connection. */

@@ -1,7 +1,7 @@
 import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOCUMENT_ID, SHEET_ID } from '../../../sandbox/providers/google-drive.ts';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import type { Account, Api } from '../provider.ts';
 import { BUNDLED_WITH, PROVIDERS } from '../registry.ts';
 import { googleDrive, readDocument, readRange } from './client.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const files = (text: string | null, by = api) => googleDrive.reads.files!(by, { text });
+const files = (text: string | null, by = api) => readAll('google-drive', 'files', by, { text });
 
 it('VT-08: names whose Drive it is', () => {
   expect(account).toEqual({

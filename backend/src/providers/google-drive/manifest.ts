@@ -31,6 +31,17 @@ export const GOOGLE_DRIVE = {
       kind: 'read',
       title: 'Files that were picked, newest first',
       needs: [scopeUrl('drive.file')],
+      range: {
+        kind: 'range',
+        by: 'updated',
+        order: 'newest-first',
+        overlapSeconds: 600,
+        // A file that is picked today may have been changed years ago: only reading everything again finds it.
+        rereadDays: null,
+        historyDays: null,
+        previewDays: null,
+        everySeconds: 1800,
+      },
       input: { label: 'Search files', placeholder: 'Words in the name or text', required: false },
     },
   ],

@@ -1,6 +1,6 @@
 import type { FileFact } from '@astrix/contract';
 import { z } from 'zod';
-import { Int64, pageOf } from '../google.ts';
+import { Int64, rowsPageOf } from '../google.ts';
 import type { Account } from '../provider.ts';
 
 /** about: whose Drive it is. */
@@ -73,7 +73,7 @@ export const fileOf = (file: z.output<typeof File>): FileFact => ({
   url: file.webViewLink ?? null,
 });
 
-export const FilePage = pageOf('files', File.transform(fileOf), 1000);
+export const FilePage = rowsPageOf('files', File.transform(fileOf), 'id', 1000);
 
 /** A text in Drive's query language: what a person types can only ever be words. */
 export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/[^\P{C}]/gu, ' ')}'`;

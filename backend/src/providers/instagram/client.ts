@@ -1,12 +1,14 @@
-import type { MetricFact } from '@astrix/contract';
+import type { MetricFact, PostFact } from '@astrix/contract';
 import { z } from 'zod';
-import { json } from '../../platform/egress/index.ts';
-import { dayBefore, dayIn } from '../days.ts';
+import { type Failed, json } from '../../platform/egress/index.ts';
+import { dayBefore, dayIn, dayWindow } from '../days.ts';
 import { explainMeta } from '../meta/errors.ts';
 import { GRAPH_HOST, graphPath } from '../meta/graph.ts';
-import { readList } from '../meta/lists.ts';
+import { readList, readListPage } from '../meta/lists.ts';
 import { metaLogin, signMeta } from '../meta/login.ts';
-import { type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
+import { type Api, type Connector, otherAccount } from '../provider.ts';
+import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
+import { HISTORY_DAYS } from './manifest.ts';
 import {
   accountsOf,
   DAY_METRICS,
@@ -34,32 +36,39 @@ async function identify(api: Api) {
   return found.kind === 'ok' ? { ...found, rows: found.rows.flatMap(accountsOf) } : found;
 }
 
-const POST_DAYS = 90;
+const POSTS = 50;
+const secondsOf = (at: Date) => Math.floor(at.getTime() / 1000);
 
-/** Posts with their numbers in one call for a page of them. */
-async function readPosts(api: Api) {
-  const since = Math.floor(api.clock.now().getTime() / 1000) - POST_DAYS * 86_400;
+/** One page of posts with their numbers, in one call. */
+async function readPosts(api: Api, request: ReadRequest): Promise<ReadPage<PostFact> | Failed> {
+  const { since, until, cursor, limit } = request;
   const ask = (fields: string) =>
-    readList(
+    readListPage(
       api,
       {
         path: graphPath('/{profile}/media'),
         parameters: { profile: api.account!.id },
-        query: { fields, since, limit: 50 },
+        query: {
+          fields,
+          ...(since === null ? {} : { since: secondsOf(since) }),
+          until: secondsOf(until) + 1,
+          limit: Math.min(limit ?? POSTS, POSTS),
+        },
       },
-      Media,
+      { row: Media, keyField: 'id', cursor },
     );
   const whole = await ask(`${POST_FIELDS},insights.metric(${POST_METRICS.join(',')}){name,values}`);
   // One post for which there are no numbers (from before the profile was a professional one) makes Meta refuse them for all.
   const found = whole.kind === 'permanent' ? await ask(POST_FIELDS) : whole;
-  return found.kind === 'ok' ? { ...found, rows: found.rows.map(postOf) } : found;
+  return found.kind === 'ok' ? { ...readPage(mapRows(found, postOf), found.next), ...found.pause } : found;
 }
 
-const METRIC_DAYS = 7;
+/** Days on one page: each takes a call of its own. */
+const DAYS_AT_ONCE = 7;
 const Profile = z.object({ id: z.string().max(40), followers_count: z.int().min(0).optional() });
 
-/** Most numbers come as one total for the time that is asked for, so every day is asked for by itself. */
-async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
+/** One page of days, the newest first. Most numbers come as one total for the time that is asked for, so every day is asked for by itself. */
+async function readMetrics(api: Api, request: ReadRequest): Promise<ReadPage<MetricFact> | Failed> {
   const account = api.account!;
   const ask = { method: 'GET', host: GRAPH_HOST, parameters: { profile: account.id }, effect: 'read' } as const;
   const profile = await api.call({
@@ -70,10 +79,15 @@ async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
   });
   if (profile.kind !== 'ok') return profile;
   if (profile.data.id !== account.id) return otherAccount;
-  const today = dayIn(ZONE, api.clock.now());
+  const today = dayIn(ZONE, request.until);
+  const yesterday = dayBefore(today, 1);
+  // A day that is not over has no total yet.
+  const days = dayWindow(
+    { ...request, until: new Date(startOf(today) * 1000 - 1) },
+    { timeZone: ZONE, days: DAYS_AT_ONCE, earliest: dayBefore(today, HISTORY_DAYS) },
+  );
   const rows: MetricFact[] = [];
-  for (let before = 1; before <= METRIC_DAYS; before++) {
-    const day = dayBefore(today, before);
+  for (let day = days.to; day >= days.from; day = dayBefore(day, 1)) {
     const told = await api.call({
       ...ask,
       path: graphPath('/{profile}/insights'),
@@ -87,10 +101,11 @@ async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
       reply: json(Insights),
     });
     if (told.kind !== 'ok') return told;
-    const followers = before === 1 ? (profile.data.followers_count ?? null) : null;
+    const followers = day === yesterday ? (profile.data.followers_count ?? null) : null;
     rows.push(metricOf(account, day, today, told.data, followers));
   }
-  return { kind: 'ok', rows };
+  const read = readPage({ rows, unreadable: [] }, days.after(null));
+  return { ...read, complete: read.complete && days.told };
 }
 
 export const instagram: Connector = {

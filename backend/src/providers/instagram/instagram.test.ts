@@ -1,6 +1,6 @@
 import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import type { Account, Credential } from '../provider.ts';
 import { instagram } from './client.ts';
 import { Insights, Media, metricOf, postOf, startOf } from './map.ts';
@@ -17,8 +17,8 @@ const VANAM: Account = { ...NOBODY, id: '17841400000000003', name: '@vanam.natur
 
 const apiOf = (account: Account, credential: Credential = rig.granted('instagram').credential) =>
   rig.api('instagram', credential, { account });
-const readPosts = (...about: Parameters<typeof apiOf>) => instagram.reads.posts!(apiOf(...about), { text: null });
-const readMetrics = (...about: Parameters<typeof apiOf>) => instagram.reads.metrics!(apiOf(...about), { text: null });
+const readPosts = (...about: Parameters<typeof apiOf>) => readAll('instagram', 'posts', apiOf(...about));
+const readMetrics = (...about: Parameters<typeof apiOf>) => readAll('instagram', 'metrics', apiOf(...about));
 
 it('VT-08: names the profiles behind all pages, and leaves out pages without one', async () => {
   const found = await instagram.identify(rig.api('instagram', rig.granted('instagram').credential));

@@ -1,7 +1,9 @@
+import type { TaskFact } from '@astrix/contract';
 import { z } from 'zod';
-import { type Explain, json, pages } from '../../platform/egress/index.ts';
+import { type Explain, type Failed, json } from '../../platform/egress/index.ts';
 import { bearer } from '../oauth2.ts';
-import type { Account, Api, Connector, ReadRequest } from '../provider.ts';
+import type { Account, Api, Connector } from '../provider.ts';
+import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { IssuePage, quoted, Sites, taskOf } from './map.ts';
 
 const Refusal = z.union([
@@ -40,40 +42,40 @@ async function identify(api: Api) {
   return { kind: 'ok' as const, rows };
 }
 
-/** Bounded by time, because Jira refuses a search without bounds; newest first. */
-function readTasks(api: Api, { text }: ReadRequest) {
+/** Before Jira existed: a search without bounds is refused, and this bound leaves nothing out. */
+const EARLIEST = Date.parse('2000-01-01T00:00:00Z');
+
+/**
+ * One page of issues by their last change, newest first. The bounds are milliseconds since 1970: a date as text would be read in the time zone
+ * of the person who consented.
+ */
+async function readTasks(
+  api: Api,
+  { text, since, until, cursor, limit }: ReadRequest,
+): Promise<ReadPage<TaskFact> | Failed> {
   const site = api.account!;
-  const jql = `updated >= -30d${text === null ? '' : ` AND text ~ ${quoted(text)}`} ORDER BY updated DESC`;
-  return pages({
-    clock: api.clock,
-    fetch: async cursor => {
-      const page = await api.call({
-        method: 'POST',
-        host: 'api.atlassian.com',
-        path: '/ex/jira/{cloudId}/rest/api/3/search/jql',
-        parameters: { cloudId: site.id },
-        body: {
-          json: {
-            jql,
-            maxResults: PAGE,
-            fields: ['summary', 'status', 'assignee', 'priority', 'project', 'updated', 'duedate'],
-            ...(cursor === null ? {} : { nextPageToken: cursor }),
-          },
-        },
-        effect: 'read',
-        reply: json(IssuePage),
-      });
-      if (page.kind !== 'ok') return page;
-      const { issues, isLast, nextPageToken } = page.data;
-      return {
-        ...page,
-        data: {
-          rows: issues.map(issue => taskOf(issue, site.settings.url!)),
-          next: isLast === true ? null : (nextPageToken ?? null),
-        },
-      };
+  const words = text === null ? '' : ` AND text ~ ${quoted(text)}`;
+  const jql = `updated >= ${since?.getTime() ?? EARLIEST} AND updated <= ${until.getTime()}${words} ORDER BY updated DESC`;
+  const page = await api.call({
+    method: 'POST',
+    host: 'api.atlassian.com',
+    path: '/ex/jira/{cloudId}/rest/api/3/search/jql',
+    parameters: { cloudId: site.id },
+    body: {
+      json: {
+        jql,
+        maxResults: Math.min(limit ?? PAGE, PAGE),
+        fields: ['summary', 'status', 'assignee', 'priority', 'project', 'updated', 'duedate'],
+        ...(cursor === null ? {} : { nextPageToken: cursor }),
+      },
     },
+    effect: 'read',
+    reply: json(IssuePage),
   });
+  if (page.kind !== 'ok') return page;
+  const { issues, isLast, nextPageToken } = page.data;
+  const facts = mapRows(issues, issue => taskOf(issue, site.settings.url!));
+  return readPage(facts, isLast === true ? null : (nextPageToken ?? null));
 }
 
 export const jira: Connector = { sign: bearer, explain, identify, reads: { tasks: readTasks } };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { jira } from './client.ts';
 import { instantOf, quoted } from './map.ts';
 
@@ -20,7 +20,7 @@ it('reads all pages of the issues of the chosen site, as tasks', async () => {
   const found = await jira.identify(rig.api('jira', credential));
   if (found.kind !== 'ok') throw new Error(found.kind);
   const api = rig.api('jira', credential, { account: found.rows[0]! });
-  const tasks = await jira.reads.tasks!(api, { text: null });
+  const tasks = await readAll('jira', 'tasks', api);
   expect(tasks).toMatchObject({ kind: 'ok', pages: 2 });
   if (tasks.kind !== 'ok') return;
   expect(tasks.rows).toHaveLength(130);
@@ -29,7 +29,7 @@ it('reads all pages of the issues of the chosen site, as tasks', async () => {
     stage: 'new',
     url: 'https://chai-katha.atlassian.net/browse/CK-0',
   });
-  const some = await jira.reads.tasks!(api, { text: 'हिंदी' });
+  const some = await readAll('jira', 'tasks', api, { text: 'हिंदी' });
   expect(some.kind === 'ok' && some.rows.length).toBeGreaterThan(0);
 });
 
@@ -59,7 +59,7 @@ it('VT-10: a scope that is missing is a refusal with words, not a lost credentia
     detail: null,
     settings: { url: 'https://x.atlassian.net' },
   };
-  const tasks = await jira.reads.tasks!(rig.api('jira', credential, { account }), { text: null });
+  const tasks = await readAll('jira', 'tasks', rig.api('jira', credential, { account }));
   expect(tasks).toMatchObject({ kind: 'permanent', code: 'scope' });
 });
 

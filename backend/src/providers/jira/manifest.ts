@@ -40,6 +40,17 @@ export const JIRA = {
       kind: 'read',
       title: 'Issues changed in the last 30 days',
       needs: ['read:jira-work'],
+      range: {
+        kind: 'range',
+        by: 'updated',
+        order: 'newest-first',
+        // The search index follows changes with a delay.
+        overlapSeconds: 600,
+        rereadDays: 0,
+        historyDays: null,
+        previewDays: 30,
+        everySeconds: 900,
+      },
       input: { label: 'Search issues', placeholder: 'Words in the title or text', required: false },
     },
   ],

@@ -1,5 +1,6 @@
 import type { TaskFact } from '@astrix/contract';
 import { z } from 'zod';
+import { rowsOf } from '../read.ts';
 
 /** accessible-resources: the sites that a grant reaches. */
 export const Sites = z.array(
@@ -30,7 +31,7 @@ export type Issue = z.infer<typeof Issue>;
 
 /** POST /rest/api/3/search/jql: no total; `nextPageToken` is absent on the last page. */
 export const IssuePage = z.object({
-  issues: z.array(Issue).max(5000),
+  issues: rowsOf(Issue, 'id', 5000),
   isLast: z.boolean().optional(),
   nextPageToken: z.string().max(4000).optional(),
 });

@@ -1,10 +1,13 @@
 import type { MetricFact } from '@astrix/contract';
-import { dayIn } from '../days.ts';
+import type { Failed } from '../../platform/egress/index.ts';
+import { dayIn, dayWindow } from '../days.ts';
 import { explainMeta } from '../meta/errors.ts';
 import { graphPath } from '../meta/graph.ts';
-import { readList } from '../meta/lists.ts';
+import { readList, readListPage } from '../meta/lists.ts';
 import { metaLogin, signMeta } from '../meta/login.ts';
-import { type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
+import { type Api, type Connector, otherAccount } from '../provider.ts';
+import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
+import { HISTORY_DAYS } from './manifest.ts';
 import { AdAccount, accountOf, INSIGHT_FIELDS, InsightRow, metricOf } from './map.ts';
 
 /** Every ad account that the person has a role in, also through a business: that takes no `business_management`. */
@@ -20,34 +23,38 @@ async function identify(api: Api) {
   return found.kind === 'ok' ? { ...found, rows: found.rows.map(accountOf) } : found;
 }
 
-const DAYS = 14;
 /** A row with all of its actions can be 10 kB. */
 const PAGE = 100;
+/** A report of more days has to be ordered first and fetched later. */
+const DAYS_AT_ONCE = 30;
 
-/** One row for each campaign and day, today included; days are those of the ad account. */
-async function readMetrics(api: Api): Promise<ReadResult<MetricFact>> {
+/** One page of campaigns by day, the newest days first; days are those of the ad account. */
+async function readMetrics(api: Api, request: ReadRequest): Promise<ReadPage<MetricFact> | Failed> {
   const { id, settings } = api.account!;
   const timeZone = settings.timeZone!;
-  const today = dayIn(timeZone, api.clock.now());
-  const found = await readList(
-    api,
-    {
-      path: graphPath('/{account}/insights'),
-      parameters: { account: id },
-      query: {
-        level: 'campaign',
-        time_increment: 1,
-        time_range: JSON.stringify({ since: dayIn(timeZone, api.clock.now(), DAYS - 1), until: today }),
-        fields: INSIGHT_FIELDS,
-        use_account_attribution_setting: true,
-        limit: PAGE,
-      },
+  const earliest = dayIn(timeZone, request.until, HISTORY_DAYS);
+  const days = dayWindow(request, { timeZone, days: DAYS_AT_ONCE, earliest });
+  const list = {
+    path: graphPath('/{account}/insights'),
+    parameters: { account: id },
+    query: {
+      level: 'campaign',
+      time_increment: 1,
+      time_range: JSON.stringify({ since: days.from, until: days.to }),
+      fields: INSIGHT_FIELDS,
+      use_account_attribution_setting: true,
+      limit: Math.min(request.limit ?? PAGE, PAGE),
     },
-    InsightRow,
+  };
+  const page = await readListPage(api, list, { row: InsightRow, keyField: null, cursor: days.token });
+  if (page.kind !== 'ok') return page;
+  if (page.rows.some(row => `act_${row.account_id}` !== id)) return otherAccount;
+  const today = dayIn(timeZone, api.clock.now());
+  const read = readPage(
+    mapRows(page, row => metricOf(row, timeZone, today)),
+    days.after(page.next),
   );
-  if (found.kind !== 'ok') return found;
-  if (found.rows.some(row => `act_${row.account_id}` !== id)) return otherAccount;
-  return { ...found, rows: found.rows.map(row => metricOf(row, timeZone, today)) };
+  return { ...read, complete: read.complete && days.told, ...page.pause };
 }
 
 export const metaAds: Connector = {

@@ -2,6 +2,9 @@ import { GRAPH_HOST } from '../meta/graph.ts';
 import { metaAuth } from '../meta/login.ts';
 import type { Manifest } from '../provider.ts';
 
+/** 37 months, which is how long Meta keeps the numbers of an ad account. */
+export const HISTORY_DAYS = 1125;
+
 /** Meta Marketing API v26.0, read only. Source: developers.facebook.com, Insights API and rate limiting of May 2026. */
 export const META_ADS = {
   id: 'meta-ads',
@@ -22,7 +25,24 @@ export const META_ADS = {
     },
   ]),
   capabilities: [
-    { capability: 'metrics', kind: 'read', title: 'Daily campaign numbers of the last 14 days', needs: ['ads_read'] },
+    {
+      capability: 'metrics',
+      kind: 'read',
+      title: 'Daily campaign numbers of the last 14 days',
+      needs: ['ads_read'],
+      range: {
+        kind: 'range',
+        by: 'day',
+        // Months follow one another from the newest on; within one Meta promises no order.
+        order: 'unordered',
+        overlapSeconds: 86_400,
+        // A conversion is credited to the day of its click, up to 28 days later.
+        rereadDays: 28,
+        historyDays: HISTORY_DAYS,
+        previewDays: 14,
+        everySeconds: 21_600,
+      },
+    },
   ],
   shareable: true,
 } as const satisfies Manifest;

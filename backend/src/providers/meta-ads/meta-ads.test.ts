@@ -1,6 +1,6 @@
 import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
 import { hmacSha256 } from '../../platform/crypto/index.ts';
 import { usageOf } from '../meta/usage.ts';
@@ -23,7 +23,7 @@ async function accounts(): Promise<{ named: (name: string) => Account; all: read
 }
 async function metricsOf(name: string, credential = rig.granted('meta-ads').credential) {
   const account = (await accounts()).named(name);
-  return metaAds.reads.metrics!(rig.api('meta-ads', credential, { account }), { text: null });
+  return readAll('meta-ads', 'metrics', rig.api('meta-ads', credential, { account }));
 }
 
 it('VT-08: names every ad account of all pages, with its currency, zone and standing, and chooses none', async () => {
@@ -91,7 +91,7 @@ it('EG-03: an ad account that was asked too often is left in peace, and asked on
 it('an account of somebody else is refused', async () => {
   const account: Account = { id: 'act_999', name: 'x', detail: null, settings: { timeZone: 'Asia/Kolkata' } };
   const { credential } = rig.granted('meta-ads');
-  const outcome = await metaAds.reads.metrics!(rig.api('meta-ads', credential, { account }), { text: null });
+  const outcome = await readAll('meta-ads', 'metrics', rig.api('meta-ads', credential, { account }));
   expect(outcome).toMatchObject({ kind: 'permanent', code: 'scope' });
 });
 

@@ -1,13 +1,24 @@
 import type { PaymentFact } from '@astrix/contract';
 import { z } from 'zod';
-import { type Explain, type Failed, json, type Outcome, pages, type Query } from '../../platform/egress/index.ts';
+import { type Explain, type Failed, json, type Outcome, type Query } from '../../platform/egress/index.ts';
 import type { Account, Api, Connector } from '../provider.ts';
+import { type ReadPage, type ReadRequest, type Rows, readPage, rowsOf, type UnreadableRow } from '../read.ts';
 import { VERSION } from './manifest.ts';
-import { Intent, intentOf, LinkEvent, linkOf, PaymentLink, Session, StripeAccount, sessionOf } from './map.ts';
+import {
+  Intent,
+  intentOf,
+  isUsedUp,
+  LinkEvent,
+  linkOf,
+  PaymentLink,
+  Session,
+  StripeAccount,
+  sessionOf,
+} from './map.ts';
 
-const DAYS = 30;
 const DAY_SECONDS = 86_400;
 const PAGE = 100;
+const MAX_PAGES = 50;
 /** A page of links with their items is larger than most replies. */
 const MAX_BYTES = 4 * 1_048_576;
 
@@ -55,31 +66,9 @@ const sign: Connector['sign'] = credential => ({
 const get = <T>(api: Api, path: string, query: Query, schema: z.ZodType<T>): Promise<Outcome<T>> =>
   api.call({ method: 'GET', path, query, effect: 'read', reply: json(schema, { maxBytes: MAX_BYTES }) });
 
-const listOf = <R>(row: z.ZodType<R>) => z.object({ data: z.array(row).max(PAGE), has_more: z.boolean() });
-
-/** All rows of a list, newest first; not further than a page of which `enough` says so. */
-function list<R extends { readonly id: string }>(
-  api: Api,
-  path: string,
-  row: z.ZodType<R>,
-  query: Query,
-  enough: (rows: readonly R[]) => boolean = () => false,
-) {
-  return pages({
-    clock: api.clock,
-    fetch: async cursor => {
-      const page = await get(
-        api,
-        path,
-        { limit: PAGE, ...query, ...(cursor === null ? {} : { starting_after: cursor }) },
-        listOf(row),
-      );
-      if (page.kind !== 'ok') return page;
-      const { data, has_more: more } = page.data;
-      return { ...page, data: { rows: data, next: more && !enough(data) ? (data.at(-1)?.id ?? null) : null } };
-    },
-  });
-}
+type List<R> = { readonly data: Rows<R>; readonly has_more: boolean };
+const listOf = <R>(row: z.ZodType<R>): z.ZodType<List<R>> =>
+  z.object({ data: rowsOf(row, 'id', PAGE), has_more: z.boolean() });
 
 const First = listOf(z.object({ livemode: z.boolean() }));
 
@@ -94,7 +83,7 @@ async function identify(api: Api) {
   if (about.kind !== 'ok' && refused === undefined) return about;
   const first = await get(api, '/v1/payment_intents', { limit: 1 }, First);
   if (first.kind !== 'ok') return first;
-  const newest = first.data.data[0];
+  const newest = first.data.data.rows[0];
   const mode = newest === undefined ? null : newest.livemode ? 'live' : 'test';
   const account: Account =
     about.kind === 'ok' ? accountOf(about.data, mode) : { id: refused!, name: refused!, detail: mode, settings: {} };
@@ -111,51 +100,151 @@ function accountOf(account: z.output<typeof StripeAccount>, mode: string | null)
   };
 }
 
-/** Older than was asked for: the times are wrong, and leaving such rows out would pass a part for all. */
-const UNASKED: Failed = { kind: 'malformed', reason: 'time', stale: true, status: 200 };
-const isBefore = (since: number, rows: readonly { readonly created: number }[]) =>
-  rows.some(({ created }) => created < since);
+const unusable = (reason: string): Failed => ({ kind: 'malformed', reason, stale: true, status: 200 });
 
-/** Links, checkouts and payments of 30 days, newest first. A payment that a checkout has made stands there as the checkout. */
-async function readPayments(api: Api) {
-  const since = Math.floor(api.clock.now().getTime() / 1000) - DAYS * DAY_SECONDS;
-  const made = await list(api, '/v1/events', LinkEvent, { type: 'payment_link.created', 'created[gte]': since });
-  if (made.kind !== 'ok') return made;
-  if (isBefore(since, made.rows)) return UNASKED;
-  const createdAt = new Map(made.rows.map(({ created, data }) => [data.object.id, created]));
-  const links = await readLinks(api, createdAt);
-  if (links.kind !== 'ok') return links;
-  // This list has no filter by time in every version.
-  const sessions = await list(api, '/v1/checkout/sessions', Session, {}, rows => (rows.at(-1)?.created ?? 0) < since);
-  if (sessions.kind !== 'ok') return sessions;
-  const intents = await list(api, '/v1/payment_intents', Intent, { 'created[gte]': since });
-  if (intents.kind !== 'ok') return intents;
-  if (isBefore(since, intents.rows)) return UNASKED;
+type Made = { readonly id: string; readonly created: number };
+/** Seconds since 1970: from the first on, and before the second. */
+type Span = { readonly from: number; readonly to: number };
+type Stretch<R> = Rows<R> & {
+  readonly kind: 'ok' /** Every row from this second on is here. */;
+  readonly from: number;
+};
 
-  const recent = sessions.rows.filter(({ created, mode }) => created >= since && mode !== 'setup');
-  const inCheckout = new Set(recent.map(({ payment_intent: id }) => id));
-  const paidLinks = new Set(
-    recent.flatMap(session => (session.payment_status === 'paid' ? (session.payment_link ?? []) : [])),
-  );
-  const rows: PaymentFact[] = [
-    ...links.rows.flatMap(link => {
-      const created = createdAt.get(link.id);
-      return created === undefined ? [] : linkOf(link, created, paidLinks);
-    }),
-    ...recent.map(sessionOf),
-    ...intents.rows.filter(({ id }) => !inCheckout.has(id)).map(intentOf),
-  ];
-  return { kind: 'ok' as const, rows: rows.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)) };
+/**
+ * The newest rows of a list in a span of time, newest first: one page, and more only where a whole page was made in the last second of the span.
+ * Stripe counts in seconds, so the second of the last row may go on, and counts only when the list has ended.
+ */
+async function stretchOf<R extends Made>(
+  api: Api,
+  list: { readonly path: string; readonly row: z.ZodType<R>; readonly query?: Query; readonly limit: number },
+  { from, to }: Span,
+): Promise<Stretch<R> | Failed> {
+  const rows: R[] = [];
+  const unreadable: UnreadableRow[] = [];
+  for (let after: string | null = null, page = 1; page <= MAX_PAGES; page++) {
+    const told: Outcome<List<R>> = await get(
+      api,
+      list.path,
+      {
+        limit: list.limit,
+        ...list.query,
+        ...(from > 0 ? { 'created[gte]': from } : {}),
+        'created[lt]': to,
+        ...(after === null ? {} : { starting_after: after }),
+      },
+      listOf(list.row),
+    );
+    if (told.kind !== 'ok') return told;
+    rows.push(...told.data.data.rows);
+    unreadable.push(...told.data.data.unreadable);
+    // Older than was asked for: the times are wrong, and leaving such rows out would pass a part for all.
+    if (rows.some(({ created }) => created < from)) return unusable('time');
+    if (!told.data.has_more) return { kind: 'ok', rows, unreadable, from };
+    const last = told.data.data.rows.at(-1);
+    if (last === undefined || last.id === after) return unusable('cursor');
+    if (last.created + 1 < to)
+      return {
+        kind: 'ok',
+        rows: rows.filter(({ created }) => created > last.created),
+        unreadable,
+        from: last.created + 1,
+      };
+    after = last.id;
+  }
+  return unusable('too-many-pages');
 }
 
-/** Only as far as the links that were made lately. */
-async function readLinks(api: Api, createdAt: ReadonlyMap<string, number>) {
+/** Events are kept for this long, and only they tell when a payment link was made. */
+const LINK_DAYS = 30;
+
+/** «second up to which is still to be read|payment link after which the next ones stand». */
+const CURSOR = /^(\d{1,12})\|(plink_\w{1,200})?$/;
+
+/**
+ * One page: a stretch of time in which links, checkouts and payments are all here. A payment that a checkout has made is told as well; the
+ * checkout names it.
+ */
+async function readPayments(
+  api: Api,
+  { since, until, cursor, limit }: ReadRequest,
+): Promise<ReadPage<PaymentFact> | Failed> {
+  const from = since === null ? 0 : Math.floor(since.getTime() / 1000);
+  const end = Math.floor(until.getTime() / 1000) + 1;
+  const [, to = String(end), linkAfter = null] = CURSOR.exec(cursor ?? '') ?? [];
+  const span = { from, to: Number(to) };
+  const size = { limit: Math.min(limit ?? PAGE, PAGE) };
+  const made = await stretchOf(
+    api,
+    { path: '/v1/events', row: LinkEvent, query: { type: 'payment_link.created' }, ...size },
+    span,
+  );
+  if (made.kind !== 'ok') return made;
+  const sessions = await stretchOf(api, { path: '/v1/checkout/sessions', row: Session, ...size }, span);
+  if (sessions.kind !== 'ok') return sessions;
+  const intents = await stretchOf(api, { path: '/v1/payment_intents', row: Intent, ...size }, span);
+  if (intents.kind !== 'ok') return intents;
+
+  const whole = Math.max(made.from, sessions.from, intents.from);
+  const inside = <R extends Made>({ rows }: Stretch<R>) => rows.filter(({ created }) => created >= whole);
+  const events = inside(made);
+  const links = await readLinks(api, new Map(events.map(({ created, data }) => [data.object.id, created])), linkAfter);
+  if (links.kind !== 'ok') return links;
+  const rows: PaymentFact[] = [
+    ...links.rows,
+    ...inside(sessions)
+      .filter(({ mode }) => mode !== 'setup')
+      .map(sessionOf),
+    ...inside(intents).map(intentOf),
+  ];
+  const unreadable = [...made.unreadable, ...links.unreadable, ...sessions.unreadable, ...intents.unreadable];
+  const page = readPage({ rows, unreadable }, whole > from ? `${whole}|${links.after ?? ''}` : null);
+  return { ...page, complete: page.complete && from >= Math.floor(until.getTime() / 1000) - LINK_DAYS * DAY_SECONDS };
+}
+
+type FoundLinks = Rows<PaymentFact> & {
+  readonly kind: 'ok' /** The oldest one found. */;
+  readonly after: string | null;
+};
+
+/** Links by the times of their events. The list is read, newest first, only until all of them are found. */
+async function readLinks(
+  api: Api,
+  createdAt: ReadonlyMap<string, number>,
+  begin: string | null,
+): Promise<FoundLinks | Failed> {
   const missing = new Set(createdAt.keys());
-  if (missing.size === 0) return { kind: 'ok' as const, rows: [] };
-  return list(api, '/v1/payment_links', PaymentLink, { 'expand[]': 'data.line_items' }, rows => {
-    for (const { id } of rows) missing.delete(id);
-    return missing.size === 0;
-  });
+  const found: PaymentLink[] = [];
+  const unreadable: UnreadableRow[] = [];
+  for (let after = begin, page = 1; missing.size > 0 && page <= MAX_PAGES; page++) {
+    const told: Outcome<List<PaymentLink>> = await get(
+      api,
+      '/v1/payment_links',
+      { limit: PAGE, 'expand[]': 'data.line_items', ...(after === null ? {} : { starting_after: after }) },
+      listOf(PaymentLink),
+    );
+    if (told.kind !== 'ok') return told;
+    const { data, has_more: more } = told.data;
+    for (const link of data.rows) if (missing.delete(link.id)) found.push(link);
+    for (const row of data.unreadable) if (row.key === null || missing.delete(row.key)) unreadable.push(row);
+    const last = data.rows.at(-1)?.id;
+    if (!more) break;
+    if (last === undefined || last === after) return unusable('cursor');
+    after = last;
+  }
+  const rows: PaymentFact[] = [];
+  for (const link of found) {
+    const paid = isUsedUp(link) ? await hasPaid(api, link.id) : false;
+    if (typeof paid !== 'boolean') return paid;
+    rows.push(linkOf(link, createdAt.get(link.id)!, paid));
+  }
+  return { kind: 'ok', rows, unreadable, after: found.at(-1)?.id ?? begin };
+}
+
+/** Whether a checkout that came from the link was paid. */
+async function hasPaid(api: Api, link: string): Promise<boolean | Failed> {
+  const told = await get(api, '/v1/checkout/sessions', { payment_link: link, limit: PAGE }, listOf(Session));
+  if (told.kind !== 'ok') return told;
+  return told.data.data.rows.some(({ payment_status: status }) => status === 'paid');
 }
 
 export const stripe: Connector = { sign, explain, identify, reads: { payments: readPayments } };

@@ -58,6 +58,17 @@ export const STRIPE = {
       kind: 'read',
       title: 'Payment links, checkouts and payments of the last 30 days',
       needs: [],
+      range: {
+        kind: 'range',
+        by: 'created',
+        order: 'newest-first',
+        overlapSeconds: 86_400,
+        // A checkout is paid within a day, a bank transfer within two weeks, and a link stays open until it is used.
+        rereadDays: 30,
+        historyDays: null,
+        previewDays: 30,
+        everySeconds: 3600,
+      },
     },
   ],
   shareable: false,

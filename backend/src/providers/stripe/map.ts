@@ -107,6 +107,7 @@ export function intentOf(intent: Intent): PaymentFact {
     currency,
     description: description?.slice(0, 300) || null,
     createdAt: instantOf(created),
+    paymentId: null,
     test: !livemode,
   };
 }
@@ -129,19 +130,19 @@ export function sessionOf(session: Session): PaymentFact {
     currency: currency ?? null,
     description: null,
     createdAt: instantOf(created),
+    paymentId: session.payment_intent ?? null,
     test: !livemode,
   };
 }
 
-/** A link that takes a number of payments and has had them is paid once one of them is; another stays open until somebody ends it. */
-function statusOfLink({ id, active, restrictions }: PaymentLink, paidLinks: ReadonlySet<string>): Status {
+/** The link takes a number of payments, and as many checkouts were completed. */
+export function isUsedUp({ restrictions }: PaymentLink): boolean {
   const { count = 0, limit = 0 } = restrictions?.completed_sessions ?? {};
-  if (limit > 0 && count >= limit) return paidLinks.has(id) ? 'paid' : 'pending';
-  return active ? 'open' : 'cancelled';
+  return limit > 0 && count >= limit;
 }
 
-/** `created` in Unix seconds, from the event; `paidLinks` those that a paid checkout came from. */
-export function linkOf(link: PaymentLink, created: number, paidLinks: ReadonlySet<string>): PaymentFact {
+/** `created` in Unix seconds, from the event; `paid` says whether a checkout that came from the link was paid. */
+export function linkOf(link: PaymentLink, created: number, paid: boolean): PaymentFact {
   const items = link.line_items?.data ?? [];
   const currency = items[0]?.currency ?? null;
   // A list of items that goes on would be a wrong sum.
@@ -150,7 +151,8 @@ export function linkOf(link: PaymentLink, created: number, paidLinks: ReadonlySe
   return {
     id: link.id,
     kind: 'payment-link',
-    status: statusOfLink(link, paidLinks),
+    // A link that is used up is paid once its checkout is; another one stays open until somebody ends it.
+    status: isUsedUp(link) ? (paid ? 'paid' : 'pending') : link.active ? 'open' : 'cancelled',
     amountMinor: whole && currency ? minorFromStripe(sum, currency) : null,
     currency,
     description:
@@ -159,6 +161,7 @@ export function linkOf(link: PaymentLink, created: number, paidLinks: ReadonlySe
         .join(', ')
         .slice(0, 300) || null,
     createdAt: instantOf(created),
+    paymentId: null,
     test: !link.livemode,
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
 import type { Credential } from '../provider.ts';
 import { stripe } from './client.ts';
@@ -74,22 +74,26 @@ describe('VT-08: which account a key is of', () => {
 
 describe('payments', () => {
   const read = async (text?: string) => {
-    const outcome = await stripe.reads.payments!(api(text), { text: null });
+    const outcome = await readAll('stripe', 'payments', api(text));
     if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
     return outcome.rows;
   };
 
-  it('are the links, checkouts and payments of 30 days, of all pages, newest first', async () => {
+  it('are the links, checkouts and payments of 30 days, in stretches of time from the newest on', async () => {
     const before = rig.seen.length;
-    const rows = await read();
-    const urls = rig.seen.slice(before).map(({ url }) => url);
-    expect(urls.filter(url => url.startsWith('/v1/checkout/sessions'))).toHaveLength(2);
-    expect(urls.filter(url => url.startsWith('/v1/payment_intents'))).toHaveLength(2);
+    const outcome = await readAll('stripe', 'payments', api());
+    expect(outcome).toMatchObject({ kind: 'ok', pages: 2, complete: true, unreadable: [] });
+    const rows = outcome.kind === 'ok' ? outcome.rows : [];
+    const asked = (path: string) => rig.seen.slice(before).filter(({ url }) => url.startsWith(path));
+    expect(asked('/v1/payment_intents')).toHaveLength(2);
+    // Two pages, and one look for each of three links that are used up.
+    expect(asked('/v1/checkout/sessions')).toHaveLength(2 + 3);
     const of = (kind: string) => rows.filter(row => row.kind === kind);
-    expect([of('payment-link'), of('checkout'), of('payment')].map(({ length }) => length)).toEqual([14, 120, 60]);
-    const times = rows.map(({ createdAt }) => createdAt);
-    expect(times).toEqual(times.toSorted().reverse());
-    expect(new Date(times.at(-1)!).getTime()).toBeGreaterThanOrEqual(
+    const ofCheckouts = new Set(of('checkout').map(({ paymentId }) => paymentId));
+    const direct = of('payment').filter(({ id }) => !ofCheckouts.has(id));
+    expect([of('payment-link'), of('checkout'), direct].map(({ length }) => length)).toEqual([14, 120, 60]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    expect(Date.parse(rows.map(({ createdAt }) => createdAt).toSorted()[0]!)).toBeGreaterThanOrEqual(
       rig.clock.now().getTime() - 30 * 86_400_000 - 1000,
     );
     expect(rows.every(({ test }) => test)).toBe(true);
@@ -128,7 +132,7 @@ describe('failures', () => {
   });
 
   it('VT-10: a permission that the key does not have is a refusal with words, not a lost key', async () => {
-    const outcome = await stripe.reads.payments!(api('rk_test_NoEvents2026'), { text: null });
+    const outcome = await readAll('stripe', 'payments', api('rk_test_NoEvents2026'));
     expect(outcome).toMatchObject({ kind: 'permanent', code: 'scope', status: 403 });
   });
 

@@ -1,6 +1,6 @@
 import { CAPABILITIES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type ProviderRig, providerRig } from '../../../test/providers/rig.ts';
+import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { secret } from '../../kernel/secret.ts';
 import type { Account, Api } from '../provider.ts';
 import { whatsapp } from './connector.ts';
@@ -72,9 +72,12 @@ it('a number of another business account is refused, even where the key reaches 
 });
 
 it('S22: reads the number with its quality and its limit', async () => {
-  const senders = await whatsapp.reads.messaging!(api({ account: CHAI }), { text: null });
+  const senders = await readAll('whatsapp', 'messaging', api({ account: CHAI }));
   expect(senders).toEqual({
     kind: 'ok',
+    unreadable: [],
+    pages: 1,
+    complete: true,
     rows: [
       { id: '200000000000001', address: '+91 98000 00001', name: 'Chai Katha', quality: 'high', dailyLimit: 2000 },
     ],
@@ -90,14 +93,14 @@ it('a number whose limit cannot be asked for at this version is read without', a
         ? Promise.resolve({ kind: 'permanent', code: '100', reason: 'nonexisting field', status: 400 })
         : real.call(ask),
   };
-  expect(await whatsapp.reads.messaging!(older, { text: null })).toMatchObject({
+  expect(await readAll('whatsapp', 'messaging', older)).toMatchObject({
     kind: 'ok',
     rows: [{ quality: 'high', dailyLimit: null }],
   });
 });
 
 it('S22: reads all pages of the templates', async () => {
-  const templates = await whatsapp.reads.templates!(api({ account: CHAI }), { text: null });
+  const templates = await readAll('whatsapp', 'templates', api({ account: CHAI }));
   if (templates.kind !== 'ok') throw new Error(JSON.stringify(templates));
   expect(templates).toMatchObject({ pages: 3 });
   expect(templates.rows).toHaveLength(11);

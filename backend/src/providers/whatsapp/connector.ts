@@ -1,10 +1,11 @@
-import type { SenderFact } from '@astrix/contract';
+import type { SenderFact, TemplateFact } from '@astrix/contract';
 import { z } from 'zod';
-import { json } from '../../platform/egress/index.ts';
+import { type Failed, json } from '../../platform/egress/index.ts';
 import { explainMeta } from '../meta/errors.ts';
-import { readList } from '../meta/lists.ts';
+import { readList, readListPage } from '../meta/lists.ts';
 import { bearerKey } from '../oauth2.ts';
 import { type Account, type Api, type Connector, otherAccount, type ReadResult } from '../provider.ts';
+import { lastPage, mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { LIMIT_FIELD, NUMBER_FIELDS, PhoneNumber, senderOf, Template, templateOf } from './facts.ts';
 import { WHATSAPP } from './manifest.ts';
 
@@ -62,23 +63,26 @@ async function identify(api: Api): Promise<ReadResult<Account>> {
   };
 }
 
-async function readSender(api: Api): Promise<ReadResult<SenderFact>> {
+async function readSender(api: Api): Promise<ReadPage<SenderFact> | Failed> {
   const number = await readNumber(api, api.account!.id);
-  return number.kind === 'ok' ? { kind: 'ok', rows: [senderOf(number.data)] } : number;
+  return number.kind === 'ok' ? lastPage([senderOf(number.data)]) : number;
 }
 
-async function readTemplates(api: Api) {
-  const found = await readList(
+/** One page of the templates. Meta has no filter by time. */
+async function readTemplates(api: Api, { cursor, limit }: ReadRequest): Promise<ReadPage<TemplateFact> | Failed> {
+  const page = await readListPage(
     api,
     {
       path: path('/{account}/message_templates'),
       parameters: { account: api.account!.settings.businessAccountId! },
-      query: { limit: 100 },
+      query: { limit: Math.min(limit ?? TEMPLATES, TEMPLATES) },
     },
-    Template,
+    { row: Template, keyField: 'id', cursor },
   );
-  return found.kind === 'ok' ? { ...found, rows: found.rows.map(templateOf) } : found;
+  return page.kind === 'ok' ? { ...readPage(mapRows(page, templateOf), page.next), ...page.pause } : page;
 }
+
+const TEMPLATES = 100;
 
 /** What is read of a number. messaging.ts sends and receives. */
 export const whatsapp: Connector = {

@@ -57,8 +57,20 @@ export const WHATSAPP = {
   capabilities: [
     { capability: 'messaging', kind: 'send', title: 'Replies and templates', needs: [] },
     { capability: 'messaging', kind: 'receive', title: 'What customers write', needs: [] },
-    { capability: 'messaging', kind: 'read', title: 'The number and its quality', needs: [] },
-    { capability: 'templates', kind: 'read', title: 'Message templates', needs: [] },
+    {
+      capability: 'messaging',
+      kind: 'read',
+      title: 'The number and its quality',
+      needs: [],
+      range: { kind: 'whole', everySeconds: 21_600 },
+    },
+    {
+      capability: 'templates',
+      kind: 'read',
+      title: 'Message templates',
+      needs: [],
+      range: { kind: 'whole', everySeconds: 21_600 },
+    },
   ],
   shareable: false,
   dataClasses: ['end-customer'],

@@ -44,7 +44,13 @@ const WHATSAPP = [
 /** Every document by the name that the tests use. Nothing is read before it is asked for. */
 export const BOOKS = {
   stripe: openapi(() => modernise(readYaml('stripe', 'spec3.2023-09-13.yaml')), {
-    loose: [{ fault: /^body\.api_version: is "\d{4}-\d\d-\d\d\.\w+"/, why: 'the versions of today have names' }],
+    loose: [
+      {
+        fault: /^query\.created\[(?:gte|lt)\]: is not in/,
+        why: 'checkout sessions take it since 2024, as Stripe’s own clients say',
+      },
+      { fault: /^body\.api_version: is "\d{4}-\d\d-\d\d\.\w+"/, why: 'the versions of today have names' },
+    ],
   }),
   // With an OAuth token the same paths are called through api.atlassian.com and the site's id.
   jira: openapi(() => readSpec('jira', 'swagger-v3.v3.json'), {

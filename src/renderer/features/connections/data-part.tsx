@@ -185,8 +185,8 @@ function Shown({
         columns={columnsOf(data.capability, data.rows as never) as readonly Column<Row>[]}
       />
       <p className="text-meta">
-        {data.total > data.rows.length
-          ? `The first ${count(data.rows.length)} of ${count(data.total)}. The rest is not loaded: search for it, or look it up in ${name}.`
+        {data.complete === false
+          ? `The newest ${count(data.rows.length)}. There is more in ${name}: search for it, or look it up there.`
           : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all there are.`}
       </p>
     </>
