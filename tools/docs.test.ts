@@ -32,7 +32,7 @@ const anchorsOf = (text: string): string[] =>
   );
 
 /** Examples of what a reader will make, and what is made here and kept out of git. */
-const NOT_YET = /shipments|00NN|\.env$/;
+const NOT_YET = /shipments|00NN|NNNN|\.env$/;
 
 /** In the checkout, or in the sample module that the guides take as their example. */
 const exists = (file: string): boolean =>
