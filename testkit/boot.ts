@@ -16,7 +16,7 @@ try {
     log: silentLog,
     metrics: createMetrics(),
     version: '0.0.0',
-    demoPeople: null,
+    demo: null,
   });
   await app.stop();
   await db.close();

@@ -34,11 +34,7 @@ export const ROOMS: readonly Room[] = [
     packages: ['@astrix/contract', 'zod', 'kysely', 'otplib', 'node:events'],
   },
   { at: 'backend/src/config.ts', rooms: ['backend/src/kernel'], packages: '*' },
-  {
-    at: 'backend/src/demo',
-    rooms: [...BACKEND_FLOOR, 'backend/src/composition', 'backend/src/modules', 'backend/src/config.ts'],
-    packages: ['@astrix/contract'],
-  },
+  { at: 'backend/src/demo', rooms: ['backend/src/composition'], packages: ['@astrix/contract'] },
   { at: 'backend/src/modules.ts', rooms: ['backend/src/modules'], packages: [] },
   {
     at: 'backend/src/app.ts',
@@ -239,9 +235,7 @@ function roomFault(path: string, room: Room, target: string): string | null {
   if (!room.rooms.some(known => within(target, known)))
     return `${room.at} does not use ${roomOf(target)?.at ?? target}`;
   const to = sealedIn(target);
-  return to !== null && target !== `${to}/index.ts` && room.at !== 'backend/src/demo'
-    ? `${to} is entered through its index.ts`
-    : null;
+  return to !== null && target !== `${to}/index.ts` ? `${to} is entered through its index.ts` : null;
 }
 
 function packageFault(path: string, room: Room, name: string): string | null {

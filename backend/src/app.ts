@@ -1,6 +1,6 @@
 import { COLLECTIONS, type Collection, type ProviderId } from '@astrix/contract';
 import type { FastifyInstance } from 'fastify';
-import { assemble, createPortBoard, type DemoPeople, type Installation, type Ports } from './composition/index.ts';
+import { assemble, createPortBoard, type DemoCast, type Installation, type Ports } from './composition/index.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
 import * as modules from './modules.ts';
@@ -25,7 +25,8 @@ export type AppParts = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly version: string;
-  readonly demoPeople: DemoPeople | null;
+  /** Who appears in the demo, which fills an empty database; null outside of it. */
+  readonly demo: DemoCast | null;
   /** Tests only: cheaper passwords, counted verifications, a stand-in for a provider that messages are sent through. */
   readonly passwordCost?: PasswordCost;
   readonly verifyPassword?: typeof verifyPassword;
@@ -46,7 +47,7 @@ export type App = {
 
 /** The backend from its parts: services, modules, routes. Tests build the same one. The database must be migrated. */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { config, db, clock, log, metrics, demoPeople } = parts;
+  const { config, db, clock, log, metrics, demo } = parts;
   db.onSystem = reason => metrics.systemUses.inc({ reason });
   await demandFed(db, await declaredTables(db), COLLECTIONS as unknown as Readonly<Record<string, Collection>>);
   const draining = new AbortController();
@@ -71,7 +72,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       installation: installationOf(parts, http),
       messagingOf: parts.messagingOf ?? (provider => PROVIDERS[provider].messaging ?? null),
       passwords: { cost: parts.passwordCost ?? PASSWORD_COST, verify: parts.verifyPassword ?? verifyPassword },
-      demoPeople,
+      demo,
       draining: draining.signal,
     },
     board,
@@ -84,6 +85,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     handlers,
   );
   await jobs.start(assembly.jobs);
+  if (demo !== null) await assembly.seed(demo);
   const loops = createLoops({ db, log, metrics }, [...every, sweepLoop(db, metrics)]);
 
   return {
@@ -142,9 +144,9 @@ function egressOf({ config, db, clock, log, metrics, egress }: AppParts, { mayCa
 }
 
 function installationOf({ config, version }: AppParts, http: FastifyInstance): Installation {
-  const { appFor, appSecretsFor, whatsapp, sandboxUrl, demo } = config;
+  const { appFor, appSecretsFor, whatsapp, sandboxUrl } = config;
   const publicUrl = () => config.publicUrl ?? ownUrl(http, config.port);
-  return { appFor, appSecretsFor, whatsapp, sandboxUrl, demo, version, publicUrl };
+  return { appFor, appSecretsFor, whatsapp, sandboxUrl, version, publicUrl };
 }
 
 function ownUrl({ server }: FastifyInstance, port: number): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { demoPeople, seedDemo } from './demo/index.ts';
+import { DEMO } from './demo/index.ts';
 import { systemClock } from './kernel/clock.ts';
 import { type Db, migrate, openDb } from './platform/db/index.ts';
 import { createLog, createMetrics, type Log, nameOf } from './platform/telemetry/index.ts';
@@ -65,7 +65,6 @@ async function main(): Promise<void> {
     await db.close();
     return;
   }
-  if (config.demo) await seedDemo(db, config, systemClock);
   const app = await buildApp({
     config,
     db,
@@ -73,7 +72,7 @@ async function main(): Promise<void> {
     log,
     metrics: createMetrics(),
     version,
-    demoPeople: config.demo ? demoPeople(systemClock) : null,
+    demo: config.demo ? DEMO : null,
   });
   await app.start();
   const url = await listenOn(app, config);

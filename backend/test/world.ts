@@ -110,7 +110,7 @@ const SEEDED: Template<readonly [TestAgency, TestAgency]> = {
       await seedAgency(db, vault, passwordHash, 1),
       await seedAgency(db, vault, passwordHash, 2),
     ] as const;
-    const parts = { config, db, clock, log: silentLog, metrics: createMetrics(), version: '0.0.0', demoPeople: null };
+    const parts = { config, db, clock, log: silentLog, metrics: createMetrics(), version: '0.0.0', demo: null };
     await (await buildApp(parts)).stop();
     return agencies;
   },
@@ -133,7 +133,7 @@ export async function createWorld(
     log,
     metrics,
     version: '0.0.0',
-    demoPeople: null,
+    demo: null,
     passwordCost: CHEAP,
     ...(verify ? { verifyPassword: verify } : {}),
     messagingOf: whatsapp.messagingOf,

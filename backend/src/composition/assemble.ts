@@ -1,5 +1,5 @@
 import { FEATURES } from '@astrix/contract';
-import { listen } from '../platform/db/index.ts';
+import { listen, withSystem } from '../platform/db/index.ts';
 import { createEventBus } from '../platform/events/index.ts';
 import type { CollectionReaders } from '../platform/feed/index.ts';
 import type { Handlers } from '../platform/http/index.ts';
@@ -7,6 +7,7 @@ import type { JobDefinition } from '../platform/jobs/index.ts';
 import type { Loop } from '../platform/loops/index.ts';
 import { demandComplete } from './check-features.ts';
 import type { ModuleDefinition } from './define-module.ts';
+import { type DemoCast, seedsInOrder } from './demo.ts';
 import type { PortBoard } from './ports.ts';
 import type { Services } from './services.ts';
 
@@ -17,6 +18,8 @@ export type Assembly = {
   /** Begins to listen to the channels of the modules, as an api, a worker or both. */
   readonly listen: (role: 'api' | 'worker' | 'all') => Promise<void>;
   readonly unlisten: () => Promise<void>;
+  /** Fills an empty database with the demo. A database with an agency is left as it is. */
+  readonly seed: (cast: DemoCast) => Promise<void>;
 };
 
 /**
@@ -60,5 +63,10 @@ export async function assemble(
     async unlisten() {
       for (const stop of stops.splice(0)) await stop();
     },
+    seed: cast =>
+      withSystem(services.db, 'demo-seed', async tx => {
+        if (await board.ports.hasAgencies(tx)) return;
+        for (const { run } of seedsInOrder(modules)) await run(tx, cast);
+      }),
   };
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as listed from '../modules.ts';
 import { demandComplete } from './check-features.ts';
 import { defineModule, type Module } from './define-module.ts';
+import { seedsInOrder } from './demo.ts';
 import { createPortBoard, type Ports } from './ports.ts';
 
 type Named = Module & { readonly name: string };
@@ -102,6 +103,7 @@ describe('ports', () => {
   const all: Ports = {
     authenticate: async () => null,
     watchSession: () => () => undefined,
+    hasAgencies: async () => false,
     clientExists: async () => true,
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),
@@ -128,5 +130,24 @@ describe('ports', () => {
     expect(() => createPortBoard().connect(twice)).toThrow(
       'Two modules provide the port authenticate; b is the second.',
     );
+  });
+});
+
+describe('seeds of the demo', () => {
+  const seed = (name: string, ...after: string[]) => ({ name, seed: { after, run: async () => undefined } });
+  const order = (...modules: Parameters<typeof seedsInOrder>[0]) => {
+    const names = new Map(modules.map(({ name, seed: one }) => [one, name]));
+    return seedsInOrder(modules).map(one => names.get(one));
+  };
+
+  test('each runs after those that it needs, whatever the order of the list', () => {
+    const modules = [seed('c', 'b'), { name: 'none' }, seed('a'), seed('b', 'a', 'none')];
+    expect(order(...modules)).toEqual(['a', 'b', 'c']);
+    expect(order(...modules.toReversed())).toEqual(['a', 'b', 'c']);
+  });
+
+  test('one that needs a module that is not there, and two that need each other, are refused', () => {
+    expect(() => order(seed('a', 'b'))).toThrow('The seed of a comes after b, and there is no such module.');
+    expect(() => order(seed('a', 'b'), seed('b', 'a'))).toThrow('come after each other');
   });
 });

@@ -4,6 +4,7 @@ import type { CollectionReader, CollectionReaders } from '../platform/feed/index
 import type { Handlers, HandlersFor } from '../platform/http/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import type { Loop } from '../platform/loops/index.ts';
+import type { Seed } from './demo.ts';
 import type { Ports } from './ports.ts';
 import type { Services } from './services.ts';
 
@@ -27,6 +28,8 @@ export type ModuleParts = {
   readonly provides?: Partial<Ports>;
   /** Runs once before anything is served or worked on, such as moving data of an earlier version. */
   readonly prepare?: () => Promise<void>;
+  /** Its rows in the demo. */
+  readonly seed?: Seed;
 };
 
 /** A module as the platform sees it, whatever its feature. */

@@ -7,6 +7,6 @@ export {
   type ModuleDefinition,
   type ModuleOf,
 } from './define-module.ts';
-export type { DemoPeople } from './demo.ts';
+export type { DemoCast, DemoClient, DemoPerson, Seed } from './demo.ts';
 export { createPortBoard, type Ports } from './ports.ts';
 export type { Installation, Services } from './services.ts';

@@ -1,4 +1,5 @@
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
+import type { SystemTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
 import type { OpenConnection } from '../providers/api.ts';
 
@@ -8,6 +9,8 @@ export type Ports = {
   readonly authenticate: Authenticate;
   /** Calls back once, when the session ends anywhere (AU-07). Answers the function that stops watching. */
   readonly watchSession: (sessionId: string, onEnd: () => void) => () => void;
+  /** Whether anybody has an agency here yet. */
+  readonly hasAgencies: (tx: SystemTx) => Promise<boolean>;
   /** Whether the tenant of this transaction has the client. */
   readonly clientExists: ClientExists;
   /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves. */
@@ -20,6 +23,7 @@ export type Ports = {
 const PORTS: { readonly [P in keyof Ports]: string } = {
   authenticate: 'identity',
   watchSession: 'identity',
+  hasAgencies: 'identity',
   clientExists: 'clients',
   mayCall: 'connections',
   openConnection: 'connections',

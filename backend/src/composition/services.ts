@@ -12,7 +12,7 @@ import type { Log, Metrics } from '../platform/telemetry/index.ts';
 import type { Vault } from '../platform/vault/index.ts';
 import type { Messaging } from '../providers/messaging.ts';
 import type { ProviderApp } from '../providers/provider.ts';
-import type { DemoPeople } from './demo.ts';
+import type { DemoCast } from './demo.ts';
 import type { Ports } from './ports.ts';
 
 /** What the operator configured, as far as modules need it. */
@@ -27,7 +27,6 @@ export type Installation = {
   /** Where this backend is reached from outside, without a path. Known once the server listens. */
   readonly publicUrl: () => string;
   readonly version: string;
-  readonly demo: boolean;
 };
 
 /** Everything a module is created from. A function that needs little takes a `Pick` of it. */
@@ -49,7 +48,8 @@ export type Services = {
   /** How customers are written with through a provider; null where they are not. */
   readonly messagingOf: (provider: ProviderId) => Messaging | null;
   readonly passwords: { readonly cost: PasswordCost; readonly verify: typeof verifyPassword };
-  readonly demoPeople: DemoPeople | null;
+  /** Who appears in the demo; null outside of it. */
+  readonly demo: DemoCast | null;
   /** Aborts when the process stops taking work. */
   readonly draining: AbortSignal;
 };

@@ -1,23 +1,13 @@
-import type { ClientRow, Role } from '@astrix/contract';
+import type { ClientRow } from '@astrix/contract';
+import type { DemoClient, DemoPerson } from '../composition/index.ts';
 
 /** Fixed ids, so that pictures, tests and benchmarks speak of the same people and clients. */
 const id = (group: string, n: number) => `01990000-0000-7${group}-8000-${String(n).padStart(12, '0')}`;
 
 export const DEMO_AGENCY = { id: id('a00', 1), name: 'Monsoon Retail Studio' } as const;
-/** A second agency, so that the wall between tenants has something on its other side. */
 export const OTHER_AGENCY = { id: id('a00', 2), name: 'Banyan Growth Partners' } as const;
 
 export const DEMO_PASSWORD = 'monsoon-demo-2026';
-
-export type DemoPerson = {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly about: string;
-  readonly totp: string | null;
-  readonly clients: readonly number[] | 'all';
-};
 
 /** Authenticator secrets of the demo; the sign-in page shows the code of the moment. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
@@ -85,18 +75,6 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     clients: 'all',
   },
 ];
-
-export type DemoClient = {
-  readonly id: string;
-  readonly connectionId: string;
-  readonly accountId: string;
-  readonly phone: string;
-  readonly name: string;
-  readonly initials: string;
-  readonly hue: ClientRow['hue'];
-  readonly replyAs: string;
-  readonly sells: readonly string[];
-};
 
 const client = (
   n: number,

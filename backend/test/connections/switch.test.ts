@@ -25,7 +25,7 @@ beforeEach(async () => {
     log: silentLog,
     metrics: createMetrics(),
     version: '0.0.0',
-    demoPeople: null,
+    demo: null,
     messagingOf: world.whatsapp.messagingOf,
   });
   await second.start();

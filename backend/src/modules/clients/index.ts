@@ -1,5 +1,5 @@
 import type { ClientRow } from '@astrix/contract';
-import { defineModule } from '../../composition/index.ts';
+import { defineModule, type Seed } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, type TenantTx, txNow } from '../../platform/db/index.ts';
@@ -67,12 +67,24 @@ export async function visibleClientIds(tx: TenantTx): Promise<string[]> {
   return clients.map(client => client.id);
 }
 
+const clientsSeed: Seed = {
+  after: ['identity'],
+  async run(tx, { agency, clients, people }) {
+    for (const client of clients) await createClient(tx, agency.id, client);
+    for (const person of people) {
+      if (person.clients === 'all') continue;
+      for (const n of person.clients) await grantAccess(tx, agency.id, clients[n]!.id, person.id);
+    }
+  },
+};
+
 /** Clients of an agency and who works on them. */
 export const clients = defineModule({
   name: 'clients',
   create: () => ({
     provides: { clientExists },
     readers: { clients: readClients },
+    seed: clientsSeed,
     handlers: {
       'clients.list': async ({ tx }) => ({ clients: await readClients(tx, null) }),
       'clients.get': async ({ tx, params }) => (await readClients(tx, [params.clientId]))[0] ?? fail('not_found'),

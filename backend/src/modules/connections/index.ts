@@ -1,23 +1,22 @@
-import type { ProviderId } from '@astrix/contract';
 import { defineModule } from '../../composition/index.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { type SystemTx, txNow } from '../../platform/db/index.ts';
+import type { SystemTx } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
 import { createOpen, createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
-import type { ConnectionOpened } from './events.ts';
 import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { createRefresh } from './refresh.ts';
 import { findConnection, manifestOf, markBroken, placeOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
+import { connectionsSeed } from './seed.ts';
 import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
-import type { Settings } from './tables.ts';
 import './tables.ts';
 
+export { addConnection, type NewConnection } from './add-connection.ts';
 export type { ConnectionsDeps } from './deps.ts';
 export { findEndpoint } from './endpoints.ts';
 export type { ConnectionOpened, ConnectionRef } from './events.ts';
@@ -36,6 +35,7 @@ export const connections = defineModule({
     const data = createData(deps, use);
     return {
       handlers: connectionHandlers({ deps, use, data }),
+      seed: connectionsSeed(services),
       provides: { mayCall: switches.allowed, openConnection: createOpen(deps, use) },
       listens: [{ channel: SWITCHES_CHANNEL, in: 'every-process', heard: switches.forget }],
       every: [
@@ -71,43 +71,6 @@ export async function recordSent(
   const fault = describeFailure(dead, manifestOf(row));
   await noteHealth(tx, at, fault);
   await markBroken(tx, sent.agencyId, sent.connectionId, fault);
-}
-
-export type NewConnection = {
-  readonly id: string;
-  readonly agencyId: string;
-  readonly clientId: string | null;
-  readonly provider: ProviderId;
-  readonly accountId: string;
-  readonly accountName: string;
-  readonly accountDetail: string | null;
-  readonly form: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, Secret>>;
-};
-
-/** Demo and tests: a connection that works from now on, without a call to its provider. */
-export async function addConnection(tx: SystemTx, vault: Vault, connection: NewConnection): Promise<ConnectionOpened> {
-  await tx
-    .insertInto('connections')
-    .values({
-      agency_id: connection.agencyId,
-      id: connection.id,
-      client_id: connection.clientId,
-      provider: connection.provider,
-      status: 'active',
-      account_id: connection.accountId,
-      account_name: connection.accountName,
-      account_detail: connection.accountDetail,
-      settings: JSON.stringify({ account: {}, form: connection.form, extras: {} } satisfies Settings),
-      vault_id: connection.id,
-      connected_at: txNow(tx),
-    })
-    .execute();
-  const { agencyId, clientId, id } = connection;
-  for (const [name, value] of Object.entries(connection.secrets))
-    await vault.put(tx, { agencyId, clientId, connectionId: id }, name, value);
-  const { provider, accountId, accountName } = connection;
-  return { agencyId, clientId, connectionId: id, provider, accountId, accountName, settings: connection.form };
 }
 
 /** Stores the credential of a key connection, which an earlier version kept elsewhere. False when there is no such connection. */

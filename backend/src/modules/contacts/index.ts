@@ -15,6 +15,7 @@ export {
   maskPhone,
   resolveContact,
 } from './resolve.ts';
+export { type NewContact, seedContacts } from './seed.ts';
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 

@@ -6,6 +6,7 @@ import { findStranded } from './claim.ts';
 import { optOutHears } from './opt-out.ts';
 import { readConversations, readMessages, readNotes } from './read.ts';
 import { conversationHandlers } from './routes.ts';
+import { conversationsSeed } from './seed/index.ts';
 import { createSendJob } from './send.ts';
 import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
@@ -28,6 +29,7 @@ export const conversations = defineModule({
       readers: { conversations: readConversations, messages: readMessages, notes: readNotes },
       jobs: [createSendJob(services)],
       hears: { ...channelHears, ...optOutHears },
+      seed: conversationsSeed(services),
       every: [
         {
           name: 'conversations.wake-snoozed',

@@ -8,7 +8,7 @@ const MINIMUM_CONSOLE = '0.1.0';
 /** Health, readiness, metrics and meta: what monitoring and a console ask before anyone signs in. */
 export const http = defineModule({
   name: 'http',
-  create: ({ db, clock, metrics, installation, draining }) => ({
+  create: ({ db, clock, metrics, installation, demo, draining }) => ({
     handlers: {
       'http.health': async () => ({ status: 'ok' }),
       async 'http.ready'() {
@@ -27,7 +27,7 @@ export const http = defineModule({
         name: 'astrix',
         version: installation.version,
         minimumConsole: MINIMUM_CONSOLE,
-        demo: installation.demo,
+        demo: demo !== null,
         serverTime: clock.now().toISOString(),
       }),
     },

@@ -1,6 +1,8 @@
 import { defineModule } from '../../composition/index.ts';
 import { secret } from '../../kernel/secret.ts';
 import { withSystem } from '../../platform/db/index.ts';
+import { demoPeople, identitySeed } from './demo.ts';
+import { hasAgencies } from './people.ts';
 import { identityHandlers } from './routes.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { findActor, SESSIONS_CHANNEL } from './sessions.ts';
@@ -14,17 +16,19 @@ export { currentCode, newTotpSecret } from './totp.ts';
 /** Sign-in, sessions and devices. */
 export const identity = defineModule({
   name: 'identity',
-  create({ db, vault, keyring, audit, passwords, demoPeople }) {
+  create({ db, clock, vault, keyring, audit, passwords, demo }) {
     const refreshKey = secret(vault.kept('refresh-token/v1'));
     const signIn = createSignIn({ db, keyring, refreshKey, audit, passwords });
     const sessions = createSessionWatch(db);
     return {
-      handlers: identityHandlers(signIn, demoPeople),
+      handlers: identityHandlers(signIn, demo && (() => demoPeople(demo, clock.now()))),
       listens: [{ channel: SESSIONS_CHANNEL, in: 'api', heard: sessions.heard }],
       provides: {
         authenticate: token => withSystem(db, 'authenticate', tx => findActor(tx, token)),
         watchSession: sessions.watch,
+        hasAgencies,
       },
+      seed: identitySeed({ keyring }),
     };
   },
 });

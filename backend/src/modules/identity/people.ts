@@ -34,6 +34,11 @@ export async function createAgency(
     .execute();
 }
 
+export async function hasAgencies(tx: SystemTx): Promise<boolean> {
+  const found = await tx.selectFrom('agencies').select('agency_id').limit(1).executeTakeFirst();
+  return found !== undefined;
+}
+
 export async function createPerson(tx: SystemTx, keyring: Keyring, person: NewPerson): Promise<string> {
   const now = txNow(tx);
   const id = person.id ?? newId(now);

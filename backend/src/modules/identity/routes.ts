@@ -1,10 +1,14 @@
 import { permissionsOf, roleMay } from '@astrix/contract';
-import type { DemoPeople, HandlersOf } from '../../composition/index.ts';
+import type { HandlersOf } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
+import type { DemoPeople } from './demo.ts';
 import { endSession } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
-export function identityHandlers(signIn: SignIn, demoPeople: DemoPeople | null): HandlersOf<'identity'> {
+export function identityHandlers(
+  signIn: SignIn,
+  demoPeople: (() => Promise<DemoPeople>) | null,
+): HandlersOf<'identity'> {
   return {
     'identity.sign-in': ctx => signIn.signIn(ctx.body.email, ctx.body.password, ctx.body.device, ctx.ip),
     'identity.verify-totp': ctx => signIn.verifyTotp(ctx.body.challenge, ctx.body.code),

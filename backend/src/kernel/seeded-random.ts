@@ -1,5 +1,5 @@
-/** Numbers that look random and are the same each time (mulberry32). */
-export type Draw = {
+/** Numbers that look random and are the same for the same seed (mulberry32). For demo data only. */
+export type SeededRandom = {
   readonly fraction: () => number;
   readonly between: (least: number, most: number) => number;
   readonly of: <T>(list: readonly T[]) => T;
@@ -8,7 +8,7 @@ export type Draw = {
   readonly id: (millis: number) => string;
 };
 
-export function draws(seed: number): Draw {
+export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const fraction = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestDb, START, testConfig } from '../../test/world.ts';
+import { type App, buildApp } from '../app.ts';
+import { manualClock } from '../kernel/clock.ts';
+import { type Db, withSystem } from '../platform/db/index.ts';
+import { createMetrics, silentLog } from '../platform/telemetry/index.ts';
+import { DEMO, DEMO_CLIENTS } from './index.ts';
+
+const clock = manualClock(START);
+let db: Db;
+let drop: () => Promise<void>;
+const apps: App[] = [];
+const start = async () => {
+  const config = testConfig({ ASTRIX_ROLE: 'api', ASTRIX_DEMO: '1' });
+  const parts = { config, db, clock, log: silentLog, metrics: createMetrics(), version: '0.0.0' };
+  const app = await buildApp({ ...parts, demo: DEMO });
+  apps.push(app);
+  return app;
+};
+beforeAll(async () => {
+  ({ db, drop } = await openTestDb(clock));
+});
+afterAll(async () => {
+  for (const app of apps) await app.stop();
+  await drop();
+});
+
+const TABLES = ['agencies', 'clients', 'people', 'connections', 'channels', 'contacts', 'conversations'];
+const counts = () =>
+  withSystem(db, 'telemetry', async tx => {
+    const rows: Record<string, number> = {};
+    for (const table of TABLES) {
+      const found = await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(tx);
+      rows[table] = found.rows[0]!.n;
+    }
+    return rows;
+  });
+
+test('an empty database gets the demo as a whole, and a later start leaves it as it is', async () => {
+  await start();
+  const clients = DEMO_CLIENTS.length;
+  const first = await counts();
+  expect(first).toEqual({
+    agencies: 2,
+    clients,
+    people: DEMO.people.length,
+    connections: clients,
+    channels: clients,
+    contacts: clients * 26,
+    conversations: clients * 26,
+  });
+  await start();
+  expect(await counts()).toEqual(first);
+});
+
+test('somebody of the cast signs in with what the demo shows, and finds the inbox of their client', async () => {
+  const { http } = await start();
+  const { people } = (await http.inject({ url: '/v1/demo/people' })).json();
+  expect(people).toHaveLength(DEMO.people.length);
+  const { email, password, code } = people.find(({ role }: { role: string }) => role === 'agent');
+  const post = (url: string, payload: object) => http.inject({ method: 'POST', url, payload });
+  const device = { name: 'Laptop', platform: 'linux', key: 'k'.repeat(43) };
+  const { challenge } = (await post('/v1/auth/sign-in', { email, password, device })).json();
+  const { accessToken } = (await post('/v1/auth/totp', { challenge, code })).json();
+  const inbox = await http.inject({
+    url: `/v1/clients/${DEMO_CLIENTS[0]!.id}/conversations?limit=100`,
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  expect(inbox.json().conversations.length).toBeGreaterThan(10);
+});

@@ -1,0 +1,33 @@
+import type { ReplyOf, Routes } from '@astrix/contract';
+import type { DemoCast, Seed, Services } from '../../composition/index.ts';
+import { secret } from '../../kernel/secret.ts';
+import { hashPassword, type PasswordCost } from '../../platform/crypto/index.ts';
+import { addMember, createAgency, createPerson } from './people.ts';
+import { currentCode } from './totp.ts';
+
+/** Passwords of a demo that is thrown away need not cost what real ones do. */
+const DEMO_COST: PasswordCost = { memoryKib: 8192, passes: 1 };
+
+export const identitySeed = ({ keyring }: Pick<Services, 'keyring'>): Seed => ({
+  after: [],
+  async run(tx, { agency, otherAgency, people, password }) {
+    await createAgency(tx, agency);
+    await createAgency(tx, otherAgency);
+    const passwordHash = await hashPassword(password, DEMO_COST);
+    for (const person of people) {
+      await createPerson(tx, keyring, { ...person, passwordHash, totp: person.totp ? secret(person.totp) : null });
+      await addMember(tx, agency.id, person.id, person.role);
+    }
+  },
+});
+
+export type DemoPeople = ReplyOf<Routes['identity.demo-people']>['people'];
+
+/** Who can sign in to the demo, with the authenticator code of this moment, so that nobody is stuck. */
+export const demoPeople = ({ people, password }: DemoCast, now: Date): Promise<DemoPeople> =>
+  Promise.all(
+    people.map(async ({ name, email, role, about, totp }) => {
+      const shown = totp === null ? null : await currentCode(totp, now);
+      return { name, email, role, about, password, code: shown?.code ?? null, codeExpiresIn: shown?.expiresIn ?? null };
+    }),
+  );
