@@ -72,10 +72,10 @@ describe('a form that cannot be right: every fault by name, nothing stored, noth
     const admin = await rig.as('admin');
     expect((await me.byKey('jira', { key: GOOD })).statusCode).toBe(409);
     expect((await me.byKey('canva', { key: GOOD })).statusCode).toBe(409);
-    await admin.post(`/v1/provider-access/${people.manager.id}`, { denied: ['stripe'] }, 'PUT');
+    await admin.put(`/v1/provider-access/${people.manager.id}`, { denied: ['stripe'] });
     expect((await me.byKey('stripe', { key: GOOD })).statusCode).toBe(403);
     const off = { scope: 'provider', subject: 'stripe', off: true, reason: 'a drill', revoke: false };
-    await admin.post('/v1/switches', off, 'PUT');
+    await admin.put('/v1/switches', off);
     expect((await admin.byKey('stripe', { key: GOOD })).json().code).toBe('switched_off');
     expect(await liveConnections(rig)).toBe(0);
   });

@@ -2,18 +2,16 @@ import type { Capability, ConnectionData, ConnectionView, DisconnectReceipt, Pro
 import type { Response } from 'light-my-request';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
-import { APP_SECRET, createWorld, START, type TestAgency, type World, type WorldParts } from '../world.ts';
+import { type Kit, kitOver, type Person, type Where } from '../kit/index.ts';
+import { APP_SECRET, createWorld, START, type WorldParts } from '../world.ts';
 
 export const PORT = 45_454;
 
 export type Started = { readonly attemptId: string; readonly authorizeUrl: string; readonly expiresAt: string };
 export type Returned = { readonly status: number; readonly location: URL | null; readonly body: string };
 
-export type Colleague = {
-  readonly token: string;
-  readonly clientId: string;
-  readonly get: (path: string) => Promise<Response>;
-  readonly post: (path: string, body?: unknown, method?: 'POST' | 'PUT') => Promise<Response>;
+/** A signed-in person with the verbs of connections. */
+export type Colleague = Person & {
   readonly start: (
     provider: ProviderId,
     about?: { shared?: boolean; connectionId?: string | null },
@@ -40,13 +38,12 @@ export type Colleague = {
   readonly disconnect: (connection: ConnectionView) => Promise<DisconnectReceipt>;
 };
 
-export type ConnectRig = {
+/** The kit with its real egress over the sandbox, and people who connect. */
+export type ConnectRig = Omit<Kit, 'as'> & {
   /** Connections of the numbers that every world begins with. */
   readonly seeded: readonly string[];
-  readonly world: World;
   readonly sandbox: Sandbox;
-  /** A signed-in person of an agency, working on one of its clients. */
-  readonly as: (role: Role, at?: { agency?: 0 | 1; client?: 0 | 1 | 2 }) => Promise<Colleague>;
+  readonly as: (role: Role, where?: Where) => Promise<Colleague>;
   /** The consent page, answered: where the browser is sent. */
   readonly consent: (
     authorizeUrl: string,
@@ -54,16 +51,15 @@ export type ConnectRig = {
   ) => Promise<URL>;
   /** The browser follows: what the backend says, and where it sends it on to. */
   readonly follow: (url: URL) => Promise<Returned>;
-  readonly close: () => Promise<void>;
 };
 
-/** The whole backend with its real egress over the sandbox, and people who connect. */
+/** Starts the sandbox and a backend that calls it. */
 export async function connectRig(
   parts: WorldParts & { readonly env?: Record<string, string>; readonly providers?: SandboxOptions['providers'] } = {},
 ): Promise<ConnectRig> {
   let clock: Clock = { now: () => START };
   const sandbox = await startSandbox(
-    // Both sides live in the same time: what a provider tells of the future is not believed.
+    // Both sides share one clock: a time in the future is not believed.
     {
       webhookUrl: 'http://127.0.0.1:9/',
       appSecret: APP_SECRET,
@@ -74,6 +70,7 @@ export async function connectRig(
   );
   const world = await createWorld({ ASTRIX_SANDBOX_URL: sandbox.url, ...parts.env }, parts);
   clock = world.clock;
+  const kit = kitOver(world);
   const seeded = world.agencies.flatMap(({ clients }) => clients.map(({ connectionId }) => connectionId));
 
   async function consent(
@@ -102,29 +99,18 @@ export async function connectRig(
     };
   }
 
-  async function as(
-    role: Role,
-    { agency = 0, client = 0 }: { agency?: 0 | 1; client?: 0 | 1 | 2 } = {},
-  ): Promise<Colleague> {
-    const of: TestAgency = world.agencies[agency];
-    const token = await world.tokenOf(of.people[role]);
-    const clientId = of.clients[client].id;
-    const headers = { authorization: `Bearer ${token}` };
-    const at = (path: string) => (path.startsWith('/') ? path : `/v1/clients/${clientId}/${path}`);
-    const get = (path: string) => world.inject({ method: 'GET', url: at(path), headers });
-    const post = (path: string, body?: unknown, method: 'POST' | 'PUT' = 'POST') =>
-      world.inject({ method, url: at(path), headers, ...(body === undefined ? {} : { payload: body as object }) });
+  async function as(role: Role, where: Where = {}): Promise<Colleague> {
+    const person = await kit.as(role, where);
+    const { get, post } = person;
     const must = async (reply: Promise<Response>, status: number) => {
       const answered = await reply;
       if (answered.statusCode !== status)
         throw new Error(`expected ${status}, and got ${answered.statusCode}: ${answered.body}`);
       return answered.json();
     };
+    const all = async (): Promise<ConnectionView[]> => (await must(get('connections'), 200)).connections;
     const me: Colleague = {
-      token,
-      clientId,
-      get,
-      post,
+      ...person,
       start: (provider, { shared = false, connectionId = null } = {}) =>
         must(post('connect', { provider, shared, connectionId, loopbackPort: PORT }), 201),
       async connect(provider, account, about = {}) {
@@ -142,9 +128,8 @@ export async function connectRig(
       },
       byKey: (provider, fields, connectionId = null) =>
         post('connect-key', { provider, shared: false, connectionId, fields }),
-      list: async () =>
-        (await must(get('connections'), 200)).connections.filter((one: ConnectionView) => !seeded.includes(one.id)),
-      one: async id => (await me.list()).find(one => one.id === id) ?? Promise.reject(new Error('it is not there')),
+      list: async () => (await all()).filter(({ id }) => !seeded.includes(id)),
+      one: async id => (await all()).find(one => one.id === id) ?? Promise.reject(new Error('it is not there')),
       read: (connection, capability, { text, refresh } = {}) =>
         must(
           get(
@@ -158,7 +143,7 @@ export async function connectRig(
   }
 
   return {
-    world,
+    ...kit,
     sandbox,
     seeded,
     as,

@@ -9,7 +9,7 @@ const elsewhere = (me: Colleague, clientId: string) => ({ clientId, post: me.pos
 const other = (rig: ConnectRig, role: Role = 'admin') => rig.as(role);
 const secondClient = ({ rig, me }: Hands) => elsewhere(me, rig.world.agencies[0].clients[1].id);
 const admin = async (rig: ConnectRig, path: string, body: object) => {
-  const reply = await (await rig.as('admin')).post(path, body, 'PUT');
+  const reply = await (await rig.as('admin')).put(path, body);
   if (reply.statusCode >= 300) throw new Error(reply.body);
 };
 const off = (rig: ConnectRig, scope: 'provider' | 'client', subject: string) =>
@@ -27,7 +27,7 @@ const roleOf = (rig: ConnectRig, of: Role, role: Role) =>
   );
 const reach = async (rig: ConnectRig, role: Role) => {
   const [agency] = rig.world.agencies;
-  await (await rig.as('owner')).post(`access/${agency.people[role].id}`, undefined, 'PUT');
+  await (await rig.as('owner')).put(`access/${agency.people[role].id}`);
 };
 const another = async ({ rig, me }: Hands) => {
   const { authorizeUrl } = await me.start('google-ads');

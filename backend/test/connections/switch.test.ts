@@ -65,7 +65,7 @@ async function pull(admin: Colleague, body: object, host: string): Promise<numbe
   await pause(600);
   expect(callsOf(host).length, 'there is load').toBeGreaterThan(before + 3);
   const at = performance.now();
-  const reply = await admin.post('/v1/switches', { off: true, reason: 'a drill', revoke: false, ...body }, 'PUT');
+  const reply = await admin.put('/v1/switches', { off: true, reason: 'a drill', revoke: false, ...body });
   expect(reply.statusCode, reply.body).toBe(200);
   await pause(WATCHED_MS);
   const last = callsOf(host).at(-1)?.at ?? 0;
@@ -96,7 +96,7 @@ test('VT-13: provider, client and connection switches stop the calls of both pro
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'switched_off']);
     expect((await me.one(id)).off).toBe(true);
     const off = { scope: what, subject, off: false, reason: '', revoke: false };
-    expect((await admin.post('/v1/switches', off, 'PUT')).statusCode).toBe(200);
+    expect((await admin.put('/v1/switches', off)).statusCode).toBe(200);
     expect((await me.get(`connections/${id}/data/${capability}?refresh=1`)).statusCode).toBe(200);
   }
 }, 60_000);
@@ -108,7 +108,7 @@ test('VT-13, IR-03: mass revoke ends every grant of a provider at the provider, 
   await other.connect('google-ads', 'Chai Katha');
   const jira = await admin.connect('jira', 'agency-internal');
   const body = { scope: 'provider', subject: 'google-ads', off: true, reason: 'the app was stolen', revoke: true };
-  expect((await admin.post('/v1/switches', body, 'PUT')).json()).toMatchObject({ disconnected: 2 });
+  expect((await admin.put('/v1/switches', body)).json()).toMatchObject({ disconnected: 2 });
   await rig.world.app.runNow('connections.tend');
   await rig.world.app.runNow('connections.tend');
   const families = rig.sandbox.providers.book.families();
