@@ -14,7 +14,7 @@ export type Where = { readonly agency?: 0 | 1; readonly client?: 0 | 1 | 2 };
 /** What a test of a module works with. docs/guides/add-a-module.md says where such a test goes. */
 export type Kit = {
   readonly world: World;
-  /** Signs in; the access token works for 15 minutes on the clock of the world. */
+  /** Signs in. The clock of the world moves on by a code; the access token works for 15 minutes on it. One sign-in at a time. */
   readonly as: (role: Role, where?: Where) => Promise<Person>;
   readonly customer: (options?: CustomerOptions & Where) => Customer;
   readonly provider: Provider;
