@@ -62,7 +62,7 @@ export const PaymentFact = z.strictObject({
   description: Text.nullable(),
   createdAt: Instant,
   /** The payment that a checkout has led to, which is a row of its own as well; null for everything else. */
-  paymentId: Text.nullable(),
+  paymentId: Text.nullable().default(null),
   /** Made with a test key: no money moved. */
   test: z.boolean(),
 });

@@ -119,8 +119,8 @@ const dataOf = (capability: Capability) =>
   z.strictObject({
     capability: z.literal(capability),
     rows: z.array(capabilityOf(capability).fact).max(500),
-    /** Whether `rows` are all there are; false when only the newest are here. */
-    complete: z.boolean(),
+    /** How many there are at least: more than `rows` when only the newest are here. Nothing is read only to be counted. */
+    total: z.int(),
     fetchedAt: Instant.nullable(),
     /** What is shown is older than it should be, because the provider could not be asked. */
     stale: z.boolean(),

@@ -17,20 +17,20 @@ it('VT-07, VT-08, VT-11, FL-02: connect Jira by consent, read its issues, lose a
     fix: 'none',
   });
   const tasks = await admin.read(connection, 'tasks');
-  expect(tasks).toMatchObject({ capability: 'tasks', complete: true, stale: false, fault: null });
+  expect(tasks).toMatchObject({ capability: 'tasks', total: 130, stale: false, fault: null });
 
   rig.sandbox.providers.book.revokeAll('jira');
   const lost = await admin.read(connection, 'tasks', { refresh: true });
   expect(lost).toMatchObject({
     stale: true,
-    complete: true,
+    total: 130,
     fault: { reason: 'Jira no longer accepts this connection.' },
   });
   expect(await admin.one(connection.id)).toMatchObject({ status: 'broken', fix: 'reconnect' });
 
   const mended = await admin.connect('jira', 'agency-internal', { connectionId: connection.id });
   expect(mended).toMatchObject({ id: connection.id, status: 'active', fix: 'none' });
-  expect(await admin.read(mended, 'tasks', { refresh: true })).toMatchObject({ stale: false, complete: true });
+  expect(await admin.read(mended, 'tasks', { refresh: true })).toMatchObject({ stale: false, total: 130 });
 
   const receipt = await admin.disconnect(mended);
   expect(receipt).toMatchObject({ revocation: 'pending', keyDestroyedAt: null });
@@ -53,7 +53,7 @@ it('what a person types wrongly is refused with words, and says nothing about th
   expect(await admin.one(connection.id)).toMatchObject({ fix: 'none', health: [{ status: 'unknown' }] });
   expect(await admin.read(connection, 'shipments', { text: '1490812345600' })).toMatchObject({
     stale: false,
-    complete: true,
+    total: 1,
   });
   expect(await admin.one(connection.id)).toMatchObject({ fix: 'none', health: [{ status: 'ok' }] });
 });

@@ -55,6 +55,12 @@ function shownOf(name: Capability, { rows, complete }: Found, text: string | nul
   return { rows: sorted.slice(0, SHOWN), complete: complete && sorted.length <= SHOWN };
 }
 
+/** As a reply says it. */
+const told = ({ rows, complete }: { readonly rows: readonly unknown[]; readonly complete: boolean }) => ({
+  rows,
+  total: complete ? rows.length : rows.length + 1,
+});
+
 /** What a read came to, in the connection's own record: its health, whether it works at all, and the rows for the next who asks. */
 async function record(
   deps: ConnectionsDeps,
@@ -146,15 +152,14 @@ export function createData(deps: ConnectionsDeps, use: Use) {
     if (judged.kind === 'ok')
       return ConnectionData.parse({
         capability,
-        ...shownOf(capability, judged, text),
+        ...told(shownOf(capability, judged, text)),
         fetchedAt: deps.clock.now().toISOString(),
         stale: false,
         fault: null,
       });
     return ConnectionData.parse({
       capability,
-      rows: kept?.rows ?? [],
-      complete: kept?.complete ?? false,
+      ...told(kept ?? { rows: [], complete: true }),
       fetchedAt: kept?.fetchedAt.toISOString() ?? null,
       stale: true,
       fault,
@@ -172,8 +177,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       if (kept?.fresh && !refresh)
         return ConnectionData.parse({
           capability,
-          rows: kept.rows,
-          complete: kept.complete,
+          ...told(kept),
           fetchedAt: kept.fetchedAt.toISOString(),
           stale: false,
           fault: null,

@@ -185,7 +185,7 @@ function Shown({
         columns={columnsOf(data.capability, data.rows as never) as readonly Column<Row>[]}
       />
       <p className="text-meta">
-        {data.complete === false
+        {data.total > data.rows.length
           ? `The newest ${count(data.rows.length)}. There is more in ${name}: search for it, or look it up there.`
           : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all there are.`}
       </p>
