@@ -2,8 +2,8 @@ import { Fault, MESSAGE_KINDS } from '@astrix/contract';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto/index.ts';
 import type { Failed } from '../platform/egress/index.ts';
+import type { Api } from './adapter-api.ts';
 import { clamp } from './json.ts';
-import type { Api } from './provider.ts';
 
 /**
  * How customers are written with, whatever the provider. Modules import this file and the registry; only the registry knows the folders.

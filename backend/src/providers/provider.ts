@@ -11,8 +11,9 @@ import type {
 } from '@astrix/contract';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
-import type { Bucket, CallRequest, Explain, Failed, Outcome } from '../platform/egress/index.ts';
+import type { Bucket, Explain, Failed, Outcome } from '../platform/egress/index.ts';
 import type { WebhookScheme } from '../platform/signatures/index.ts';
+import type { Account, Api, Ask } from './adapter-api.ts';
 import type { Messaging } from './messaging.ts';
 import type { Read, ReadRange } from './read.ts';
 
@@ -140,34 +141,7 @@ export type Credential =
   | { readonly kind: 'grant'; readonly accessToken: Secret; readonly extras: Readonly<Record<string, string>> }
   | { readonly kind: 'key'; readonly fields: Readonly<Record<string, Secret>> };
 
-/** One account that a grant or key reaches: what a connection is bound to. A person chooses where there are several. */
-export type Account = {
-  readonly id: string;
-  readonly name: string;
-  /** Tells it from others of the same name: «₹ · Asia/Kolkata», «sandbox». */
-  readonly detail: string | null;
-  /** What the reads need: currency, time zone, manager id. Never a secret. */
-  readonly settings: Readonly<Record<string, string>>;
-};
-
-/** A call of an adapter: where, what and how to read it. Who asks, with what and for how long is added around it. */
-export type Ask<T> = Omit<
-  CallRequest<T>,
-  'provider' | 'connection' | 'capability' | 'explain' | 'timeoutMs' | 'deadlineMs' | 'signal' | 'ending'
-> & { readonly timeoutMs?: number };
-
-/** What an adapter works with. */
-export type Api = {
-  /** With the credential of the connection. */
-  readonly call: <T>(ask: Ask<T>) => Promise<Outcome<T>>;
-  readonly clock: Clock;
-  /** Null until one is chosen, that is in `identify`. */
-  readonly account: Account | null;
-  /** Values of the form that are no secrets. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** What came with the grant. */
-  readonly extras: Readonly<Record<string, string>>;
-};
+export type { Account, Api, Ask } from './adapter-api.ts';
 
 /** Without a credential: the token endpoints. Their error bodies are read by RFC 6749, unless the call brings its own reading. */
 export type TokenApi = {

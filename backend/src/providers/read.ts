@@ -1,7 +1,7 @@
 import { type Capability, capabilityOf, type FactOf } from '@astrix/contract';
 import { z } from 'zod';
 import type { Failed } from '../platform/egress/index.ts';
-import type { Api } from './provider.ts';
+import type { Api } from './adapter-api.ts';
 
 /**
  * What «changed since» means for one read at one provider, as data. The importer, the page of a connection and docs/providers/reads.md follow
