@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources under test are texts
+
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GRANTED_READS, ownersOf, tableFaults, tableFaultsIn, tablesDeclared, tablesUsed } from './boundary-tables.ts';

@@ -1,5 +1,5 @@
 /**
- * Why the system, and not a person, touches tenant data: the one escape from the tenant wall. A test holds which file may use which
+ * Why the system, and not a person, touches tenant data: the one way around the RLS policies of tenants. A test holds which file may use which
  * reason; a new one needs an entry here and there.
  */
 export const SYSTEM_REASONS = {
