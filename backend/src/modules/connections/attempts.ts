@@ -4,7 +4,7 @@ import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { secret } from '../../kernel/secret.ts';
 import { equalDigests, randomToken, sha256 } from '../../platform/crypto/index.ts';
-import { type Schema, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { type Schema, type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import type { Place } from '../../platform/vault/index.ts';
 import type { Account, Manifest, Provider, ProviderApp } from '../../providers/provider.ts';
 import { demandProvider } from './access.ts';
@@ -178,16 +178,43 @@ export async function claimAttempt(tx: TenantTx, shown: Shown): Promise<AttemptV
   };
 }
 
-/** Makes the grant active for one account. Answers the id of the connection. */
-export async function confirmAttempt(
+export type Confirmable = {
+  readonly attempt: AttemptRow;
+  readonly account: Account;
+  /** The connection that is consented to anew. */
+  readonly before: ConnectionRow | null;
+};
+
+/** Everything that must hold before a grant becomes active for one account, as the person who confirms it sees it. */
+export async function demandConfirmable(
   tx: TenantTx,
   shown: Shown & { readonly accountId: string },
-): Promise<ConnectionRow> {
+): Promise<Confirmable> {
   const attempt = await demandReady(tx, shown);
   const account = (attempt.accounts as Account[]).find(({ id }) => id === shown.accountId) ?? fail('connect_refused');
   const before = await demandSame(tx, attempt.client_id, attempt.connection_id, attempt);
   if (before !== null && before.account_id !== account.id)
     fail('account_differs', { detail: `${before.account_name} is connected, and ${account.name} was chosen.` });
+  return { attempt, account, before };
+}
+
+/** Of two confirmations of one attempt, the second waits here and is refused. */
+async function lockReady(tx: SystemTx, attempt: AttemptRow): Promise<void> {
+  const ready = await tx
+    .selectFrom('connect_attempts')
+    .select('id')
+    .where('agency_id', '=', attempt.agency_id)
+    .where('id', '=', attempt.id)
+    .where('stage', '=', 'ready')
+    .where('ends_at', '>', txNow(tx))
+    .forUpdate()
+    .executeTakeFirst();
+  if (!ready) fail('connect_refused');
+}
+
+/** Makes the grant active for one account, in the system's transaction, because other modules hear of it there. */
+export async function confirmAttempt(tx: SystemTx, { attempt, account, before }: Confirmable): Promise<ConnectionRow> {
+  await lockReady(tx, attempt);
   const values = {
     status: 'active' as const,
     account_id: account.id,
@@ -225,7 +252,7 @@ type Values = Omit<
   'agency_id' | 'id' | 'client_id' | 'provider' | 'connected_by' | 'connected_at' | 'refresh_generation'
 >;
 
-async function insertConnection(tx: TenantTx, attempt: AttemptRow, values: Values): Promise<ConnectionRow> {
+async function insertConnection(tx: SystemTx, attempt: AttemptRow, values: Values): Promise<ConnectionRow> {
   const inserted = await tx
     .insertInto('connections')
     .values({
@@ -243,7 +270,7 @@ async function insertConnection(tx: TenantTx, attempt: AttemptRow, values: Value
   return inserted ?? fail('already_connected');
 }
 
-async function replaceGrant(tx: TenantTx, before: ConnectionRow, values: Values): Promise<ConnectionRow> {
+async function replaceGrant(tx: SystemTx, before: ConnectionRow, values: Values): Promise<ConnectionRow> {
   const row = await tx
     .updateTable('connections')
     .set(row => ({ ...values, refresh_generation: row('refresh_generation', '+', 1) }))

@@ -1,12 +1,13 @@
 import type { ConnectionView } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { notify, withSystem } from '../../platform/db/index.ts';
+import { notify } from '../../platform/db/index.ts';
 import type { HandlersFor } from '../../platform/http/index.ts';
 import {
   cancelAttempt,
   claimAttempt,
   confirmAttempt,
+  demandConfirmable,
   demandConnectable,
   demandSame,
   startAttempt,
@@ -37,7 +38,6 @@ export function connectHandlers(
       await audit({
         subjectType: 'connect-attempt',
         subjectId: started.attemptId,
-        clientId: params.clientId,
         detail: { provider: body.provider, shared: body.shared },
       });
       return started;
@@ -49,24 +49,22 @@ export function connectHandlers(
 
     async 'connections.claim'({ tx, params, body, audit }) {
       const view = await claimAttempt(tx, { ...params, ...body });
-      await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId, clientId: params.clientId });
+      await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId });
       return view;
     },
 
-    async 'connections.confirm'({ within, params, body }) {
-      const row = await within(async (tx, audit) => {
-        const confirmed = await confirmAttempt(tx, { ...params, ...body });
+    async 'connections.confirm'({ within, across, params, body }) {
+      const checked = await within(tx => demandConfirmable(tx, { ...params, ...body }));
+      const row = await across('connections', async (tx, audit) => {
+        const confirmed = await confirmAttempt(tx, checked);
+        await forgetFaults(tx, confirmed.agency_id, confirmed.id);
         await audit({
           subjectType: 'connection',
           subjectId: confirmed.id,
-          clientId: params.clientId,
           detail: { provider: confirmed.provider, account: confirmed.account_id },
         });
+        await emitOpened(deps.emit, tx, confirmed);
         return confirmed;
-      });
-      await withSystem(deps.db, 'connections', async tx => {
-        await forgetFaults(tx, row.agency_id, row.id);
-        await emitOpened(deps.emit, tx, row);
       });
       return show(row, params.clientId);
     },
@@ -74,7 +72,7 @@ export function connectHandlers(
     async 'connections.cancel'({ tx, params, audit }) {
       await cancelAttempt(tx, params.clientId, params.attemptId);
       await notify(tx, WORK_CHANNEL, '');
-      await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId, clientId: params.clientId });
+      await audit({ subjectType: 'connect-attempt', subjectId: params.attemptId });
       return null;
     },
 
@@ -101,7 +99,6 @@ export function connectHandlers(
         await audit({
           subjectType: 'connection',
           subjectId: stored.id,
-          clientId: params.clientId,
           detail: { provider: body.provider, account: account.id, rotated: before !== null },
         });
         return stored;

@@ -117,7 +117,6 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
         audit({
           subjectType: 'connection',
           subjectId: row.id,
-          clientId: params.clientId,
           detail: { provider: row.provider },
         }),
       );
@@ -131,7 +130,6 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
         await audit({
           subjectType: 'connection',
           subjectId: row.id,
-          clientId: params.clientId,
           detail: { provider: row.provider },
         });
         return address;
@@ -147,7 +145,6 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
         await audit({
           subjectType: 'connection',
           subjectId: row.id,
-          clientId: params.clientId,
           detail: { provider: row.provider, account: row.account_id },
         });
         return receiptView(receipt);

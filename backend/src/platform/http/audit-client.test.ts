@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKit, type Kit } from '../../../test/kit/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { withSystem } from '../db/index.ts';
+import type { Handler } from './index.ts';
 
 let kit: Kit;
 beforeAll(async () => {
@@ -41,4 +42,13 @@ test('AL-01: the audit row of a route under no client names none, unless the han
   expect(await lastAudit('connection.switch')).toMatchObject({ client_id: null, subject_id: 'jira' });
   await set('client', admin.clientId);
   expect(await lastAudit('connection.switch')).toMatchObject({ client_id: admin.clientId });
+});
+
+test('a handler of a route under a client cannot name another client', () => {
+  const handler: Handler<'conversations.add-note'> = async ({ audit }) => {
+    // @ts-expect-error the floor adds the client of the path
+    await audit({ subjectType: 'note', subjectId: newId(), clientId: newId() });
+    throw new Error('not called');
+  };
+  expect(handler).toBeTypeOf('function');
 });
