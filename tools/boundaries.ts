@@ -130,7 +130,6 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
  * still does.
  */
 export const PROVIDER_FOLDERS_STILL: readonly string[] = [
-  'backend/src/modules/conversations/send.ts',
   'backend/src/modules/webhooks/meta.ts',
   'backend/src/modules/webhooks/receive.ts',
 ];

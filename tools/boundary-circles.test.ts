@@ -11,7 +11,6 @@ const STILL: readonly (readonly string[])[] = [
     'backend/src/modules/webhooks/inbound.ts',
     'backend/src/modules/webhooks/sources.ts',
   ],
-  ['backend/src/providers/messaging.ts', 'backend/src/providers/provider.ts'],
 ];
 
 test('no files of the product import each other in a circle, types included', () => {
