@@ -66,7 +66,7 @@ async function serve(): Promise<void> {
   try {
     const sandbox = await startSandbox(
       {
-        webhookUrl: `${values.backend}/webhooks/whatsapp`,
+        webhookUrl: `${values.backend}/webhooks/app/whatsapp`,
         appSecret: values.secret,
         numbers,
         statusDelayMs: Number(values['status-delay']) || 0,

@@ -144,9 +144,9 @@ function egressOf({ config, db, clock, log, metrics, egress }: AppParts, { mayCa
 }
 
 function installationOf({ config, version }: AppParts, http: FastifyInstance): Installation {
-  const { appFor, appSecretsFor, whatsapp, sandboxUrl } = config;
+  const { appFor, appSecretsFor, verifyTokenFor, sandboxUrl } = config;
   const publicUrl = () => config.publicUrl ?? ownUrl(http, config.port);
-  return { appFor, appSecretsFor, whatsapp, sandboxUrl, version, publicUrl };
+  return { appFor, appSecretsFor, verifyTokenFor, sandboxUrl, version, publicUrl };
 }
 
 function ownUrl({ server }: FastifyInstance, port: number): string {

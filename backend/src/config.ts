@@ -81,19 +81,16 @@ export type Config = {
   readonly metricsToken: Secret | null;
   readonly trustedProxies: readonly string[];
   readonly logLevel: string;
-  readonly whatsapp: {
-    /** Live app secrets; two during a rotation (WH-05). Empty refuses every delivery with 503 (WH-04). */
-    readonly appSecrets: readonly Secret[];
-    readonly verifyToken: Secret | null;
-  };
   /** The provider sandbox, which takes the place of every provider's host; null for the real ones. */
   readonly sandboxUrl: string | null;
   /** Where this backend is reached from outside, for providers that send people or events back; null for its own address. */
   readonly publicUrl: string | null;
   /** Credentials of this installation's app at a family of providers, by its name in the manifests; null without one. */
   readonly appFor: (name: string) => ProviderAppConfig | null;
-  /** What that app signs its webhooks with: two secrets during a rotation (WH-05), none without an app. */
+  /** What that app signs its webhooks with: two secrets during a rotation (WH-05). None refuses every delivery with 503 (WH-04). */
   readonly appSecretsFor: (name: string) => readonly Secret[];
+  /** What proves a provider that registers an address of that app (WH-13); null without one. */
+  readonly verifyTokenFor: (name: string) => Secret | null;
 };
 
 export type ProviderAppConfig = { readonly id: string; readonly secret: Secret; readonly nextSecret?: Secret };
@@ -102,6 +99,7 @@ export type ProviderAppConfig = { readonly id: string; readonly secret: Secret; 
 const SANDBOX_APP: ProviderAppConfig = { id: 'sandbox-client', secret: secret('sandbox-secret') };
 
 const APP = /^ASTRIX_APP_([A-Z]+)_(ID|SECRET|SECRET_NEXT)$/;
+const VERIFY_TOKEN = /^ASTRIX_APP_([A-Z]+)_VERIFY_TOKEN$/;
 
 /** ASTRIX_APP_<NAME>_ID and _SECRET belong together: half of one would fail only when a person tries to connect. */
 function readApps(
@@ -123,6 +121,20 @@ function readApps(
     else apps[name.toLowerCase()] = { id, secret: secret(appSecret), ...(next ? { nextSecret: secret(next) } : {}) };
   }
   return apps;
+}
+
+function readVerifyTokens(
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): Readonly<Record<string, Secret>> {
+  const tokens: Record<string, Secret> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const app = VERIFY_TOKEN.exec(name)?.[1];
+    if (!app || !value) continue;
+    if (value.length > 500) faults.push(`${name} is longer than any provider accepts.`);
+    else tokens[app.toLowerCase()] = secret(value);
+  }
+  return tokens;
 }
 
 /** Variables of the system before this one. Secrets found there would be forgotten in an environment for ever (VT-06). */
@@ -153,6 +165,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (production && value.ASTRIX_PUBLIC_URL?.startsWith('http:'))
     faults.push('ASTRIX_PUBLIC_URL must begin with https:// in production: providers send people back to it.');
   const apps = readApps(env, faults);
+  const verifyTokens = readVerifyTokens(env, faults);
   const given = givenKek('ASTRIX_KEK', value.ASTRIX_KEK, value.ASTRIX_DATA_DIR, faults);
   const next = givenKek('ASTRIX_KEK_NEXT', value.ASTRIX_KEK_NEXT, value.ASTRIX_DATA_DIR, faults);
   for (const [name, kek] of [
@@ -166,9 +179,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (given && next?.bytes.reveal().equals(given.bytes.reveal()))
     faults.push('ASTRIX_KEK_NEXT must be another key than ASTRIX_KEK: it is the one to change to.');
   if (faults.length > 0) throw new ConfigError(faults);
-  const whatsappSecrets = [value.ASTRIX_WHATSAPP_APP_SECRET, value.ASTRIX_WHATSAPP_APP_SECRET_NEXT]
-    .filter(item => item !== undefined)
-    .map(item => secret(item));
+  const whatsapp = {
+    secrets: [value.ASTRIX_WHATSAPP_APP_SECRET, value.ASTRIX_WHATSAPP_APP_SECRET_NEXT]
+      .map(secretOrNull)
+      .filter(one => one !== null),
+    verifyToken: secretOrNull(value.ASTRIX_WHATSAPP_VERIFY_TOKEN),
+  };
   const appFor = (name: string) => (value.ASTRIX_SANDBOX_URL ? SANDBOX_APP : (apps[name] ?? null));
   return {
     environment: value.ASTRIX_ENV,
@@ -185,21 +201,33 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       .map(item => item.trim())
       .filter(Boolean),
     logLevel: value.ASTRIX_LOG_LEVEL,
-    whatsapp: {
-      appSecrets: whatsappSecrets,
-      verifyToken: value.ASTRIX_WHATSAPP_VERIFY_TOKEN ? secret(value.ASTRIX_WHATSAPP_VERIFY_TOKEN) : null,
-    },
     sandboxUrl: value.ASTRIX_SANDBOX_URL ?? null,
     publicUrl: value.ASTRIX_PUBLIC_URL ?? null,
     appFor,
-    appSecretsFor(name) {
-      const app = appFor(name);
-      if (app) return [app.secret, ...(app.nextSecret ? [app.nextSecret] : [])];
-      // An installation that only has WhatsApp has its one app at Meta there.
-      return name === 'meta' ? whatsappSecrets : [];
+    appSecretsFor: name => {
+      const own = (of: string) => (of === 'whatsapp' ? whatsapp.secrets : secretsOf(appFor(of)));
+      return firstOf(name, of => (own(of).length > 0 ? own(of) : null)) ?? [];
     },
+    verifyTokenFor: name =>
+      firstOf(name, of => (of === 'whatsapp' ? whatsapp.verifyToken : (verifyTokens[of] ?? null))),
   };
 }
+
+/**
+ * WhatsApp is a product of the app at Meta. Its own variables come from before there was any other: an installation may have them instead of
+ * ASTRIX_APP_META_*, or beside them for a second app that has WhatsApp alone. Each stands in for the other.
+ */
+const STANDS_IN: Readonly<Record<string, string>> = { whatsapp: 'meta', meta: 'whatsapp' };
+
+const firstOf = <T>(name: string, find: (of: string) => T | null): T | null => {
+  const other = STANDS_IN[name];
+  return find(name) ?? (other === undefined ? null : find(other));
+};
+
+const secretsOf = (app: ProviderAppConfig | null): readonly Secret[] =>
+  app ? [app.secret, ...(app.nextSecret ? [app.nextSecret] : [])] : [];
+
+const secretOrNull = (text: string | undefined): Secret | null => (text ? secret(text) : null);
 
 /** Stands in front of a key that was made for development, so that it is known wherever it is pasted. */
 const DEVELOPMENT_MARK = 'development:';

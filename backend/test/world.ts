@@ -181,7 +181,12 @@ export async function createWorld(
     tokenOf: async person => (await signIn(person)).accessToken,
     deliver: async payload => {
       const body = Buffer.from(JSON.stringify(payload));
-      const reply = await inject({ method: 'POST', url: '/webhooks/whatsapp', headers: signed(body), payload: body });
+      const reply = await inject({
+        method: 'POST',
+        url: '/webhooks/app/whatsapp',
+        headers: signed(body),
+        payload: body,
+      });
       await app.runNow('webhooks.process');
       return reply;
     },

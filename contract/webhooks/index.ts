@@ -23,7 +23,7 @@ export const webhooks = defineFeature('webhooks', {
   routes: {
     'whatsapp-verify': publicRead({
       path: '/webhooks/whatsapp',
-      summary: 'Meta’s subscription handshake: echoes the numeric challenge (WH-13)',
+      summary: 'The same as /webhooks/app/whatsapp, for apps that were registered with this address (WH-13)',
       auth: 'provider',
       dataClasses: ['public'],
       ratePerMinute: 60,
@@ -35,7 +35,7 @@ export const webhooks = defineFeature('webhooks', {
     }),
     whatsapp: providerCall({
       path: '/webhooks/whatsapp',
-      summary: 'WhatsApp Cloud API events, signed over the raw bytes; answered only after they are stored',
+      summary: 'The same as /webhooks/app/whatsapp, for apps that were registered with this address',
       dataClasses: ['end-customer'],
       ratePerMinute: 6_000_000,
       // Meta batches up to 3 MB into one delivery; refusing it would lose events after seven days of retries.
@@ -77,10 +77,11 @@ export const webhooks = defineFeature('webhooks', {
     }),
     app: providerCall({
       path: '/webhooks/app/:provider',
-      summary: 'Events of a provider whose app has one address for all accounts, signed over the raw bytes',
-      dataClasses: ['client-business', 'logistics', 'payment-metadata'],
-      ratePerMinute: 60_000,
-      // Meta puts up to a thousand events into one delivery.
+      summary:
+        'Events of a provider whose app has one address for all accounts, signed over the raw bytes; stored, then answered',
+      dataClasses: ['end-customer', 'client-business', 'logistics', 'payment-metadata'],
+      ratePerMinute: 6_000_000,
+      // Meta puts up to a thousand events and 3 MB into one delivery; refusing it would lose events after seven days of retries.
       bodyLimit: 3_145_728,
       params: ofProvider,
       errors: ['not_found', ...PROVIDER_CALL_ERRORS],

@@ -107,6 +107,8 @@ describe('ports', () => {
     clientExists: async () => true,
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),
+    findCalledAddress: async () => null,
+    connectedAccount: async () => null,
   };
 
   test('a port is usable by whoever took it before its module existed', async () => {

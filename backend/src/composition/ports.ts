@@ -1,7 +1,22 @@
+import type { ProviderId } from '@astrix/contract';
+import type { Secret } from '../kernel/secret.ts';
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
 import type { SystemTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
 import type { OpenConnection } from '../providers/api.ts';
+import type { Account, ProviderWebhook } from '../providers/provider.ts';
+
+/** The connection behind a webhook address, with what its deliveries are verified with; two secrets of each kind during a rotation. */
+export type CalledAddress = {
+  readonly provider: ProviderId;
+  readonly connectionId: string;
+  readonly webhook: ProviderWebhook;
+  /** The live secrets of its addresses. */
+  readonly urlSecrets: readonly Secret[];
+  readonly secrets: readonly Secret[];
+  /** Whether the key is of the live side, where the provider has two. */
+  readonly live: boolean | null;
+};
 
 /** What the platform, or a module, needs from another running module. Exactly one module provides each; the order of the list is free. */
 export type Ports = {
@@ -17,6 +32,10 @@ export type Ports = {
   readonly mayCall: NonNullable<EgressParts['allowed']>;
   /** Opens a connection, so that a module can call its provider. */
   readonly openConnection: OpenConnection;
+  /** Whose webhook address was called. Null for an unknown or expired one, and for a connection that has ended. */
+  readonly findCalledAddress: (tx: SystemTx, address: string) => Promise<CalledAddress | null>;
+  /** The provider's account that a connection is bound to; null when the connection has ended. */
+  readonly connectedAccount: (tx: SystemTx, connectionId: string) => Promise<Pick<Account, 'settings'> | null>;
 };
 
 /** Where each port comes from, for whoever has forgotten to provide one. */
@@ -27,6 +46,8 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   clientExists: 'clients',
   mayCall: 'connections',
   openConnection: 'connections',
+  findCalledAddress: 'connections',
+  connectedAccount: 'connections',
 };
 
 type Provider = { readonly name: string; readonly provides?: Partial<Ports> };

@@ -21,7 +21,8 @@ export type Installation = {
   readonly appFor: (name: string) => ProviderApp | null;
   /** What that app signs its webhooks with: two secrets during a rotation (WH-05), none without an app. */
   readonly appSecretsFor: (name: string) => readonly Secret[];
-  readonly whatsapp: { readonly appSecrets: readonly Secret[]; readonly verifyToken: Secret | null };
+  /** What the app's provider proves itself with when an address is registered (WH-13); null without one. */
+  readonly verifyTokenFor: (name: string) => Secret | null;
   /** The provider sandbox, which takes the place of every provider's host; null for the real ones. */
   readonly sandboxUrl: string | null;
   /** Where this backend is reached from outside, without a path. Known once the server listens. */

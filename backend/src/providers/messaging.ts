@@ -82,6 +82,7 @@ export const InboundEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown'), why: z.string(), raw: z.string() }),
 ]);
 export type InboundEvent = z.infer<typeof InboundEvent>;
+export type InboundEventOf<K extends InboundEvent['kind']> = Extract<InboundEvent, { readonly kind: K }>;
 
 /** An event with what is needed to store it, to process it once, and to find its tenant. */
 export type SplitEvent = {

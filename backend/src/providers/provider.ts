@@ -204,22 +204,42 @@ export type HookEvent = {
 /** How a provider delivers events, as data, and how they are read. docs/guides/add-a-provider.md says what happens to them. */
 export type ProviderWebhook = {
   readonly scheme: WebhookScheme;
-  /** `app`: one address for the app of this installation. `connection`: each connection has an address that cannot be guessed (WH-06). */
-  readonly of: 'app' | 'connection';
   /**
-   * What deliveries are signed with. `app`: the secret of the app that the manifest names. `ours`: one that we make, which a person copies to
-   * the provider together with the address. Anything else is the field of the form into which a person pastes the provider's.
+   * The changes in the parsed body of a delivery. Pure, and never throws; empty for what it does not know. `account` is the connection's own
+   * where the address is one connection's. Left out where deliveries carry messages only: `Messaging.split` reads those.
    */
-  readonly secret: 'app' | 'ours' | (string & {});
-  /**
-   * Takes a body apart. Pure, and never throws; empty for what it does not know. `account` is the connection's own where the address is one
-   * connection's.
-   */
-  readonly events: (body: unknown, receivedAt: Date, account: Pick<Account, 'settings'> | null) => readonly HookEvent[];
+  readonly events?: (
+    body: unknown,
+    receivedAt: Date,
+    account: Pick<Account, 'settings'> | null,
+  ) => readonly HookEvent[];
   /** Whether a key is of the live side, where the scheme has a `liveField`. */
   readonly isLive?: (key: Readonly<Record<string, Secret>>) => boolean;
   /** The challenge to echo when the address is registered, or null to refuse (WH-13). */
   readonly handshake?: (verifyToken: string, query: Readonly<Record<string, unknown>>) => string | null;
+} & (
+  | {
+      /** One address for the app of this installation. */
+      readonly of: 'app';
+      /** The app, as settings name it (ASTRIX_APP_<NAME>_…). Deliveries are signed with its secret. */
+      readonly app: string;
+    }
+  | {
+      /** Each connection has an address that cannot be guessed (WH-06). */
+      readonly of: 'connection';
+      /**
+       * What deliveries are signed with. `app`: the secret of the app that the manifest names. `ours`: one that we make, which a person copies
+       * to the provider together with the address. Anything else is the field of the form into which a person pastes the provider's.
+       */
+      readonly secret: 'app' | 'ours' | (string & {});
+    }
+);
+
+/** What a provider posts to our app about a person: that they removed the app, or want their data deleted (WH-14). */
+export type OwnerCallbacks = {
+  readonly scheme: WebhookScheme;
+  /** Null when no person is named, and for a request of another app. `appId` is null where ours is not known. */
+  readonly read: (content: Buffer, appId: string | null) => { readonly userId: string; readonly issuedAt: Date } | null;
 };
 
 /** What the catalogue shows of a manifest; `about` depends on who asks. */

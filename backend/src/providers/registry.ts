@@ -16,10 +16,12 @@ import { instagramWebhook } from './instagram/webhook.ts';
 import { jira } from './jira/client.ts';
 import { JIRA } from './jira/manifest.ts';
 import { jiraWebhook } from './jira/webhook.ts';
+import { metaCallbacks } from './meta/callbacks.ts';
+import { META_DELIVERIES } from './meta/webhooks.ts';
 import { metaAds } from './meta-ads/client.ts';
 import { META_ADS } from './meta-ads/manifest.ts';
 import { PLANNED } from './planned.ts';
-import type { Provider } from './provider.ts';
+import type { OwnerCallbacks, Provider } from './provider.ts';
 import { stripe } from './stripe/client.ts';
 import { STRIPE } from './stripe/manifest.ts';
 import { stripeWebhook } from './stripe/webhook.ts';
@@ -44,8 +46,16 @@ export const PROVIDERS: Readonly<Record<ProviderId, Provider>> = {
   'amazon-sp-api': { manifest: AMAZON_SP_API, connector: amazonSpApi },
   delhivery: { manifest: DELHIVERY, connector: delhivery, webhook: delhiveryWebhook },
   stripe: { manifest: STRIPE, connector: stripe, webhook: stripeWebhook },
-  whatsapp: { manifest: WHATSAPP, connector: whatsapp, messaging: whatsappMessaging },
+  whatsapp: {
+    manifest: WHATSAPP,
+    connector: whatsapp,
+    webhook: { ...META_DELIVERIES, app: 'whatsapp' },
+    messaging: whatsappMessaging,
+  },
   'meta-ads': { manifest: META_ADS, connector: metaAds },
   instagram: { manifest: INSTAGRAM, connector: instagram, webhook: instagramWebhook },
   jira: { manifest: JIRA, connector: jira, webhook: jiraWebhook },
 };
+
+/** Callbacks about people that the provider of an app posts to it, by the app's name in the manifests. */
+export const OWNER_CALLBACKS = { meta: metaCallbacks } as const satisfies Readonly<Record<string, OwnerCallbacks>>;

@@ -180,13 +180,13 @@ describe('WH-11, P-11, P-20: bodies that are not what the route takes', () => {
     const body = Buffer.from('{"object":"whatsapp_business_account","entry":[]}');
     for (const type of NOT_JSON) {
       const headers = { ...signed(body), 'content-type': type };
-      const reply = await house.world.inject({ method: 'POST', url: '/webhooks/whatsapp', headers, payload: body });
+      const reply = await house.world.inject({ method: 'POST', url: '/webhooks/app/whatsapp', headers, payload: body });
       expect([reply.statusCode, reply.json().code], type).toEqual([415, 'unsupported_media_type']);
     }
     const large = Buffer.alloc(3_145_729, ' ');
     const reply = await house.world.inject({
       method: 'POST',
-      url: '/webhooks/whatsapp',
+      url: '/webhooks/app/whatsapp',
       headers: signed(large),
       payload: large,
     });

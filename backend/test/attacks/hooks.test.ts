@@ -1,7 +1,7 @@
 import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
-import { applyChange } from '../../src/modules/connections/index.ts';
+import { applyChange } from '../../src/modules/connections/provider-events.ts';
 import { findConnection, markWorking } from '../../src/modules/connections/repo.ts';
 import { type SystemTx, withSystem } from '../../src/platform/db/index.ts';
 import {

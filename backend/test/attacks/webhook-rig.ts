@@ -17,7 +17,7 @@ export function webhookRig(worldOf: () => World) {
     post: (body: Buffer, headers: Record<string, string | string[] | undefined>, to = worldOf()) =>
       to.inject({
         method: 'POST',
-        url: '/webhooks/whatsapp',
+        url: '/webhooks/app/whatsapp',
         headers: headers as Record<string, string>,
         payload: body,
       }),

@@ -96,7 +96,7 @@ describe('WH-04, WH-05: secrets', () => {
         expect([reply.statusCode, reply.json().code]).toEqual([503, 'secret_missing']);
       }
       const query = { 'hub.mode': 'subscribe', 'hub.verify_token': '', 'hub.challenge': '1' };
-      expect((await other.inject({ url: '/webhooks/whatsapp', query })).statusCode).toBe(503);
+      expect((await other.inject({ url: '/webhooks/app/whatsapp', query })).statusCode).toBe(503);
     },
   );
 
@@ -117,7 +117,7 @@ describe('WH-04, WH-05: secrets', () => {
 
 describe('WH-13: the handshake', () => {
   const good = { 'hub.mode': 'subscribe', 'hub.verify_token': VERIFY_TOKEN, 'hub.challenge': '1158201444' };
-  const shake = (query: Record<string, string | string[]>) => world.inject({ url: '/webhooks/whatsapp', query });
+  const shake = (query: Record<string, string | string[]>) => world.inject({ url: '/webhooks/app/whatsapp', query });
 
   test('echoes the number as plain text that no browser runs', async () => {
     const reply = await shake(good);

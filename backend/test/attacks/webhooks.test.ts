@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { ledgerOfAll } from '../tenancy/ledger.ts';
-import { createWorld, messagePayload, signed, valuePayload, type World } from '../world.ts';
+import { APP_SECRET, createWorld, messagePayload, signed, VERIFY_TOKEN, valuePayload, type World } from '../world.ts';
 import { webhookRig } from './webhook-rig.ts';
 
 let world: World;
@@ -49,6 +49,32 @@ describe('WH-07: copies', () => {
     const grown = (outcome: string) => ways.slice(1).map((way, n) => (way[outcome] ?? 0) - (ways[n]![outcome] ?? 0));
     expect({ copy: grown('copy'), nothingNew: grown('nothing-new') }).toEqual({ copy: [1, 0], nothingNew: [0, 1] });
     expect(await ledgerOfAll(world.db)).toEqual(before);
+  });
+});
+
+describe('apps that were registered with the address from before there was one for every provider', () => {
+  const url = '/webhooks/whatsapp';
+  const deliver = (body: Buffer, key = APP_SECRET) =>
+    world.inject({ method: 'POST', url, headers: signed(body, key), payload: body });
+
+  test('WH-13: the handshake is answered there', async () => {
+    const query = { 'hub.mode': 'subscribe', 'hub.verify_token': VERIFY_TOKEN, 'hub.challenge': '4711' };
+    expect((await world.inject({ url, query })).body).toBe('4711');
+    const wrong = await world.inject({ url, query: { ...query, 'hub.verify_token': 'wrong' } });
+    expect(wrong.json().code).toBe('webhook_refused');
+  });
+
+  test('WH-01: another signature is refused there', async () => {
+    expect((await deliver(bytes(aMessage('forged')), 'another-secret')).statusCode).toBe(401);
+    expect((await stored()).waiting).toBe(0);
+  });
+
+  test('WH-08: a delivery to both addresses has one effect', async () => {
+    const body = bytes(aMessage('to both'));
+    expect((await deliver(body)).statusCode).toBe(200);
+    expect((await post(body, signed(body))).statusCode).toBe(200);
+    await world.app.runNow('webhooks.process');
+    expect((await stored()).texts.filter(text => text === 'to both')).toHaveLength(1);
   });
 });
 

@@ -25,7 +25,7 @@ it('a number that is connected by hand answers customers, shows how each side of
     );
     const taken = await world.inject({
       method: 'POST',
-      url: '/webhooks/whatsapp',
+      url: '/webhooks/app/whatsapp',
       headers: signed(body),
       payload: body,
     });

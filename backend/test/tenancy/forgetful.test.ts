@@ -110,7 +110,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/identity/session-watch.ts authenticate',
   'modules/identity/sign-in.ts sign-in',
   'modules/webhooks/ingest.ts webhook-ingest',
-  'modules/webhooks/meta.ts webhook-process',
+  'modules/webhooks/owner-callbacks.ts webhook-process',
   'modules/webhooks/process.ts webhook-process',
   'modules/webhooks/receive.ts webhook-ingest',
   'platform/egress/ledger.ts provider-calls',

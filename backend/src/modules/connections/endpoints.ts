@@ -1,4 +1,5 @@
-import type { WebhookAddress } from '@astrix/contract';
+import type { ProviderId, WebhookAddress } from '@astrix/contract';
+import type { CalledAddress } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type Secret, secret } from '../../kernel/secret.ts';
@@ -22,7 +23,9 @@ const made = (vault: Vault, what: 'address' | 'token', endpointId: string): stri
 
 type Row = Pick<ConnectionRow, 'agency_id' | 'id' | 'provider'>;
 
-export const ownWebhook = ({ provider }: Row): ProviderWebhook | null => {
+type OwnWebhook = Extract<ProviderWebhook, { readonly of: 'connection' }>;
+
+export const ownWebhook = ({ provider }: Row): OwnWebhook | null => {
   const { webhook } = providerOf(provider);
   return webhook?.of === 'connection' ? webhook : null;
 };
@@ -117,19 +120,10 @@ export async function endOverlaps({ db, vault }: Pick<ConnectionsDeps, 'db' | 'v
   });
 }
 
-export type Endpoint = {
-  readonly connection: ConnectionRow;
-  readonly webhook: ProviderWebhook;
-  /** The live secrets of its addresses, and what its deliveries are signed with; two of each during a rotation. */
-  readonly urlSecrets: readonly Secret[];
-  readonly secrets: readonly Secret[];
-  readonly live: boolean | null;
-};
-
 type EndpointDeps = { readonly vault: Vault; readonly appSecretsFor: (name: string) => readonly Secret[] };
 
-/** Whose address was called. Null for nobody's, for one whose time is over, and for a connection that has ended. */
-export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: string): Promise<Endpoint | null> {
+/** Whose address was called: the port `findCalledAddress`. */
+export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: string): Promise<CalledAddress | null> {
   const now = txNow(tx);
   const called = await tx
     .selectFrom('webhook_endpoints')
@@ -158,7 +152,8 @@ export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: st
   const pasted = [fields[from], old].filter(one => one !== undefined && one !== null);
   const apps = auth.kind === 'oauth2' ? deps.appSecretsFor(auth.app) : [];
   return {
-    connection: row,
+    provider: row.provider as ProviderId,
+    connectionId: row.id,
     webhook,
     urlSecrets: all('address'),
     secrets: from === 'ours' ? all('token') : from === 'app' ? apps : pasted,

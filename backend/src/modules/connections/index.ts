@@ -7,8 +7,10 @@ import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
+import { findEndpoint } from './endpoints.ts';
 import { noteHealth, noteWorked } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
+import { findConnectedAccount, providerEventHears } from './provider-events.ts';
 import { createRefresh } from './refresh.ts';
 import { findConnection, manifestOf, markBroken, placeOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
@@ -18,9 +20,8 @@ import './tables.ts';
 
 export { addConnection, type NewConnection } from './add-connection.ts';
 export type { ConnectionsDeps } from './deps.ts';
-export { findEndpoint } from './endpoints.ts';
 export type { ConnectionOpened, ConnectionRef } from './events.ts';
-export { applyChange, deauthorize, deleteData, findHooked, recordReceived } from './provider-events.ts';
+export { recordReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, SWITCHES_CHANNEL, type Switches } from './switches.ts';
 
@@ -36,7 +37,14 @@ export const connections = defineModule({
     return {
       handlers: connectionHandlers({ deps, use, data }),
       seed: connectionsSeed(services),
-      provides: { mayCall: switches.allowed, openConnection: createOpen(deps, use) },
+      provides: {
+        mayCall: switches.allowed,
+        openConnection: createOpen(deps, use),
+        findCalledAddress: (tx, address) =>
+          findEndpoint(tx, { vault: services.vault, appSecretsFor: installation.appSecretsFor }, address),
+        connectedAccount: findConnectedAccount,
+      },
+      hears: providerEventHears(deps),
       listens: [{ channel: SWITCHES_CHANNEL, in: 'every-process', heard: switches.forget }],
       every: [
         {

@@ -1,22 +1,20 @@
 import type { Capability, Fault } from '@astrix/contract';
-import type { AuditTrail } from '../../platform/audit/index.ts';
+import type { Services } from '../../composition/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
-import type { Vault } from '../../platform/vault/index.ts';
-import type { HookEvent } from '../../providers/provider.ts';
+import type { Events, Hears } from '../../platform/events/index.ts';
+import type { Account } from '../../providers/provider.ts';
+import { APPLIED, dead } from '../webhooks/index.ts';
 import { markOutdated } from './data.ts';
 import { noteWorked } from './health.ts';
-import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf } from './repo.ts';
+import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf, settingsOf } from './repo.ts';
 
-/** About whom an event is: the connection whose address it came to, or the account that an app's event names. */
-export type Hooked = {
-  readonly provider: string;
-  readonly connectionId: string | null;
-  readonly accountId: string | null;
-};
+type Change = Events['webhook.changed'];
 
-/** The connections that an event concerns; several where an account is connected more than once, none where it is nobody's (WH-12). */
-export async function findHooked(tx: SystemTx, hooked: Hooked): Promise<ConnectionRow[]> {
-  const { provider, connectionId, accountId } = hooked;
+/**
+ * The connections that an event concerns: the one whose address it came to, or each that is connected to the account it names. None for an
+ * account that no client has connected (WH-12).
+ */
+async function findConcerned(tx: SystemTx, { provider, connectionId, accountId }: Change): Promise<ConnectionRow[]> {
   if (connectionId === null && accountId === null) return [];
   return tx
     .selectFrom('connections')
@@ -29,7 +27,7 @@ export async function findHooked(tx: SystemTx, hooked: Hooked): Promise<Connecti
     .execute();
 }
 
-/** Marks what the manifest says is received through it. */
+/** Records that what the manifest says is received through a connection has arrived. */
 export async function recordReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id' | 'provider'>): Promise<void> {
   for (const { capability, kind } of manifestOf(row).capabilities)
     if (kind === 'receive') await noteWorked(tx, row.id, capability as Capability, kind);
@@ -41,26 +39,47 @@ const ended = (name: string): Fault => ({
   next: 'Reconnect it, if that was not meant.',
 });
 
+const ENDED = 'a connection that has ended';
+const UNKNOWN_ACCOUNT = 'an account that no client has connected';
+const OTHER_ACCOUNT = 'an account other than the connected one';
+
+async function hearChange(tx: SystemTx, change: Change): Promise<void> {
+  const rows = await findConcerned(tx, change);
+  const [row] = rows;
+  // An account that several clients have connected belongs to none of them alone.
+  if (row && rows.length === 1) change.claim({ agencyId: row.agency_id, clientId: row.client_id });
+  const { event, connectionId, accountId, verified } = change;
+  if (event.kind === 'unknown') return change.settle(dead(event.why));
+  if (!row) return change.settle(dead(connectionId === null ? UNKNOWN_ACCOUNT : ENDED));
+  // The address says whose it is; an event about another account changes nothing, at either connection (WH-12).
+  if (accountId !== null && rows.some(one => one.account_id !== accountId)) return change.settle(dead(OTHER_ACCOUNT));
+  for (const one of rows) {
+    if (verified) await recordReceived(tx, one);
+    await applyChange(tx, one, event, verified);
+  }
+  change.settle(APPLIED);
+}
+
 /**
- * What one event does: never more than to have the next reader ask the provider, and, where the provider itself vouches for it, to say that
- * access has ended. A connection that works after all heals with that read, so that an event which comes late does no harm (WH-06, WH-10).
+ * An event makes the next reader ask the provider. Where the provider itself vouches for it, it can also say that access has ended. A
+ * connection that works after all becomes active with that read, so an event that arrives late does no harm (WH-06, WH-10).
  */
 export async function applyChange(
   tx: SystemTx,
   row: ConnectionRow,
-  change: Pick<HookEvent['change'], 'kind'> & { readonly capability?: Capability },
+  event: Exclude<Change['event'], { readonly kind: 'unknown' }>,
   verified: boolean,
 ): Promise<void> {
-  if (change.kind === 'nothing') return;
-  await markOutdated(tx, row, change.kind === 'changed' ? (change.capability ?? null) : null);
-  if (change.kind === 'revoked' && verified) await markBroken(tx, row.agency_id, row.id, ended(manifestOf(row).name));
+  if (event.kind === 'nothing') return;
+  await markOutdated(tx, row, event.kind === 'changed' ? event.capability : null);
+  if (event.kind === 'revoked' && verified) await markBroken(tx, row.agency_id, row.id, ended(manifestOf(row).name));
 }
 
-/** Somebody at a provider, as its callbacks name them, and when they did it there. */
-export type Owner = { readonly app: string; readonly ownerId: string; readonly at: Date };
+type Deps = Pick<Services, 'audit' | 'vault'>;
+type OwnerEvent = Events['webhook.deauthorized'];
 
-/** What stands on the consent of that person. What they consented to later is not what they took back (WH-10). */
-async function findOwned(tx: SystemTx, { app, ownerId, at }: Owner): Promise<ConnectionRow[]> {
+/** The connections that rest on the consent of a person. A consent that they gave later was not taken back (WH-10). */
+async function findOwned(tx: SystemTx, { app, ownerId, at }: OwnerEvent): Promise<ConnectionRow[]> {
   const rows = await tx
     .selectFrom('connections')
     .selectAll('connections')
@@ -81,10 +100,10 @@ async function findOwned(tx: SystemTx, { app, ownerId, at }: Owner): Promise<Con
   });
 }
 
-type Told = { readonly audit: AuditTrail; readonly requestId: string };
+type Note = { readonly event: string; readonly requestId: string; readonly detail?: Readonly<Record<string, unknown>> };
 
-async function note(tx: SystemTx, { audit, requestId }: Told, event: string, row: ConnectionRow, detail: object) {
-  await audit.write(tx, {
+function note({ audit }: Deps, tx: SystemTx, row: ConnectionRow, { event, requestId, detail }: Note): Promise<void> {
+  return audit.write(tx, {
     event,
     agencyId: row.agency_id,
     actorId: null,
@@ -97,25 +116,25 @@ async function note(tx: SystemTx, { audit, requestId }: Told, event: string, row
   });
 }
 
-/** The person took the app away: nothing of theirs works any more, and people see why (WH-14). */
-export async function deauthorize(tx: SystemTx, told: Told, owner: Owner): Promise<void> {
-  for (const row of await findOwned(tx, owner)) {
+/** The person removed the app: nothing of theirs works any more, and people see why (WH-14). */
+async function deauthorize(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<void> {
+  for (const row of await findOwned(tx, by)) {
     await markOutdated(tx, row, null);
     await markBroken(tx, row.agency_id, row.id, ended(manifestOf(row).name));
-    await note(tx, told, 'connection.deauthorized', row, {});
+    await note(deps, tx, row, { event: 'connection.deauthorized', requestId: by.requestId });
   }
 }
 
-/** The person wants their data gone: what was read through their consent, and the consent itself with its key (WH-14). */
-export async function deleteData(tx: SystemTx, told: Told & { readonly vault: Vault }, owner: Owner): Promise<void> {
-  for (const row of await findOwned(tx, owner)) {
-    const gone = await tx
+/** The person wants their data deleted: what was read through their consent, and the consent itself with its key (WH-14). */
+async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<void> {
+  for (const row of await findOwned(tx, by)) {
+    const deleted = await tx
       .deleteFrom('connection_data')
       .where('agency_id', '=', row.agency_id)
       .where('connection_id', '=', row.id)
       .returning('capability')
       .execute();
-    const { secrets } = await told.vault.destroy(tx, placeOf(row));
+    const { secrets } = await deps.vault.destroy(tx, placeOf(row));
     const { name } = manifestOf(row);
     await markBroken(tx, row.agency_id, row.id, {
       code: 'data-deleted',
@@ -128,6 +147,25 @@ export async function deleteData(tx: SystemTx, told: Told & { readonly vault: Va
       .where('agency_id', '=', row.agency_id)
       .where('id', '=', row.id)
       .execute();
-    await note(tx, told, 'connection.data-deleted', row, { purged: gone.length, secrets: secrets.length });
+    const detail = { purged: deleted.length, secrets: secrets.length };
+    await note(deps, tx, row, { event: 'connection.data-deleted', requestId: by.requestId, detail });
   }
+}
+
+/** What connections do with the events of providers. */
+export const providerEventHears = (deps: Deps): Hears => ({
+  'webhook.changed': hearChange,
+  'webhook.deauthorized': (tx, event) => deauthorize(deps, tx, event),
+  'webhook.deletion-requested': (tx, event) => deleteData(deps, tx, event),
+});
+
+/** The port `connectedAccount`. */
+export async function findConnectedAccount(tx: SystemTx, id: string): Promise<Pick<Account, 'settings'> | null> {
+  const row = await tx
+    .selectFrom('connections')
+    .selectAll()
+    .where('id', '=', id)
+    .where('status', 'in', LIVE)
+    .executeTakeFirst();
+  return row ? { settings: settingsOf(row).account } : null;
 }

@@ -96,15 +96,15 @@ export async function resolveContact(
 const shownName = (contact: { name: string | null; phone_masked: string | null }, provider: ProviderId): string =>
   contact.name ?? contact.phone_masked ?? `${PROVIDERS[provider].manifest.name} customer`;
 
-/** Never takes an identity away from another contact: an id that two people claim stays with the first. */
+/** Never takes an identity away from another contact: an id that two people claim stays with the first. True when it was news. */
 async function recordIdentity(
   tx: SystemTx,
   of: TenantRef,
   contactId: string,
   identity: ContactIdentity,
   { since, expires }: { readonly since: Date; readonly expires: Date },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const recorded = await tx
     .insertInto('contact_identities')
     .values({
       agency_id: of.agencyId,
@@ -121,22 +121,24 @@ async function recordIdentity(
           since: sql`greatest(contact_identities.since, excluded.since)`,
           expires_at: sql`greatest(contact_identities.expires_at, excluded.expires_at)`,
         })
-        .where('contact_identities.contact_id', '=', contactId),
+        .where('contact_identities.contact_id', '=', contactId)
+        .where(
+          sql<boolean>`(contact_identities.since < excluded.since or contact_identities.expires_at < excluded.expires_at)`,
+        ),
     )
-    .execute();
+    .returning('value')
+    .executeTakeFirst();
+  return recorded !== undefined;
 }
 
-/**
- * The same customer, known by `was` until now and by `is` from `at` on: the new ids lead to the same contact. False when nobody is known
- * by `was`.
- */
+/** The same customer, known by `was` until now and by `is` from `at` on: the new ids lead to the same contact. */
 export async function changeIdentity(
   tx: SystemTx,
   of: CustomerOf,
   change: { readonly was: CustomerId; readonly is: CustomerId; readonly at: Date },
-): Promise<boolean> {
+): Promise<'changed' | 'known' | 'unknown-customer'> {
   const contactId = await findContactId(tx, of, change.was);
-  if (!contactId) return false;
+  if (!contactId) return 'unknown-customer';
   const contact = await tx
     .selectFrom('contacts')
     .select('expires_at')
@@ -146,10 +148,20 @@ export async function changeIdentity(
     .executeTakeFirstOrThrow();
   // The notice of the change is a message of the old id with the same time, which is in whole seconds. The new id must be the newer one.
   const since = new Date(change.at.getTime() + 1);
-  for (const identity of identitiesOf(of.provider, change.is))
-    await recordIdentity(tx, of, contactId, identity, { since, expires: contact.expires_at });
+  const known = await tx
+    .selectFrom('contact_identities')
+    .select(['kind', 'value'])
+    .where('agency_id', '=', of.agencyId)
+    .where('contact_id', '=', contactId)
+    .where('since', '>=', since)
+    .execute();
+  const isKnown = ({ kind, value }: ContactIdentity) => known.some(row => row.kind === kind && row.value === value);
+  let changed = false;
+  for (const identity of identitiesOf(of.provider, change.is).filter(one => !isKnown(one)))
+    changed = (await recordIdentity(tx, of, contactId, identity, { since, expires: contact.expires_at })) || changed;
+  if (!changed) return 'known';
   const address = await addressOf(tx, of, contactId);
-  if (address === null) return true;
+  if (address === null) return 'changed';
   await tx
     .updateTable('contacts')
     .set(
@@ -160,7 +172,7 @@ export async function changeIdentity(
     .where('agency_id', '=', of.agencyId)
     .where('id', '=', contactId)
     .execute();
-  return true;
+  return 'changed';
 }
 
 /** Where to send: the phone and the provider's own id that were last seen to be theirs; null when neither is left. */

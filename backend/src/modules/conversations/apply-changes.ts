@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { SystemTx } from '../../platform/db/index.ts';
+import type { InboundEventOf } from '../../providers/messaging.ts';
 import { findContactId, setMarketingOptOut, setOptOut } from '../contacts/index.ts';
-import { APPLIED, type Applied, type Event, NOTHING_NEW, outOfOrder } from './applied.ts';
+import { APPLIED, type Applied, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import type { ChannelRef } from './channels.ts';
 import { markOptedOut } from './opt-out.ts';
 import { previewOf } from './read.ts';
@@ -10,7 +11,11 @@ import type { StoredReaction } from './tables.ts';
 /** Forwards only. `failed` is final, in whatever order the rest arrives; `unknown` gives way to anything that is known. */
 const RANK = { queued: 0, sending: 1, unknown: 1, sent: 2, delivered: 3, read: 4, failed: 5, received: 9 } as const;
 
-export async function applyStatus(tx: SystemTx, channel: ChannelRef, event: Event<'status'>): Promise<Applied> {
+export async function applyStatus(
+  tx: SystemTx,
+  channel: ChannelRef,
+  event: InboundEventOf<'status'>,
+): Promise<Applied> {
   const message = await outgoing(tx, channel, event);
   if (!message) return outOfOrder('a status for a message that is not known');
   const at = new Date(event.at);
@@ -39,7 +44,7 @@ const isEarlier = (at: Date, known: Date | null) => known === null || at < known
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** By the provider's id, else by our own, which a send carries along: a status may arrive before our own record of the send. */
-async function outgoing(tx: SystemTx, channel: ChannelRef, event: Event<'status'>) {
+async function outgoing(tx: SystemTx, channel: ChannelRef, event: InboundEventOf<'status'>) {
   const ours = event.messageId !== null && UUID.test(event.messageId) ? event.messageId : null;
   return tx
     .selectFrom('messages')
@@ -77,7 +82,11 @@ async function target(tx: SystemTx, channel: ChannelRef, providerId: string) {
     .executeTakeFirst();
 }
 
-export async function applyReaction(tx: SystemTx, channel: ChannelRef, event: Event<'reaction'>): Promise<Applied> {
+export async function applyReaction(
+  tx: SystemTx,
+  channel: ChannelRef,
+  event: InboundEventOf<'reaction'>,
+): Promise<Applied> {
   const message = await target(tx, channel, event.target);
   if (!message) return outOfOrder('a reaction to a message that is not known');
   const reactions = message.reactions as StoredReaction[];
@@ -90,7 +99,7 @@ export async function applyReaction(tx: SystemTx, channel: ChannelRef, event: Ev
   return writeMessage(tx, channel, message.id, { reactions: JSON.stringify(next) });
 }
 
-export async function applyEdit(tx: SystemTx, channel: ChannelRef, event: Event<'edit'>): Promise<Applied> {
+export async function applyEdit(tx: SystemTx, channel: ChannelRef, event: InboundEventOf<'edit'>): Promise<Applied> {
   const message = await target(tx, channel, event.target);
   if (!message) return outOfOrder('an edit of a message that is not known');
   const shown = message.edited_at?.toISOString();
@@ -109,7 +118,11 @@ export async function applyEdit(tx: SystemTx, channel: ChannelRef, event: Event<
 }
 
 /** The text is deleted and the message stays in its position: a reply that quotes it would make no sense otherwise. */
-export async function applyDeletion(tx: SystemTx, channel: ChannelRef, event: Event<'deletion'>): Promise<Applied> {
+export async function applyDeletion(
+  tx: SystemTx,
+  channel: ChannelRef,
+  event: InboundEventOf<'deletion'>,
+): Promise<Applied> {
   const message = await target(tx, channel, event.target);
   if (!message) return outOfOrder('a deletion of a message that is not known');
   if (message.deleted_at) return NOTHING_NEW;
@@ -144,7 +157,11 @@ async function writeMessage(
   return APPLIED;
 }
 
-export async function applyPreference(tx: SystemTx, channel: ChannelRef, event: Event<'preference'>): Promise<Applied> {
+export async function applyPreference(
+  tx: SystemTx,
+  channel: ChannelRef,
+  event: InboundEventOf<'preference'>,
+): Promise<Applied> {
   const contactId = await findContactId(tx, channel, event.from);
   if (!contactId) return outOfOrder('a preference of a customer who is not known');
   const at = new Date(event.at);
@@ -159,7 +176,11 @@ export async function applyPreference(tx: SystemTx, channel: ChannelRef, event: 
 }
 
 /** Keeps the newest notice about an account, for those who manage it. The same notice again changes nothing, however late the copy arrives. */
-export async function applyNotice(tx: SystemTx, channel: ChannelRef, event: Event<'notice'>): Promise<Applied> {
+export async function applyNotice(
+  tx: SystemTx,
+  channel: ChannelRef,
+  event: InboundEventOf<'notice'>,
+): Promise<Applied> {
   const { field, at, detail } = event;
   const said = JSON.stringify({ field, detail });
   const changed = await tx

@@ -2,10 +2,10 @@ import { expiresAt, type ProviderId } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
-import type { InboundEvent } from '../../providers/messaging.ts';
+import type { InboundEvent, InboundEventOf } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import { changeIdentity, consentIn, resolveContact, setOptOut } from '../contacts/index.ts';
-import { APPLIED, type Applied, type Event, NOTHING_NEW, outOfOrder } from './applied.ts';
+import { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import { applyDeletion, applyEdit, applyNotice, applyPreference, applyReaction, applyStatus } from './apply-changes.ts';
 import type { ChannelRef } from './channels.ts';
 import { previewOf } from './read.ts';
@@ -27,19 +27,23 @@ export async function applyEvent(tx: SystemTx, channel: ChannelRef, event: Inbou
     case 'deletion':
       return applyDeletion(tx, channel, event);
     case 'identity':
-      return (await changeIdentity(tx, channel, { ...event, at: new Date(event.at) }))
-        ? APPLIED
-        : outOfOrder('a new identity of a customer who is not known');
+      return applyIdentity(tx, channel, event);
     case 'preference':
       return applyPreference(tx, channel, event);
     case 'notice':
       return applyNotice(tx, channel, event);
     case 'unknown':
-      return { outcome: 'dead', reason: event.why };
+      return dead(event.why);
   }
 }
 
-async function applyMessage(tx: SystemTx, channel: ChannelRef, event: Event<'message'>): Promise<Applied> {
+async function applyIdentity(tx: SystemTx, channel: ChannelRef, event: InboundEventOf<'identity'>): Promise<Applied> {
+  const result = await changeIdentity(tx, channel, { was: event.was, is: event.is, at: new Date(event.at) });
+  if (result === 'unknown-customer') return outOfOrder('a new identity of a customer who is not known');
+  return result === 'changed' ? APPLIED : NOTHING_NEW;
+}
+
+async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEventOf<'message'>): Promise<Applied> {
   const now = txNow(tx);
   const claimed = new Date(event.sentAt);
   const sentAt = claimed.getTime() > now.getTime() + AHEAD_MS ? now : claimed;

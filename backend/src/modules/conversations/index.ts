@@ -3,6 +3,7 @@ import { withSystem } from '../../platform/db/index.ts';
 import { adoptCredentials } from './adopt-credentials.ts';
 import { channelHears } from './channels.ts';
 import { findStranded } from './claim.ts';
+import { inboundHears } from './hear-inbound.ts';
 import { optOutHears } from './opt-out.ts';
 import { readConversations, readMessages, readNotes } from './read.ts';
 import { conversationHandlers } from './routes.ts';
@@ -12,9 +13,7 @@ import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
-export type { Applied } from './applied.ts';
-export { applyEvent } from './apply.ts';
-export { type ChannelRef, findChannels, openChannel } from './channels.ts';
+export { openChannel } from './channels.ts';
 export { conversationRow, messageRow, previewOf } from './read.ts';
 export { SEND_JOB } from './send-data.ts';
 export type { StoredReaction } from './tables.ts';
@@ -28,7 +27,7 @@ export const conversations = defineModule({
       handlers: conversationHandlers(services),
       readers: { conversations: readConversations, messages: readMessages, notes: readNotes },
       jobs: [createSendJob(services)],
-      hears: { ...channelHears, ...optOutHears },
+      hears: { ...channelHears, ...inboundHears, ...optOutHears },
       seed: conversationsSeed(services),
       every: [
         {

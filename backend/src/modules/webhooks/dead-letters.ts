@@ -1,7 +1,10 @@
+import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
-import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { lockKeyOf, type PendingEvent } from './tables.ts';
 
-const SHOWN = 200;
+const MAX_ATTEMPTS = 5;
+const PAGE_SIZE = 200;
 /** Fields whose values say nothing about a customer. */
 const PLAIN = new Set([
   'kind',
@@ -21,7 +24,53 @@ const PLAIN = new Set([
   'voice',
 ]);
 
-/** The shape of an event with everything of the customer's replaced by its type and length (WH-15). */
+export type Tenant = { readonly agencyId: string; readonly clientId: string | null };
+
+type Why = { readonly reason: string; readonly attempts: number; readonly tenant: Tenant | null };
+
+/** Puts an event among the dead letters, where a person finds it: one for each event, however often it is delivered again. */
+export async function deadLetter(tx: SystemTx, event: PendingEvent, { tenant, reason, attempts }: Why): Promise<void> {
+  // Two copies that are given up at the same moment would both see no dead letter yet.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lockKeyOf(event)}, 1))`.execute(tx);
+  const known = await tx
+    .selectFrom('webhook_events')
+    .select('id')
+    .where('state', '=', 'dead')
+    .where('provider', '=', event.provider)
+    .where('natural_key', '=', event.natural_key)
+    .where('id', '!=', event.id)
+    .executeTakeFirst();
+  if (known) {
+    await tx.deleteFrom('webhook_events').where('id', '=', event.id).where('state', '=', 'pending').execute();
+    return;
+  }
+  await tx
+    .updateTable('webhook_events')
+    .set({
+      reason,
+      attempts,
+      state: 'dead',
+      agency_id: tenant?.agencyId ?? null,
+      client_id: tenant?.clientId ?? null,
+    })
+    .where('id', '=', event.id)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+/** Tries again after 1, 4, 16 and 64 seconds; then a person has to look. */
+export async function postpone(tx: SystemTx, event: PendingEvent, why: Omit<Why, 'attempts'>): Promise<void> {
+  const attempts = event.attempts + 1;
+  if (attempts >= MAX_ATTEMPTS) return deadLetter(tx, event, { ...why, attempts });
+  await tx
+    .updateTable('webhook_events')
+    .set({ attempts, reason: why.reason, next_at: new Date(txNow(tx).getTime() + 4 ** event.attempts * 1000) })
+    .where('id', '=', event.id)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+/** The shape of an event with every value of a customer replaced by its type and length (WH-15). */
 export function redacted(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.slice(0, 20).map(item => redacted(item));
   if (typeof value === 'object' && value !== null)
@@ -30,7 +79,7 @@ export function redacted(value: unknown, key = ''): unknown {
   return typeof value === 'string' ? `text of ${value.length}` : typeof value;
 }
 
-/** An agency sees its own. Those of accounts that are nobody's belong to no agency and are counted in the metrics only. */
+/** An agency sees its own. Dead letters of unknown accounts belong to no agency, and are counted in the metrics only. */
 export async function listDeadLetters(tx: TenantTx) {
   const rows = await tx
     .selectFrom('webhook_events')
@@ -39,7 +88,7 @@ export async function listDeadLetters(tx: TenantTx) {
     .where('agency_id', '=', txActor(tx).agencyId)
     .where('expires_at', '>', txNow(tx))
     .orderBy('received_at', 'desc')
-    .limit(SHOWN)
+    .limit(PAGE_SIZE)
     .execute();
   return rows.map(row => ({
     id: row.id,
@@ -53,7 +102,7 @@ export async function listDeadLetters(tx: TenantTx) {
   }));
 }
 
-/** Back to pending with fresh attempts. The effect is guarded by its natural key, so a second replay does nothing more. */
+/** Pending again, with fresh attempts. The effect has its natural key, so a second replay changes nothing more. */
 export async function replayDeadLetter(tx: TenantTx, id: string): Promise<void> {
   const row = await tx
     .updateTable('webhook_events')

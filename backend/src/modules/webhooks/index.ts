@@ -2,17 +2,20 @@ import { defineModule } from '../../composition/index.ts';
 import { notify } from '../../platform/db/index.ts';
 import { listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 import { createIngest } from './ingest.ts';
-import { metaHandlers } from './meta.ts';
+import { ownerCallbackHandlers } from './owner-callbacks.ts';
 import { processAll } from './process.ts';
 import { receiveHandlers } from './receive.ts';
 import { WEBHOOKS_CHANNEL } from './tables.ts';
 
-/** Verify on raw bytes, store durably, acknowledge; split into events and apply them afterwards. */
+export { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from './events.ts';
+
+/**
+ * Deliveries of providers: verified on the raw bytes, stored durably, acknowledged, then split into events that modules hear. It knows no other
+ * module; docs/decisions/0020-webhook-events.md says how an event has its effect once.
+ */
 export const webhooks = defineModule({
   name: 'webhooks',
-  create({ installation, ...services }) {
-    const { db } = services;
-    const deps = { ...services, ...installation, ...installation.whatsapp };
+  create(services) {
     return {
       every: [
         {
@@ -23,8 +26,8 @@ export const webhooks = defineModule({
         },
       ],
       handlers: {
-        ...receiveHandlers(deps, createIngest(db)),
-        ...metaHandlers(deps),
+        ...receiveHandlers(services, createIngest(services.db)),
+        ...ownerCallbackHandlers(services),
         'webhooks.list-dead-letters': async ({ tx }) => ({ deadLetters: await listDeadLetters(tx) }),
         async 'webhooks.replay-dead-letter'({ tx, params, audit }) {
           await replayDeadLetter(tx, params.deadLetterId);

@@ -1,4 +1,4 @@
-import { expiresAt } from '@astrix/contract';
+import { expiresAt, type ProviderId } from '@astrix/contract';
 import { AppError } from '../../kernel/errors.ts';
 import { type Db, runAsSystem } from '../../platform/db/index.ts';
 import { WEBHOOKS_CHANNEL } from './tables.ts';
@@ -20,7 +20,7 @@ const STORE = {
 
 /** What was judged to be a provider's. */
 export type Delivery = {
-  readonly provider: string;
+  readonly provider: ProviderId;
   /** Whose address it came to; null where an app has one for all. */
   readonly connectionId: string | null;
   /** False where nothing vouches for the body: then it is a hint (WH-06). */

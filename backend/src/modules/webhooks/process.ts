@@ -1,29 +1,34 @@
-import { expiresAt } from '@astrix/contract';
+import type { ProviderId } from '@astrix/contract';
 import { sql } from 'kysely';
+import type { Services } from '../../composition/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
-import { type Log, type Metrics, nameOf } from '../../platform/telemetry/index.ts';
-import { type Applied, type Exploded, type PendingEvent, type StoredDelivery, sourceOf } from './sources.ts';
+import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { nameOf } from '../../platform/telemetry/index.ts';
+import { InboundEvent } from '../../providers/messaging.ts';
+import { deadLetter, postpone, type Tenant } from './dead-letters.ts';
+import { type Applied, dead, NOTHING_NEW, ProviderChange, type WebhookEvent } from './events.ts';
+import { takeEffect, takeMarker } from './once.ts';
+import { type Split, split } from './split.ts';
+import { lockKeyOf, type PendingEvent } from './tables.ts';
 
 const DELIVERIES_AT_ONCE = 50;
 const EVENTS_AT_ONCE = 100;
-/** Customers worked on at the same time by one process; half of the connections stay free for people. */
-const LANES = 6;
-const MAX_ATTEMPTS = 5;
+/** Entities worked on at the same time by one process; half of the database connections stay free for people. */
+const CONCURRENCY = 6;
 
-export type ProcessDeps = { readonly db: Db; readonly log: Log; readonly metrics: Metrics };
+export type ProcessDeps = Pick<Services, 'db' | 'log' | 'metrics' | 'emit' | 'ports'>;
 
 /** Works until nothing is left that is due: deliveries into events, events into effects. Any number of workers may do it at once. */
 export async function processAll(deps: ProcessDeps, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const exploded = await explodeSome(deps.db);
-    const processed = await processSome(deps);
-    if ((exploded === 0 && processed === 0) || signal.aborted) return;
+    const deliveries = await splitSome(deps);
+    const events = await applySome(deps);
+    if ((deliveries === 0 && events === 0) || signal.aborted) return;
   }
 }
 
-/** Takes deliveries apart and forgets their bytes, in one transaction: no event is lost and none is made twice. */
-async function explodeSome(db: Db): Promise<number> {
+/** Splits deliveries into events and deletes their bytes, in one transaction: no event is lost and none is made twice. */
+async function splitSome({ db, ports }: ProcessDeps): Promise<number> {
   return withSystem(db, 'webhook-process', async tx => {
     const deliveries = await tx
       .selectFrom('webhook_deliveries')
@@ -34,14 +39,15 @@ async function explodeSome(db: Db): Promise<number> {
       .skipLocked()
       .execute();
     if (deliveries.length === 0) return 0;
-    const events = [];
-    for (const delivery of deliveries)
-      for (const event of await sourceOf(delivery.provider).explode(tx, delivery))
-        events.push(eventRow(event, delivery));
-    for (let from = 0; from < events.length; from += 500)
+    const rows = [];
+    for (const delivery of deliveries) {
+      const account = delivery.connection_id === null ? null : await ports.connectedAccount(tx, delivery.connection_id);
+      for (const event of split(delivery, account)) rows.push(rowOf(event, delivery));
+    }
+    for (let from = 0; from < rows.length; from += 500)
       await tx
         .insertInto('webhook_events')
-        .values(events.slice(from, from + 500))
+        .values(rows.slice(from, from + 500))
         .execute();
     await tx
       .deleteFrom('webhook_deliveries')
@@ -55,14 +61,22 @@ async function explodeSome(db: Db): Promise<number> {
   });
 }
 
-const eventRow = (event: Exploded, delivery: StoredDelivery) => ({
+type Stored = {
+  readonly provider: string;
+  readonly connection_id: string | null;
+  readonly verified: boolean;
+  readonly received_at: Date;
+  readonly expires_at: Date;
+};
+
+const rowOf = (event: Split, delivery: Stored) => ({
   id: newId(delivery.received_at),
   provider: delivery.provider,
+  topic: event.topic,
   account_id: event.accountId,
   business_id: event.businessId,
   connection_id: delivery.connection_id,
   verified: delivery.verified,
-  topic: sourceOf(delivery.provider).topic,
   entity: event.entity,
   kind: event.kind,
   natural_key: event.naturalKey,
@@ -75,13 +89,14 @@ const eventRow = (event: Exploded, delivery: StoredDelivery) => ({
   expires_at: delivery.expires_at,
 });
 
-async function processSome(deps: ProcessDeps): Promise<number> {
+async function applySome(deps: ProcessDeps): Promise<number> {
   const due = await withSystem(deps.db, 'webhook-process', async tx =>
     tx
       .selectFrom('webhook_events')
       .select([
         'id',
         'provider',
+        'topic',
         'account_id',
         'business_id',
         'connection_id',
@@ -90,7 +105,6 @@ async function processSome(deps: ProcessDeps): Promise<number> {
         'natural_key',
         'payload',
         'attempts',
-        'expires_at',
       ])
       .where('state', '=', 'pending')
       .where('next_at', '<=', txNow(tx))
@@ -98,34 +112,57 @@ async function processSome(deps: ProcessDeps): Promise<number> {
       .limit(EVENTS_AT_ONCE)
       .execute(),
   );
-  const lanes = [...Map.groupBy(due, event => `${event.provider}/${event.entity}`).values()];
+  const entities = [...Map.groupBy(due, lockKeyOf).values()];
   const work = async () => {
-    for (let lane = lanes.shift(); lane; lane = lanes.shift()) for (const event of lane) await processOne(deps, event);
+    for (let events = entities.shift(); events; events = entities.shift())
+      for (const event of events) await processOne(deps, event);
   };
-  await Promise.all(Array.from({ length: LANES }, work));
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return due.length;
 }
 
-/** One event, one transaction: the effect, the marker and the end of the event stand or fall together. */
-async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<void> {
-  try {
-    const outcome = await withSystem(deps.db, 'webhook-process', tx => applyOnce(tx, event));
-    deps.metrics.webhookEvents.inc({ outcome });
-  } catch (error) {
-    const early = error instanceof TooEarly;
-    deps.metrics.webhookEvents.inc({ outcome: early ? 'early' : 'error' });
-    if (!early) deps.log.warn('webhook event failed', { error: nameOf(error), attempt: event.attempts + 1 });
-    const reason = early ? error.message : nameOf(error);
-    await withSystem(deps.db, 'webhook-process', tx => postpone(tx, event, reason));
+/** Rolls the transaction of an event back that was not applied: its marker and its effect are free again for the next attempt. */
+class NotApplied extends Error {
+  readonly result: Extract<Applied, { readonly reason: string }>;
+  constructor(result: NotApplied['result']) {
+    super(result.reason);
+    this.result = result;
   }
 }
 
-/** Undoes the attempt, the marker included: what the event speaks of may arrive at any moment (WH-10). */
-class TooEarly extends Error {}
+/** One event, one transaction: the effect, the marker and the end of the event are committed together or not at all. */
+async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<void> {
+  const { db, log, metrics } = deps;
+  let tenant: Tenant | null = null;
+  const claim = (of: Tenant) => {
+    tenant = of;
+  };
+  try {
+    const outcome = await withSystem(db, 'webhook-process', tx => applyOnce(deps, tx, event, claim));
+    metrics.webhookEvents.inc({ outcome });
+  } catch (error) {
+    const result = error instanceof NotApplied ? error.result : null;
+    metrics.webhookEvents.inc({ outcome: result?.outcome ?? 'error' });
+    if (result === null) log.warn('webhook event failed', { error: nameOf(error), attempt: event.attempts + 1 });
+    const reason = result?.reason ?? nameOf(error);
+    await withSystem(db, 'webhook-process', tx =>
+      result?.outcome === 'dead'
+        ? deadLetter(tx, event, { reason, attempts: event.attempts, tenant })
+        : postpone(tx, event, { reason, tenant }),
+    );
+  }
+}
 
-async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
-  // Two events about one customer never run at the same moment; their order does not matter to the result (WH-10).
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`${event.provider}/${event.entity}`}, 1))`.execute(tx);
+type Outcome = Applied['outcome'] | 'elsewhere' | 'copy';
+
+async function applyOnce(
+  deps: ProcessDeps,
+  tx: SystemTx,
+  event: PendingEvent,
+  claim: (tenant: Tenant) => void,
+): Promise<Outcome> {
+  // Two events of one entity never run at the same moment; their order does not matter to the result (WH-10).
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lockKeyOf(event)}, 1))`.execute(tx);
   const mine = await tx
     .selectFrom('webhook_events')
     .select('id')
@@ -135,63 +172,50 @@ async function applyOnce(tx: SystemTx, event: PendingEvent): Promise<Outcome> {
     .skipLocked()
     .executeTakeFirst();
   if (!mine) return 'elsewhere';
-  if (!(await takeMarker(tx, markerOf(event)))) {
-    await finish(tx, event.id);
-    return 'copy';
+  const isCopy = !(await takeMarker(tx, event));
+  const result = isCopy ? NOTHING_NEW : await apply(deps, tx, event, claim);
+  if (result.outcome === 'dead' || result.outcome === 'out-of-order') throw new NotApplied(result);
+  await tx.deleteFrom('webhook_events').where('id', '=', event.id).execute();
+  return isCopy ? 'copy' : result.outcome;
+}
+
+/** Lets the modules hear the event. Messages have natural keys of their own; a change has its effect once (WH-08). */
+async function apply(
+  { emit }: ProcessDeps,
+  tx: SystemTx,
+  event: PendingEvent,
+  claim: (tenant: Tenant) => void,
+): Promise<Applied> {
+  const results: Applied[] = [];
+  const about: Omit<WebhookEvent<never>, 'event'> = {
+    provider: event.provider as ProviderId,
+    connectionId: event.connection_id,
+    accountId: event.account_id,
+    businessId: event.business_id,
+    verified: event.verified,
+    claim,
+    settle: result => void results.push(result),
+  };
+  if (event.topic === 'inbound') {
+    const inbound = InboundEvent.safeParse(event.payload);
+    if (!inbound.success) return dead(UNREADABLE);
+    await emit(tx, 'webhook.inbound', { ...about, event: inbound.data });
+  } else {
+    const change = ProviderChange.safeParse(event.payload);
+    if (!change.success) return dead(UNREADABLE);
+    const concernsNobody = event.connection_id === null && event.account_id === null;
+    if (change.data.kind === 'nothing' && concernsNobody) return NOTHING_NEW;
+    if (!(await takeEffect(tx, event))) return NOTHING_NEW;
+    await emit(tx, 'webhook.changed', { ...about, event: change.data });
   }
-  const applied = await sourceOf(event.provider).apply(tx, event);
-  if (applied.outcome === 'out-of-order') throw new TooEarly(applied.reason);
-  if (applied.outcome === 'dead') await bury(tx, event, { reason: applied.reason, attempts: event.attempts });
-  else await finish(tx, event.id);
-  return applied.outcome;
+  return strongest(results);
 }
 
-type Outcome = Applied['outcome'] | 'elsewhere' | 'copy';
+const UNREADABLE = 'an event in a form that this version does not know';
 
-/** To the dead letters, where a person finds it: one for each event, however often it is delivered again. */
-async function bury(tx: SystemTx, event: PendingEvent, why: { reason: string; attempts: number }): Promise<void> {
-  const buried = await tx
-    .selectFrom('webhook_events')
-    .select('id')
-    .where('state', '=', 'dead')
-    .where('provider', '=', event.provider)
-    .where('natural_key', '=', event.natural_key)
-    .executeTakeFirst();
-  if (buried) return void (await finish(tx, event.id));
-  // The marker stands for an effect, and there was none: a replay within five minutes must not be taken for a copy.
-  await tx.deleteFrom('webhook_markers').where('key', '=', markerOf(event)).execute();
-  const whose = await sourceOf(event.provider).whose(tx, event);
-  await tx
-    .updateTable('webhook_events')
-    .set({ ...why, state: 'dead', agency_id: whose?.agencyId ?? null, client_id: whose?.clientId ?? null })
-    .where('id', '=', event.id)
-    .where('state', '=', 'pending')
-    .execute();
-}
+/** In this order: one hearer that has to wait makes all wait; one that applied it is enough. */
+const STRENGTH: readonly Applied['outcome'][] = ['out-of-order', 'applied', 'nothing-new', 'dead'];
 
-const finish = (tx: SystemTx, id: string) => tx.deleteFrom('webhook_events').where('id', '=', id).execute();
-
-const markerOf = (event: PendingEvent) => `${event.provider}/${event.natural_key}`;
-
-/** Exactly 300 seconds, shared by all workers, atomic (WH-07). False when a copy came within that time. */
-async function takeMarker(tx: SystemTx, key: string): Promise<boolean> {
-  const until = expiresAt('webhook-marker', txNow(tx));
-  const taken = await sql`
-    insert into webhook_markers (key, expires_at) values (${key}, ${until})
-    on conflict (key) do update set expires_at = excluded.expires_at where webhook_markers.expires_at <= astrix_now() returning key`.execute(
-    tx,
-  );
-  return taken.rows.length === 1;
-}
-
-/** 1, 4, 16, 64 seconds; then a person has to look. */
-async function postpone(tx: SystemTx, event: PendingEvent, reason: string): Promise<void> {
-  const attempts = event.attempts + 1;
-  if (attempts >= MAX_ATTEMPTS) return bury(tx, event, { reason, attempts });
-  await tx
-    .updateTable('webhook_events')
-    .set({ attempts, reason, next_at: new Date(txNow(tx).getTime() + 4 ** event.attempts * 1000) })
-    .where('id', '=', event.id)
-    .where('state', '=', 'pending')
-    .execute();
-}
+const strongest = (results: readonly Applied[]): Applied =>
+  results.toSorted((one, other) => STRENGTH.indexOf(one.outcome) - STRENGTH.indexOf(other.outcome))[0] ??
+  dead('an event that no part of the program takes');

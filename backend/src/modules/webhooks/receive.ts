@@ -1,48 +1,33 @@
+import type { ProviderId } from '@astrix/contract';
+import type { Services } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
-import type { Secret } from '../../kernel/secret.ts';
-import { type Db, withSystem } from '../../platform/db/index.ts';
-import type { HandlersFor } from '../../platform/http/index.ts';
+import { withSystem } from '../../platform/db/index.ts';
+import type { Ctx, HandlersFor } from '../../platform/http/index.ts';
 import { type Verdict, verify } from '../../platform/signatures/index.ts';
-import type { Log, Metrics } from '../../platform/telemetry/index.ts';
-import type { Vault } from '../../platform/vault/index.ts';
-import { META_DELIVERIES } from '../../providers/meta/webhooks.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { findEndpoint } from '../connections/index.ts';
-import { webhookOf } from './hooks.ts';
 import type { Delivery, Ingest } from './ingest.ts';
 
-export type ReceiveDeps = {
-  readonly db: Db;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly vault: Vault;
-  /** Live app secrets; none refuses every delivery (WH-04). */
-  readonly appSecrets: readonly Secret[];
-  /** The same for the apps of other providers, by their names in the manifests. */
-  readonly appSecretsFor: (name: string) => readonly Secret[];
-  readonly appFor: (name: string) => { readonly id: string } | null;
-  readonly verifyToken: Secret | null;
-};
+export type ReceiveDeps = Pick<Services, 'db' | 'log' | 'metrics' | 'ports' | 'installation'>;
 
 type Receiving = HandlersFor<
   'webhooks.whatsapp-verify' | 'webhooks.whatsapp' | 'webhooks.app-verify' | 'webhooks.app' | 'webhooks.connection'
 >;
 
-/** The app of a provider that has one address for all accounts. */
-function appWebhook(provider: string): { readonly webhook: ProviderWebhook; readonly app: string } {
-  const webhook = webhookOf(provider);
-  if (webhook?.of !== 'app') return fail('not_found');
-  const { auth } = PROVIDERS[provider as keyof typeof PROVIDERS].manifest;
-  return auth.kind === 'oauth2' ? { webhook, app: auth.app } : fail('not_found');
+type AppWebhook = Extract<ProviderWebhook, { readonly of: 'app' }>;
+
+/** How a provider delivers to the one address of its app. Answers as if the address did not exist where it does not. */
+function appWebhookOf(provider: string): AppWebhook {
+  const webhook = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider as ProviderId].webhook : undefined;
+  return webhook?.of === 'app' ? webhook : fail('not_found');
 }
 
-/** Verify on raw bytes, store durably, and only then acknowledge: the one way in for all of them. */
+/** Verifies on the raw bytes, stores durably, and only then acknowledges: the one way in for every provider. */
 export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
-  const { db, log, metrics, vault, appSecrets, appSecretsFor, appFor } = deps;
+  const { db, log, metrics, ports, installation } = deps;
 
-  /** The caller learns only that it was refused; what was wrong is counted. */
-  function refuse(provider: string, fault: 'secret_missing' | string): never {
+  /** The caller learns only that it was refused; the fault is counted. */
+  function refuse(provider: string, fault: string): never {
     const refusal = fault === 'secret_missing' ? 'secret_missing' : 'signature_invalid';
     metrics.webhooks.inc({ provider, outcome: refusal });
     if (refusal === 'secret_missing') log.error('webhook without a secret', { provider });
@@ -51,53 +36,48 @@ export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
 
   async function take(from: Pick<Delivery, 'provider' | 'connectionId'>, verdict: Verdict) {
     if (!verdict.ok) return refuse(from.provider, verdict.fault);
+    // An unsigned body can be a hint about a change; it can never say what a customer wrote (WH-06).
+    if (!verdict.verified && PROVIDERS[from.provider].messaging) return refuse(from.provider, 'signature');
     const body = verdict.verified ? verdict.content : verdict.hint;
     await ingest.store({ ...from, verified: verdict.verified, body });
     metrics.webhooks.inc({ provider: from.provider, outcome: 'stored' });
     return { received: true as const };
   }
 
+  /** Null for an app without an id, and for a scheme that names no audience. */
+  const audienceOf = (app: string): { readonly audience?: string } => {
+    const id = installation.appFor(app)?.id;
+    return id === undefined ? {} : { audience: id };
+  };
+
+  function answerHandshake(provider: string, query: Readonly<Record<string, unknown>>): string {
+    const { app, handshake } = appWebhookOf(provider);
+    if (!handshake) return fail('not_found');
+    const verifyToken = installation.verifyTokenFor(app) ?? fail('secret_missing');
+    return handshake(verifyToken.reveal(), query) ?? fail('webhook_refused');
+  }
+
+  function receiveOfApp(provider: string, { rawBody, headers }: Pick<Ctx<'webhooks.app'>, 'rawBody' | 'headers'>) {
+    const { app, scheme } = appWebhookOf(provider);
+    const secrets = installation.appSecretsFor(app);
+    const verdict = verify(scheme, { rawBody, headers, secrets, now: db.clock.now(), ...audienceOf(app) });
+    return take({ provider: provider as ProviderId, connectionId: null }, verdict);
+  }
+
   return {
-    async 'webhooks.whatsapp-verify'({ query }) {
-      if (deps.verifyToken === null) fail('secret_missing');
-      return META_DELIVERIES.handshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
-    },
+    'webhooks.app-verify': async ({ params, query }) => answerHandshake(params.provider, query),
+    'webhooks.app': ({ params, ...ctx }) => receiveOfApp(params.provider, ctx),
 
-    async 'webhooks.whatsapp'({ rawBody, headers }) {
-      const verdict = verify(META_DELIVERIES.scheme, { rawBody, headers, secrets: appSecrets, now: db.clock.now() });
-      if (verdict.ok && !verdict.verified) refuse('whatsapp', 'signature');
-      return take({ provider: 'whatsapp', connectionId: null }, verdict);
-    },
-
-    async 'webhooks.app-verify'({ params, query }) {
-      const { handshake } = appWebhook(params.provider).webhook;
-      if (!handshake) return fail('not_found');
-      if (deps.verifyToken === null) fail('secret_missing');
-      return handshake(deps.verifyToken.reveal(), query) ?? fail('webhook_refused');
-    },
-
-    async 'webhooks.app'({ params, rawBody, headers }) {
-      const { webhook, app } = appWebhook(params.provider);
-      const audience = appFor(app)?.id;
-      const verdict = verify(webhook.scheme, {
-        rawBody,
-        headers,
-        secrets: appSecretsFor(app),
-        now: db.clock.now(),
-        ...(audience === undefined ? {} : { audience }),
-      });
-      return take({ provider: params.provider, connectionId: null }, verdict);
-    },
+    // Apps that were registered before every provider had the same address deliver here.
+    'webhooks.whatsapp-verify': async ({ query }) => answerHandshake('whatsapp', query),
+    'webhooks.whatsapp': ctx => receiveOfApp('whatsapp', ctx),
 
     async 'webhooks.connection'({ params, rawBody, headers }) {
-      const endpoint = await withSystem(db, 'webhook-ingest', tx =>
-        findEndpoint(tx, { vault, appSecretsFor }, params.endpoint),
-      );
-      // Like a wrong signature: who guesses addresses learns nothing.
-      if (endpoint === null) return refuse('unknown', 'address');
-      const { connection, webhook, secrets, urlSecrets, live } = endpoint;
-      const { auth } = PROVIDERS[connection.provider as keyof typeof PROVIDERS].manifest;
-      const audience = auth.kind === 'oauth2' ? appFor(auth.app)?.id : undefined;
+      const called = await withSystem(db, 'webhook-ingest', tx => ports.findCalledAddress(tx, params.endpoint));
+      // Answered like a wrong signature: whoever guesses addresses learns nothing.
+      if (called === null) return refuse('unknown', 'address');
+      const { provider, connectionId, webhook, secrets, urlSecrets, live } = called;
+      const { auth } = PROVIDERS[provider].manifest;
       const verdict = verify(webhook.scheme, {
         rawBody,
         headers,
@@ -106,9 +86,9 @@ export function receiveHandlers(deps: ReceiveDeps, ingest: Ingest): Receiving {
         urlSecrets,
         now: db.clock.now(),
         ...(live === null ? {} : { live }),
-        ...(audience === undefined ? {} : { audience }),
+        ...(auth.kind === 'oauth2' ? audienceOf(auth.app) : {}),
       });
-      return take({ provider: connection.provider, connectionId: connection.id }, verdict);
+      return take({ provider, connectionId }, verdict);
     },
   };
 }

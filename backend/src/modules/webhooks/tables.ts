@@ -1,4 +1,8 @@
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
+import type { Schema } from '../../platform/db/index.ts';
+
+/** What a customer did, or a change at the provider. */
+export type Topic = 'inbound' | 'change';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -15,8 +19,7 @@ declare module '../../platform/db/schema.ts' {
       id: string;
       seq: Generated<number>;
       provider: string;
-      /** What a customer did, or a change at the provider. */
-      topic: 'inbound' | 'change';
+      topic: Topic;
       account_id: string | null;
       business_id: string | null;
       connection_id: string | null;
@@ -47,3 +50,23 @@ declare module '../../platform/db/schema.ts' {
 }
 
 export const WEBHOOKS_CHANNEL = 'astrix_webhooks';
+
+/** An event that waits to be applied. */
+export type PendingEvent = Pick<
+  Selectable<Schema['webhook_events']>,
+  | 'id'
+  | 'provider'
+  | 'topic'
+  | 'account_id'
+  | 'business_id'
+  | 'connection_id'
+  | 'verified'
+  | 'entity'
+  | 'natural_key'
+  | 'payload'
+  | 'attempts'
+>;
+
+/** Events with the same key are never processed at the same time, by however many workers. */
+export const lockKeyOf = ({ provider, entity }: Pick<PendingEvent, 'provider' | 'entity'>): string =>
+  `${provider}/${entity}`;

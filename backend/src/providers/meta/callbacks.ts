@@ -1,16 +1,5 @@
 import { z } from 'zod';
-import type { WebhookScheme } from '../../platform/signatures/index.ts';
-
-/**
- * What Meta posts to an app when a person removes it or wants their data deleted: the form field `signed_request`. Meta repeats it for less
- * than an hour; an older one is a replay.
- */
-export const META_CALLBACK = {
-  kind: 'signed-request',
-  field: 'signed_request',
-  maxAgeSeconds: 3600,
-  toleranceSeconds: 300,
-} as const satisfies WebhookScheme;
+import type { OwnerCallbacks } from '../provider.ts';
 
 const Payload = z.object({
   /** The person's id, scoped to the app; `/me` answers the same one. */
@@ -19,13 +8,18 @@ const Payload = z.object({
   app_id: z.union([z.string(), z.int().transform(String)]).optional(),
 });
 
-export type MetaCallback = { readonly userId: string; readonly issuedAt: Date };
-
-/** Null when no person is named, and for a request of another app, should two share a secret. `appId` is null where ours is not known. */
-export function readCallback(content: Buffer, appId: string | null): MetaCallback | null {
-  const payload = Payload.safeParse(JSON.parse(content.toString('utf8')));
-  if (!payload.success) return null;
-  const { user_id, issued_at, app_id } = payload.data;
-  if (app_id !== undefined && appId !== null && app_id !== appId) return null;
-  return { userId: user_id, issuedAt: new Date(issued_at * 1000) };
-}
+/**
+ * What Meta posts to an app when a person removes it or wants their data deleted: the form field `signed_request`. Meta repeats it for less
+ * than an hour; an older one is a replay.
+ */
+export const metaCallbacks: OwnerCallbacks = {
+  scheme: { kind: 'signed-request', field: 'signed_request', maxAgeSeconds: 3600, toleranceSeconds: 300 },
+  read(content, appId) {
+    const payload = Payload.safeParse(JSON.parse(content.toString('utf8')));
+    if (!payload.success) return null;
+    const { user_id, issued_at, app_id } = payload.data;
+    // Another app, should two share a secret.
+    if (app_id !== undefined && appId !== null && app_id !== appId) return null;
+    return { userId: user_id, issuedAt: new Date(issued_at * 1000) };
+  },
+};

@@ -15,6 +15,6 @@ function answerHandshake(verifyToken: string, query: Readonly<Record<string, unk
 export const META_DELIVERIES = {
   scheme: { kind: 'hmac-body', header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
   of: 'app',
-  secret: 'app',
+  app: 'meta',
   handshake: answerHandshake,
-} as const satisfies Omit<ProviderWebhook, 'events'>;
+} as const satisfies ProviderWebhook;

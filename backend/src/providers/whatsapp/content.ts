@@ -1,7 +1,7 @@
 import { clamp, type Json, object, objects, text } from '../json.ts';
-import type { InboundEvent } from '../messaging.ts';
+import type { InboundEventOf } from '../messaging.ts';
 
-export type Content = Pick<Extract<InboundEvent, { kind: 'message' }>, 'messageKind' | 'text' | 'media'>;
+export type Content = Pick<InboundEventOf<'message'>, 'messageKind' | 'text' | 'media'>;
 
 const MAX_TEXT = 8192;
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'] as const;
