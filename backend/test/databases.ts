@@ -171,9 +171,19 @@ async function prepareOnServer(server: string, template: Template<unknown>, name
     const db = await openDb({ url: urlOf(server, name), poolSize: 6, clock: { now: () => new Date() } });
     const made = await template.fill(db);
     await db.close();
+    await untilUnused(admin, name);
     await admin.query(`comment on database ${name} is ${pg.escapeLiteral(JSON.stringify(made))}`);
     return { name, made };
   });
+}
+
+/** A database that somebody is connected to cannot be copied, and the server lets go of a closed connection a little later. */
+async function untilUnused(admin: pg.Client, name: string): Promise<void> {
+  for (;;) {
+    const { rows } = await admin.query('select 1 from pg_stat_activity where datname = $1', [name]);
+    if (rows.length === 0) return;
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
 }
 
 const STALE_MS = 6 * 3_600_000;
