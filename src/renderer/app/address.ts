@@ -16,7 +16,7 @@ export const routeOf = ({ path }: Pick<Screen, 'path'>): string =>
 
 export type Address = { readonly screen: Screen | null; readonly clientId: string | null; readonly at: string | null };
 
-/** Nothing else says which client and which screen is shown. */
+/** What the address shows. It is the only source for the client and the screen that are shown. */
 export function useAddress(): Address {
   const params = useParams({ strict: false }) as { clientId?: string; at?: string };
   const screenId = useMatches({ select: matches => matches.at(-1)?.staticData.screen });

@@ -40,7 +40,7 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   );
   useKeyboard(frame);
 
-  // Main follows the screen, not the other way round: the tray checks the client that is shown here.
+  // The address decides, and main follows it: the tray checks the client that is shown here.
   useEffect(() => {
     if (!clientId) return;
     void ask(bridge.clients.switch({ clientId })).catch(complain);

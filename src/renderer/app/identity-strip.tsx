@@ -10,7 +10,7 @@ import { keysOfOverlay, showOverlay } from './registry.ts';
 
 type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
 
-/** Says at all times, in colour and in words, whose data is on screen and whom a reply is sent as (T2). Never scrolled away. */
+/** Shows at all times, in colour and in words, which client's data is on screen and as whom a reply is sent (T2). */
 export function IdentityStrip({
   client,
   account,

@@ -14,7 +14,7 @@ const MAX_IN_PALETTE = 8;
 const MAX_IN_SWITCHER = 200;
 const MAX_HITS = 12;
 
-/** How well a text answers what was typed: beginning of the name, of a word, anywhere; null for not at all. */
+/** How well a text matches: 3 at its beginning, 2 at the beginning of a word or by initials, 1 anywhere else; null when it does not. */
 export function fits(text: string, typed: string): number | null {
   const hay = text.toLowerCase();
   const needle = typed.trim().toLowerCase();
@@ -91,7 +91,7 @@ function hitChoices({ clients, go }: FrameState, found: readonly ScreenHits[]): 
   );
 }
 
-/** Any client, screen, action or record in a few keystrokes (T1). */
+/** Opens any client, screen, action or record with a few keystrokes (T1). */
 function Palette({ onClose }: OverlayProps) {
   const frame = useFrame();
   const [typed, setTyped] = useState('');

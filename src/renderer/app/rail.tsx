@@ -5,7 +5,7 @@ import { keysOfOverlay, showOverlay } from './registry.ts';
 
 const SHOWN = 12;
 
-/** Pinned, then recent. The one on screen has a bar of its own colour; the full name is on hover and for screen readers. */
+/** The clients in the order in which main lists them: pinned, then recent. The client on screen has a bar in its colour. */
 export function Rail({
   clients,
   currentId,

@@ -15,7 +15,7 @@ const STORAGE: Readonly<Record<string, string>> = {
     'The keychain lost the key of the copy: it was begun anew, and replies that had not been sent yet cannot be read any more',
 };
 
-/** Where a person looks when they doubt: connection, freshness, what is waiting. It tells the truth or nothing. */
+/** Shows the connection, how fresh the data is, and what waits to be sent. It shows nothing that is not known. */
 export function StatusBar({
   sync,
   info,

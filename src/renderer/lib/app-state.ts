@@ -31,7 +31,7 @@ function paint(settings: Settings | null): void {
   document.documentElement.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
 }
 
-/** Listens to main for as long as the window lives. */
+/** Loads the state from main and keeps it up to date until the window closes. */
 export async function connectAppState(): Promise<void> {
   const set = useAppState.setState;
   dark.addEventListener('change', () => paint(useAppState.getState().settings));
@@ -58,6 +58,6 @@ export async function connectAppState(): Promise<void> {
   set({ info, account, sync, settings });
 }
 
-/** What the role of this person allows; the server judges it again. */
+/** Whether the role of this person has the permission. The server checks it again. */
 export const useMay = (permission: Permission): boolean =>
   useAppState(({ account }) => account.status === 'signed-in' && account.permissions.includes(permission));

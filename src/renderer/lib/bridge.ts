@@ -1,6 +1,6 @@
 import type { IpcError, IpcReply } from '../../shared/ipc.ts';
 
-/** The only door to main. Errors come as values and leave as this, with words for a person. */
+/** The only way to main. Main answers errors as values; `ask` throws them as `BridgeError`. */
 export const bridge = window.astrix;
 
 export class BridgeError extends Error {
@@ -12,14 +12,14 @@ export class BridgeError extends Error {
   }
 }
 
-/** The value, or the refusal thrown. */
+/** The value of the answer. Throws a `BridgeError` when main refused or failed. */
 export async function ask<T>(reply: Promise<{ ok: true; value: T } | { ok: false; error: IpcError }>): Promise<T> {
   const answer = await reply;
   if (!answer.ok) throw new BridgeError(answer.error);
   return answer.value;
 }
 
-/** What can be shown of anything that was thrown. */
+/** Words for a person about anything that was thrown. */
 export function wordsOf(error: unknown): { reason: string; next: string; reference: string | null } {
   if (error instanceof BridgeError) return error.error;
   return {

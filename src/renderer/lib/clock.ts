@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useAppState } from './app-state.ts';
 import { serverNow } from './format.ts';
 
-/** The time of the server, told again every `seconds`; countdowns and "ago" follow it. */
+/** The server's time, updated every `seconds`. Countdowns and "ago" are computed from it. */
 export function useNow(seconds: number): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
@@ -13,7 +13,7 @@ export function useNow(seconds: number): Date {
   return serverNow(now, skew);
 }
 
-/** True after a wait: what comes at once shows no sign of waiting. */
+/** True when `waiting` has lasted longer than `ms`, so that a quick answer shows no sign of waiting. */
 export function useLate(waiting: boolean, ms = 180): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {

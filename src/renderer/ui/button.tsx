@@ -21,7 +21,7 @@ export function Button({
   );
 }
 
-/** An icon with its name for everybody who does not see it, and on hover for everybody who does. */
+/** A button that shows an icon. Screen readers read its label, and a pointer on it shows the label. */
 export function IconButton({
   label,
   keys,

@@ -12,7 +12,7 @@ type Props = {
   readonly children: ReactNode;
 };
 
-/** One dialog for all: a title, a way out, focus kept inside. `plain` leaves the inside to the caller, the title to screen readers. */
+/** The only dialog of the window: it has a title and a close button and keeps the focus inside. `plain` hides both and leaves the content to the caller. */
 export function Dialog({ open, onClose, title, wide = false, plain = false, children }: Props) {
   return (
     <Base.Root open={open} onOpenChange={next => !next && onClose()}>

@@ -2,7 +2,7 @@ import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 
-/** A list of choices behind a button. */
+/** A menu that opens from a button. */
 export function Menu({
   trigger,
   children,

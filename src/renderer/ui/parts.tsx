@@ -3,7 +3,7 @@ import { wordsOf } from '../lib/bridge.ts';
 import { useLate } from '../lib/clock.ts';
 import { Button } from './button.tsx';
 
-/** A client's initials on its own colour. The name is always said beside it or to screen readers. */
+/** A client's initials on its own colour. It is hidden from screen readers, so the client's name has to stand beside it. */
 export function ClientMark({
   hue,
   initials,
@@ -73,7 +73,7 @@ export function Chip({
   );
 }
 
-/** An empty place teaches the next step. */
+/** Stands where a list or a page has no content, and names the next step. */
 export function Empty({
   icon,
   title,
@@ -94,7 +94,7 @@ export function Empty({
   );
 }
 
-/** What happened, what was kept, what to do; the reference can be copied. */
+/** Shows what failed and what to do. The reference can be selected and copied. */
 export function Failed({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { reason, next, reference } = wordsOf(error);
   return (
@@ -109,7 +109,7 @@ export function Failed({ error, onRetry }: { readonly error: unknown; readonly o
   );
 }
 
-/** Nothing for a moment, then what is being waited for. */
+/** Shows nothing at first, then what the person is waiting for. */
 export function Waiting({ what }: { readonly what: string }) {
   const late = useLate(true);
   return (
@@ -119,7 +119,7 @@ export function Waiting({ what }: { readonly what: string }) {
   );
 }
 
-/** Rows to come, after a moment in which nothing is shown. */
+/** Shows nothing at first, then grey bars where rows will appear. */
 export function Skeleton({ rows, what }: { readonly rows: number; readonly what: string }) {
   const late = useLate(true, 300);
   return (

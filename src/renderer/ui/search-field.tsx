@@ -2,7 +2,7 @@ import { Search, X } from 'lucide-react';
 import type { Ref } from 'react';
 import { IconButton } from './button.tsx';
 
-/** A field above a list. Escape clears it, and the second time gives the keys back to the list. */
+/** A search field above a list. Escape clears the field; Escape in an empty field moves the focus out of it. */
 export function SearchField({
   label,
   placeholder,
@@ -17,7 +17,7 @@ export function SearchField({
   readonly maxLength: number;
   readonly value: string;
   readonly onType: (text: string) => void;
-  /** Goes to the first that fits. */
+  /** Runs on Enter when something was typed, for example to open the first hit. */
   readonly onEnter?: () => void;
   readonly field: Ref<HTMLInputElement>;
 }) {
@@ -53,7 +53,7 @@ export function SearchField({
 
 const TONES = { plain: 'text-text', danger: 'text-danger', waiting: 'text-waiting' } as const;
 
-/** One way to look at a list, with how many it shows. */
+/** A filter of a list, with the number of rows that pass it. */
 export function FilterChip({
   label,
   title,

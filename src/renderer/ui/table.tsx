@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 export type Head = { readonly head: string; readonly right?: true };
 
-/** A dense table that scrolls by itself, with its head in view. Rows are `<tr>` of the caller. */
+/** A dense table that scrolls under its own head. The caller passes the rows as `<tr>`. */
 export function Table({
   label,
   heads,

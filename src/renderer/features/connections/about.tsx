@@ -6,11 +6,11 @@ import { useNow } from '../../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { checkNow } from './mend.tsx';
+import { checkNow } from './fix-part.tsx';
 import { Fact, Facts, Part } from './parts.tsx';
 import { useOnline } from './queries.ts';
 
-/** Facts of the connection, and what can be done at any time. */
+/** Facts of the connection, and the actions that are always possible. */
 export function About({
   client,
   connection,
@@ -20,7 +20,7 @@ export function About({
   readonly client: ClientView;
   readonly connection: ConnectionView;
   readonly entry: CatalogueEntry;
-  /** Null for who may not manage it. */
+  /** Null for a person who may not manage the connection. */
   readonly onReplace: (() => void) | null;
 }) {
   const [busy, setBusy] = useState(false);

@@ -20,7 +20,7 @@ const HEADS: readonly Head[] = [
   { head: 'Took', right: true },
 ];
 
-/** Every call that left through this connection, and who asked for it (VT-13). Read only when somebody wants to know. */
+/** The newest calls that were made through this connection, and who asked for each (VT-13). They are read when the part is opened. */
 export function Calls({ client, connection }: { readonly client: ClientView; readonly connection: ConnectionView }) {
   const may = useMay('connection.manage');
   const [open, setOpen] = useState(false);

@@ -7,11 +7,11 @@ export type Column<R> = {
   readonly head: string;
   readonly right?: true;
   readonly cell: (row: R) => ReactNode;
-  /** On hover. */
+  /** Shown when the pointer is on the cell. */
   readonly title?: (row: R) => string | undefined;
 };
 
-/** «Not given» and zero are two things. */
+/** An absent number is shown as such, never as zero. */
 const NONE = <span className="text-meta">—</span>;
 const counted = (value: number | null): ReactNode => (value === null ? NONE : count(value));
 const money = (minor: number | null, currency: string | null): ReactNode =>

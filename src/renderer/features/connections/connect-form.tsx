@@ -5,11 +5,11 @@ import { KeyForm } from './key-form.tsx';
 import { OAuthSteps } from './oauth-steps.tsx';
 import { useConnect } from './queries.ts';
 
-/** Whom it is for, and then the way the provider connects. */
+/** Asks whether the connection is for one client or for all, and shows the form of the provider's way to connect. */
 export function ConnectForm({ client, entry, connection, onConnected }: ConnectProps) {
   const mayShare = useMay('connection.share') && entry.shareable;
   const state = useConnect(client.id).data ?? null;
-  // An attempt that is open was begun for somebody; that is not changed half-way.
+  // An open attempt was started for one client or for all, and that choice cannot change during the attempt.
   const begun =
     entry.connects === 'oauth2' &&
     state?.provider === entry.id &&

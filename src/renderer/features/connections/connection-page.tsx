@@ -9,7 +9,7 @@ import { About } from './about.tsx';
 import { Calls } from './calls.tsx';
 import { DataPart } from './data-part.tsx';
 import { DisconnectButton } from './disconnect.tsx';
-import { Mend } from './mend.tsx';
+import { FixPart } from './fix-part.tsx';
 import { Condition, GroupIcon, PageHead, Part } from './parts.tsx';
 import { ReceiptsPage } from './receipts.tsx';
 import { OffBanner, SwitchButton } from './switches.tsx';
@@ -23,7 +23,7 @@ type Props = {
   readonly onOpen: (at: string | null) => void;
 };
 
-/** One connected account: how it is, what it brings, what it was used for, and the way out. */
+/** One connected account: its health, its data, its calls, and how to disconnect it. */
 export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
   const ended = connection.status === 'disconnecting' || connection.status === 'disconnected';
   const share = useMay('connection.share');
@@ -61,7 +61,7 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
           ]}
           off={connection.off}
         />
-        <Mend client={client} connection={connection} entry={entry} may={may} form={form} onForm={setForm} />
+        <FixPart client={client} connection={connection} entry={entry} may={may} form={form} onForm={setForm} />
       </div>
       <Health connection={connection} />
       <DataPart client={client} connection={connection} entry={entry} />

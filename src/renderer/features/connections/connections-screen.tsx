@@ -21,7 +21,7 @@ import { ProviderPage } from './provider-page.tsx';
 import { useCatalogue, useConnect, useConnections, useOnline } from './queries.ts';
 import { ReceiptsPage } from './receipts.tsx';
 
-/** Every system on the left, one of them on the right; side by side where there is room, else one after the other. */
+/** The list of systems and the page of one of them: side by side where there is room, else one at a time. */
 export function ConnectionsScreen(props: ScreenProps) {
   return useMay('connection.read') ? (
     <Screen {...props} />
@@ -111,7 +111,7 @@ function Screen({ client, at, open }: ScreenProps) {
           </Button>
         </div>
       )}
-      {/* Another page begins at its top. */}
+      {/* The key makes another page start at its top. */}
       <div key={at} className="scroll min-h-0 flex-1">
         {about}
       </div>
@@ -145,7 +145,7 @@ function Screen({ client, at, open }: ScreenProps) {
   );
 }
 
-/** Consent was given, and the person looks at something else: one step is left, and it is theirs. */
+/** Shown while consent has been given, the account is not confirmed yet, and another page is open. */
 function WaitingChoice({
   client,
   at,
@@ -171,7 +171,7 @@ function WaitingChoice({
   );
 }
 
-/** Says when what is shown may be old, and why. */
+/** Says how old the data is, and why, when the server cannot be asked. */
 function Freshness({ error, at }: { readonly error: unknown; readonly at: number }) {
   const online = useOnline();
   const now = useNow(10);

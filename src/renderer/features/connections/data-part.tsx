@@ -18,7 +18,7 @@ import { CAPABILITY } from './words.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 
-/** The first data of the account, one capability at a time, with where it comes from and how old it is. */
+/** A preview of the account's data, one capability at a time, with its source and its age. */
 export function DataPart({ client, connection, entry }: Props) {
   const may = useMay('connection.use');
   const readable = entry.capabilities.filter(one => one.kind === 'read');
@@ -72,7 +72,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
     setText(typed.trim());
   };
   const found = data.data;
-  // Each answer tells something of the connection as well: that it works, what it met, what is left of its budget.
+  // Each answer also changes the connection: its health, its last fault and its remaining budget.
   const answeredAt = data.dataUpdatedAt;
   useEffect(() => {
     if (answeredAt > 0) refreshList(client.id);
@@ -114,7 +114,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
           <RefreshCw size={14} className={asking ? 'opacity-40' : ''} />
         </IconButton>
       </div>
-      {/* What the head of the page says already is not said again. */}
+      {/* A fault that the head of the page shows is not repeated here. */}
       {found?.fault && found.fetchedAt !== null && found.fault.reason !== connection.fault?.reason ? (
         <Notice tone="waiting" title={found.fault.reason}>
           What you see was kept from before. {found.fault.next}

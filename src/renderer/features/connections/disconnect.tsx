@@ -10,7 +10,7 @@ import { keepReceipt, refreshConnections, useOnline } from './queries.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 
-/** Cannot be taken back, so it asks for the name of the account (VT-11). What became of it is told by the receipt. */
+/** Disconnecting cannot be undone, so the dialog asks for the name of the account (VT-11). The receipt shows the progress. */
 export function DisconnectButton({ client, connection, entry }: Props) {
   const online = useOnline();
   const [asking, setAsking] = useState(false);

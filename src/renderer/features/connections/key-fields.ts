@@ -1,6 +1,6 @@
 import type { KeyField } from '@astrix/contract';
 
-/** A pattern is for the whole value. One that this engine cannot read judges nothing here; the server judges it again. */
+/** Whether the whole value matches the pattern. A pattern that this engine cannot compile accepts every value; the server checks it again. */
 function fits(pattern: string, value: string): boolean {
   try {
     return new RegExp(`^(?:${pattern})$`, 'u').test(value);
@@ -9,7 +9,7 @@ function fits(pattern: string, value: string): boolean {
   }
 }
 
-/** What is wrong with a field, in the manifest's own words; null when it may be sent. Values are trimmed as people paste them. */
+/** Why a field cannot be sent, in the words of the manifest; null when it can. Pasted values often have spaces around them, so they are trimmed. */
 export function faultOf(field: KeyField, typed: string): string | null {
   const value = typed.trim();
   if (value === '') return field.required ? `${field.label} is needed.` : null;
@@ -20,7 +20,7 @@ export function faultOf(field: KeyField, typed: string): string | null {
   return null;
 }
 
-/** What goes to the server: trimmed, and without the fields that were left empty. */
+/** The values to send: trimmed, without empty fields. */
 export const filled = (fields: readonly KeyField[], values: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     fields.flatMap(({ name }) => {

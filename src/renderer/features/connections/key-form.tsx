@@ -10,7 +10,7 @@ import { faultOf, filled } from './key-fields.ts';
 import { Notice } from './parts.tsx';
 import { refreshConnections, useOnline } from './queries.ts';
 
-/** A form made from the fields of the manifest. What is typed lives in this form alone, and secrets only until they are sent. */
+/** A form with the fields of the manifest. Values stay in this component, and secrets only until they are sent. */
 export function KeyForm({ client, entry, connection, shared, forWhom, onConnected }: ConnectWayProps) {
   const online = useOnline();
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
@@ -26,7 +26,7 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
     if (faults.some(fault => fault !== null)) return;
     setSending(true);
     const fields = filled(entry.fields, values);
-    // Sent once; a second try asks for them again.
+    // Secrets are forgotten when they are sent, so a second try asks for them again.
     setValues(
       Object.fromEntries(
         entry.fields.flatMap(({ name, kind }) => (kind === 'secret' ? [] : [[name, values[name] ?? '']])),
@@ -124,7 +124,7 @@ function Field({
       ) : (
         <span className="relative">
           {field.maxLength > 500 ? (
-            // A long key comes with line breaks, which a password field would drop.
+            // A long key has line breaks, which a password field would remove.
             <textarea
               {...common}
               rows={4}

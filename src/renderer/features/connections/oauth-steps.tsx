@@ -9,7 +9,7 @@ import type { ConnectWayProps } from './connect-props.ts';
 import { Notice } from './parts.tsx';
 import { keepAttempt, refetchList, refreshConnections, useConnect, useOnline } from './queries.ts';
 
-/** Browser, choice, done: consent happens at the provider, and nothing is active before a person here has said which account it is (VT-08). */
+/** Consent is given in the browser, at the provider. Nothing is connected before a person has confirmed the account here (VT-08). */
 export function OAuthSteps(way: ConnectWayProps) {
   const { client, entry, connection, shared, forWhom, onConnected } = way;
   const online = useOnline();
@@ -18,7 +18,7 @@ export function OAuthSteps(way: ConnectWayProps) {
   const own =
     state !== null && state.provider === entry.id && state.connectionId === (connection?.id ?? null) ? state : null;
 
-  /** One thing at a time; a refusal is said and the step stays. */
+  /** Runs one action at a time. When it fails, the failure is shown and the step stays. */
   async function doing(work: () => Promise<void>): Promise<void> {
     setBusy(true);
     await work().catch(complain);

@@ -19,7 +19,7 @@ type Props = {
 
 const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'State' }, { head: 'Last checked' }] as const;
 
-/** What this client is connected to, and what needs a hand. */
+/** The connections of this client, and those that need attention. */
 export function Overview({ client, entries, connections, onOpen }: Props) {
   const now = useNow(30);
   const possible = entries.filter(

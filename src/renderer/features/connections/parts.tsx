@@ -25,7 +25,7 @@ const ICONS: Readonly<Record<ProviderGroup, LucideIcon>> = {
   outreach: Mail,
 };
 
-/** The kind of a system; marks of other companies are not ours to draw. */
+/** An icon for the group of a system. Logos of other companies are not used. */
 export function GroupIcon({ group, size = 16 }: { readonly group: ProviderGroup; readonly size?: number }) {
   const Icon = ICONS[group];
   return <Icon size={size} aria-hidden className="shrink-0 text-meta" />;
@@ -38,7 +38,7 @@ const TEXT: Readonly<Record<Tone, string>> = {
   meta: 'text-meta',
 };
 
-/** A dot and the word for it: the colour says nothing that the word does not. */
+/** A coloured dot with its label. The label alone carries the meaning. */
 export const Condition = ({ label: { tone, word } }: { readonly label: StatusLabel }) => (
   <span
     className={`inline-flex shrink-0 items-center gap-1.5 align-middle text-[12px] whitespace-nowrap ${TEXT[tone]}`}
@@ -59,7 +59,7 @@ export function AvailabilityChip({ entry }: { readonly entry: CatalogueEntry }) 
   return <Chip tone="done">{AVAILABILITY.live}</Chip>;
 }
 
-/** One part of a page, under its own heading. */
+/** A section of a page with its heading. */
 export function Part({
   title,
   aside,
@@ -110,7 +110,7 @@ const BOXES = {
   plain: 'bg-sunken text-text',
 } as const;
 
-/** Something to know before going on: what it is, what to do, and the button for it. */
+/** A notice: what is the case, what to do, and the button for it. */
 export function Notice({
   tone,
   title,

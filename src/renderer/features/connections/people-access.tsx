@@ -9,7 +9,7 @@ import { complain } from '../../ui/toast.tsx';
 import { Part } from './parts.tsx';
 import { keepAccess, refreshCatalogue, useAccess, useOnline } from './queries.ts';
 
-/** One provider, person by person: holds from their next request on (A10). */
+/** Who may use one provider. A change applies from the person's next request on (A10). */
 export function PeopleAccess({ client, entry }: { readonly client: ClientView; readonly entry: CatalogueEntry }) {
   const may = useMay('provider.access');
   const online = useOnline();
@@ -24,7 +24,7 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
     setSaving(person.id);
     const others = deniedOf(person.id).filter(id => id !== entry.id);
     const denied = allowed ? others : [...others, entry.id];
-    // Shown at once; what the server says afterwards has the last word.
+    // The change is shown at once and replaced by the server's answer below.
     keepAccess([
       ...(access.data ?? []).filter(one => one.personId !== person.id),
       { personId: person.id, providers: denied },

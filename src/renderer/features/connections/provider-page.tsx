@@ -103,7 +103,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
   );
 }
 
-/** The way in, or in one sentence why there is none and who can change that. */
+/** The form to connect, or one sentence why the provider cannot be connected and who can change that. */
 function Connect({ client, entry, entries, onOpen }: Omit<Props, 'connections'>) {
   const may = useMay('connection.manage');
   const bundle = entries.find(one => one.id === entry.bundledWith);

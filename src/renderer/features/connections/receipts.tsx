@@ -16,7 +16,7 @@ type Props = {
   readonly client: ClientView;
   readonly entries: readonly CatalogueEntry[];
   readonly onOpen: (at: string | null) => void;
-  /** Only the receipt of this one. */
+  /** Shows only the receipt of this connection. */
   readonly connectionId?: string;
 };
 
@@ -27,7 +27,7 @@ function stateOf(receipt: DisconnectReceipt): StatusLabel {
   return receipt.finishedAt ? { tone: 'done', word: 'Finished' } : { tone: 'waiting', word: 'Being finished' };
 }
 
-/** What was disconnected, and how far it is. Kept after everything else of it is gone. */
+/** The receipts of disconnected accounts, with their progress. A receipt stays after all other data of the connection is deleted. */
 export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
   const receipts = useReceipts(client.id);
   const nameOf = (provider: string) => entries.find(entry => entry.id === provider)?.name ?? provider;
@@ -99,7 +99,7 @@ function revocationWords({ revocation, byHand, revokeAttempts, nextAttemptAt }: 
   return `${tried}${again}. It is tried until it is done; you need not wait.`;
 }
 
-/** Step by step: what has happened, what is being tried, what a person has to do. */
+/** The steps of a disconnect: done, in progress, or left to a person. */
 function Receipt({
   receipt,
   name,

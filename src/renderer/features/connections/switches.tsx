@@ -17,7 +17,7 @@ type Subject = { readonly scope: SwitchView['scope']; readonly subject: string }
 const stopped = (list: readonly SwitchView[] | undefined, { scope, subject }: Subject): SwitchView | undefined =>
   list?.find(one => one.scope === scope && one.subject === subject);
 
-/** What the switch reaches, in words. */
+/** What the switch stops, in words. */
 const REACH: Readonly<Record<SwitchView['scope'], (name: string) => string>> = {
   provider: name =>
     `${name} stops for every client of the agency: nothing is read or sent through it any more, within five seconds.`,
@@ -26,7 +26,7 @@ const REACH: Readonly<Record<SwitchView['scope'], (name: string) => string>> = {
   connection: name => `Nothing is read or sent through ${name} any more, within five seconds.`,
 };
 
-/** Stops something everywhere, with a reason for whoever comes after (VT-13). */
+/** Stops a provider, a client or a connection everywhere. The reason is kept for the person who decides next (VT-13). */
 export function SwitchButton({
   client,
   name,
@@ -43,7 +43,7 @@ export function SwitchButton({
     change('connections.set-switch', client.id, { body: { ...of, off: !off, reason, revoke } }).then(
       ({ disconnected }) => {
         refreshConnections(client.id);
-        // The banner says that it is off; only what cannot be seen here is said.
+        // The banner shows that it is off, so a toast is needed only for the disconnected accounts.
         if (disconnected > 0) toast(`${count(disconnected)} disconnected`);
       },
       complain,
@@ -131,7 +131,7 @@ function SwitchDialog({
   );
 }
 
-/** Shown wherever something that is switched off would be used: the first switch of the list that is set. Only who may switch sees why and by whom. */
+/** Shows the first switch of `of` that is off, wherever its subject would be used. Only a person who may switch sees the reason and the author. */
 export function OffBanner({
   of,
   off = false,

@@ -11,7 +11,7 @@ import { useOnline } from './queries.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 
-/** Where the provider tells of changes. The address is a secret: it is made on request, shown once, and copied there. */
+/** The webhook address of the connection. The address is a secret: it is made on request, shown once, and copied to the provider. */
 export function WebhookPart({ client, connection, entry }: Props) {
   const online = useOnline();
   const [busy, setBusy] = useState(false);

@@ -9,7 +9,7 @@ import type {
   ProviderGroup,
 } from '@astrix/contract';
 
-/** Every word of this screen that stands for a value of the contract. */
+/** The labels of contract values on this screen. */
 export const GROUPS: Readonly<Record<ProviderGroup, string>> = {
   messaging: 'Messaging',
   commerce: 'Commerce and shipping',
@@ -66,7 +66,7 @@ export const HEALTH: Readonly<Record<HealthView['status'], StatusLabel>> = {
   gated: { tone: 'waiting', word: 'Not allowed' },
 };
 
-/** How a connection is, in one word; the most pressing first. */
+/** The state of a connection as one label; the most urgent state wins. */
 export function conditionOf(connection: ConnectionView): StatusLabel {
   if (connection.status === 'disconnected') return { tone: 'meta', word: 'Disconnected' };
   if (connection.status === 'disconnecting') return { tone: 'waiting', word: 'Disconnecting' };
@@ -75,7 +75,7 @@ export function conditionOf(connection: ConnectionView): StatusLabel {
   if (connection.health.some(({ status }) => status === 'failing')) return { tone: 'danger', word: 'Failing' };
   if (connection.fix !== 'none' || connection.fault) return { tone: 'waiting', word: 'Needs attention' };
   if (connection.health.some(({ status }) => status === 'gated')) return { tone: 'waiting', word: 'Partly allowed' };
-  // What has never been asked is not said to work.
+  // A connection that has never been used is not known to work.
   if (connection.health.every(({ status }) => status === 'unknown')) return { tone: 'meta', word: 'Not tried yet' };
   return { tone: 'done', word: 'Works' };
 }
@@ -83,7 +83,7 @@ export function conditionOf(connection: ConnectionView): StatusLabel {
 export const isPressing = (connection: ConnectionView): boolean =>
   ['danger', 'waiting'].includes(conditionOf(connection).tone);
 
-/** Names of sealed secrets, as people call them. */
+/** Names of sealed secrets, for people. */
 const SECRETS: Readonly<Record<string, string>> = { grant: 'the tokens of the consent', key: 'the key' };
 export const secretWords = (names: readonly string[]): string => names.map(name => SECRETS[name] ?? name).join(', ');
 
@@ -95,11 +95,11 @@ export const FILTERS: readonly { readonly filter: CatalogueFilter; readonly labe
   { filter: 'planned', label: 'Planned' },
 ];
 
-/** Whether somebody could connect it today, if this installation and their role allow it. */
+/** Whether the provider can be connected at all; the installation and the person's role may still forbid it. */
 export const isPossible = ({ availability, connects, bundledWith }: CatalogueEntry): boolean =>
   (availability === 'live' || availability === 'limited') && (connects !== 'none' || bundledWith !== null);
 
-/** Found by name, purpose, group or what it brings. */
+/** Whether the search text is part of the entry's name, purpose, group or capabilities. */
 export function answers(entry: CatalogueEntry, typed: string): boolean {
   const q = typed.trim().toLowerCase();
   if (q === '') return true;

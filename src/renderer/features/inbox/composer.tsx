@@ -29,7 +29,7 @@ type Props = {
   readonly given: string | null;
 };
 
-/** Writes a reply or a note. What is typed is kept as a draft of this conversation; what is sent names its client and its conversation. */
+/** Writes a reply or a note. The text of a reply is kept as a draft of this conversation. A write names its client and its conversation (SH-21). */
 export function Composer({ conversation, client, mode, onMode, quoted, onUnquote, field, given }: Props) {
   const { id: conversationId, clientId } = conversation;
   const now = useNow(15);
@@ -48,7 +48,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
     if (given !== null) setText(given);
   }, [given, setText]);
 
-  // The field is free at once for the next message; what could not be kept comes back into it, before whatever was typed since.
+  // The field is emptied at once for the next message. A text that could not be kept is put back, above what was typed meanwhile.
   const send = () => {
     if (!ready) return;
     const written = value.trim();
@@ -196,13 +196,13 @@ const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
 
 function reasonNotToSend(conversation: ConversationView, client: ClientView, now: Date): Reason | null {
   const refusal = mayWrite(conversation, now);
-  // A paused client is told before a closed window: a message of the customer would not help.
+  // A paused client comes before a closed window: a new message of the customer would not allow a reply.
   if (refusal !== 'opted_out' && client.status === 'paused')
     return { reason: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
   return refusal && REASONS[refusal];
 }
 
-/** A draft for each conversation: read when it is opened, written a moment after typing stops, and at once when it is left. */
+/** The draft of a conversation: read when it is opened, saved shortly after the last key, and saved at once when the person leaves. */
 function useDraft(
   clientId: string,
   conversationId: string,

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 
-/** Opting out stops every message to this customer, so it says so, asks for the reason and names who it is for. */
+/** Records an opt-out or an opt-in. The dialog names the customer and the client, and asks for the reason. */
 export function Consent({
   conversation,
   clientName,

@@ -37,7 +37,7 @@ type Props = {
   readonly openId: string | null;
   readonly onOpen: (clientId: string, conversationId: string) => void;
   readonly searchField: RefObject<HTMLInputElement | null>;
-  /** Told what is listed, for moving with j and k. */
+  /** Receives the listed ids in order, for the shortcuts that move through the list. */
   readonly onListed: (ids: readonly string[]) => void;
 };
 
@@ -235,7 +235,7 @@ function Row({ row, now, open, assignee, place, of, onOpen }: RowProps) {
   );
 }
 
-/** At most two, the most pressing first. */
+/** At most two marks, the most urgent first. */
 function Marks({ row, window }: { readonly row: ConversationView; readonly window: ReturnType<typeof windowState> }) {
   const marks = [
     row.refused > 0 ? (

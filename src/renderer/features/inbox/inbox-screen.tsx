@@ -101,7 +101,7 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
   const unread = conversation?.unread ?? 0;
   const lastInboundId = conversation?.lastInboundId ?? null;
 
-  // What is on the screen of a window that is looked at has been read.
+  // A message counts as read when its conversation is open in a window that has the focus.
   useEffect(() => {
     if (unread === 0 || lastInboundId === null || !mayReply) return;
     const mark = () => {
@@ -224,7 +224,7 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
   );
 }
 
-/** Says where an address really goes before anything opens (SH-08). */
+/** Shows the host of a link before anything is opened (SH-08). */
 function LinkDialog({ url, onClose }: { readonly url: string | null; readonly onClose: () => void }) {
   let host = '';
   try {

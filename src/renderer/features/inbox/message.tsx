@@ -41,7 +41,7 @@ const NAMES: Readonly<Record<string, string>> = {
   sticker: 'Sticker',
 };
 
-/** What was sent as a file is named, not fetched. */
+/** Names a file that was sent. The file itself is not fetched. */
 function Media({ message }: { readonly message: MessageRow }) {
   const { media, kind } = message;
   if (!media) return null;
@@ -203,7 +203,7 @@ type PendingProps = Common & {
   readonly onDiscard: (item: OutboxItem) => void;
 };
 
-/** A reply on its way, or one that the server sent back: then with the reason, what is newer, and what can be done. */
+/** A reply that waits or is being sent, or a refused one with the reason, the newer messages and what the person can do. */
 export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDiscard, onLink }: PendingProps) {
   const refused = item.state === 'refused';
   const again = item.refusal?.code === 'conversation_changed';

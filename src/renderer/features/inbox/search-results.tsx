@@ -7,7 +7,7 @@ import { Marked } from '../../lib/text.tsx';
 import { ClientMark, Empty, Failed, Waiting } from '../../ui/parts.tsx';
 import { useSearch } from './queries.ts';
 
-/** Hits as they are typed. Those of other clients say whose they are, and opening one switches to that client in plain sight. */
+/** Hits while the person types. A hit of another client names that client, and opening it switches to the client visibly. */
 export function SearchResults({
   clientId,
   q,

@@ -25,7 +25,7 @@ type Props = {
   };
 };
 
-/** Facts about the customer, masked by design, and what this conversation is to us. */
+/** Masked facts about the customer, and assignee, tags and state of the conversation. */
 export function SidePanel({ conversation, client, triggers }: Props) {
   const now = useNow(30);
   const people = usePeople().data ?? [];

@@ -67,7 +67,7 @@ export function Tags({
                 value={typed}
                 onChange={event => setTyped(event.target.value)}
                 onKeyDown={event => {
-                  // Letters are for the field, not for jumping through the menu; Escape and arrows stay the menu's.
+                  // The menu would use a letter to jump to an item. Escape and the arrow keys still reach the menu.
                   if (event.key.length === 1 || event.key === 'Enter' || event.key === 'Backspace')
                     event.stopPropagation();
                   if (event.key === 'Enter' && fresh) {

@@ -25,7 +25,7 @@ const keyOf = (item: ThreadItem) =>
   item.type === 'message' ? item.message.id : item.type === 'note' ? item.note.id : item.item.id;
 const NEAR_PX = 120;
 
-/** Newest at the bottom; older pages load above without moving what is being read. */
+/** The newest message is at the bottom. Older pages load above it, and the messages in view keep their position. */
 export function Thread({ conversation, clientName, onQuote, onEdit, onLink }: Props) {
   const { id, clientId, contactName } = conversation;
   const thread = useThread(clientId, id);
@@ -44,13 +44,13 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink }: Pr
   const last = items.at(-1);
   const lastKey = last ? keyOf(last) : '';
 
-  // Opening a conversation, or something new while at its end: to the end.
+  // Scroll to the end when a conversation is opened, and when a new item arrives while the end is in view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new last item moves the view
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element && (atBottom || last?.type === 'pending')) element.scrollTop = element.scrollHeight;
   }, [id, lastKey]);
-  // Older messages came in above: keep what was under the eyes where it was.
+  // Older messages were added above: keep the messages in view where they were.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the number of items changed
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -14,7 +14,7 @@ import { savePreference, usePreference, useSessions } from './queries.ts';
 
 const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change)).catch(complain);
 
-/** Look, notifications, devices: what is this person's own. */
+/** Settings of this person: appearance, writing, notifications, sessions. */
 export function SettingsDialog({ client, onClose }: OverlayProps) {
   const settings = useAppState(state => state.settings);
   const info = useAppState(state => state.info);
@@ -135,7 +135,7 @@ function Switch({
   );
 }
 
-/** For the client on screen; kept on the server, so that it holds on every computer of this person. */
+/** How this person is notified about the client on screen. The server keeps it, so it applies on every computer of the person. */
 function ClientPreference({ client }: { readonly client: ClientView }) {
   const kept = usePreference(client.id).data;
   const save = (change: { muted?: boolean; quietFrom?: number | null; quietTo?: number | null }) => {

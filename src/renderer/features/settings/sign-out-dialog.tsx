@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
 
-/** Says exactly what goes, and what would be lost (LC-07). */
+/** Says what signing out destroys, and what would be lost (LC-07). */
 export function SignOutDialog({ onClose }: OverlayProps) {
   const sync = useAppState(state => state.sync);
   const unsent = (sync?.waiting ?? 0) + (sync?.refused ?? 0);

@@ -13,14 +13,14 @@ const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['
     'The server was not seen for three days, so the copy on this computer is sealed. Sign in while online to open it.',
 };
 
-/** The first thing a person sees: two fields, a code, and in the demo the people one click away. */
+/** Asks for e-mail, password and code. In the demo it also lists the people as whom one can sign in. */
 export function SignInScreen({ account }: { readonly account: AccountState }): ReactNode {
   const demo = useAppState(state => state.info?.demo === true);
   const [people, setPeople] = useState<readonly DemoPerson[]>([]);
   const [who, setWho] = useState<DemoPerson | null>(null);
   const notice = account.status === 'signed-out' ? NOTICES[account.notice] : null;
 
-  // The codes of the demo change every half minute.
+  // A code of the demo is valid for 30 seconds, so the list has to be loaded again.
   useEffect(() => {
     if (!demo) return;
     const load = () => void ask(bridge.account.demoPeople()).then(setPeople, () => setPeople([]));

@@ -14,12 +14,12 @@ type Props = {
   readonly connection: ConnectionView;
   readonly entry: CatalogueEntry;
   readonly may: boolean;
-  /** The form for a new key, or the steps of a new consent, are open. */
+  /** The form for a new key, or the steps of a new consent, are shown. */
   readonly form: boolean;
   readonly onForm: (open: boolean) => void;
 };
 
-/** Asks the provider now, and says what came of it. */
+/** Checks the connection at the provider and shows the result. */
 export async function checkNow(client: ClientView, connection: ConnectionView): Promise<void> {
   const params = { clientId: client.id, connectionId: connection.id };
   await change('connections.check', client.id, { params }).then(
@@ -30,8 +30,8 @@ export async function checkNow(client: ClientView, connection: ConnectionView): 
   refreshConnections(client.id);
 }
 
-/** What is wrong, in words, and the one button that mends it. */
-export function Mend({ client, connection, entry, may, form, onForm }: Props) {
+/** What is wrong with the connection, and the one button that fixes it. */
+export function FixPart({ client, connection, entry, may, form, onForm }: Props) {
   const online = useOnline();
   const attempt = useConnect(client.id).data;
   const [busy, setBusy] = useState(false);
@@ -45,8 +45,8 @@ export function Mend({ client, connection, entry, may, form, onForm }: Props) {
     await checkNow(client, connection);
     setBusy(false);
   };
-  /** Consent is asked for anew at once; a key has to be typed first. */
-  const mend = async () => {
+  /** A new consent starts at once; a new key has to be typed first. */
+  const start = async () => {
     if (fix === 'recheck') return check();
     onForm(true);
     if (entry.connects !== 'oauth2') return;
@@ -64,7 +64,7 @@ export function Mend({ client, connection, entry, may, form, onForm }: Props) {
           may={may}
           action={
             fix === 'none' || !may || open ? null : (
-              <Button look="primary" disabled={busy || !online} onClick={() => void mend()}>
+              <Button look="primary" disabled={busy || !online} onClick={() => void start()}>
                 {busy ? `Asking ${entry.name}…` : LABEL[fix](entry)}
               </Button>
             )
@@ -92,7 +92,7 @@ const LABEL: Readonly<Record<ConnectionView['fix'], (entry: CatalogueEntry) => s
   rotate: entry => (entry.connects === 'key' ? 'Replace the key' : 'Reconnect'),
 };
 
-/** What it is and what to do; amber while it can wait, red when nothing works. */
+/** The fault and what to do: red when nothing works, amber otherwise. */
 function FaultNotice({
   connection,
   entry,
