@@ -27,8 +27,9 @@ Configuration comes from the environment:
   ASTRIX_DEMO                     1 fills an empty database with the demo agency
   ASTRIX_METRICS_TOKEN            bearer token of /metrics
   ASTRIX_TRUSTED_PROXIES          addresses whose X-Forwarded-* headers count, separated by commas
-  ASTRIX_WHATSAPP_APP_SECRET, _APP_SECRET_NEXT, _VERIFY_TOKEN
-                                  the same as ASTRIX_APP_META_…, for an app at Meta that has WhatsApp alone
+  ASTRIX_WHATSAPP_APP_SECRET      the same as ASTRIX_APP_META_SECRET, for an app at Meta that has WhatsApp alone
+  ASTRIX_WHATSAPP_APP_SECRET_NEXT the second secret during a rotation
+  ASTRIX_WHATSAPP_VERIFY_TOKEN    answers the handshake when the webhook address of that app is registered
   ASTRIX_SANDBOX_URL              the provider sandbox in place of all providers, outside production only
   ASTRIX_PUBLIC_URL               where providers send people back to     (this backend's own address)
   ASTRIX_APP_<NAME>_ID, _SECRET   app credentials: GOOGLE, META, ATLASSIAN, AMAZON (docs/providers); the secret also signs webhooks,
