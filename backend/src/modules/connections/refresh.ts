@@ -21,7 +21,7 @@ import {
 
 /** Longer than a call to a token endpoint may take, with room: whoever holds the lease is done, or dead, when it is over. */
 const LEASE_SECONDS = 45;
-/** Others wait for the holder and look again this often. */
+/** Others wait for the holder and look again this often, until they have waited for longer than a lease lasts. */
 const LOOK_AGAIN_MS = 120;
 const GIVE_UP_AFTER_MS = 50_000;
 /** A token that ends within this time is not used any more. */
@@ -149,8 +149,7 @@ export function createRefresh(deps: ConnectionsDeps) {
   }
 
   async function run(agencyId: string, id: string, wanted: Wanted): Promise<Held | Failed> {
-    const until = performance.now() + GIVE_UP_AFTER_MS;
-    while (performance.now() < until) {
+    for (let waited = 0; waited < GIVE_UP_AFTER_MS; waited += LOOK_AGAIN_MS) {
       const seen = await look(agencyId, id, wanted);
       if (seen.kind === 'use') return heldOf(seen.held);
       if (seen.kind === 'failed') return seen.failed;
