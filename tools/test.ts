@@ -1,6 +1,8 @@
 /**
  * `npm test`: everything that must hold before a change lands, in one summary. `--only check|unit|postgres|build|e2e` runs a part.
- * The backend's suites run on the embedded database and again on PostgreSQL: the one on localhost, else a private one.
+ * `npm run test:stress`: the exhaustive tests alone, as often as their controls ask (testkit/repeated.ts), on both databases; up to an hour.
+ * The backend's suites run on the embedded database, and those that the database can matter to again on PostgreSQL: the one on localhost,
+ * else a private one.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -9,15 +11,18 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { CHECKS, runCheck } from './check.ts';
 import { createPrivatePostgres, privatePostgresAvailable } from './private-postgres.ts';
+import { BACKEND_FOLDERS, CONSOLE_FOLDERS, dependsOnDatabase, isRepeated, testFilesIn } from './test-files.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'out', 'test');
 const PARTS = ['check', 'unit', 'postgres', 'build', 'e2e'] as const;
 type Part = (typeof PARTS)[number];
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, stress: { type: 'boolean' }, help: { type: 'boolean' } },
+});
 if (values.help) {
-  process.stdout.write(`Usage: npm test -- [--only ${PARTS.join('|')}]\n`);
+  process.stdout.write(`Usage: npm test -- [--only ${PARTS.join('|')}]\n       npm run test:stress\n`);
   process.exit(0);
 }
 if (values.only !== undefined && !(PARTS as readonly string[]).includes(values.only)) {
@@ -25,7 +30,11 @@ if (values.only !== undefined && !(PARTS as readonly string[]).includes(values.o
   process.exit(2);
 }
 const wanted = (part: Part) =>
-  values.only === undefined || values.only === part || (values.only === 'e2e' && part === 'build');
+  values.stress
+    ? part === 'unit' || part === 'postgres'
+    : values.only === undefined || values.only === part || (values.only === 'e2e' && part === 'build');
+const stressed = (files: readonly string[]) => (values.stress ? files.filter(isRepeated) : files);
+if (values.stress) process.env.ASTRIX_STRESS = '1';
 
 type Result = {
   readonly what: string;
@@ -105,7 +114,11 @@ if (wanted('check')) {
     report(step.what, started, runCheck(step) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
   }
 }
-if (wanted('unit')) vitest('tests on the embedded database', []);
+if (wanted('unit'))
+  vitest(
+    'tests on the embedded database',
+    values.stress ? stressed(testFilesIn([...BACKEND_FOLDERS, ...CONSOLE_FOLDERS])) : [],
+  );
 if (wanted('postgres')) {
   const postgres = await postgresUrl();
   if (postgres === null)
@@ -113,7 +126,10 @@ if (wanted('postgres')) {
       '\nNo PostgreSQL answers and none can be started here: the suites ran on the embedded database only.\n',
     );
   else {
-    vitest('backend on PostgreSQL', ['--project', 'backend'], { ASTRIX_TEST_DATABASE_URL: postgres.url });
+    const files = stressed(testFilesIn(BACKEND_FOLDERS).filter(dependsOnDatabase));
+    vitest('backend on PostgreSQL', ['--project', 'backend*', ...files], {
+      ASTRIX_TEST_DATABASE_URL: postgres.url,
+    });
     await postgres.release();
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { repeated } from '../../../testkit/repeated.ts';
 import {
   createPrivatePostgres,
   type PrivatePostgres,
@@ -15,8 +16,7 @@ import { messagePayload } from '../world.ts';
 
 const SECRET = 'fault-app-secret';
 const SENDERS = 12;
-/** In each run; `KILLS` in the environment asks for more. */
-const KILLS = Number(process.env.KILLS ?? 20);
+const KILLS = repeated(6, 200);
 /** It brings a server of its own, so one of the two runs of the suite is enough. */
 const here = privatePostgresAvailable() && !process.env.ASTRIX_TEST_DATABASE_URL;
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { repeated } from '../../../testkit/repeated.ts';
 import {
   createPrivatePostgres,
   type PrivatePostgres,
@@ -14,8 +15,7 @@ import { createVault, type Place, type Vault } from '../../src/platform/vault/in
 import { kekNamed } from './keks.ts';
 import { newPlace, openedBy } from './rig.ts';
 
-/** In each run; `KILLS` in the environment asks for more. */
-const KILLS = Number(process.env.KILLS ?? 26);
+const KILLS = repeated(13, 50);
 /** It brings a server of its own, so one of the two runs of the suite is enough. */
 const here = privatePostgresAvailable() && !process.env.ASTRIX_TEST_DATABASE_URL;
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -163,5 +163,4 @@ test.runIf(here)(
     expect(states.filter(({ state }) => state === 'retired')).toHaveLength(rotations + 1);
     expect(states.filter(({ state }) => state === 'old')).toEqual([]);
   },
-  240_000,
 );
