@@ -149,7 +149,10 @@ export async function createWorld(
   });
   await app.start();
 
-  const inject = (options: InjectOptions) => app.http.inject(options) as Promise<Response>;
+  const inject = async (options: InjectOptions): Promise<Response> => {
+    if (String(options.url).startsWith('/v1/sync')) await untilFed(db);
+    return app.http.inject(options);
+  };
   const signIn: World['signIn'] = async person => {
     const device = { name: 'Test laptop', platform: 'linux', key: person.deviceKey };
     const first = await inject({
@@ -195,6 +198,18 @@ export async function createWorld(
       await drop();
     },
   };
+}
+
+/**
+ * A feed shows what is older than every open transaction of the server, those of other databases included. What has been done here is shown
+ * when the ones that were open at its end are over.
+ */
+async function untilFed(db: Db): Promise<void> {
+  if (db.engine !== 'postgres') return;
+  const { rows } = await db.internals.query('select pg_current_xact_id()::text as xid');
+  const fed = async () =>
+    (await db.internals.query('select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as fed', [rows[0]?.xid])).rows;
+  while ((await fed())[0]?.fed !== true) await new Promise(resolve => setTimeout(resolve, 2));
 }
 
 export const signed = (body: Buffer, key = APP_SECRET) => ({
