@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { newId } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../sdk/test/server.ts';
-import type { AccountState } from '../shared/ipc.ts';
+import type { AccountState, CallName } from '../shared/ipc.ts';
 import { LEASE_MS } from './account/session.ts';
 import { cachePath } from './account/vault.ts';
 import type { Console } from './console.ts';
+import { APP_PAGE, isOwnOrigin } from './guard/rules.ts';
+import { createRouter } from './ipc/router.ts';
+import type { Emit } from './ports.ts';
 import { openSettings } from './settings/settings.ts';
+import { ACCEPTED } from './testkit/accepted.ts';
 import { consoleOver } from './testkit/console-rig.ts';
 import { type FakeKeychain, fakeKeychain } from './testkit/fake-keychain.ts';
 import { clientRow, conversationRow, id } from './testkit/rows.ts';
@@ -55,8 +59,8 @@ afterEach(async () => {
 });
 
 /** A start of the program: nothing is shared with the one before but the disk and the keychain. */
-async function start(): Promise<{ console: Console; state: () => Promise<AccountState> }> {
-  const console = consoleOver({ userData, backendUrl: server.url, keychain, now: () => new Date(at) });
+async function start(emit: Emit = () => undefined): Promise<{ console: Console; state: () => Promise<AccountState> }> {
+  const console = consoleOver({ userData, backendUrl: server.url, keychain, emit, now: () => new Date(at) });
   opened.push(console);
   await console.start();
   return { console, state: () => console.handlers['account.state'](undefined) };
@@ -67,9 +71,9 @@ const inbox = async (console: Console) =>
 const waiting = async (console: Console) => (await console.handlers['outbox.list']({ clientId: null })).length;
 
 /** Signed in, the inbox there, and one reply written that the server did not get. */
-async function atWork(): Promise<Console> {
+async function atWork(emit?: Emit): Promise<Console> {
   server.answers['conversations.reply'] = () => 'cut';
-  const { console } = await start();
+  const { console } = await start(emit);
   await console.handlers['account.signIn']({ email: 'priya@agency.example', password: 'a long enough password' });
   await until(async () => (await inbox(console)).conversations.length === 1);
   const reply = { clientId: CLIENT, conversationId: CONVERSATION, text: TEXT, replyToId: null, seenInboundId: null };
@@ -90,6 +94,43 @@ test('LC-01: neither refresh token nor access token nor device key is on the dis
   const access = server.asked.at(-1)!.token!;
   const { refreshToken, deviceKey } = JSON.parse(session) as { refreshToken: string; deviceKey: string };
   for (const secret of [refreshToken, deviceKey, access, TEXT, NAME]) expect(onDisk()).not.toContain(secret);
+});
+
+test('SH-15: no answer of any channel and no event of a console at work carries a token, a key or a device secret', async () => {
+  const events: unknown[] = [];
+  const console = await atWork((name, value) => void events.push([name, value]));
+  const route = createRouter({
+    handlers: console.handlers,
+    signedIn: console.signedIn,
+    isOwnOrigin,
+    log: () => undefined,
+  });
+  const page = { frame: { url: APP_PAGE, isTop: true }, knownWindow: true };
+  const answers: Record<string, string> = {};
+  const secrets = new Set<string>();
+  const collect = () => {
+    for (const value of keychain!.items.values())
+      for (const [word] of value.matchAll(/[\w+/=-]{20,}/g)) if (!/^[\da-f]{8}-/.test(word)) secrets.add(word);
+    for (const { token } of server.asked) if (token !== null) secrets.add(token);
+    for (const token of server.refreshTokens) secrets.add(token);
+  };
+  collect();
+  const last: CallName[] = ['account.signOut'];
+  const calls = (Object.keys(ACCEPTED) as CallName[]).filter(name => !last.includes(name));
+  for (const name of [...calls, ...last]) {
+    answers[name] = JSON.stringify(await route(page, name, ACCEPTED[name]));
+    collect();
+  }
+  // There is something to leak, and the answers are real ones.
+  expect(secrets.size).toBeGreaterThanOrEqual(4);
+  expect(answers['inbox.list']).toContain('"ok":true');
+  expect(Object.values(answers).filter(answer => answer.startsWith('{"ok":true')).length).toBeGreaterThan(15);
+  expect(events.length).toBeGreaterThan(3);
+  const said = { ...answers, events: JSON.stringify(events) };
+  const leaks = Object.entries(said).flatMap(([name, text]) =>
+    [...secrets].filter(one => text.includes(one)).map(one => `${name} holds ${one.slice(0, 6)}…`),
+  );
+  expect(leaks).toEqual([]);
 });
 
 describe('LC-02, F-15: without a keychain that keeps what it is given', () => {

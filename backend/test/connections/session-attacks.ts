@@ -130,9 +130,16 @@ export const RECEIPT_ATTACKS: readonly Attack[] = [
     ends: ['nowhere'],
   },
   {
-    name: 'consent link given to a victim: it consents, and nobody who listens on its machine has begun',
-    claim: async h => claimOf({ ...h, receipt: wrong }),
-    ends: ['claim', 400],
+    // The receipt comes to the machine of the victim, whose console takes it for that of an attempt of its own.
+    name: 'consent link given to a victim: what comes to its machine is of no use there, under neither attempt',
+    claim: async h => {
+      const victim = await other(h.rig);
+      const own = await victim.start('google-ads');
+      const swapped = await victim.post(`connect/${own.attemptId}/claim`, { receipt: h.receipt });
+      if (swapped.statusCode !== 400) throw new Error(swapped.body);
+      return claimOf(h, victim);
+    },
+    ends: ['claim', 404],
   },
 ];
 

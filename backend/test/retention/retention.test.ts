@@ -95,8 +95,7 @@ test('RT-05: a message is there to the last second of its thirty days, and then 
   expect((await world.inject({ url, headers })).statusCode).toBe(401);
   expect(await rowsOf('messages')).toBe(1);
 
-  const swept = await sweepOnce(world.db, world.metrics);
-  expect(deletedFrom(swept, 'messages')).toBeGreaterThanOrEqual(0);
+  await sweepOnce(world.db, world.metrics);
   for (const table of ['messages', 'conversations', 'contacts', 'contact_identities', 'webhook_events'])
     expect([table, await rowsOf(table)]).toEqual([table, 0]);
 

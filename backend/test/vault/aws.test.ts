@@ -151,15 +151,11 @@ describe('F-24: when the service refuses or does not answer', () => {
 });
 
 const model = awsModel();
-test.runIf(model === null)(
-  'the official service model is not beside the checkout (../shared/specs): not compared',
-  () => {
-    process.stdout.write(
-      'Skipped: secretsmanager.service-2.json was not found. Requests were not compared with the model.\n',
-    );
-  },
-);
-test.runIf(model !== null)('every request, reply and refusal above is one of the official service model', () => {
+if (model === null)
+  process.stdout.write(
+    'Skipped: secretsmanager.service-2.json is not beside the checkout (../shared/specs). Requests were not compared with the model.\n',
+  );
+test.skipIf(model === null)('every request, reply and refusal above is one of the official service model', () => {
   if (!model) return;
   const seen = new Set<string>();
   for (const { operation, input, status, output } of endpoint.exchanges) {

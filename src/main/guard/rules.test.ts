@@ -283,12 +283,13 @@ describe('pages of consent', () => {
   const SANDBOX = 'http://127.0.0.1:4780';
 
   test.each(UNSAFE_LINKS.filter(url => !url.startsWith('mailto:')).map(url => [url.slice(0, 60), url] as const))(
-    'VT-08, SH-08: %j of a server that lies is not opened, with or without a sandbox',
+    'VT-08, SH-08: %j of a server that lies is refused with a reason, or what is left of it is a safe link',
     (_shown, url) => {
       // What the parser itself takes out of an address goes nowhere else than the address that is left.
       for (const sandbox of [null, SANDBOX]) {
         const verdict = judgeConsent(url, sandbox);
         if (verdict.allowed) expect(judgeLink(verdict.url)).toMatchObject({ allowed: true });
+        else expect(verdict.why).toMatch(/^[A-Z].*\.$/);
       }
     },
   );

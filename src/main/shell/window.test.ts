@@ -200,11 +200,27 @@ describe('every page, of whatever kind', () => {
 
   test('SH-07: 25 ways to open a window, a hundred times each, are all denied and go to the link broker', () => {
     const { contents, links } = guarded();
-    const forms = Array.from(
-      { length: 25 },
-      (_, form) =>
-        [`https://example.com/${form}`, 'javascript:alert(1)', 'about:blank', '', '\\\\evil\\share'][form % 5]!,
-    );
+    const forms = [
+      ...['https://example.com/', 'http://example.com/', 'https://user:word@example.com/', 'https://[::1]/', '//evil'],
+      ...[
+        'javascript:alert(1)',
+        'JaVaScRiPt:alert(1)',
+        ' javascript:1',
+        'vbscript:x',
+        'data:text/html,x',
+        'blob:app://x',
+      ],
+      ...['about:blank', 'about:srcdoc', '', '#', '/', '\\\\evil\\share', 'file:///etc/passwd', 'C:\\Windows'],
+      ...[
+        'app://console/index.html',
+        'app://console.evil/',
+        'devtools://devtools/',
+        'chrome://gpu',
+        'mailto:a@example.com',
+      ],
+      'ms-settings:privacy',
+    ];
+    expect(new Set(forms).size).toBe(25);
     for (let time = 0; time < 100; time++)
       for (const url of forms) expect(contents.opener?.({ url })).toEqual({ action: 'deny' });
     expect(links).toHaveLength(2500);
