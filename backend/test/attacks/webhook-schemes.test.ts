@@ -64,6 +64,28 @@ describe('what is right is taken', () => {
       });
   });
 
+  test('WH-02: the example that Standard Webhooks publishes holds, and with one letter changed it does not', () => {
+    const example = {
+      rawBody: Buffer.from('{"event_type":"ping","data":{"success":true}}'),
+      headers: {
+        'webhook-id': 'msg_loFOjxBNrRLzqYUf',
+        'webhook-timestamp': '1731705121',
+        'webhook-signature': 'v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=',
+      },
+      secrets: [secret('whsec_plJ3nmyCDGBKInavdOK15jsl')],
+      urlSecrets: [],
+      now: new Date(1_731_705_121_000),
+    };
+    expect(verify(standard.scheme, example)).toMatchObject({ ok: true, verified: true });
+    for (const [name, value] of Object.entries(example.headers))
+      expect(
+        verify(standard.scheme, { ...example, headers: { ...example.headers, [name]: `${value}0` } }),
+        name,
+      ).toMatchObject({
+        ok: false,
+      });
+  });
+
   test('WH-01: the bytes handed on are those that were signed', () => {
     for (const party of [...hmacParties, stripe, standard])
       expect(holds(party)).toEqual({ ok: true, verified: true, content: party.body });

@@ -44,9 +44,18 @@ export function openBytes(keyring: Keyring, envelope: string, place: SealPlace):
   const key = keyring.keys.get(Number(version));
   const [nonce, tag, sealed] = parts.map(part => bytesOf(part, 'base64url'));
   if (!key || !nonce || !tag || !sealed) throw new SealBroken();
+  return openParts(key, { nonce, tag, sealed }, associatedData(place, Number(version)));
+}
+
+/** The parts of an envelope, under a key of 32 bytes. Throws `SealBroken` for whatever does not open. */
+export function openParts(
+  key: Buffer,
+  { nonce, tag, sealed }: { readonly nonce: Buffer; readonly tag: Buffer; readonly sealed: Buffer },
+  associated: Buffer,
+): Buffer {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
-    decipher.setAAD(associatedData(place, Number(version)));
+    decipher.setAAD(associated);
     decipher.setAuthTag(tag);
     return Buffer.concat([decipher.update(sealed), decipher.final()]);
   } catch {
