@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { runScript } from './run-script.mjs';
 
 const root = resolve(import.meta.dirname ?? '.', '..');
 const [script, ...args] = process.argv.slice(2);
@@ -95,10 +96,8 @@ if (!(major >= 24) && !own)
     `This machine has Node ${process.versions.node}, and the pinned Node 24 could not be installed for ${process.platform}-${process.arch}. Install Node 24 and run this again.`,
   );
 const node = major >= 24 ? pinned : process.execPath;
-const run = spawnSync(node, [join(root, script), ...args], {
-  cwd: root,
-  stdio: 'inherit',
+process.chdir(root);
+runScript(node, [join(root, script), ...args], {
   env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
   shell: process.platform === 'win32' && node === pinned,
 });
-process.exit(run.status ?? 1);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
+import { SIGNALS, startChild } from './child.ts';
 
 const HELP = `Starts Astrix Console on this machine: backend with the demo agency, provider sandbox, console.
 
@@ -55,25 +56,22 @@ type Ready = { readonly url: string; readonly tray?: string };
 
 /** Starts one part and waits until it says that it is ready; its own words come through when it is not. */
 function part(what: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ready> {
-  const child = spawn(process.execPath, [...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startChild(args, { cwd: root, env });
   children.push(child);
   child.once('exit', code => {
     if (code !== 0 && !stopping) fail(`${what} ended by itself (${code}). What it said is above.`);
   });
   return new Promise(resolve => {
-    createInterface({ input: child.stdout }).on('line', line => {
+    createInterface({ input: child.stdout! }).on('line', line => {
       if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as Ready);
     });
   });
 }
 
 let stopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+for (const signal of SIGNALS) {
+  process.on(signal, () => {
+    if (stopping) return;
     stopping = true;
     say('\nStopping …');
     const alive = children.filter(child => child.exitCode === null);
