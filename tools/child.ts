@@ -10,10 +10,18 @@ export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Starts a script of ours that ends when this process ends, by whatever signal. Its standard output is a pipe. */
 export const startChild = (
   args: readonly string[],
-  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  {
+    cwd,
+    env = {},
+    stderr = 'inherit',
+  }: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly stderr?: 'inherit' | 'pipe';
+  },
 ): ChildProcess =>
   spawn(process.execPath, ['--import', guard, ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    stdio: ['ignore', 'pipe', stderr, 'pipe'],
   });

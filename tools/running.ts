@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+import { startChild } from './child.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,11 +21,7 @@ export async function startScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
-  const child = spawn(process.execPath, [...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startChild(args, { cwd: root, env, stderr: 'pipe' });
   let errors = '';
   child.stderr?.on('data', chunk => {
     errors = (errors + String(chunk)).slice(-4000);

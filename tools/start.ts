@@ -1,7 +1,7 @@
 /** `npm start`: backend with the demo agency, provider sandbox, console. Stops them all on Ctrl-C. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
@@ -125,7 +125,7 @@ function openBrowser(url: string): void {
 
 const started = performance.now();
 if (!build()) fail('The console could not be built. What the build said is above.');
-const data = join(root, values.data);
+const data = resolve(root, values.data);
 const backendUrl = `http://127.0.0.1:${values.port}`;
 const sandboxUrl = `http://127.0.0.1:${values['sandbox-port']}`;
 say('Starting the backend with the demo agency …');
