@@ -118,6 +118,25 @@ test('a job runs with what the transaction enqueued; one that rolls back does no
   await vi.waitFor(() => expect(ran).toEqual([kept]), { timeout: 20_000 });
 });
 
+test('F-02: a job of a worker that is not heard of any more is run by another, long before its time is over', async () => {
+  const ran: string[] = [];
+  const one = data();
+  const orphan = job({
+    name: 'test.orphan',
+    run: async payload => void ran.push((payload as { rowId: string }).rowId),
+  });
+  const jobs = await start(orphan);
+  await withTenant(db, actor, tx => jobs.enqueue(tx, orphan, one));
+  // As a worker leaves it that took the job half a minute ago and was killed. Its time would be over in a minute and a half.
+  const taken = await db.internals.query(
+    `update jobs.job set state = 'active', started_on = now() - interval '30 seconds', heartbeat_on = now() - interval '25 seconds'
+     where name = 'test.orphan' and state = 'created' returning heartbeat_seconds, expire_seconds`,
+  );
+  expect(taken.rows).toEqual([{ heartbeat_seconds: 10, expire_seconds: 120 }]);
+  await jobs.work({ db, clock, log: silentLog });
+  await expect.poll(() => ran, { timeout: 60_000 }).toEqual([one.rowId]);
+});
+
 test('a tenant enqueues for its own agency only, and only what a module declares', async () => {
   const definition = job({ name: 'test.tenant' });
   const jobs = await start(definition);

@@ -24,6 +24,10 @@ export type Jobs = {
 const CHANNEL = 'astrix_jobs';
 const NO_JOB = '00000000-0000-4000-8000-000000000000';
 const DAY_SECONDS = 86_400;
+/** A job whose worker died is taken again when it was not heard of for this long. The least that pg-boss allows. */
+const HEARTBEAT_SECONDS = 10;
+/** How often jobs without a heartbeat are looked for. */
+const SUPERVISE_SECONDS = 3;
 /** The longest that a waiting and a completed job are kept; the retention class may say less. */
 const KEEP_WAITING_SECONDS = 14 * DAY_SECONDS;
 const KEEP_DONE_SECONDS = 7 * DAY_SECONDS;
@@ -37,7 +41,14 @@ export function createJobs(db: Db, log: Log): Jobs {
     const { rows, rowCount } = await db.internals.query(text, values);
     return { rows, rowCount };
   };
-  const boss = new PgBoss({ db: { executeSql }, schema: 'jobs', supervise: true, schedule: false });
+  const boss = new PgBoss({
+    db: { executeSql },
+    schema: 'jobs',
+    supervise: true,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
+    schedule: false,
+  });
   boss.on('error', (error: Error) => log.warn('job queue', { error: nameOf(error) }));
   const known = new Map<string, JobDefinition>();
   const workers = new Map<string, string[]>();
@@ -55,9 +66,10 @@ export function createJobs(db: Db, log: Log): Jobs {
       ...keep,
       deadLetter: `${job.name}.dead`,
       retryLimit: job.retryLimit,
-      retryDelay: 2,
+      retryDelay: 1,
       retryBackoff: true,
       expireInSeconds: 120,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
     };
     await boss.createQueue(options.deadLetter, keep);
     await boss.updateQueue(options.deadLetter, keep);
