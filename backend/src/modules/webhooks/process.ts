@@ -12,6 +12,8 @@ import { type Split, split } from './split.ts';
 import { lockKeyOf, type PendingEvent } from './tables.ts';
 
 const DELIVERIES_AT_ONCE = 50;
+/** Deliveries that are split before events take effect again, so that the accounts behind a burst are known early. */
+const SPLITS_IN_A_ROW = 10;
 const EVENTS_AT_ONCE = 100;
 /** Entities worked on at the same time by one process; half of the database connections stay free for people. */
 const CONCURRENCY = 6;
@@ -21,9 +23,10 @@ export type ProcessDeps = Pick<Services, 'db' | 'log' | 'metrics' | 'emit' | 'po
 /** Works until nothing is left that is due: deliveries into events, events into effects. Any number of workers may do it at once. */
 export async function processAll(deps: ProcessDeps, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const deliveries = await splitSome(deps);
-    const events = await applySome(deps);
-    if ((deliveries === 0 && events === 0) || signal.aborted) return;
+    let isSplitting = true;
+    for (let times = 0; times < SPLITS_IN_A_ROW && isSplitting; times++) isSplitting = (await splitSome(deps)) > 0;
+    const ended = await applySome(deps);
+    if ((!isSplitting && ended === 0) || signal.aborted) return;
   }
 }
 
@@ -89,36 +92,41 @@ const rowOf = (event: Split, delivery: Stored) => ({
   expires_at: delivery.expires_at,
 });
 
+/**
+ * The oldest of each account, then the second of each, and so on: a burst of one account keeps nobody else waiting. Answers how many have
+ * come to an end; what another process works on is left to it.
+ */
 async function applySome(deps: ProcessDeps): Promise<number> {
-  const due = await withSystem(deps.db, 'webhook-process', async tx =>
-    tx
-      .selectFrom('webhook_events')
-      .select([
-        'id',
-        'provider',
-        'topic',
-        'account_id',
-        'business_id',
-        'connection_id',
-        'verified',
-        'entity',
-        'natural_key',
-        'payload',
-        'attempts',
-      ])
-      .where('state', '=', 'pending')
-      .where('next_at', '<=', txNow(tx))
-      .orderBy('seq')
-      .limit(EVENTS_AT_ONCE)
-      .execute(),
-  );
+  const due = await withSystem(deps.db, 'webhook-process', dueInTurns);
+  let ended = 0;
   const entities = [...Map.groupBy(due, lockKeyOf).values()];
   const work = async () => {
     for (let events = entities.shift(); events; events = entities.shift())
-      for (const event of events) await processOne(deps, event);
+      for (const event of events) if (await processOne(deps, event)) ended += 1;
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return due.length;
+  return ended;
+}
+
+/** The accounts are found by steps through the index, so that the length of the queue does not matter. */
+async function dueInTurns(tx: SystemTx): Promise<PendingEvent[]> {
+  const { rows } = await sql<PendingEvent>`
+    with recursive accounts as (
+      (select coalesce(account_id, '') as account from webhook_events where state = 'pending' order by 1 limit 1)
+      union all
+      select (
+        select coalesce(account_id, '') from webhook_events
+        where state = 'pending' and coalesce(account_id, '') > accounts.account order by 1 limit 1
+      ) from accounts where account is not null
+    )
+    select id, provider, topic, account_id, business_id, connection_id, verified, entity, natural_key, payload, attempts
+    from accounts cross join lateral (
+      select *, row_number() over (order by seq) as turn from webhook_events
+      where state = 'pending' and coalesce(account_id, '') = account and next_at <= ${txNow(tx)}
+      order by seq limit ${EVENTS_AT_ONCE}
+    ) waiting
+    order by turn, seq limit ${EVENTS_AT_ONCE}`.execute(tx);
+  return rows;
 }
 
 /** Rolls the transaction of an event back that was not applied: its marker and its effect are free again for the next attempt. */
@@ -130,8 +138,11 @@ class NotApplied extends Error {
   }
 }
 
-/** One event, one transaction: the effect, the marker and the end of the event are committed together or not at all. */
-async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<void> {
+/**
+ * One event, one transaction: the effect, the marker and the end of the event are committed together or not at all. False when another
+ * process works on it.
+ */
+async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<boolean> {
   const { db, log, metrics } = deps;
   let tenant: Tenant | null = null;
   const claim = (of: Tenant) => {
@@ -140,6 +151,7 @@ async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<void>
   try {
     const outcome = await withSystem(db, 'webhook-process', tx => applyOnce(deps, tx, event, claim));
     metrics.webhookEvents.inc({ outcome });
+    return outcome !== 'elsewhere';
   } catch (error) {
     const result = error instanceof NotApplied ? error.result : null;
     metrics.webhookEvents.inc({ outcome: result?.outcome ?? 'error' });
@@ -150,6 +162,7 @@ async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<void>
         ? deadLetter(tx, event, { reason, attempts: event.attempts, tenant })
         : postpone(tx, event, { reason, tenant }),
     );
+    return true;
   }
 }
 
@@ -161,8 +174,11 @@ async function applyOnce(
   event: PendingEvent,
   claim: (tenant: Tenant) => void,
 ): Promise<Outcome> {
-  // Two events of one entity never run at the same moment; their order does not matter to the result (WH-10).
-  await sql`select pg_advisory_xact_lock(hashtextextended(${lockKeyOf(event)}, 1))`.execute(tx);
+  // Two events of one entity never run at the same moment; their order does not matter to the result (WH-10). Who holds one goes on with
+  // the others of it, so waiting for the lock would only keep a connection busy.
+  const { rows } = await sql<{ free: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${lockKeyOf(event)}, 1)) as free`.execute(tx);
+  if (rows[0]?.free !== true) return 'elsewhere';
   const mine = await tx
     .selectFrom('webhook_events')
     .select('id')
