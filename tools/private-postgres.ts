@@ -57,7 +57,7 @@ export async function createPrivatePostgres(): Promise<PrivatePostgres> {
   const bin = (name: string) => join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
   const initialised = spawnSync(
     bin('initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale'],
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
     { ...asNobody, encoding: 'utf8' },
   );
   if (initialised.status !== 0) throw new Error(`initdb failed: ${initialised.stderr || initialised.error?.message}`);
