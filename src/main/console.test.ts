@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { newId } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../sdk/test/server.ts';
+import { until } from '../../testkit/until.ts';
 import type { AccountState, CallName } from '../shared/ipc.ts';
 import { LEASE_MS } from './account/session.ts';
 import { cachePath } from './account/vault.ts';
@@ -16,7 +17,6 @@ import { ACCEPTED } from './testkit/accepted.ts';
 import { consoleOver } from './testkit/console-rig.ts';
 import { type FakeKeychain, fakeKeychain } from './testkit/fake-keychain.ts';
 import { clientRow, conversationRow, id } from './testkit/rows.ts';
-import { until } from './testkit/until.ts';
 
 const START = Date.parse('2026-11-20T06:30:00.000Z');
 const CLIENT = id('c00', 1);

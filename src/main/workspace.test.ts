@@ -6,6 +6,7 @@ import { newId, type SyncLine, WRITE_NAMES, type WriteName, writeOf } from '@ast
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type FakeServer, startServer } from '../../sdk/test/server.ts';
+import { until } from '../../testkit/until.ts';
 import { cachePath } from './account/vault.ts';
 import { openFile } from './cache/file.ts';
 import type { Console } from './console.ts';
@@ -13,7 +14,6 @@ import { consoleOver } from './testkit/console-rig.ts';
 import { type FakeKeychain, fakeKeychain } from './testkit/fake-keychain.ts';
 import { clientRow, conversationRow, id, messageRow } from './testkit/rows.ts';
 import { valueFor } from './testkit/sample-row.ts';
-import { until } from './testkit/until.ts';
 
 const START = Date.parse('2026-11-20T06:30:00.000Z');
 const DAY = 86_400_000;

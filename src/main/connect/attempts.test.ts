@@ -5,9 +5,9 @@ import { newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
+import { until } from '../../../testkit/until.ts';
 import type { ConnectState } from '../../shared/connect.ts';
 import { openLog } from '../log/log.ts';
-import { until } from '../testkit/until.ts';
 import { type Connecting, createConnecting } from './attempts.ts';
 
 const CLIENT = newId();

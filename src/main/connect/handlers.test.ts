@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { newId, ROUTES, type RouteName } from '@astrix/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
+import { until } from '../../../testkit/until.ts';
 import type { Console } from '../console.ts';
 import { consoleOver } from '../testkit/console-rig.ts';
 import { type FakeKeychain, fakeKeychain } from '../testkit/fake-keychain.ts';
 import { clientRow, id } from '../testkit/rows.ts';
-import { until } from '../testkit/until.ts';
 
 const CLIENT = id('c00', 1);
 const ELSEWHERE = id('c00', 9);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import * as electron from '../testkit/fake-electron.ts';
 
 const consoles = vi.hoisted(() => ({ did: [] as string[], stopped: Promise.withResolvers<void>() }));
@@ -83,7 +84,7 @@ describe('the order of the start', () => {
     expect([prevented, consoles.did.at(-1)]).toEqual([1, 'stop']);
     expect(electron.app.names()).not.toContain('quit');
     consoles.stopped.resolve();
-    await vi.waitFor(() => expect(electron.app.names()).toContain('quit'));
+    await until(() => electron.app.names().includes('quit'));
     leave();
     expect(prevented).toBe(1);
     expect(consoles.did.filter(what => what === 'stop')).toHaveLength(1);

@@ -1,9 +1,9 @@
 import { newId, type SyncLine } from '@astrix/contract';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
+import { until } from '../../../testkit/until.ts';
 import { id, messageRow } from '../testkit/rows.ts';
 import { end, hello, NOW, type SyncRig, startSync, whole } from '../testkit/sync-rig.ts';
-import { until } from '../testkit/until.ts';
 
 const DAY = 86_400_000;
 

@@ -2,11 +2,11 @@ import { type ErrorCode, newId } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, type FakeServer, problem, startServer } from '../../../sdk/test/server.ts';
+import { until } from '../../../testkit/until.ts';
 import type { CacheEngine } from '../cache/engine.ts';
 import { commandOf, messageIdOf } from '../testkit/commands.ts';
 import { id, messageRow } from '../testkit/rows.ts';
 import { board, type ManualTimers, manualTimers, memoryCache, NOW } from '../testkit/sync-rig.ts';
-import { until } from '../testkit/until.ts';
 import { createOutboxPump, type OutboxPump } from './outbox.ts';
 import type { StatusBoard } from './status.ts';
 
