@@ -63,8 +63,8 @@ export function send(reply: ServerResponse, status: number, body: unknown, heade
   reply.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
 }
 
-/** Counts whoever connects, and says nothing. */
-export async function createCanary(): Promise<{
+/** Counts whoever connects, and says nothing. `heard` is called at each connection. */
+export async function createCanary(heard: () => void = () => undefined): Promise<{
   port: number;
   readonly connections: () => number;
   close: () => Promise<void>;
@@ -75,6 +75,7 @@ export async function createCanary(): Promise<{
     connections += 1;
     open.add(socket);
     socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    heard();
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -150,7 +151,7 @@ export const connection = (over: Partial<Connection> = {}): Connection => ({
 
 export const Ok = z.object({ ok: z.literal(true) });
 
-/** A read of `/v1/things/{id}`, quick to give up. */
+/** A read of `/v1/things/{id}`. It is patient with a busy machine, and waits for its turn for two seconds at most. */
 export const ask = (over: Partial<CallRequest<{ ok: true }>> = {}): CallRequest<{ ok: true }> => ({
   provider: PROVIDER.id,
   capability: 'shipments',
@@ -160,7 +161,8 @@ export const ask = (over: Partial<CallRequest<{ ok: true }>> = {}): CallRequest<
   parameters: { id: 'T1' },
   effect: 'read',
   reply: json(Ok),
-  timeoutMs: 2000,
+  timeoutMs: 60_000,
+  deadlineMs: 62_000,
   ...over,
 });
 

@@ -46,12 +46,15 @@ describe('EG-01: addresses', () => {
     // Judged once as public; whoever asked again would be led to the canary.
     const { lookup, asked } = resolver(['203.0.113.9'], ['127.0.0.1']);
     const judged: string[] = [];
+    const stop = new AbortController();
     const judge = (address: string) => {
       judged.push(address);
+      // Nobody listens there, and nobody waits for it.
+      setImmediate(() => stop.abort());
       return address === '203.0.113.9';
     };
     const egress = egressTo({ dial: { lookup, judge, port: canary.port } });
-    const outcome = await egress.call(ask({ effect: 'write', timeoutMs: 150 }));
+    const outcome = await egress.call(ask({ effect: 'write', signal: stop.signal }));
     expect(outcome.kind).not.toBe('ok');
     expect(asked()).toBe(1);
     expect(judged).toEqual(['203.0.113.9']);
@@ -62,12 +65,13 @@ describe('EG-01: addresses', () => {
   });
 
   test('the canary does sing: without the judge the same call arrives', async () => {
-    const own = await createCanary();
+    const stop = new AbortController();
+    const own = await createCanary(() => stop.abort());
     const egress = egressTo({ dial: { lookup: resolver(['127.0.0.1']).lookup, judge: () => true, port: own.port } });
-    await egress.call(ask({ effect: 'write', timeoutMs: 150 }));
+    await egress.call(ask({ effect: 'write', signal: stop.signal }));
     expect(own.connections()).toBe(1);
-    await egress.close();
     await own.close();
+    await egress.close();
   });
 });
 

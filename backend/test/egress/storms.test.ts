@@ -33,7 +33,7 @@ const setUp = (over: EgressSetup = {}) => {
 };
 /** Waits for its turn and for further attempts up to `waitMs`. */
 const call = ({ waitMs = 25_000, ...over }: Partial<CallRequest<{ ok: true }>> & { waitMs?: number } = {}) =>
-  egress!.call(ask({ timeoutMs: 5000, deadlineMs: 5000 + waitMs, ...over }));
+  egress!.call(ask({ deadlineMs: 60_000 + waitMs, ...over }));
 const run = <T>(promise: Promise<T>) => time.run(promise);
 const inWindow = (from: number, to: number) => asked.filter(({ at }) => at >= from && at < to).length;
 const on = (who: Connection, name: string) => ({ connection: who, parameters: { id: name } });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Egress } from '../../src/platform/egress/index.ts';
 import { createEgress } from '../../src/platform/egress/index.ts';
@@ -21,7 +21,10 @@ beforeEach(() => {
   peer.asked.length = 0;
   egress = egressTo({ sandbox: peer.url, random: () => 0 });
 });
-afterEach(() => egress.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return egress.close();
+});
 afterAll(() => peer.close());
 
 test('EG-04: a write whose reply is cut after the provider acted is ambiguous, and was asked once', async () => {
@@ -46,8 +49,9 @@ test.each([500, 502, 503, 504])(
 );
 
 test('EG-04: a write that the provider holds for too long is ambiguous, and so is one that the caller cancels', async () => {
-  peer.answer = () => undefined;
-  expect(await egress.call(ask({ effect: 'write', timeoutMs: 100 }))).toMatchObject({
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  peer.answer = () => vi.advanceTimersByTime(60_000);
+  expect(await egress.call(ask({ effect: 'write' }))).toMatchObject({
     kind: 'ambiguous',
     reason: 'timeout',
   });
