@@ -37,7 +37,7 @@ test('VT-07: two browsers bring the same address, 100 times a little apart: one 
     expect(answers.filter(({ location }) => location?.searchParams.has('receipt'))).toHaveLength(1);
     expect(tokenCalls() - before).toBe(1);
   }
-}, 120_000);
+});
 
 const tokenCalls = () => rig.sandbox.providers.asked.filter(({ path }) => path === '/token').length;
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = await createPrivatePostgres();
   db = await openDb({ url: server.url, poolSize: 6, clock: systemClock });
   await migrate(db);
-}, 60_000);
+});
 afterAll(async () => {
   if (!here) return;
   for (const child of children) child.kill('SIGKILL');
