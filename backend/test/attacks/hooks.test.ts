@@ -1,5 +1,6 @@
 import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { applyChange } from '../../src/modules/connections/provider-events.ts';
 import { findConnection, markWorking } from '../../src/modules/connections/repo.ts';
@@ -96,7 +97,7 @@ describe.each(Object.entries(SENDERS))('WH-06, WH-08, WH-10: events of %s', (_, 
     expect(await (await rig.admin()).read(sender.connection(), sender.capability as 'payments')).toMatchObject({
       stale: false,
     });
-    await expect.poll(calls).toBeGreaterThan(asked);
+    await until(async () => (await calls()) > asked);
   });
 
   test('redelivered at six minutes, an hour, three days and seven change nothing', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import { readKey } from '../../src/modules/connections/grants.ts';
 import { manifestOf, placeOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
@@ -109,7 +110,7 @@ describe('a form that the provider has a say in', () => {
     expect(refused.statusCode).toBeGreaterThanOrEqual(400);
     expect(await keyOf(first.id)).toBe('rk_test_ChaiKatha2027');
     const count = async () => (await me.get(`connections/${first.id}/calls`)).json().calls.length;
-    for (let look = 0; (await count()) < asked() && look < 200; look += 1) await new Promise(r => setTimeout(r, 25));
+    await until(async () => (await count()) >= asked());
     expect(await count()).toBe(asked());
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { repeated } from '../../../testkit/repeated.ts';
+import { until } from '../../../testkit/until.ts';
 import { readGrant } from '../../src/modules/connections/grants.ts';
 import { placeOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
@@ -49,14 +50,10 @@ test(`VT-12, F-09: ${WORKERS} workers, ${CONNECTIONS} connections, a provider th
   const quick = { wait: () => new Promise<void>(resolve => setTimeout(resolve, 10)) };
   const workers = await Promise.all(Array.from({ length: WORKERS }, () => all.worker(quick)));
   for (const round of [1, 2]) {
-    const from = performance.now();
     expect(await storm(workers, ids), 'credentials that could not be had').toBe(0);
     const families = all.sandbox.book.families();
     expect(lost()).toBe(0);
     expect(families.map(({ renewed }) => renewed)).toEqual(ids.map(() => round));
-    process.stdout.write(
-      `refresh storm, round ${round}: ${WORKERS} workers × ${CONNECTIONS} connections, ${(tokenCalls() / CONNECTIONS / round).toFixed(3)} calls per connection, ${lost()} grants lost, ${((performance.now() - from) / 1000).toFixed(1)} s\n`,
-    );
     // Nearly an hour later the tokens end again.
     all.clock.advance(HOUR - 30);
   }
@@ -73,9 +70,6 @@ function held() {
   return { egress, answer: (outcome: Outcome<never>) => waiting.shift()?.(outcome), waits: () => waiting.length };
 }
 const INVALID: Outcome<never> = { kind: 'reauth', status: 400, code: 'invalid_grant', reason: 'used' };
-const until = async (ready: () => boolean) => {
-  while (!ready()) await new Promise(setImmediate);
-};
 /** Waiting is what makes time pass here, so that a lease runs out without anybody sleeping. */
 const passing = async (ms: number) => all.clock.advance(ms / 1000);
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { repeated } from '../../../testkit/repeated.ts';
+import { until } from '../../../testkit/until.ts';
 import {
   createPrivatePostgres,
   type PrivatePostgres,
@@ -26,7 +27,7 @@ beforeAll(async () => {
   if (!here) return;
   server = await createPrivatePostgres();
   folder = mkdtempSync(join(tmpdir(), 'astrix-faults-'));
-}, 60_000);
+});
 afterAll(async () => {
   if (!here) return;
   await server.remove();
@@ -103,14 +104,6 @@ function provider(tag: string, ledger: Ledger, urlOf: () => string | null) {
   };
 }
 
-const soon = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> => {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`did not come true in ${seconds} s: ${what}`);
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-};
-
 /** How often each acknowledged message is in the database, once everything has been worked off. */
 async function effects(databaseUrl: string, tag: string): Promise<Map<string, number>> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -124,7 +117,7 @@ async function effects(databaseUrl: string, tag: string): Promise<Map<string, nu
           )
         ).rows[0].n,
       );
-    await soon('everything is worked off', async () => (await left()) === 0, 120);
+    await until(async () => (await left()) === 0);
     const { rows } = await client.query<{ id: string; n: string }>(
       'select provider_id as id, count(*) as n from messages where provider_id like $1 group by 1',
       [`wamid.${tag}.%`],
@@ -159,7 +152,7 @@ test.runIf(here)(
         const running = await startBackend(url, 'all');
         const before = ledger.acked.size;
         living[at] = running;
-        await soon('some are acknowledged', () => ledger.acked.size - before >= goal);
+        await until(() => ledger.acked.size - before >= goal);
         await running.kill();
         living[at] = null;
       }
@@ -167,7 +160,7 @@ test.runIf(here)(
     await Promise.all([victim(0), victim(1)]);
     living[0] = await startBackend(url, 'all');
     const seen = ledger.acked.size;
-    await soon('it goes on after the last kill', () => ledger.acked.size > seen + 20);
+    await until(() => ledger.acked.size > seen + 20);
     await stopProvider();
     const stored = await effects(url, 'killed');
     await living[0].stop();
@@ -176,7 +169,6 @@ test.runIf(here)(
     expect(ledger.acked.size).toBeGreaterThan(KILLS);
     expect(ledger.cut).toBeGreaterThan(0);
   },
-  300_000,
 );
 
 test.runIf(here)(
@@ -189,17 +181,17 @@ test.runIf(here)(
     const ready = async () => (await fetch(`${backend.url}/ready`).catch(() => null))?.status ?? 0;
     for (const mode of ['immediate', 'fast', 'immediate'] as const) {
       const before = ledger.acked.size;
-      await soon('some are acknowledged', () => ledger.acked.size > before + 50);
+      await until(() => ledger.acked.size > before + 50);
       await server.stop(mode);
       const refused = ledger.refused.get(503) ?? 0;
       const acked = ledger.acked.size;
-      await soon('deliveries are refused while it is away', () => (ledger.refused.get(503) ?? 0) > refused + SENDERS);
-      await soon('the readiness probe says so', async () => (await ready()) === 503);
+      await until(() => (ledger.refused.get(503) ?? 0) > refused + SENDERS);
+      await until(async () => (await ready()) === 503);
       // Those under way at the crash may still have been answered; after that nobody is.
       expect(ledger.acked.size - acked).toBeLessThanOrEqual(SENDERS);
       await server.start();
-      await soon('acknowledgements come again', () => ledger.acked.size > acked + SENDERS + 50, 10);
-      await soon('the readiness probe says so', async () => (await ready()) === 200, 10);
+      await until(() => ledger.acked.size > acked + SENDERS + 50);
+      await until(async () => (await ready()) === 200);
     }
     await stopProvider();
     const stored = await effects(url, 'restarted');
@@ -207,5 +199,4 @@ test.runIf(here)(
     expectLedgerKept(ledger, stored);
     expect([...ledger.refused.keys()]).toEqual([503]);
   },
-  180_000,
 );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROUTES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import { startScript } from '../../../tools/running.ts';
 import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
 import { type Db, openDb, withSystem } from '../../src/platform/db/index.ts';
@@ -125,7 +126,7 @@ test('a stop finishes what is under way, ends with 0, and loses nothing that was
     }
   };
   const lanes = [0, 1, 2, 3].map(sender);
-  while (acked.length < 20) await new Promise(resolve => setTimeout(resolve, 5));
+  await until(() => acked.length >= 20);
   await first.stop();
   stopped = true;
   await Promise.all(lanes);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { SendOutcome } from '../../src/providers/messaging.ts';
 import { failureOf } from '../../src/providers/whatsapp/failures.ts';
@@ -77,15 +78,18 @@ async function thread(at = 0) {
 }
 type Thread = Awaited<ReturnType<typeof thread>>;
 
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`did not come true: ${what}`);
-    await new Promise(resolve => setTimeout(resolve, 5));
-  }
-}
-const becomes = (on: Thread, id: string, status: string) =>
-  until(`the message is ${status}`, async () => (await on.shown(id)).status === status);
+const becomes = (on: Thread, id: string, status: string) => until(async () => (await on.shown(id)).status === status);
+
+/** Until no worker has anything to do in the conversation: what was going to happen by now has happened. */
+const idle = (on: Thread) =>
+  until(async () => {
+    const { rows } = await world.db.internals.query(
+      `select from jobs.job
+       where data ->> 'conversationId' = $1 and state in ('created', 'retry', 'active') and start_after <= now()`,
+      [on.conversation.id],
+    );
+    return rows.length === 0;
+  });
 
 /** Lets time pass and the housekeeping look, as a worker does every few seconds. */
 async function later(seconds: number): Promise<void> {
@@ -99,7 +103,7 @@ test('F-02, EG-04: a worker that dies while it talks to the provider leaves the 
   const on = await thread();
   world.whatsapp.answer = never;
   const reply = await on.reply('Sent, but nobody saw the answer');
-  await until('the provider was asked', () => on.sent().length === 1);
+  await until(() => on.sent().length === 1);
   expect((await on.shown(reply.id)).status).toBe('sending');
   world.whatsapp.answer = message => accepted(message.messageId);
   await later(61);
@@ -128,10 +132,10 @@ test('EG-04: a status that overtakes the reply of the provider is not undone by 
   let answer: (outcome: SendOutcome) => void = () => undefined;
   world.whatsapp.answer = () => new Promise(resolve => (answer = resolve));
   const reply = await on.reply('Fast customer');
-  await until('the provider was asked', () => on.sent().length === 1);
+  await until(() => on.sent().length === 1);
   await on.status(reply.id, 'read');
   answer(accepted(reply.id));
-  await new Promise(resolve => setTimeout(resolve, 50));
+  await idle(on);
   expect((await on.shown(reply.id)).status).toBe('read');
 });
 
@@ -139,12 +143,12 @@ test('F-06, EG-03: a pause that the provider asks for is kept, and what was writ
   const on = await thread();
   world.whatsapp.answer = () => retry(90);
   const first = await on.reply('First');
-  await until('the provider was asked', () => on.sent().length === 1);
+  await until(() => on.sent().length === 1);
   await becomes(on, first.id, 'queued');
   world.whatsapp.answer = message => accepted(message.messageId);
   const second = await on.reply('Second');
   await later(89);
-  await new Promise(resolve => setTimeout(resolve, 50));
+  await idle(on);
   expect(on.sent()).toHaveLength(1);
   await later(2);
   await becomes(on, second.id, 'sent');
@@ -156,8 +160,8 @@ test('F-07: a provider that stays away is given up after six tries, with a reaso
   world.whatsapp.answer = () => retry(1);
   const reply = await on.reply('Nobody is there');
   for (let tries = 1; tries <= 6; tries++) {
-    await until(`try ${tries}`, () => on.sent().length === tries);
-    await until('it is recorded', async () => (await on.shown(reply.id)).status !== 'sending');
+    await until(() => on.sent().length === tries);
+    await until(async () => (await on.shown(reply.id)).status !== 'sending');
     await later(2);
   }
   await becomes(on, reply.id, 'failed');
@@ -170,7 +174,7 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   const shut = await thread();
   world.whatsapp.answer = () => retry(30);
   const late = await shut.reply('Too late');
-  await until('the provider was asked', () => shut.sent().length === 1);
+  await until(() => shut.sent().length === 1);
   await becomes(shut, late.id, 'queued');
   world.whatsapp.answer = message => accepted(message.messageId);
   await later(25 * 3600);
@@ -181,7 +185,7 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   const gone = await thread();
   world.whatsapp.answer = () => retry(30);
   const unwanted = await gone.reply('Buy more');
-  await until('the provider was asked', () => gone.sent().length === 1);
+  await until(() => gone.sent().length === 1);
   await becomes(gone, unwanted.id, 'queued');
   await world.deliver(
     messagePayload(gone.client.accountId, {
@@ -210,7 +214,7 @@ test('F-24, EG-04: while the keys cannot be reached a message waits, uncounted, 
   };
   const reply = await on.reply('As soon as the keys are back');
   for (let times = 1; times <= 7; times++) {
-    await until(`look ${times} at the keys`, () => refused >= times);
+    await until(() => refused >= times);
     await becomes(on, reply.id, 'queued');
     await later(31);
   }

@@ -1,5 +1,6 @@
 import type { ConversationRow, MessageRow } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { addChannel, type Channel } from '../kit/channel.ts';
@@ -64,6 +65,9 @@ const messagesOf = async ({ id }: ConversationRow): Promise<MessageRow[]> =>
   (await admin.call('conversations.list-messages', { params: { conversationId: id } })).messages;
 const messageOf = async (conversation: ConversationRow, id: string) =>
   (await messagesOf(conversation)).find(message => message.id === id);
+/** Workers send beside the test. */
+const becomes = (conversation: ConversationRow, id: string, status: MessageRow['status']) =>
+  until(async () => (await messageOf(conversation, id))?.status === status);
 const health = async () => {
   const { connections } = await admin.call('connections.list', {});
   return connections
@@ -84,9 +88,8 @@ test('a visitor writes, an agent replies, and the status arrives: from the addre
 
   const [asked] = await messagesOf(conversation);
   const reply = await admin.call('conversations.reply', partsOf(conversation, 'Yes, 40 packs.', asked!.id));
-  await expect.poll(() => chat.posted.length, { timeout: 15_000 }).toBe(1);
+  await becomes(conversation, reply.id, 'sent');
   expect(chat.posted).toEqual([{ visitor: 'asha', text: 'Yes, 40 packs.', about: id, key: reply.id }]);
-  await expect.poll(async () => (await messageOf(conversation, reply.id))?.status, { timeout: 15_000 }).toBe('sent');
   await deliver({ type: 'seen', about: 'reply-1', at: seconds(5) });
   await deliver({ type: 'delivered', about: 'reply-1', at: seconds(2) });
   expect(await messageOf(conversation, reply.id)).toMatchObject({
@@ -155,7 +158,7 @@ describe('the rules of conversations hold over it', () => {
   test('a message that was lost says why, in words of the provider', async () => {
     const { conversation } = await visitorWrites('gone', 'Hello');
     const reply = await admin.call('conversations.reply', partsOf(conversation, 'Are you there?'));
-    await expect.poll(async () => (await messageOf(conversation, reply.id))?.status, { timeout: 15_000 }).toBe('sent');
+    await becomes(conversation, reply.id, 'sent');
     await deliver({ type: 'lost', about: `reply-${chat.posted.length}`, at: seconds() });
     expect(await messageOf(conversation, reply.id)).toMatchObject({
       status: 'failed',
@@ -182,9 +185,7 @@ describe('what is not for it', () => {
     const { conversation } = await visitorWrites('unlucky', 'Hello');
     chat.refuse();
     const reply = await admin.call('conversations.reply', partsOf(conversation, 'Hello'));
-    await expect
-      .poll(async () => (await messageOf(conversation, reply.id))?.status, { timeout: 15_000 })
-      .toBe('failed');
+    await becomes(conversation, reply.id, 'failed');
     expect((await messageOf(conversation, reply.id))?.failure).toMatchObject({ code: 'key' });
     expect(await health()).toContain('messaging send: failing');
     expect(await admin.refused('conversations.reply', partsOf(conversation, 'Again'))).toMatchObject({

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../testkit/until.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { createWorld, messagePayload, statusPayload, type World } from '../world.ts';
@@ -85,10 +86,3 @@ test('AL-02: what people did is on the audit chain of their agency, and the chai
   const elsewhere = await withSystem(world.db, 'telemetry', tx => world.app.audit.verify(tx, other.id));
   expect(elsewhere).toEqual({ checked: 0, firstBad: null });
 });
-
-/** Waits for an effect of a worker, in turns of the event loop, for a bounded number of them. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2000 && !holds(); turn++)
-    await new Promise(resolve => setImmediate(() => setTimeout(resolve, 2)));
-  expect(holds()).toBe(true);
-}

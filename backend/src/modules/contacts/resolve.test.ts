@@ -1,5 +1,6 @@
 import { ContactRow } from '@astrix/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../../../testkit/until.ts';
 import { createKit, type Kit, type Person, type Written } from '../../../test/kit/index.ts';
 import { newId } from '../../kernel/ids.ts';
 
@@ -36,7 +37,7 @@ async function addressOf(written: Written) {
       writtenAt: kit.world.clock.now().toISOString(),
     },
   });
-  await expect.poll(() => kit.provider.received.some(sent => sent.messageId === messageId)).toBe(true);
+  await until(() => kit.provider.received.some(sent => sent.messageId === messageId));
   return kit.provider.received.find(sent => sent.messageId === messageId)!.to;
 }
 

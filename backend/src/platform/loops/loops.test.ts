@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../../testkit/until.ts';
 import { openTestDb, START } from '../../../test/world.ts';
 import { type ManualClock, manualClock } from '../../kernel/clock.ts';
 import { type Db, notify, withSystem } from '../db/index.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => drop());
 
-/** A process with one loop whose runs wait until they are let go. */
+/** A process with one loop whose runs wait until they are let go. `asked` is how often it asked for the lease. */
 function processWith(over: Partial<Loop> = {}) {
   const metrics = createMetrics();
   const waiting: { release: (error?: Error) => void; signal: AbortSignal }[] = [];
@@ -23,14 +24,20 @@ function processWith(over: Partial<Loop> = {}) {
       waiting.push({ signal, release: error => (error ? reject(error) : resolve()) });
     });
   const loop: Loop = { name: 'test.loop', seconds: 3600, run, ...over };
-  const loops = createLoops({ db, log: silentLog, metrics }, [loop]);
+  let asked = 0;
+  const onSystem = (reason: string) => {
+    if (reason === 'lease') asked += 1;
+  };
+  const loops = createLoops({ db: { ...db, onSystem }, log: silentLog, metrics }, [loop]);
   const counted = async (outcome: string) =>
     (await metrics.loopRuns.get()).values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
-  return { loops, waiting, counted };
+  return { loops, waiting, counted, asked: () => asked };
 }
 
-const running = (waiting: readonly unknown[], count: number) =>
-  vi.waitFor(() => expect(waiting).toHaveLength(count), { timeout: 20_000 });
+const running = async (waiting: readonly unknown[], count: number) => {
+  await until(() => waiting.length >= count);
+  expect(waiting).toHaveLength(count);
+};
 
 test('one run at a time: calls during a run make exactly one more', async () => {
   const { loops, waiting, counted } = processWith();
@@ -62,9 +69,9 @@ test('a loop with a channel runs when it starts and on every notice', async () =
   await loops.start();
   await running(waiting, 1);
   waiting[0]?.release();
-  await vi.waitFor(async () => {
+  await until(async () => {
     await withSystem(db, 'lease', tx => notify(tx, 'astrix_test_wake', ''));
-    expect(waiting.length).toBeGreaterThan(1);
+    return waiting.length > 1;
   });
   for (const { release } of waiting) release();
   await loops.stop();
@@ -102,8 +109,8 @@ test('F-23: with a lease one process runs, and another takes over when the lease
   await one.loops.start();
   await running(one.waiting, 1);
   await other.loops.start();
-  // Several intervals of the other process, none of which gets the lease.
-  await new Promise(resolve => setTimeout(resolve, 300));
+  // It asks several times, and never gets the lease.
+  await until(() => other.asked() > 3);
   expect(other.waiting).toHaveLength(0);
   // The first process hangs in its run: it renews nothing.
   const stopping = one.loops.stop();
