@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULTS, type SettingsStore, type StoredSettings } from '../settings/settings.ts';
 import * as electron from '../testkit/fake-electron.ts';
 
@@ -132,18 +132,55 @@ describe('the window factory', () => {
     }
   });
 
-  test('where it was moved to is remembered, but not while it is minimised or gone', () => {
-    const settings = settingsOf();
-    createWindow(settings);
-    const window = made();
-    window.emit('resized');
-    expect(settings.saved).toEqual([{ window: { x: 5, y: 6, width: 1000, height: 700, maximized: false } }]);
-    window.minimized = true;
-    window.emit('moved');
-    window.minimized = false;
-    window.destroy();
-    window.emit('moved');
-    expect(settings.saved).toHaveLength(1);
+  describe.each(['linux', 'darwin', 'win32'])('on %s', system => {
+    const own = Object.getOwnPropertyDescriptor(process, 'platform')!;
+    beforeEach(() => {
+      Object.defineProperty(process, 'platform', { ...own, value: system });
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+      Object.defineProperty(process, 'platform', own);
+    });
+
+    test('its place is written once it stands still, not for each pixel', () => {
+      const settings = settingsOf();
+      createWindow(settings);
+      const window = made();
+      window.drag(200);
+      window.stretch(100);
+      vi.advanceTimersByTime(300);
+      window.drag(1);
+      expect(settings.saved).toEqual([]);
+      vi.runAllTimers();
+      expect(settings.saved).toEqual([{ window: { x: 206, y: 6, width: 1100, height: 700, maximized: false } }]);
+    });
+
+    test('its place is written when it closes right after, and only if it was moved', () => {
+      const settings = settingsOf();
+      createWindow(settings);
+      made().close();
+      expect(settings.saved).toEqual([]);
+      createWindow(settings);
+      made().drag(10);
+      made().close();
+      vi.runAllTimers();
+      expect(settings.saved).toEqual([{ window: { x: 15, y: 6, width: 1000, height: 700, maximized: false } }]);
+    });
+
+    test('its place is not read while it is minimised or gone', () => {
+      const settings = settingsOf();
+      createWindow(settings);
+      const window = made();
+      window.drag(1);
+      window.minimized = true;
+      vi.runAllTimers();
+      window.minimized = false;
+      window.drag(1);
+      window.destroy();
+      vi.runAllTimers();
+      expect(settings.saved).toEqual([]);
+    });
   });
 
   test('SH-10: only a living window of the factory is known', () => {

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen, session } from 'electron';
 import { APP_PAGE, CSP, isOwnOrigin, mayHave } from '../guard/rules.ts';
 import type { SettingsStore } from '../settings/settings.ts';
+import { realTimers } from '../timers.ts';
 
+/** How long a window must stand still before its place is written down. */
+const STILL_MS = 500;
 const PRELOAD = join(import.meta.dirname, '..', 'preload', 'index.cjs');
 const GROUND = { light: '#f7f6f3', dark: '#17181a' } as const;
 
@@ -43,8 +46,7 @@ export function createWindow(settings: SettingsStore): BrowserWindow {
     if (kept.maximized) window.maximize();
     window.show();
   });
-  window.on('resized', () => remember(window, settings));
-  window.on('moved', () => remember(window, settings));
+  rememberPlace(window, settings);
   void window.loadURL(APP_PAGE);
   return window;
 }
@@ -70,9 +72,26 @@ function placeOf(kept: ReturnType<SettingsStore['get']>['window']): {
   return visible ? { x, y, width, height } : { width, height };
 }
 
-function remember(window: BrowserWindow, settings: SettingsStore): void {
-  if (window.isDestroyed() || window.isMinimized()) return;
-  settings.set({ window: { ...window.getNormalBounds(), maximized: window.isMaximized() } });
+/**
+ * Writes the place down once the window stands still, and when it closes. `moved` and `resized` do not exist on Linux, and on macOS
+ * `moved` fires for each pixel; `move` and `resize` exist everywhere.
+ */
+function rememberPlace(window: BrowserWindow, settings: SettingsStore): void {
+  let cancel: (() => void) | null = null;
+  const write = () => {
+    if (cancel === null) return;
+    cancel();
+    cancel = null;
+    if (window.isDestroyed() || window.isMinimized()) return;
+    settings.set({ window: { ...window.getNormalBounds(), maximized: window.isMaximized() } });
+  };
+  const changed = () => {
+    cancel?.();
+    cancel = realTimers.after(STILL_MS, write);
+  };
+  window.on('resize', changed);
+  window.on('move', changed);
+  window.on('close', write);
 }
 
 /** Walls of the session and of every page in it, also of kinds that do not exist yet (SH-03 … SH-07). */

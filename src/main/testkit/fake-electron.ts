@@ -85,6 +85,22 @@ export class BrowserWindow extends EventEmitter {
   readonly setTitle = (title: string) => {
     this.title = title;
   };
+  /** What the person's hand does: on each pixel what every system tells, and what only some tell when the hand lets go. */
+  drag(pixels: number): void {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      this.bounds = { ...this.bounds, x: this.bounds.x + 1 };
+      this.emit('move');
+      if (process.platform === 'darwin') this.emit('moved');
+    }
+    if (process.platform === 'win32') this.emit('moved');
+  }
+  stretch(pixels: number): void {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      this.bounds = { ...this.bounds, width: this.bounds.width + 1 };
+      this.emit('resize');
+    }
+    if (process.platform !== 'linux') this.emit('resized');
+  }
   /** What the X of the window does. Answers whether the window is gone. */
   close(): boolean {
     let prevented = false;
