@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Console } from '../console.ts';
 import { CSP } from '../guard/rules.ts';
@@ -9,6 +11,10 @@ import * as electron from '../testkit/fake-electron.ts';
 
 vi.mock('electron', () => import('../testkit/fake-electron.ts'));
 const { createDesktop } = await import('./desktop.ts');
+type Desktop = ReturnType<typeof createDesktop>;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 const id = '0190b8a0-1111-7222-8333-444455556666';
 const other = '0190b8a0-aaaa-7bbb-8ccc-ddddeeeeffff';
@@ -326,6 +332,47 @@ describe('notices, links, power', () => {
     electron.shown[0]?.emit('click');
     expect(electron.windows).toHaveLength(1);
     expect(opened).toEqual([target]);
+  });
+
+  describe('is referenced', () => {
+    const target = { to: 'client', clientId: id } as const;
+    /** Whether a collection would leave the first notification, with nobody but the desktop to hold it. */
+    async function stays(): Promise<boolean> {
+      await new Promise(resolve => setImmediate(resolve));
+      collect();
+      return first.deref() !== undefined;
+    }
+    let first: WeakRef<electron.Notification>;
+    function tell(desktop: { shell: Desktop['shell'] }) {
+      desktop.shell.notify({ title: 'Ananya', body: 'Where is my order?', target });
+      first = new WeakRef(electron.shown.splice(0)[0]!);
+    }
+
+    test('until it is clicked, and the click still opens what it was about', async () => {
+      const { desktop, opened } = stage();
+      tell(desktop);
+      expect(await stays()).toBe(true);
+      first.deref()?.emit('click');
+      expect(opened).toEqual([target]);
+      expect(await stays()).toBe(false);
+    });
+
+    test('until it is closed', async () => {
+      const { desktop } = stage();
+      tell(desktop);
+      expect(await stays()).toBe(true);
+      first.deref()?.emit('close');
+      expect(await stays()).toBe(false);
+    });
+
+    test('until a hundred newer ones have come, where the system never says that it was closed', async () => {
+      const { desktop } = stage();
+      tell(desktop);
+      for (let more = 0; more < 99; more++) desktop.shell.notify({ title: 'Ravi', body: 'Thanks', target });
+      expect(await stays()).toBe(true);
+      desktop.shell.notify({ title: 'Ravi', body: 'Thanks', target });
+      expect(await stays()).toBe(false);
+    });
   });
 
   test('the badge is the number of unread', () => {

@@ -32,6 +32,8 @@ import { allWindows, createWindow, guardContents, guardSession, knownWindow, pag
 
 const RENDERER = join(import.meta.dirname, '..', 'renderer');
 const RESOURCES = join(import.meta.dirname, '..', '..', 'resources');
+/** Some systems never say that a notification was closed: the oldest is let go. */
+const MAX_NOTIFICATIONS = 100;
 
 /** macOS tints a template for its menu bar itself; elsewhere the mark stands on a tile of its own. */
 function trayPicture(unread: boolean): string {
@@ -86,13 +88,30 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
     return window;
   }
 
+  /** Referenced until the person is done with them: a collected notification loses its click handler (electron/electron#16922). */
+  const notifications = new Set<Notification>();
+
+  function showNotification(title: string, body: string, onClick: () => void): void {
+    const notification = new Notification({ title, body });
+    notifications.add(notification);
+    const [oldest] = notifications;
+    if (oldest && notifications.size > MAX_NOTIFICATIONS) notifications.delete(oldest);
+    notification.on('click', () => {
+      notifications.delete(notification);
+      onClick();
+    });
+    notification.on('close', () => notifications.delete(notification));
+    notification.show();
+  }
+
   function tellAboutTray(): void {
     if (settings.get().toldAboutTray || !Notification.isSupported()) return;
     settings.set({ toldAboutTray: true });
-    new Notification({
-      title: 'Astrix Console keeps running',
-      body: 'It stays in the tray and tells you about new messages. Quit from there, or change it in settings.',
-    }).show();
+    showNotification(
+      'Astrix Console keeps running',
+      'It stays in the tray and tells you about new messages. Quit from there, or change it in settings.',
+      () => void showWindow(),
+    );
   }
 
   const chosen = (item: TrayItem) => {
@@ -116,12 +135,10 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
   const port: ShellPort = {
     notify({ title, body, target }) {
       if (!Notification.isSupported()) return;
-      const notice = new Notification({ title, body });
-      notice.on('click', () => {
+      showNotification(title, body, () => {
         showWindow();
         void theConsole?.open(target);
       });
-      notice.show();
     },
     setBadge: unread => void app.setBadgeCount(unread),
     setTray(model) {
