@@ -7,6 +7,7 @@ import type { Cache } from './cache/index.ts';
 import { createAnnouncer } from './clients/announcer.ts';
 import { trayModel } from './clients/tray-model.ts';
 import { createConnecting } from './connect/attempts.ts';
+import { createDestination } from './destination.ts';
 import { createHandlers } from './handlers.ts';
 import type { ConsoleDeps, Handlers, NavigateTarget, TrayItem } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
@@ -28,7 +29,8 @@ export type Console = {
   readonly trayAction: (item: TrayItem) => Promise<void>;
   /** The machine woke up, or the network came back: look at once. */
   readonly wake: () => void;
-  readonly open: (target: NavigateTarget) => Promise<void>;
+  /** Brings the window there as soon as somebody is signed in who may see it. */
+  readonly open: (target: NavigateTarget) => void;
 };
 
 /** The console without a desktop: everything but Electron, so that it runs and is tested on plain Node. */
@@ -37,6 +39,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   const timers = deps.timers ?? realTimers;
   const status = createStatusBoard(next => {
     emit('syncChanged', next);
+    destination.changed();
     void refreshTray();
   });
   const screen: Screen = { clientId: null, conversation: null };
@@ -62,11 +65,18 @@ export function createConsole(deps: ConsoleDeps): Console {
   const changed = gatherTopics(
     topics => {
       emit('changed', { topics });
-      if (topics.includes('clients')) void refreshTray();
+      if (!topics.includes('clients')) return;
+      void refreshTray();
+      destination.changed();
     },
     timers,
     LOOK_MS,
   );
+  const destination = createDestination({
+    cache,
+    isSynced: () => status.get().syncedAt !== null,
+    announce: () => emit('navigate', undefined),
+  });
   const announce = createAnnouncer({
     shell,
     settings,
@@ -154,6 +164,7 @@ export function createConsole(deps: ConsoleDeps): Console {
       return open ? clientViews(open, settings) : [];
     },
     changed,
+    destination,
     screen: {
       clientId: () => screen.clientId,
       async show(clientId) {
@@ -178,9 +189,9 @@ export function createConsole(deps: ConsoleDeps): Console {
     async trayAction(item) {
       if (item.kind === 'client') {
         await handlers['clients.switch']({ clientId: item.clientId });
-        emit('navigate', { to: 'client', clientId: item.clientId });
+        destination.set({ to: 'client', clientId: item.clientId });
       } else if (item.kind === 'action' && item.action === 'more') {
-        emit('navigate', { to: 'switcher' });
+        destination.set({ to: 'switcher' });
       } else if (item.kind === 'action' && item.action === 'pause-notifications') {
         isPaused = !isPaused;
         await refreshTray();
@@ -190,16 +201,7 @@ export function createConsole(deps: ConsoleDeps): Console {
       void account.sealWhenLeaseEnds();
       account.workspace()?.engine.wake();
     },
-    async open(target) {
-      const open = cache();
-      if (!open) return;
-      if ('clientId' in target) {
-        const isKnown = (await open.clients()).some(view => view.id === target.clientId);
-        if (!isKnown) return;
-        await handlers['clients.switch']({ clientId: target.clientId });
-      }
-      emit('navigate', target);
-    },
+    open: destination.set,
   };
 }
 

@@ -8,6 +8,7 @@ import { connectHandlers } from './connect/handlers.ts';
 import { routeHandlers } from './data/routes.ts';
 import { rowHandlers } from './data/rows.ts';
 import { writeHandlers } from './data/writes.ts';
+import type { Destination } from './destination.ts';
 import { judgeLink } from './guard/rules.ts';
 import { ConsoleError } from './ipc/errors.ts';
 import type { ConsoleDeps, Handlers } from './ports.ts';
@@ -28,6 +29,7 @@ export type HandlerDeps = {
   readonly serverNow: () => Date;
   readonly views: () => Promise<View[]>;
   readonly changed: (topics: Topic[]) => void;
+  readonly destination: Pick<Destination, 'take'>;
   /** What the window shows: main follows it. */
   readonly screen: {
     readonly clientId: () => string | null;
@@ -81,6 +83,8 @@ export function createHandlers(h: HandlerDeps): Handlers {
       shell.setTitle(title);
       return null;
     },
+
+    'app.takeDestination': () => h.destination.take(),
 
     'account.state': async () => account.state(),
     'account.signIn': ({ email, password }) => account.signIn(email, password),

@@ -1,4 +1,4 @@
-import type { ArgsOut, CallName, EventName, ResultOf } from '../shared/ipc.ts';
+import type { ArgsOut, CallName, Destination, EventName, ResultOf } from '../shared/ipc.ts';
 import type { Keychain } from './account/keychain.ts';
 import type { ConsoleLog } from './log/log.ts';
 import type { SettingsStore } from './settings/settings.ts';
@@ -10,7 +10,7 @@ export type Handlers = { readonly [N in CallName]: (args: ArgsOut<N>) => Promise
 /** Sends an event to every window. */
 export type Emit = <N extends EventName>(name: N, payload: ArgsOut<N>) => void;
 
-export type NavigateTarget = ArgsOut<'navigate'>;
+export type NavigateTarget = Destination;
 
 export type TrayItem =
   | { readonly kind: 'client'; readonly clientId: string; readonly label: string; readonly checked: boolean }

@@ -120,10 +120,10 @@ describe('events', () => {
 
   test('a subscription ends when its function is called, and leaves no listener behind', () => {
     const heard: unknown[] = [];
-    const end = bridge.on.navigate(target => heard.push(target));
-    const other = bridge.on.navigate(() => undefined);
+    const end = bridge.on.syncChanged(status => heard.push(status));
+    const other = bridge.on.syncChanged(() => undefined);
     end();
-    deliver(event, 'navigate', { to: 'settings' });
+    deliver(event, 'syncChanged', {});
     expect(heard).toEqual([]);
     expect(electron.listeners).toHaveLength(1);
     other();

@@ -192,6 +192,20 @@ const Asked = {
   query: z.record(z.string().max(40), z.string().max(1000)).default({}),
 };
 
+/** Where a link, a notification or the tray leads: to a client, to a declared screen and what is open on it, or to an overlay. */
+export const Destination = z.discriminatedUnion('to', [
+  z.strictObject({ to: z.literal('client'), clientId: Id }),
+  z.strictObject({
+    to: z.literal('screen'),
+    screen: z.string().max(40),
+    clientId: Id,
+    at: z.string().max(200).nullable(),
+  }),
+  z.strictObject({ to: z.literal('switcher') }),
+  z.strictObject({ to: z.literal('settings') }),
+]);
+export type Destination = z.infer<typeof Destination>;
+
 export const CHANNELS = {
   'app.info': call('read', false, nothing, AppInfo),
   'app.openLink': call(
@@ -201,6 +215,8 @@ export const CHANNELS = {
     z.strictObject({ opened: z.boolean(), host: z.string() }),
   ),
   'app.setTitle': call('write', false, z.strictObject({ title: z.string().max(200) }), done),
+  /** Answers a destination once, to the window that goes there; null when there is none or its time has not come. */
+  'app.takeDestination': call('write', true, nothing, Destination.nullable()),
 
   'account.state': call('read', false, nothing, AccountState),
   'account.signIn': call(
@@ -315,20 +331,8 @@ export const CHANNELS = {
   syncChanged: event(SyncStatus),
   settingsChanged: event(Settings),
   connectChanged: event(ConnectState),
-  /** The tray, a notification or a link asks the window to go somewhere: to a client, or to a declared screen and what is open on it. */
-  navigate: event(
-    z.discriminatedUnion('to', [
-      z.strictObject({ to: z.literal('client'), clientId: Id }),
-      z.strictObject({
-        to: z.literal('screen'),
-        screen: z.string().max(40),
-        clientId: Id,
-        at: z.string().max(200).nullable(),
-      }),
-      z.strictObject({ to: z.literal('switcher') }),
-      z.strictObject({ to: z.literal('settings') }),
-    ]),
-  ),
+  /** A destination may be there: the window takes it by `app.takeDestination`. */
+  navigate: event(nothing),
 } as const satisfies Record<string, Channel>;
 
 export type Channels = typeof CHANNELS;

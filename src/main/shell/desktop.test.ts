@@ -47,7 +47,7 @@ function stage(change: Partial<StoredSettings> = {}) {
     wake: () => {
       woken += 1;
     },
-    open: async target => void opened.push(target),
+    open: target => void opened.push(target),
   };
   const desktop = createDesktop(settings, event => logged.push(event));
   desktop.attach(console);

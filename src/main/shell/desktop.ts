@@ -16,6 +16,7 @@ import {
 import type { Console } from '../console.ts';
 import {
   APP_SCHEME,
+  type DeepLink,
   deepLinkIn,
   isOwnOrigin,
   judgeConsent,
@@ -54,6 +55,8 @@ export type Desktop = {
 export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxUrl: string | null = null): Desktop {
   let tray: Tray | null = null;
   let theConsole: Console | null = null;
+  /** What this process was started with, until the console is there. macOS tells a link by an event, the others by the command line. */
+  let firstLink: DeepLink | null = deepLinkIn(process.argv);
   let quitting = false;
 
   /** False when it is refused or nothing on this machine opens it. */
@@ -68,6 +71,16 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
       () => false,
     );
   }
+  // Before `ready`: later the event of the link that started the application has already passed.
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    const link = readDeepLink(url);
+    if (theConsole === null) firstLink = link ?? firstLink;
+    else if (link) {
+      showWindow();
+      theConsole.open(link);
+    }
+  });
   const openLink = (url: string): void => void hand(judgeLink(url));
 
   function showWindow(): BrowserWindow {
@@ -137,7 +150,7 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
       if (!Notification.isSupported()) return;
       showNotification(title, body, () => {
         showWindow();
-        void theConsole?.open(target);
+        theConsole?.open(target);
       });
     },
     setBadge: unread => void app.setBadgeCount(unread),
@@ -174,13 +187,10 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
       app.on('second-instance', (_event, argv) => {
         showWindow();
         const link = deepLinkIn(argv);
-        if (link) void console.open(link);
+        if (link) console.open(link);
       });
-      app.on('open-url', (event, url) => {
-        event.preventDefault();
-        const link = readDeepLink(url);
-        if (link) void console.open(link);
-      });
+      if (firstLink) console.open(firstLink);
+      firstLink = null;
       app.on('activate', () => showWindow());
       app.on('window-all-closed', () => {
         if (tray === null || !settings.get().keepRunningInTray) app.quit();

@@ -20,7 +20,7 @@ vi.mock('../console.ts', () => ({
       signedIn: () => false,
       trayAction: async () => undefined,
       wake: () => undefined,
-      open: async () => undefined,
+      open: (target: { to: string }) => void consoles.did.push(`open ${target.to}`),
     };
   },
 }));
@@ -88,6 +88,40 @@ describe('the order of the start', () => {
     leave();
     expect(prevented).toBe(1);
     expect(consoles.did.filter(what => what === 'stop')).toHaveLength(1);
+  });
+});
+
+describe('a link that starts the console', () => {
+  const id = '0190b8a0-1111-7222-8333-444455556666';
+  const ready = async () => {
+    electron.app.fireReady();
+    await electron.app.whenReady();
+    await Promise.resolve();
+  };
+
+  test('on the command line is handed over once', async () => {
+    process.argv = ['astrix', `astrix://client/${id}`];
+    start();
+    await ready();
+    expect(consoles.did.filter(what => what.startsWith('open'))).toEqual(['open client']);
+  });
+
+  test('as an event before Electron is ready is handed over once', async () => {
+    start();
+    let prevented = 0;
+    const event = { preventDefault: () => (prevented += 1) };
+    electron.app.emit('open-url', event, `astrix://conversation/${id}/${id}`);
+    electron.app.emit('open-url', event, 'astrix://run/calc');
+    await ready();
+    expect(consoles.did.filter(what => what.startsWith('open'))).toEqual(['open screen']);
+    expect(prevented).toBe(2);
+  });
+
+  test('SH-17: that does not fit is dropped', async () => {
+    process.argv = ['astrix', `astrix://client/${id}?delete=1`];
+    start();
+    await ready();
+    expect(consoles.did).toEqual([`made for ${folder} on electron`, 'start']);
   });
 });
 

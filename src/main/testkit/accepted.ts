@@ -10,6 +10,7 @@ export const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
   'app.info': undefined,
   'app.openLink': { url: 'https://example.com/' },
   'app.setTitle': { title: 'Inbox' },
+  'app.takeDestination': undefined,
   'account.state': undefined,
   'account.signIn': { email: 'asha@example.com', password: 'correct horse' },
   'account.verifyTotp': { code: '123456' },

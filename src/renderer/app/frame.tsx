@@ -54,15 +54,17 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   useEffect(() => {
     if (!client && first && clients.isSuccess) go.screen(REGISTRY.home.id, first, null);
   }, [client, first, clients.isSuccess, go]);
-  useEffect(
-    () =>
-      bridge.on.navigate(target => {
-        if (target.to === 'client') go.screen(REGISTRY.home.id, target.clientId, null);
-        else if (target.to === 'screen') go.screen(target.screen, target.clientId, target.at);
-        else show(target.to);
-      }),
-    [go, show],
-  );
+  useEffect(() => {
+    const follow = async () => {
+      const target = await ask(bridge.app.takeDestination());
+      if (target?.to === 'client') go.screen(REGISTRY.home.id, target.clientId, null);
+      else if (target?.to === 'screen') go.screen(target.screen, target.clientId, target.at);
+      else if (target) show(target.to);
+    };
+    // What was asked for before this window could listen is taken here.
+    void follow().catch(complain);
+    return bridge.on.navigate(() => void follow().catch(complain));
+  }, [go, show]);
 
   const overlay = REGISTRY.overlays.find(one => one.id === open);
   return (
