@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineShortcuts, keysOf, keysPressed, LIST, onShortcut, press, shownKeys } from './shortcuts.ts';
 
-const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+const plain = { code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
 describe('keys are read as they are declared', () => {
   test('a letter counts outside of text fields only', () => {
@@ -20,6 +20,25 @@ describe('keys are read as they are declared', () => {
 
   test.each(['altKey', 'metaKey'] as const)('a letter with %s belongs to the system', held => {
     expect(keysPressed({ ...plain, key: 'j', [held]: true }, false)).toBeNull();
+  });
+
+  test.each([
+    ['र', 'KeyJ', false, 'j'],
+    ['क', 'KeyK', false, 'k'],
+    ['त्र', 'KeyG', true, 'g'],
+    ['य', 'Slash', false, '/'],
+    ['य़', 'Slash', true, '?'],
+    ['๑', 'Digit1', false, '1'],
+    ['й', 'KeyQ', false, 'q'],
+  ])('«%s» of another script counts as the key %s', (key, code, shiftKey, keys) => {
+    expect(keysPressed({ ...plain, key, code, shiftKey }, false)).toBe(keys);
+    expect(keysPressed({ ...plain, key, code, ctrlKey: true }, true)).toBe(`mod+${keys === '?' ? '/' : keys}`);
+  });
+
+  test('a Latin letter counts as itself, wherever its keyboard has it', () => {
+    expect(keysPressed({ ...plain, key: 'a', code: 'KeyQ' }, false)).toBe('a');
+    expect(keysPressed({ ...plain, key: 'é', code: 'Digit2' }, false)).toBe('2');
+    expect(keysPressed({ ...plain, key: '–', code: 'Minus' }, false)).toBe('–');
   });
 
   test('Alt makes Ctrl another key', () => {

@@ -38,6 +38,8 @@ export const keysOf = ({ keys }: Pick<Shortcut, 'keys'>): string => shownKeys(ke
 
 type Pressed = {
   readonly key: string;
+  /** The place on the keyboard, as `KeyboardEvent.code`. */
+  readonly code?: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
@@ -49,7 +51,20 @@ export function keysPressed(event: Pressed, typing: boolean): string | null {
   const mod = mac ? event.metaKey : event.ctrlKey;
   if (event.altKey) return null;
   if (!mod && (typing || event.ctrlKey || event.metaKey)) return null;
-  return `${mod ? 'mod+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${event.key.toLowerCase()}`;
+  return `${mod ? 'mod+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${keyOf(event)}`;
+}
+
+const SIGNS: Readonly<Record<string, readonly [plain: string, withShift: string]>> = {
+  Slash: ['/', '?'],
+  Comma: [',', '<'],
+  Period: ['.', '>'],
+};
+
+/** On a keyboard of another script, such as InScript for Hindi, a key counts as what stands in its place on a Latin keyboard. */
+function keyOf({ key, code = '', shiftKey }: Pressed): string {
+  if (/[ -~]/.test(key)) return key.toLowerCase();
+  const [, letterOrDigit] = /^(?:Key|Digit)([A-Z\d])$/.exec(code) ?? [];
+  return letterOrDigit?.toLowerCase() ?? SIGNS[code]?.[shiftKey ? 1 : 0] ?? key.toLowerCase();
 }
 
 const listeners = new Map<Shortcut, Set<() => void>>();
