@@ -1,8 +1,13 @@
+import { getEventListeners } from 'node:events';
+import { Writable } from 'node:stream';
 import { COLLECTION_NAMES, type CollectionName, FIRST_COLLECTIONS, SyncLine } from '@astrix/contract';
+import type { FastifyReply } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createKit, type Kit, type Person } from '../../../test/kit/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { withTenant } from '../../platform/db/index.ts';
+import { type Actor, type TenantTx, withTenant } from '../../platform/db/index.ts';
+import type { CollectionReaders } from '../../platform/feed/index.ts';
+import { streamPull } from './pull.ts';
 
 let kit: Kit;
 let agent: Person;
@@ -185,16 +190,17 @@ describe('a stream that is cut', () => {
   /** More than two batches of the feed. */
   const COUNT = 1200;
   let owner: Person;
+  const ownerActor = (): Actor => ({
+    agencyId: kit.world.agencies[1].id,
+    personId: owner.id,
+    role: 'owner',
+    sessionId: newId(),
+    clientIds: 'all',
+  });
   beforeAll(async () => {
     owner = await kit.as('owner', { agency: 1 });
     const { conversationId } = await kit.customer({ agency: 1 }).writes('many notes');
-    const actor = {
-      agencyId: kit.world.agencies[1].id,
-      personId: owner.id,
-      role: 'owner',
-      sessionId: newId(),
-      clientIds: 'all',
-    } as const;
+    const actor = ownerActor();
     await withTenant(kit.world.db, actor, async tx => {
       const now = kit.world.clock.now();
       const notes = Array.from({ length: COUNT }, (_, n) => ({
@@ -245,6 +251,36 @@ describe('a stream that is cut', () => {
       expect(stateOf(console.kept), `cut before line ${cut}`).toEqual(stateOf(whole.kept));
       expect(console.cursor).toBe(whole.cursor);
     }
+  });
+
+  test('leaves no listener behind, however often the reader was slow', async () => {
+    const lines: string[] = [];
+    let most = 0;
+    const slow = new Writable({
+      highWaterMark: 1,
+      decodeStrings: false,
+      write(line: string, _encoding, next) {
+        lines.push(line);
+        most = Math.max(most, getEventListeners(signal, 'abort').length);
+        setImmediate(next);
+      },
+    });
+    const { signal } = new AbortController();
+    const before = getEventListeners(signal, 'abort').length;
+    const readers = new Proxy({} as CollectionReaders, {
+      get: () => async (_tx: TenantTx, ids: readonly string[]) => ids.map(id => ({ id })),
+    });
+    const reply = {
+      hijack: () => undefined,
+      raw: Object.assign(slow, { writeHead: () => undefined }),
+      request: { id: 'x' },
+    } as unknown as FastifyReply;
+    const pull = { since: undefined, backfill: [], collections: COLLECTION_NAMES, backfillCollections: [] };
+    await streamPull(kit.world.db, readers, ownerActor(), pull, reply, signal);
+    expect(lines.length).toBeGreaterThan(5);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ t: 'end' });
+    expect(most).toBeLessThanOrEqual(before + 1);
+    expect(getEventListeners(signal, 'abort').length).toBe(before);
   });
 
   test('F-17: during a backfill moves no cursor, so that the backfill is repeated whole', async () => {

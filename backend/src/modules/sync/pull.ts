@@ -53,7 +53,7 @@ export async function streamPull(
     'x-request-id': reply.request.id,
   });
   const send = async (line: SyncLine) => {
-    if (!out.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(out, 'drain'), once(signal, 'abort')]);
+    if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain', { signal });
     signal.throwIfAborted();
   };
   try {
