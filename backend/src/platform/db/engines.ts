@@ -1,8 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { takeDirectory } from './data-directory.ts';
 import { keptConnection, type Statement, type StatementValue } from './kept-connection.ts';
 import { exclusivePgliteDialect } from './pglite-dialect.ts';
 import type { Schema } from './schema.ts';
@@ -37,6 +37,9 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
     ...(dataDir === 'memory' ? {} : { dataDir: join(dataDir, 'pglite') }),
     ...(template ? { loadDataDir: template } : {}),
     parsers: { [INT8]: Number, [BYTEA]: text => Buffer.from(text.slice(2), 'hex') },
+  }).catch(error => {
+    release();
+    throw error;
   });
   const kysely = new Kysely<Schema>({ dialect: exclusivePgliteDialect(pglite) });
   /** Outside of Kysely as well, nobody may slip into somebody's transaction. */
@@ -71,35 +74,6 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
       release();
     },
   };
-}
-
-/** Marks the directory as ours while this process lives; a directory in use is refused with the reason. */
-function takeDirectory(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, 'astrix.pid');
-  if (existsSync(path)) {
-    const owner = Number(readFileSync(path, 'utf8'));
-    if (owner !== process.pid && isAlive(owner)) {
-      throw new Error(
-        `The data directory ${dataDir} is in use by process ${owner}. Stop that one, or choose another directory.`,
-      );
-    }
-    rmSync(path, { force: true });
-  }
-  const file = openSync(path, 'wx', 0o600);
-  writeSync(file, String(process.pid));
-  closeSync(file);
-  return () => rmSync(path, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** pg gives 64-bit integers as text; ours are counters far below 2^53. */
