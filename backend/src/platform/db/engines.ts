@@ -9,16 +9,24 @@ import type { Schema } from './schema.ts';
 
 export type Unlisten = () => Promise<void>;
 
+type Rows = { rows: Record<string, unknown>[]; rowCount: number };
+
+/** One connection from the first statement to the last. */
+export type Session = {
+  /** Several statements without parameters. */
+  readonly script: (text: string) => Promise<void>;
+  readonly query: (text: string, values?: readonly unknown[]) => Promise<Rows>;
+};
+
 /** What the two engines have in common. Everything above this file is the same SQL on both. */
 export type Engine = {
   readonly name: 'pglite' | 'postgres';
   readonly kysely: Kysely<Schema>;
   /** Several statements without parameters, outside any transaction of ours. */
   readonly script: (text: string) => Promise<void>;
-  readonly query: (
-    text: string,
-    values?: readonly unknown[],
-  ) => Promise<{ rows: Record<string, unknown>[]; rowCount: number }>;
+  readonly query: (text: string, values?: readonly unknown[]) => Promise<Rows>;
+  /** Runs `work` on a connection of its own on which a statement may take as long as it needs. It is closed afterwards. */
+  readonly session: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   /** One statement as `astrix_system` that commits by itself, prepared once, on a connection kept for such statements. */
   readonly statement: (statement: Statement, values: readonly StatementValue[]) => Promise<void>;
   /** Calls back for each NOTIFY; after a lost connection once with an empty payload, because something may have been missed. */
@@ -44,20 +52,24 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
   const kysely = new Kysely<Schema>({ dialect: exclusivePgliteDialect(pglite) });
   /** Outside of Kysely as well, nobody may slip into somebody's transaction. */
   const alone = <T>(work: () => Promise<T>): Promise<T> => kysely.connection().execute(work);
+  const session: Session = {
+    script: async text => void (await pglite.exec(text)),
+    query: async (text, values) => {
+      if (!values || values.length === 0) {
+        const results = await pglite.exec(text);
+        const last = results.at(-1);
+        return { rows: (last?.rows ?? []) as Record<string, unknown>[], rowCount: last?.affectedRows ?? 0 };
+      }
+      const result = await pglite.query<Record<string, unknown>>(text, [...values]);
+      return { rows: result.rows, rowCount: result.affectedRows ?? result.rows.length };
+    },
+  };
   return {
     name: 'pglite',
     kysely,
-    script: text => alone(async () => void (await pglite.exec(text))),
-    query: (text, values) =>
-      alone(async () => {
-        if (!values || values.length === 0) {
-          const results = await pglite.exec(text);
-          const last = results.at(-1);
-          return { rows: (last?.rows ?? []) as Record<string, unknown>[], rowCount: last?.affectedRows ?? 0 };
-        }
-        const result = await pglite.query<Record<string, unknown>>(text, [...values]);
-        return { rows: result.rows, rowCount: result.affectedRows ?? result.rows.length };
-      }),
+    script: text => alone(() => session.script(text)),
+    query: (text, values) => alone(() => session.query(text, values)),
+    session: work => alone(() => work(session)),
     statement: ({ text }, values) =>
       alone(() =>
         pglite.transaction(async tx => {
@@ -80,7 +92,7 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
-};
+} as pg.CustomTypesConfig;
 
 export async function openPostgres(url: string, poolSize: number): Promise<Engine> {
   const pool = new pg.Pool({
@@ -89,22 +101,37 @@ export async function openPostgres(url: string, poolSize: number): Promise<Engin
     connectionTimeoutMillis: 5000,
     idle_in_transaction_session_timeout: 30_000,
     statement_timeout: 30_000,
-    types: types as pg.CustomTypesConfig,
+    types,
   });
   // Without a listener a stopped server ends this process: the pool's for its idle connections, each one's own while it is in use.
   pool.on('error', () => undefined);
   pool.on('connect', client => client.on('error', () => undefined));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const over = (asked: pg.Pool | pg.Client): Session => ({
+    script: async text => void (await asked.query(text)),
+    query: async (text, values) => {
+      const result = await asked.query(text, values ? [...values] : undefined);
+      const last = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1) : result;
+      return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
+    },
+  });
   const listeners = new Set<{ stop: () => Promise<void> }>();
   const kept = keptConnection(url);
   return {
     name: 'postgres',
     kysely,
-    script: async text => void (await pool.query(text)),
-    query: async (text, values) => {
-      const result = await pool.query(text, values ? [...values] : undefined);
-      const last = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1) : result;
-      return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
+    ...over(pool),
+    async session(work) {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, types });
+      client.on('error', () => undefined);
+      await client.connect();
+      try {
+        // Said in so many words: a database or its user may have limits of their own.
+        await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0');
+        return await work(over(client));
+      } finally {
+        await client.end();
+      }
     },
     statement: kept.run,
     listen: async (channel, onNotice) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db } from './database.ts';
+import type { Session } from './engines.ts';
 
 export const MIGRATIONS = join(import.meta.dirname, '..', '..', '..', 'migrations');
 
@@ -19,55 +20,87 @@ export function readMigrations(directory: string = MIGRATIONS): Migration[] {
     });
 }
 
+/** How long a migration waits for locks, in milliseconds. */
+export type Waits = {
+  /** For another process that is applying migrations: as long as a large index may take. */
+  readonly process: number;
+  /** For a table that somebody uses. While a migration waits, everybody who comes after it waits behind it. */
+  readonly table: number;
+};
+const WAITS: Waits = { process: 30 * 60_000, table: 30_000 };
+
 /**
  * Applies what is missing, each file in a transaction of its own, one process at a time. A stop in between loses nothing: the next
- * start goes on. Refuses a database that is newer than this code, and a migration that was edited after it had been applied.
+ * start goes on. Refuses a database that is newer than this code, and a migration that was edited after it had been applied. A
+ * statement may take as long as it needs; waiting for a lock ends with a sentence about who holds it.
  */
-export async function migrate(db: Db, directory: string = MIGRATIONS): Promise<readonly string[]> {
+export function migrate(db: Db, directory: string = MIGRATIONS, waits: Waits = WAITS): Promise<readonly string[]> {
   const migrations = readMigrations(directory);
-  const engine = db.internals;
-  await engine.script(
-    `create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now());
-     comment on table schema_migrations is '{"tenancy":"system","dataClass":"public","retention":"account","audit":"none"}';
-     alter table schema_migrations enable row level security;`,
-  );
-  const done: string[] = [];
-  for (const migration of migrations) {
-    if (await applyOne(db, migration)) done.push(migration.name);
-  }
-  const { rows } = await engine.query('select name from schema_migrations');
-  const known = new Set(migrations.map(migration => migration.name));
-  const newer = rows.map(row => String(row.name)).filter(name => !known.has(name));
-  if (newer.length > 0) {
-    throw new Error(
-      `The database has migrations this version does not know (${newer.join(', ')}). Run a newer version, or another database.`,
-    );
-  }
-  return done;
+  return db.internals.session(async session => {
+    await alone(session, waits, 'The list of migrations', () => session.script(LIST));
+    const done: string[] = [];
+    for (const migration of migrations) {
+      if (await applyOne(session, migration, waits)) done.push(migration.name);
+    }
+    const { rows } = await session.query('select name from schema_migrations');
+    const known = new Set(migrations.map(migration => migration.name));
+    const newer = rows.map(row => String(row.name)).filter(name => !known.has(name));
+    if (newer.length > 0) {
+      throw new Error(
+        `The database has migrations this version does not know (${newer.join(', ')}). Run a newer version, or another database.`,
+      );
+    }
+    return done;
+  });
 }
 
-/** The lock, the check and the file stand in one script, and so in one session: no other process can come between them. */
-async function applyOne(db: Db, migration: Migration): Promise<boolean> {
-  const engine = db.internals;
-  const name = `'${migration.name}'`;
-  const { rows } = await engine.query('select checksum from schema_migrations where name = $1', [migration.name]);
-  const applied = rows[0]?.checksum;
-  if (applied === migration.checksum) return false;
+const LIST = `create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now());
+  comment on table schema_migrations is '{"tenancy":"system","dataClass":"public","retention":"account","audit":"none"}';
+  alter table schema_migrations enable row level security;`;
+
+async function checksumOf(session: Session, name: string): Promise<unknown> {
+  return (await session.query('select checksum from schema_migrations where name = $1', [name])).rows[0]?.checksum;
+}
+
+async function applyOne(session: Session, migration: Migration, waits: Waits): Promise<boolean> {
+  const { name, checksum, text } = migration;
+  const applied = await checksumOf(session, name);
+  if (applied === checksum) return false;
   if (applied !== undefined)
-    throw new Error(`The migration ${migration.name} was edited after it had been applied. Write a new one instead.`);
-  try {
-    await engine.script(
-      `begin;
-       select pg_advisory_xact_lock(${LOCK});
-       insert into schema_migrations (name, checksum) values (${name}, '${migration.checksum}');
-       ${migration.text}
-       commit;`,
-    );
+    throw new Error(`The migration ${name} was edited after it had been applied. Write a new one instead.`);
+  return alone(session, waits, `The migration ${name}`, async () => {
+    // Another process may have applied it while this one waited.
+    if ((await checksumOf(session, name)) !== undefined) return false;
+    await session.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, checksum]);
+    await session.script(text);
     return true;
+  });
+}
+
+/** `lock_timeout`: somebody else has held the lock for too long. */
+const LOCK_NOT_AVAILABLE = '55P03';
+const secondsOf = (ms: number) => `${ms / 1000} s`;
+
+/** Runs `work` in a transaction that no other process migrates beside. `what` begins the sentence about what went wrong. */
+async function alone<T>(session: Session, waits: Waits, what: string, work: () => Promise<T>): Promise<T> {
+  let locked = false;
+  try {
+    await session.script(
+      `begin; set local lock_timeout = ${waits.process}; select pg_advisory_xact_lock(${LOCK}); set local lock_timeout = ${waits.table};`,
+    );
+    locked = true;
+    const result = await work();
+    await session.script('commit');
+    return result;
   } catch (error) {
-    await engine.script('rollback').catch(() => undefined);
-    // 23505: another process applied it while this one waited for the lock.
-    if ((error as { code?: string }).code === '23505') return false;
-    throw new Error(`The migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+    await session.script('rollback').catch(() => undefined);
+    const { code, message } = error as Error & { code?: string };
+    if (code !== LOCK_NOT_AVAILABLE) throw new Error(`${what} failed: ${message}`, { cause: error });
+    throw new Error(
+      locked
+        ? `${what} waited ${secondsOf(waits.table)} for a table that is in use, and changed nothing. End the transaction that holds it (pg_stat_activity shows it), and start again.`
+        : `${what} waited ${secondsOf(waits.process)} for another process that is changing the database. Wait until that one is done, or stop it, and start again.`,
+      { cause: error },
+    );
   }
 }
