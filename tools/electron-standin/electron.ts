@@ -215,6 +215,8 @@ export const session = {
     setPermissionRequestHandler: () => undefined,
     setPermissionCheckHandler: () => undefined,
     setDevicePermissionHandler: () => undefined,
+    availableSpellCheckerLanguages: [],
+    setSpellCheckerLanguages: () => undefined,
     webRequest: { onBeforeRequest: () => undefined },
   },
 };

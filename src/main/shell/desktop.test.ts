@@ -146,6 +146,14 @@ describe('pages', () => {
     expect(popup.opener?.({ url: 'javascript:alert(1)' })).toEqual({ action: 'deny' });
   });
 
+  test('every page offers a menu for the text under the pointer', () => {
+    const { desktop } = stage();
+    desktop.openWindow();
+    const editFlags = { canCut: false, canCopy: true, canPaste: false, canSelectAll: false };
+    made().webContents.emit('context-menu', {}, { isEditable: false, selectionText: 'AWB 123', editFlags });
+    expect(electron.Menu.shown).toHaveLength(1);
+  });
+
   test('SH-08: of what a page wants to open, only an https link reaches the system', () => {
     const { logged } = stage();
     const page = new electron.BrowserWindow({}).webContents;

@@ -29,6 +29,7 @@ import { createRouter, IPC_CALL, IPC_EVENT } from '../ipc/router.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Emit, ShellPort, TrayItem } from '../ports.ts';
 import type { SettingsStore } from '../settings/settings.ts';
+import { offerContextMenu } from './context-menu.ts';
 import { allWindows, createWindow, guardContents, guardSession, knownWindow, pageHeaders } from './window.ts';
 
 const RENDERER = join(import.meta.dirname, '..', 'renderer');
@@ -180,7 +181,10 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
       guardSession();
       servePages();
       routeCalls(console, log);
-      app.on('web-contents-created', (_event, contents) => guardContents(contents, openLink));
+      app.on('web-contents-created', (_event, contents) => {
+        guardContents(contents, openLink);
+        offerContextMenu(contents);
+      });
       app.on('before-quit', () => {
         quitting = true;
       });

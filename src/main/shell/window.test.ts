@@ -289,6 +289,11 @@ describe('the session', () => {
     expect((electron.walls.device as (...args: unknown[]) => boolean)({ deviceType: 'usb' })).toBe(false);
   });
 
+  test('what is written is checked as Indian English, which is spelled as British, and as Hindi', () => {
+    guardSession();
+    expect(electron.walls.spelling).toEqual(['en-GB', 'hi']);
+  });
+
   test('SH-01: the window itself reaches no network, whatever asks for it', () => {
     guardSession();
     const cancelled = (url: string) => {

@@ -4,6 +4,8 @@ import { APP_PAGE, CSP, isOwnOrigin, mayHave } from '../guard/rules.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { realTimers } from '../timers.ts';
 
+/** What agencies write in. Otherwise Chromium takes the language of the system, which is often American English. */
+const SPELLED = ['en-GB', 'hi'];
 /** How long a window must stand still before its place is written down. */
 const STILL_MS = 500;
 const PRELOAD = join(import.meta.dirname, '..', 'preload', 'index.cjs');
@@ -116,6 +118,7 @@ export function guardSession(): void {
     mayHave(permission, `${origin.replace(/\/$/, '')}/`),
   );
   own.setDevicePermissionHandler(() => false);
+  own.setSpellCheckerLanguages(SPELLED.filter(language => own.availableSpellCheckerLanguages.includes(language)));
   own.webRequest.onBeforeRequest((details, answer) => {
     const kept = /^(app|devtools|data|blob):/.test(details.url);
     answer({ cancel: !kept });

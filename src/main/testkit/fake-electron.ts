@@ -49,7 +49,13 @@ export class FakeContents extends EventEmitter {
     this.opener = handler;
   };
   readonly send = (...args: unknown[]) => this.sent.push(args);
+  readonly replaced: string[] = [];
+  readonly replaceMisspelling = (word: string) => this.replaced.push(word);
+  readonly session = { addWordToSpellCheckerDictionary: (word: string) => dictionary.push(word) > 0 };
 }
+
+/** The words that a person has added. */
+export const dictionary: string[] = [];
 
 export const windows: BrowserWindow[] = [];
 export class BrowserWindow extends EventEmitter {
@@ -136,13 +142,16 @@ export type FakeMenuItem = {
   readonly role?: string;
   readonly type?: string;
   readonly checked?: boolean;
+  readonly enabled?: boolean;
   readonly accelerator?: string;
   readonly click?: () => void;
   readonly submenu?: readonly FakeMenuItem[];
 };
 export const Menu = {
   application: null as { items: readonly FakeMenuItem[] } | null,
-  buildFromTemplate: (items: readonly FakeMenuItem[]) => ({ items }),
+  /** The menus that were shown at the pointer. */
+  shown: [] as (readonly FakeMenuItem[])[],
+  buildFromTemplate: (items: readonly FakeMenuItem[]) => ({ items, popup: () => void Menu.shown.push(items) }),
   setApplicationMenu: (menu: { items: readonly FakeMenuItem[] }) => {
     Menu.application = menu;
   },
@@ -192,7 +201,13 @@ export const powerMonitor = new EventEmitter();
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] };
 
 /** The handlers that the session was given. */
-export const walls: { request?: Handler; check?: Handler; device?: Handler; before?: Handler } = {};
+export const walls: {
+  request?: Handler;
+  check?: Handler;
+  device?: Handler;
+  before?: Handler;
+  spelling?: readonly string[];
+} = {};
 export const session = {
   defaultSession: {
     setPermissionRequestHandler: (handler: Handler) => {
@@ -203,6 +218,10 @@ export const session = {
     },
     setDevicePermissionHandler: (handler: Handler) => {
       walls.device = handler;
+    },
+    availableSpellCheckerLanguages: ['de', 'en-GB', 'en-US', 'hi'],
+    setSpellCheckerLanguages: (languages: readonly string[]) => {
+      walls.spelling = languages;
     },
     webRequest: {
       onBeforeRequest: (handler: Handler) => {
@@ -217,7 +236,7 @@ export function resetElectron(): void {
   app.reset();
   powerMonitor.removeAllListeners();
   for (const window of windows.splice(0)) if (!window.destroyed) window.destroy();
-  for (const list of [trays, shown, externallyOpened, schemes] as unknown[][]) list.length = 0;
+  for (const list of [trays, shown, externallyOpened, schemes, dictionary, Menu.shown] as unknown[][]) list.length = 0;
   handled.clear();
   protocols.clear();
   Menu.application = null;
