@@ -32,7 +32,7 @@ const signIn = (email: string, password: string, from?: string) =>
 const challengeFor = async (person: TestPerson) => (await signIn(person.email, PASSWORD)).json().challenge as string;
 const codeIn = async (seconds: number) =>
   (await currentCode(TOTP, new Date(world.clock.now().getTime() + seconds * 1000))).code;
-const totp = (challenge: string, code: string) => post('/v1/auth/totp', { challenge, code });
+const totp = (challenge: string, code: string, from?: string) => post('/v1/auth/totp', { challenge, code }, from);
 const nameless = (body: string) => body.replace(/"reference":"[^"]*"/, '');
 
 describe('AU-11: codes', () => {
@@ -74,6 +74,23 @@ describe('AU-11: codes', () => {
     const locked = await signIn(people().manager.email, PASSWORD);
     expect([locked.statusCode, locked.json().code]).toEqual([429, 'locked_out']);
     expect(Number(locked.headers['retry-after'])).toBe(900);
+  });
+
+  test('AU-14: ten wrong codes lock the second factor of a person, from however many networks they come', async () => {
+    const right = await codeIn(0);
+    const wrong = right === '000000' ? '000001' : '000000';
+    const { email } = people().manager;
+    const codes: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      const from = `2001:db8:${n.toString(16)}::1`;
+      const { challenge } = (await signIn(email, PASSWORD, from)).json();
+      const reply = await totp(challenge, n === 11 ? right : wrong, from);
+      codes.push(reply.json().code);
+      if (n === 11) expect(Number(reply.headers['retry-after'])).toBe(3600);
+    }
+    expect(codes).toEqual([...Array(10).fill('totp_refused'), 'locked_out', 'locked_out']);
+    world.clock.advance(3600);
+    expect((await totp(await challengeFor(people().manager), await codeIn(0))).statusCode).toBe(200);
   });
 
   test('a challenge lives five minutes and is spent by success', async () => {
@@ -148,6 +165,30 @@ describe('AU-14: guessing', () => {
       expect((await signIn(client.email, PASSWORD)).statusCode).toBe(200);
       world.clock.advance(60);
     }
+  });
+
+  test('the addresses of one IPv6 /64 are one source, and an address in IPv6 form is the IPv4 address', async () => {
+    const { email } = people().analyst;
+    for (let n = 0; n < 10; n++) await signIn(email, 'wrong', `2001:db8:5:5::${n + 1}`);
+    expect((await signIn(email, PASSWORD, '2001:db8:5:5:ffff::1')).json().code).toBe('locked_out');
+    expect((await signIn(email, PASSWORD, '2001:db8:5:6::1')).statusCode).toBe(200);
+    for (let n = 0; n < 10; n++) await signIn(email, 'wrong', n % 2 ? '192.0.2.8' : '::ffff:192.0.2.8');
+    expect((await signIn(email, PASSWORD, '192.0.2.8')).json().code).toBe('locked_out');
+  });
+
+  test('fifty failures over all networks lock an account, except from where the person signs in', async () => {
+    const { client } = people();
+    const office = '198.51.100.9';
+    expect((await signIn(client.email, PASSWORD, office)).statusCode).toBe(200);
+    for (const email of [client.email, 'nobody@nowhere.example']) {
+      const codes: string[] = [];
+      for (let n = 0; n < 60; n++) codes.push((await signIn(email, 'wrong', `203.0.113.${n}`)).json().code);
+      expect(codes, email).toEqual([...Array(50).fill('sign_in_refused'), ...Array(10).fill('locked_out')]);
+    }
+    expect((await signIn(client.email, PASSWORD, '203.0.113.99')).json().code).toBe('locked_out');
+    expect((await signIn(client.email, PASSWORD, office)).statusCode).toBe(200);
+    world.clock.advance(1800);
+    expect((await signIn(client.email, PASSWORD, '203.0.113.99')).statusCode).toBe(200);
   });
 
   test('many guesses at the same moment are ten at most', async () => {

@@ -24,6 +24,7 @@ export async function startSession(
   key: Buffer,
   member: { agencyId: string; personId: string; role: Role },
   device: Device,
+  networkHash: Buffer,
 ): Promise<SignedIn> {
   const now = txNow(tx);
   const id = newId(now);
@@ -40,6 +41,7 @@ export async function startSession(
       device_key_hash: sha256(device.key),
       device_name: device.name,
       platform: device.platform,
+      network_hash: networkHash,
       created_at: now,
       rotated_at: now,
       last_seen_at: now,
@@ -50,6 +52,23 @@ export async function startSession(
     })
     .execute();
   return issue(tx, key, { id, agency_id: member.agencyId, person_id: member.personId, generation: 1, salt });
+}
+
+/** For how long a network is known after a sign-in from it. */
+const KNOWN_SECONDS = 90 * 86_400;
+
+/** Whether the person with this e-mail address has begun a session from the network of late. */
+export async function signedInFrom(tx: SystemTx, email: string, networkHash: Buffer): Promise<boolean> {
+  const found = await tx
+    .selectFrom('sessions as s')
+    .innerJoin('people as p', 'p.id', 's.person_id')
+    .select('s.id')
+    .where('p.email', '=', email)
+    .where('s.network_hash', '=', networkHash)
+    .where('s.created_at', '>', later(txNow(tx), -KNOWN_SECONDS))
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 type Issued = { id: string; agency_id: string; person_id: string; generation: number; salt: Buffer };

@@ -1,12 +1,21 @@
 import { ROLES_WITH_MFA, type Role, type SignedIn } from '@astrix/contract';
 import type { Services } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
+import { networkOf } from '../../kernel/network.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
-import { hashPassword, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
+import { hashPassword, hmacSha256, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
-import { forgetFailures, giveBackAttempt, later, lockKey, takeAttempt } from './lock-out.ts';
-import { type Device, refreshSession, startSession } from './sessions.ts';
+import {
+  accountLimit,
+  codeLimit,
+  forgetFailures,
+  giveBackAttempt,
+  later,
+  networkLimit,
+  takeAttempt,
+} from './lock-out.ts';
+import { type Device, refreshSession, signedInFrom, startSession } from './sessions.ts';
 import { hashToken, readRefreshToken } from './tokens.ts';
 import { acceptedStep } from './totp.ts';
 
@@ -30,8 +39,10 @@ export function createSignIn(deps: SignInDeps) {
   /** Compared against when there is no such person, so that the answer takes the same work. */
   const nobody = hashPassword(randomToken(24), cost);
 
-  async function startFor(tx: SystemTx, member: Member, device: Device): Promise<SignedIn> {
-    const answer = await startSession(tx, deps.refreshKey.reveal(), member, device);
+  const digestOf = (network: string) => hmacSha256(deps.refreshKey.reveal(), `network\n${network}`);
+
+  async function startFor(tx: SystemTx, member: Member, device: Device, network: string): Promise<SignedIn> {
+    const answer = await startSession(tx, deps.refreshKey.reveal(), member, device, digestOf(network));
     await audit.write(tx, {
       event: 'session.start',
       agencyId: member.agencyId,
@@ -45,27 +56,38 @@ export function createSignIn(deps: SignInDeps) {
 
   return {
     async signIn(email: string, password: string, device: Device, ip: string) {
-      const key = lockKey(email, ip);
-      await takeAttempt(db, key);
-      const person = await withSystem(db, 'sign-in', tx => findPerson(tx, email));
+      const network = networkOf(ip);
+      const limits = [networkLimit(email, network)];
+      await takeAttempt(db, limits[0]!);
+      const { person, known } = await withSystem(db, 'sign-in', async tx => ({
+        person: await findPerson(tx, email),
+        known: await signedInFrom(tx, email, digestOf(network)),
+      }));
+      if (!known) {
+        limits.push(accountLimit(email));
+        await takeAttempt(db, accountLimit(email));
+      }
+      const giveBack = async (tx: SystemTx) => {
+        for (const limit of limits) await giveBackAttempt(tx, limit);
+      };
       const holds = await verify(person?.password_hash ?? (await nobody), password);
       if (!person || !holds || person.disabled_at !== null || !person.member) return fail('sign_in_refused');
       const member = { ...person.member, personId: person.id };
       if (person.totp_sealed === null && ROLES_WITH_MFA.includes(member.role)) {
-        await withSystem(db, 'sign-in', tx => giveBackAttempt(tx, key));
+        await withSystem(db, 'sign-in', giveBack);
         fail('forbidden', {
           detail: 'Your role needs an authenticator, and none is set up. Ask an owner or admin of your agency.',
         });
       }
       return withSystem(db, 'sign-in', async tx => {
+        await giveBack(tx);
         if (person.totp_sealed === null) {
-          await forgetFailures(tx, key);
-          return startFor(tx, member, device);
+          await forgetFailures(tx, networkLimit(email, network));
+          return startFor(tx, member, device, network);
         }
-        await giveBackAttempt(tx, key);
         const challenge = randomToken(32);
         const expires_at = later(txNow(tx), CHALLENGE_SECONDS);
-        const kept = JSON.stringify({ ...device, email, ip });
+        const kept = JSON.stringify({ ...device, email, network });
         await tx
           .insertInto('sign_in_challenges')
           .values({ hash: hashToken(challenge), person_id: person.id, device: kept, tries: 0, expires_at })
@@ -77,9 +99,9 @@ export function createSignIn(deps: SignInDeps) {
     async verifyTotp(challenge: string, code: string): Promise<SignedIn> {
       const opened = await withSystem(db, 'sign-in', tx => openChallenge(tx, hashToken(challenge)));
       if (!opened) fail('challenge_expired');
-      const { email, ip, ...device } = opened.device;
-      const key = lockKey(email, ip);
-      await takeAttempt(db, key);
+      const { email, network, ...device } = opened.device;
+      const limits = [networkLimit(email, network), codeLimit(opened.personId)];
+      for (const limit of limits) await takeAttempt(db, limit);
       const answer = await withSystem(db, 'sign-in', async tx => {
         const person = await findPerson(tx, email, true);
         if (!person?.totp_sealed || !person.member || person.disabled_at !== null) return null;
@@ -92,8 +114,8 @@ export function createSignIn(deps: SignInDeps) {
           .returning('hash')
           .executeTakeFirst();
         if (!used) return null;
-        await forgetFailures(tx, key);
-        return startFor(tx, { ...person.member, personId: person.id }, device);
+        for (const limit of limits) await forgetFailures(tx, limit);
+        return startFor(tx, { ...person.member, personId: person.id }, device, network);
       });
       return answer ?? fail('totp_refused');
     },
@@ -155,5 +177,5 @@ async function openChallenge(tx: SystemTx, hash: Buffer) {
     .where('tries', '<', CHALLENGE_TRIES)
     .returning(['person_id', 'device'])
     .executeTakeFirst();
-  return row ? { personId: row.person_id, device: row.device as Device & { email: string; ip: string } } : null;
+  return row ? { personId: row.person_id, device: row.device as Device & { email: string; network: string } } : null;
 }

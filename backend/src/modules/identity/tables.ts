@@ -35,6 +35,7 @@ declare module '../../platform/db/schema.ts' {
       device_key_hash: Buffer;
       device_name: string;
       platform: string;
+      network_hash: Buffer | null;
       created_at: Date;
       rotated_at: Date;
       last_seen_at: Date;

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, fail } from '../../kernel/errors.ts';
+import { networkOf } from '../../kernel/network.ts';
 import type { AuditEntry, AuditTrail } from '../audit/index.ts';
 import { type Authenticate, type ClientExists, demandClient, demandPermission } from '../authz/index.ts';
 import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
@@ -131,7 +132,7 @@ async function serve(
     headers: request.headers,
   };
   if (route.auth === 'session') return serveSession(entry, deps, limit, request, reply, base);
-  limit(request.ip, route.id, route.ratePerMinute);
+  limit(networkOf(request.ip), route.id, route.ratePerMinute);
   if (route.auth === 'operator') demandOperator(deps.operatorToken, request);
   const query = checked(route.query, request.query, 'query');
   const params = checked(route.params, request.params, 'path');
