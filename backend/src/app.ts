@@ -8,7 +8,7 @@ import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
 import { createCallLedger, createEgress, type EgressParts } from './platform/egress/index.ts';
-import { demandFed } from './platform/feed/index.ts';
+import { demandFed, refuseDemoDatabase } from './platform/feed/index.ts';
 import { createServer, registerRoutes } from './platform/http/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
 import { createLoops } from './platform/loops/index.ts';
@@ -48,6 +48,7 @@ export type App = {
 /** The backend from its parts: services, modules, routes. Tests build the same one. The database must be migrated. */
 export async function buildApp(parts: AppParts): Promise<App> {
   const { config, db, clock, log, metrics, demo } = parts;
+  if (config.environment === 'production') await refuseDemoDatabase(db);
   db.onSystem = reason => metrics.systemUses.inc({ reason });
   await demandFed(db, await declaredTables(db), COLLECTIONS as unknown as Readonly<Record<string, Collection>>);
   const draining = new AbortController();

@@ -1,7 +1,7 @@
 import { FEATURES } from '@astrix/contract';
 import { listen, withSystem } from '../platform/db/index.ts';
 import { createEventBus } from '../platform/events/index.ts';
-import type { CollectionReaders } from '../platform/feed/index.ts';
+import { type CollectionReaders, markDemo } from '../platform/feed/index.ts';
 import type { Handlers } from '../platform/http/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import type { Loop } from '../platform/loops/index.ts';
@@ -66,6 +66,7 @@ export async function assemble(
     seed: cast =>
       withSystem(services.db, 'demo-seed', async tx => {
         if (await board.ports.hasAgencies(tx)) return;
+        await markDemo(tx);
         for (const { run } of seedsInOrder(modules)) await run(tx, cast);
       }),
   };

@@ -11,10 +11,12 @@ const clock = manualClock(START);
 let db: Db;
 let drop: () => Promise<void>;
 const apps: App[] = [];
+const partsOf = (env: Record<string, string>) => ({
+  config: testConfig({ ASTRIX_ROLE: 'api', ...env }),
+  ...{ db, clock, log: silentLog, metrics: createMetrics(), version: '0.0.0' },
+});
 const start = async () => {
-  const config = testConfig({ ASTRIX_ROLE: 'api', ASTRIX_DEMO: '1' });
-  const parts = { config, db, clock, log: silentLog, metrics: createMetrics(), version: '0.0.0' };
-  const app = await buildApp({ ...parts, demo: DEMO });
+  const app = await buildApp({ ...partsOf({ ASTRIX_DEMO: '1' }), demo: DEMO });
   apps.push(app);
   return app;
 };
@@ -68,4 +70,14 @@ test('somebody of the cast signs in with what the demo shows, and finds the inbo
     headers: { authorization: `Bearer ${accessToken}` },
   });
   expect(inbox.json().conversations.length).toBeGreaterThan(10);
+});
+
+test('production refuses a database that the demo has filled, whatever its key is, and changes nothing', async () => {
+  await start();
+  const before = await counts();
+  const serve = () => buildApp({ ...partsOf({ ASTRIX_ENV: 'production' }), demo: null });
+  await expect(serve()).rejects.toThrow(/^The demo has filled this database.*empty database in DATABASE_URL/);
+  expect(await counts()).toEqual(before);
+  await withSystem(db, 'demo-seed', tx => tx.updateTable('deployment').set({ demo: false }).execute());
+  apps.push(await serve());
 });

@@ -1,2 +1,3 @@
 export { demandFed } from './declared.ts';
+export { markDemo, refuseDemoDatabase } from './demo-mark.ts';
 export * from './feed.ts';

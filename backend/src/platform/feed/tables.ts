@@ -10,7 +10,7 @@ declare module '../db/schema.ts' {
       xid: string;
       seq: number;
     };
-    deployment: { singleton: boolean; epoch: string };
+    deployment: { singleton: boolean; epoch: string; demo: boolean };
   }
 }
 
