@@ -133,6 +133,20 @@ test('SH-15: no answer of any channel and no event of a console at work carries 
   expect(leaks).toEqual([]);
 });
 
+test('LC-01: started against another backend, the console is signed out there and sends it nothing', async () => {
+  await (await atWork()).stop();
+  const first = server;
+  const other = await startServer(first.person.id);
+  server = other;
+  const { console, state } = await start();
+  expect(await state()).toEqual({ status: 'signed-out', notice: 'none' });
+  await console.stop();
+  expect(other.asked).toEqual([]);
+  server = first;
+  await other.close();
+  expect(await (await start()).state()).toMatchObject({ status: 'signed-in' });
+});
+
 describe('LC-02, F-15: without a keychain that keeps what it is given', () => {
   test.each([
     ['none', 'absent'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readEnvironment } from './environment.ts';
+import { dataFolderFor, readEnvironment } from './environment.ts';
 
 const url = (ASTRIX_BACKEND_URL: string) => readEnvironment({ ASTRIX_BACKEND_URL }).backendUrl;
 
@@ -51,4 +51,13 @@ test('VT-08: the sandbox counts only with the demo, and only on this machine', (
   expect(readEnvironment({ ASTRIX_SANDBOX_URL }).sandboxUrl).toBeNull();
   for (const other of ['http://evil.example', 'http://127.0.0.1:80@evil.example', 'http://localhost:80', 'file:///x'])
     expect(() => readEnvironment({ ASTRIX_SANDBOX_URL: other, ASTRIX_DEMO: '1' })).toThrow(/^ASTRIX_SANDBOX_URL must/);
+});
+
+test('LC-01, LC-10: each backend has a folder of its own for session, cache and outbox; that of a release has the data folder', () => {
+  const addresses = ['https://api.example.in', 'https://api.example.in:8443', 'http://127.0.0.1:4700'];
+  const folders = addresses.map(address => dataFolderFor('/data', address));
+  expect(new Set([...folders, '/data']).size).toBe(addresses.length + 1);
+  for (const folder of folders) expect(folder.replaceAll('\\', '/')).toMatch(/^\/data\/backends\/[0-9a-f]{16}$/);
+  expect(dataFolderFor('/data', 'https://API.example.in:443')).toBe(folders[0]);
+  expect(dataFolderFor('/data', readEnvironment({}).backendUrl)).toBe('/data');
 });

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /** Where the backend is, unless the environment says otherwise. */
@@ -21,13 +23,34 @@ const Environment = z.object({
     .optional(),
 });
 
+export type ConsoleEnvironment = {
+  readonly userData: string | undefined;
+  readonly backendUrl: string;
+  readonly demo: boolean;
+  /** The provider sandbox of a demo; null without one. */
+  readonly sandboxUrl: string | null;
+};
+
+/** What a packaged console takes in place of the environment: whoever starts it does not decide which server gets the session. */
+export const RELEASE: ConsoleEnvironment = {
+  userData: undefined,
+  backendUrl: DEFAULT_BACKEND,
+  demo: false,
+  sandboxUrl: null,
+};
+
+/**
+ * Where the console keeps what belongs to one backend: session, cache, outbox, settings. The backend of a release has the data folder
+ * itself, and each other one a folder below it.
+ */
+export const dataFolderFor = (userData: string, backendUrl: string): string => {
+  const { origin } = new URL(backendUrl);
+  if (origin === DEFAULT_BACKEND) return userData;
+  return join(userData, 'backends', createHash('sha256').update(origin).digest('hex').slice(0, 16));
+};
+
 /** The only reader of the environment in main. Throws one sentence that names the variable. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
-  userData: string | undefined;
-  backendUrl: string;
-  demo: boolean;
-  sandboxUrl: string | null;
-} {
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): ConsoleEnvironment {
   const parsed = Environment.safeParse(env);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

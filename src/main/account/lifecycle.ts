@@ -134,7 +134,7 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
 
     async start(): Promise<void> {
       const keychain = deps.keychain === undefined ? await systemKeychain() : deps.keychain;
-      storage = await storageFor(keychain, kept => createAccountVault(kept, deps.userData));
+      storage = await storageFor(keychain, kept => createAccountVault(kept, deps.userData, deps.backendUrl));
       const kept = (await pending.finish()) ? await storage.vault?.readSession().catch(() => null) : null;
       if (!kept) {
         setState({ status: 'signed-out', notice: 'none' });

@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 async function opened(damaged = false): Promise<PersonCache> {
-  const storage = await storageFor(keychain, kept => createAccountVault(kept, userData));
+  const storage = await storageFor(keychain, kept => createAccountVault(kept, userData, 'https://api.example.in'));
   const copy = await openPersonCache({
     storage,
     userData,
@@ -67,7 +67,7 @@ const command = (n: number): Command =>
 
 /** A file as a console leaves it that was closed: rows, and ten writes that nobody has taken; the third was refused. */
 async function filled(): Promise<Command[]> {
-  const vault = createAccountVault(keychain, userData);
+  const vault = createAccountVault(keychain, userData, 'https://api.example.in');
   mkdirSync(join(userData, 'cache'), { recursive: true });
   const made = await vault.cacheKey(PERSON);
   const engine = createEngine(openFile(path, made.kind === 'lost' ? null : made.key), { wallClock: () => NOW, newId });

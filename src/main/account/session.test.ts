@@ -29,7 +29,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const vault = () => createAccountVault(keychain, folder);
+const vault = () => createAccountVault(keychain, folder, server.url);
 const kept = async () => (await vault().readSession())?.refreshToken;
 
 /** A process of the console: what it does not keep is gone with the next one. */

@@ -13,6 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const PERSON = newId();
+const BACKEND = 'https://api.example.in';
 const SESSION: KeptSession = {
   refreshToken: 'r'.repeat(64),
   deviceKey: 'd'.repeat(43),
@@ -30,13 +31,17 @@ const sessionItem = (items: Map<string, string>) => [...items.keys()].find(name 
 test('LC-01: the largest session fits into the smallest keychain', async () => {
   const keychain = fakeKeychain();
   const longest = { ...SESSION, refreshToken: 'r'.repeat(512), name: 'प'.repeat(120), agencyName: 'प'.repeat(120) };
-  await createAccountVault(keychain, folder).writeSession({ ...longest, email: 'e'.repeat(254) });
+  const backend = `https://${`${'b'.repeat(62)}.`.repeat(4)}in:65535`;
+  await createAccountVault(keychain, folder, backend).writeSession({ ...longest, email: 'e'.repeat(254) });
   expect(Buffer.byteLength(keychain.items.get(sessionItem(keychain.items))!)).toBeLessThan(2560);
 });
 
 test('LC-01: two data folders of one user are two consoles: neither finds session or key of the other', async () => {
   const keychain = fakeKeychain();
-  const [one, two] = [createAccountVault(keychain, join(folder, '1')), createAccountVault(keychain, join(folder, '2'))];
+  const [one, two] = [
+    createAccountVault(keychain, join(folder, '1'), BACKEND),
+    createAccountVault(keychain, join(folder, '2'), BACKEND),
+  ];
   await one.writeSession(SESSION);
   expect(await two.readSession()).toBeNull();
   const [first, second] = [await one.cacheKey(PERSON), await two.cacheKey(PERSON)];
@@ -48,9 +53,18 @@ test('LC-01: two data folders of one user are two consoles: neither finds sessio
   expect((await one.cacheKey(PERSON)).kind).toBe('found');
 });
 
+test('LC-01: a session is read for the backend that gave it and for no other, and stays where it is', async () => {
+  const keychain = fakeKeychain();
+  await createAccountVault(keychain, folder, BACKEND).writeSession(SESSION);
+  for (const other of ['https://api.example.in:8443', 'http://127.0.0.1:4700', 'https://api.example.in.evil.example'])
+    expect(await createAccountVault(keychain, folder, other).readSession(), other).toBeNull();
+  expect(await createAccountVault(keychain, folder, 'https://API.example.in:443').readSession()).toEqual(SESSION);
+});
+
 const NOT_OURS: readonly (readonly [string, string])[] = [
   ['no JSON', 'hunter2'],
   ['another shape', '{"token":"x"}'],
+  ['no backend', JSON.stringify(SESSION)],
   ['a list', '[]'],
   ['nothing', ''],
   ['half of one', JSON.stringify(SESSION).slice(0, 90)],
@@ -60,7 +74,7 @@ const NOT_OURS: readonly (readonly [string, string])[] = [
 ];
 test.each(NOT_OURS)('LC-01: a session item with %s is not used', async (_what, text) => {
   const keychain = fakeKeychain();
-  const vault = createAccountVault(keychain, folder);
+  const vault = createAccountVault(keychain, folder, BACKEND);
   await vault.writeSession(SESSION);
   keychain.items.set(sessionItem(keychain.items), text);
   expect(await vault.readSession()).toBeNull();
@@ -70,7 +84,7 @@ test.each(['', 'short', 'g'.repeat(64), '0'.repeat(63), `${'0'.repeat(64)}\n`])(
   'LC-03, F-15: a key item that holds %j counts as lost, and no new key is made in its place unasked',
   async text => {
     const keychain = fakeKeychain();
-    const vault = createAccountVault(keychain, folder);
+    const vault = createAccountVault(keychain, folder, BACKEND);
     await vault.cacheKey(PERSON);
     const item = [...keychain.items.keys()].find(name => name.startsWith('cache-'))!;
     keychain.items.set(item, text);
@@ -80,7 +94,7 @@ test.each(['', 'short', 'g'.repeat(64), '0'.repeat(63), `${'0'.repeat(64)}\n`])(
 );
 
 test('LC-03: each person has a key of their own, 32 random bytes, and the file name says nothing about them', async () => {
-  const vault = createAccountVault(fakeKeychain(), folder);
+  const vault = createAccountVault(fakeKeychain(), folder, BACKEND);
   const [mine, other] = [await vault.cacheKey(PERSON), await vault.cacheKey(newId())];
   expect('key' in mine && mine.key.length).toBe(32);
   expect(mine).not.toEqual(other);
@@ -90,7 +104,7 @@ test('LC-03: each person has a key of their own, 32 random bytes, and the file n
 test('F-15: a key that was never kept leaves no sign that it was', async () => {
   const keychain = fakeKeychain();
   keychain.before = () => Promise.reject(new Error('no'));
-  await expect(createAccountVault(keychain, folder).cacheKey(PERSON)).rejects.toThrow();
+  await expect(createAccountVault(keychain, folder, BACKEND).cacheKey(PERSON)).rejects.toThrow();
   expect(existsSync(`${cachePath(folder, PERSON)}.keyed`)).toBe(false);
 });
 
@@ -103,7 +117,7 @@ test('LC-07: a session that is still being written when it is forgotten does not
           goOn = resolve;
         })
       : undefined;
-  const vault = createAccountVault(keychain, folder);
+  const vault = createAccountVault(keychain, folder, BACKEND);
   const writing = vault.writeSession(SESSION);
   const forgetting = vault.forgetSession();
   await Promise.resolve();

@@ -22,6 +22,9 @@ const Kept = z.object({
 });
 export type KeptSession = z.infer<typeof Kept>;
 
+/** The origin of the backend that gave the session, which is the only one that it is ever sent to. */
+const Item = Kept.extend({ backend: z.string().max(300) });
+
 /** The file of one person on this machine; the name says nothing about them. */
 export const cachePath = (userData: string, personId: string): string =>
   join(userData, 'cache', `${createHash('sha256').update(personId).digest('hex').slice(0, 32)}.db`);
@@ -31,7 +34,8 @@ export type CacheKey = { readonly kind: 'found' | 'made'; readonly key: Uint8Arr
 export type AccountVault = ReturnType<typeof createAccountVault>;
 
 /** Session and cache key in the keychain. Use it only after a probe has said `ok`: then a missing item is really missing. */
-export function createAccountVault(keychain: Keychain, userData: string) {
+export function createAccountVault(keychain: Keychain, userData: string, backendUrl: string) {
+  const backend = new URL(backendUrl).origin;
   // Two data folders of one user are two consoles: what one keeps, the other must not find.
   const place = createHash('sha256').update(userData).digest('hex').slice(0, 12);
   const SESSION = `session-${place}`;
@@ -46,16 +50,19 @@ export function createAccountVault(keychain: Keychain, userData: string) {
   }
   return {
     works: async (): Promise<boolean> => (await probeKeychain(keychain)) === 'ok',
+    /** Null also for a session of another backend, which stays where it is. */
     async readSession(): Promise<KeptSession | null> {
       const text = await keychain.get(SESSION);
       if (text === null) return null;
       try {
-        return Kept.parse(JSON.parse(text));
+        const { backend: audience, ...session } = Item.parse(JSON.parse(text));
+        return audience === backend ? session : null;
       } catch {
         return null;
       }
     },
-    writeSession: (session: KeptSession): Promise<void> => inTurn(() => keychain.set(SESSION, JSON.stringify(session))),
+    writeSession: (session: KeptSession): Promise<void> =>
+      inTurn(() => keychain.set(SESSION, JSON.stringify({ ...session, backend }))),
     forgetSession: (): Promise<void> => inTurn(() => keychain.delete(SESSION)),
 
     /** `lost`: there was a key and it is gone, so the file can never be opened again. A new key is made only where there never was one. */

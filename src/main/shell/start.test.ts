@@ -3,13 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { until } from '../../../testkit/until.ts';
+import { type ConsoleEnvironment, dataFolderFor } from '../environment.ts';
 import * as electron from '../testkit/fake-electron.ts';
 
-const consoles = vi.hoisted(() => ({ did: [] as string[], stopped: Promise.withResolvers<void>() }));
+const consoles = vi.hoisted(() => ({
+  did: [] as string[],
+  reached: [] as unknown[],
+  stopped: Promise.withResolvers<void>(),
+}));
 vi.mock('electron', () => import('../testkit/fake-electron.ts'));
 vi.mock('../console.ts', () => ({
-  createConsole: (deps: { userData: string; shellKind: string }) => {
+  createConsole: (deps: { userData: string; shellKind: string; backendUrl: string; demo: boolean }) => {
     consoles.did.push(`made for ${deps.userData} on ${deps.shellKind}`);
+    consoles.reached.push([deps.userData, deps.backendUrl, deps.demo]);
     return {
       handlers: {},
       start: async () => void consoles.did.push('start'),
@@ -28,13 +34,15 @@ const { startDesktop } = await import('./start.ts');
 
 let folder: string;
 const given = process.argv;
-const start = () =>
-  startDesktop({ userData: folder, backendUrl: 'http://127.0.0.1:4700', demo: false, sandboxUrl: null });
+const BACKEND = 'http://127.0.0.1:4700';
+const start = (over: Partial<ConsoleEnvironment> = {}) =>
+  startDesktop({ userData: folder, backendUrl: BACKEND, demo: false, sandboxUrl: null, ...over });
 beforeEach(() => {
   electron.resetElectron();
   folder = mkdtempSync(join(tmpdir(), 'astrix-start-'));
   vi.spyOn(electron.app, 'getPath').mockReturnValue(folder);
   consoles.did.length = 0;
+  consoles.reached.length = 0;
   consoles.stopped = Promise.withResolvers<void>();
 });
 afterEach(() => {
@@ -61,7 +69,7 @@ describe('the order of the start', () => {
     electron.app.fireReady();
     await electron.app.whenReady();
     await Promise.resolve();
-    expect(consoles.did).toEqual([`made for ${folder} on electron`, 'start']);
+    expect(consoles.did).toEqual([`made for ${dataFolderFor(folder, BACKEND)} on electron`, 'start']);
     expect(electron.windows).toHaveLength(1);
   });
 
@@ -121,7 +129,23 @@ describe('a link that starts the console', () => {
     process.argv = ['astrix', `astrix://client/${id}?delete=1`];
     start();
     await ready();
-    expect(consoles.did).toEqual([`made for ${folder} on electron`, 'start']);
+    expect(consoles.did).toEqual([`made for ${dataFolderFor(folder, BACKEND)} on electron`, 'start']);
+  });
+});
+
+describe('the backend that gets the session', () => {
+  test('LC-01: another address in the environment means another folder, so nothing of before is sent there', () => {
+    const addresses = [BACKEND, 'https://staging.example.in'];
+    for (const backendUrl of addresses) start({ backendUrl });
+    expect(consoles.reached).toEqual(addresses.map(address => [dataFolderFor(folder, address), address, false]));
+    expect(dataFolderFor(folder, addresses[1]!)).not.toBe(dataFolderFor(folder, BACKEND));
+  });
+
+  test('SH-18, SH-01: a release takes neither backend nor folder nor demo from the environment', () => {
+    electron.app.isPackaged = true;
+    start({ backendUrl: 'https://evil.example', userData: join(folder, 'elsewhere'), demo: true });
+    expect(consoles.reached).toEqual([[folder, 'https://api.astrix.in', false]]);
+    expect(electron.app.names()).not.toContain('setPath');
   });
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, protocol } from 'electron';
 import { createConsole } from '../console.ts';
+import { type ConsoleEnvironment, dataFolderFor, RELEASE } from '../environment.ts';
 import { APP_SCHEME } from '../guard/rules.ts';
 import { openLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
@@ -12,16 +13,9 @@ const clock: Clock = { now: () => new Date() };
 /** Switches that open a door into a running console; a release does not start with them (SH-18). */
 const REFUSED = /^--(?:inspect|inspect-brk|remote-debugging-port|remote-debugging-pipe|load-extension|js-flags)(?:=|$)/;
 
-export type Environment = {
-  readonly userData: string | undefined;
-  readonly backendUrl: string;
-  readonly demo: boolean;
-  /** The provider sandbox of a demo; never in a release. */
-  readonly sandboxUrl: string | null;
-};
-
 /** Puts the console together and keeps it until the end. Loaded once; `ready` fires only after this has returned. */
-export function startDesktop(environment: Environment): void {
+export function startDesktop(given: ConsoleEnvironment): void {
+  const environment = app.isPackaged ? RELEASE : given;
   if (app.isPackaged && process.argv.slice(1).some(argument => REFUSED.test(argument))) {
     app.exit(1);
     return;
@@ -38,10 +32,10 @@ export function startDesktop(environment: Environment): void {
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: false } },
   ]);
 
-  const userData = app.getPath('userData');
+  const userData = dataFolderFor(app.getPath('userData'), environment.backendUrl);
   const log = openLog(join(userData, 'logs'), clock.now);
   const settings = openSettings(join(userData, 'settings.json'));
-  const desktop = createDesktop(settings, log, app.isPackaged ? null : environment.sandboxUrl);
+  const desktop = createDesktop(settings, log, environment.sandboxUrl);
   const platform = process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux';
   const console = createConsole({
     userData,
