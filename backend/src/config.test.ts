@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
 const ENV = { ASTRIX_ENV: 'test', ASTRIX_KEK: Buffer.alloc(32, 7).toString('base64') };
@@ -41,4 +42,42 @@ test.each([
 test('half of an app stops the start, and a verify token by itself does not', () => {
   expect(() => readConfig({ ...ENV, ASTRIX_APP_META_SECRET: 's' })).toThrow('ASTRIX_APP_META_ID must be set as well');
   expect(readConfig({ ...ENV, ASTRIX_APP_META_VERIFY_TOKEN: 't' }).appFor('meta')).toBeNull();
+});
+
+describe('only production listens to other machines', () => {
+  const faultsOf = (env: Record<string, string>): string => {
+    try {
+      readConfig({ ...ENV, ...env });
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test.each(['127.0.0.1', '127.0.0.2', '::1', 'localhost'])('development and demo may listen on %s', ASTRIX_HOST => {
+    for (const ASTRIX_ENV of ['development', 'test'])
+      expect(faultsOf({ ASTRIX_ENV, ASTRIX_HOST, ASTRIX_DEMO: '1' })).toBe('');
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.1.4', 'example.in', '127.0.0.1.example.in', ''])(
+    'development does not listen on %j, and production does',
+    ASTRIX_HOST => {
+      for (const ASTRIX_ENV of ['development', 'test'])
+        expect(faultsOf({ ASTRIX_ENV, ASTRIX_HOST })).toContain('ASTRIX_HOST must be 127.0.0.1');
+      const ASTRIX_KEK = randomBytes(32).toString('base64');
+      expect(faultsOf({ ASTRIX_ENV: 'production', ASTRIX_KEK, ASTRIX_HOST })).toBe('');
+    },
+  );
+
+  test('the demo has no public address', () => {
+    const ASTRIX_PUBLIC_URL = 'https://demo.example.in';
+    expect(faultsOf({ ASTRIX_PUBLIC_URL })).toBe('');
+    expect(faultsOf({ ASTRIX_PUBLIC_URL, ASTRIX_DEMO: '1' })).toContain('ASTRIX_PUBLIC_URL must not');
+    expect(faultsOf({ ASTRIX_PUBLIC_URL: 'http://127.0.0.1:4700', ASTRIX_DEMO: '1' })).toBe('');
+  });
+
+  test('NODE_ENV=production does not start a development backend', () => {
+    expect(faultsOf({ NODE_ENV: 'production' })).toContain('ASTRIX_ENV must be production');
+    expect(faultsOf({ NODE_ENV: 'development' })).toBe('');
+  });
 });

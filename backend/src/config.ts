@@ -140,6 +140,25 @@ function readVerifyTokens(
 /** Variables of the system before this one. Secrets found there would be forgotten in an environment for ever (VT-06). */
 const LEGACY = /^(WHATSAPP|META|WABA)_.*(TOKEN|SECRET|KEY)$/;
 
+const LOOPBACK_HOST = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
+
+/** Outside of production a development key seals and the demo may publish its passwords: nobody but this machine may reach that. */
+function exposureFaults(value: z.output<typeof Environment>, nodeEnv: string | undefined): string[] {
+  if (value.ASTRIX_ENV === 'production') return [];
+  const faults: string[] = [];
+  if (nodeEnv === 'production')
+    faults.push(
+      `ASTRIX_ENV must be production where NODE_ENV is production; it is ${value.ASTRIX_ENV}, which is also the value when it is not set.`,
+    );
+  if (!LOOPBACK_HOST.test(value.ASTRIX_HOST))
+    faults.push(
+      `ASTRIX_HOST must be 127.0.0.1 or ::1 while ASTRIX_ENV is ${value.ASTRIX_ENV}: only production listens to other machines.`,
+    );
+  if (value.ASTRIX_DEMO === '1' && value.ASTRIX_PUBLIC_URL?.startsWith('https:'))
+    faults.push('ASTRIX_PUBLIC_URL must not name a public address with ASTRIX_DEMO: the demo publishes its passwords.');
+  return faults;
+}
+
 /** The only reader of the environment. Throws ConfigError with every fault; never prints a value. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const faults: string[] = [];
@@ -164,6 +183,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('ASTRIX_SANDBOX_URL must not be set in production: it names the provider sandbox.');
   if (production && value.ASTRIX_PUBLIC_URL?.startsWith('http:'))
     faults.push('ASTRIX_PUBLIC_URL must begin with https:// in production: providers send people back to it.');
+  faults.push(...exposureFaults(value, env.NODE_ENV));
   const apps = readApps(env, faults);
   const verifyTokens = readVerifyTokens(env, faults);
   const given = givenKek('ASTRIX_KEK', value.ASTRIX_KEK, value.ASTRIX_DATA_DIR, faults);

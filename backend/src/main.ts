@@ -20,7 +20,7 @@ Configuration comes from the environment:
   DATABASE_URL                    postgres://… ; without it an embedded database in ASTRIX_DATA_DIR
   ASTRIX_ENV                      production | development | test        (development)
   ASTRIX_ROLE                     api | worker | all                     (all)
-  ASTRIX_HOST, ASTRIX_PORT        where to listen                        (127.0.0.1, 4700)
+  ASTRIX_HOST, ASTRIX_PORT        where to listen; outside production on this machine only  (127.0.0.1, 4700)
   ASTRIX_DATA_DIR                 embedded database and development key  (data/backend)
   ASTRIX_KEK                      key-encryption key, 32 bytes in base64; required in production
   ASTRIX_KEK_NEXT                 the one to change to during a rotation (docs/guides/keys.md)
