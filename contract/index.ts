@@ -15,6 +15,7 @@ export * from './feature.ts';
 export * as fields from './fields.ts';
 export * from './identity/views.ts';
 export { lenient } from './lenient.ts';
+export { digitsOf } from './money.ts';
 export { NotificationPreferenceRow } from './notifications/rows.ts';
 export * from './problem.ts';
 export * from './providers.ts';

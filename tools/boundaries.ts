@@ -77,6 +77,7 @@ export const ROOMS: readonly Room[] = [
       // Rules and words without schemas: the window holds no validator.
       '@astrix/contract/conversations/may-write',
       '@astrix/contract/errors',
+      '@astrix/contract/money',
       '@base-ui/react',
       '@fontsource',
       '@fontsource-variable',

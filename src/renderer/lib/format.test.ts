@@ -1,3 +1,4 @@
+import { digitsOf } from '@astrix/contract/money';
 import { describe, expect, test } from 'vitest';
 import {
   ago,
@@ -171,9 +172,21 @@ describe('money and counts of providers', () => {
     [-49_900, 'INR', '-₹499.00'],
     [100, 'JPY', '¥100'],
     [1234, 'KWD', 'KWD 1.234'],
+    // Usually shown without fillér, in which amounts are counted all the same.
+    [129_950, 'HUF', 'Ft 1,299.50'],
     [99_999_999_999_999, 'INR', '₹9,99,99,99,99,999.99'],
   ] as const)('%i minor units of %s are %s', (minor, currency, shown) => {
     expect(moneyOf(minor, currency).replaceAll('\u00a0', ' ')).toBe(shown);
+  });
+
+  test('every currency is written with the digits of ISO 4217, so that an amount can be read back', () => {
+    for (const currency of Intl.supportedValuesOf('currency'))
+      for (const minor of [0, 1, 7, 129_950, 1_234_567_899, -129_950]) {
+        const digits = moneyOf(minor, currency).replaceAll(/[^\d.-]/g, '');
+        const [, sign = '', whole = '', fraction = ''] = /(-?)\.?(\d+)(?:\.(\d+))?$/.exec(digits) ?? [];
+        expect([currency, fraction.length]).toEqual([currency, digitsOf(currency)]);
+        expect([currency, Number(`${sign}${whole}${fraction}`)]).toEqual([currency, minor]);
+      }
   });
 
   test('a day of a calendar is the same day everywhere', () => {

@@ -1,3 +1,5 @@
+import { digitsOf } from '@astrix/contract/money';
+
 const ZONE = 'Asia/Kolkata';
 const DAY = 86_400_000;
 
@@ -114,13 +116,21 @@ const money = new Map<string, { readonly format: Intl.NumberFormat; readonly per
 function moneyFormat(currency: string) {
   const known = money.get(currency);
   if (known) return known;
-  const format = new Intl.NumberFormat('en-IN', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
-  const made = { format, perUnit: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) };
+  // The digits of ISO 4217, in which amounts are counted. Those of Intl are another number for some currencies.
+  const digits = digitsOf(currency);
+  const format = new Intl.NumberFormat('en-IN', {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  const made = { format, perUnit: 10 ** digits };
   money.set(currency, made);
   return made;
 }
 
-/** Minor units as ₹1,23,456.00; how many of them make one is the currency's own (yen have none, dinars a thousand). */
+/** Minor units (ISO 4217) as ₹1,23,456.00: yen have no minor unit, and a dinar has a thousand. */
 export function moneyOf(minor: number, currency: string): string {
   const { format, perUnit } = moneyFormat(currency);
   return format.format(minor / perUnit);
