@@ -45,6 +45,11 @@ const PREVIOUS = readdirSync(FOLDER).map(file => {
 
 const how = { resolve: () => undefined, closed: false, direction: 'reply' } as const;
 type Schema = Parameters<typeof judge>[0];
+/** A console drops keys that it does not know (contract/lenient.ts), so what it reads may have more of them. */
+const readable = <S>(schema: S): S =>
+  JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === 'additionalProperties' && value === false ? undefined : value,
+  );
 const faultsOf = (schema: unknown, value: unknown, at: string): string[] =>
   judge(schema as Schema, value, at, how).map(fault => `${fault.at}: ${fault.says}`);
 
@@ -93,7 +98,7 @@ describe.each(PREVIOUS)('F-22: a console of version $version', ({ routes, collec
       // The form of a provider that has none is refused after all that a version can differ in.
       if (id !== 'connections.connect-key') expect(answer.status, `${id}: ${answer.text}`).toBe(kept.status);
       if (answer.status !== kept.status || kept.status === 204) continue;
-      expect(faultsOf(kept.reply, JSON.parse(answer.text), id)).toEqual([]);
+      expect(faultsOf(readable(kept.reply), JSON.parse(answer.text), id)).toEqual([]);
       read += 1;
     }
     expect(read).toBeGreaterThan(asked.length / 2);
@@ -118,7 +123,7 @@ describe.each(PREVIOUS)('F-22: a console of version $version', ({ routes, collec
       expect(Object.keys(collections)).toContain(line.c);
       seen.add(line.c);
       if (line.t === 'rows')
-        for (const row of line.rows) expect(faultsOf(collections[line.c], row, line.c)).toEqual([]);
+        for (const row of line.rows) expect(faultsOf(readable(collections[line.c]), row, line.c)).toEqual([]);
     }
     expect([...seen].sort()).toEqual(Object.keys(collections).sort());
   });
@@ -132,10 +137,10 @@ test('F-22: what is sent to a console that names no collections is what the firs
 });
 
 describe.each(PREVIOUS)('F-22: a server of version $version', ({ routes, collections }) => {
-  const readable = Object.entries(routes).filter(([, kept]) => kept.kind === 'json' && kept.status !== 204);
+  const answering = Object.entries(routes).filter(([, kept]) => kept.kind === 'json' && kept.status !== 204);
   const example = (schema: unknown) => exampleOf(schema as never, how);
 
-  test.each(readable)('%s: its reply can be read', async (id, kept: KeptRoute) => {
+  test.each(answering)('%s: its reply can be read', async (id, kept: KeptRoute) => {
     const reply = example(kept.reply);
     expect(judge(kept.reply as Schema, reply, id, how), 'the example is one of that version').toEqual([]);
     const client = createClient({
