@@ -21,7 +21,7 @@ declare module '../../platform/db/schema.ts' {
 }
 
 async function readClients(tx: TenantTx, ids: readonly string[] | null): Promise<ClientRow[]> {
-  let query = tx.selectFrom('clients').selectAll().orderBy('name');
+  let query = tx.selectFrom('clients').selectAll().orderBy('name').orderBy('id');
   if (ids !== null) query = query.where('id', 'in', ids);
   const rows = await query.execute();
   return rows.map(row => ({

@@ -96,6 +96,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
           .where('status', '!=', 'disconnected')
           .where(where => where.or([where('client_id', '=', params.clientId), where('client_id', 'is', null)]))
           .orderBy('connected_at')
+          .orderBy('id')
           .execute();
         return found.filter(row => !denied.has(row.provider));
       });
@@ -198,6 +199,7 @@ export function connectionHandlers({ deps, use, data }: HandlerDeps): HandlersOf
         .where('expires_at', '>', txNow(tx))
         .where(where => where.or([where('client_id', '=', params.clientId), where('client_id', 'is', null)]))
         .orderBy('local_ended_at', 'desc')
+        .orderBy('id')
         .limit(200)
         .execute();
       return { receipts: rows.map(receiptView) };

@@ -58,7 +58,13 @@ export function createSwitches(db: Db): Switches {
 }
 
 export async function listSwitches(tx: TenantTx): Promise<SwitchView[]> {
-  const rows = await tx.selectFrom('switches').selectAll().orderBy('at', 'desc').execute();
+  const rows = await tx
+    .selectFrom('switches')
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('scope')
+    .orderBy('subject')
+    .execute();
   return rows.map(row => ({
     scope: row.scope as SwitchView['scope'],
     subject: row.subject,

@@ -18,7 +18,8 @@ export async function readMembers(
   let query = tx
     .selectFrom('memberships')
     .select(['person_id', 'name', 'initials', 'role', 'disabled_at'])
-    .orderBy('name');
+    .orderBy('name')
+    .orderBy('person_id');
   if (ids !== null) query = query.where('person_id', 'in', ids);
   const rows = await query.execute();
   return rows.map(row => ({

@@ -54,6 +54,7 @@ export function identityHandlers(
         .where('s.ends_at', '>', now)
         .where('s.idle_until', '>', now)
         .orderBy('s.last_seen_at', 'desc')
+        .orderBy('s.id')
         .limit(500);
       if (!query.all) live = live.where('s.person_id', '=', actor.personId);
       const rows = await live.execute();

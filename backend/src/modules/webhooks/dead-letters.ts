@@ -88,6 +88,7 @@ export async function listDeadLetters(tx: TenantTx) {
     .where('agency_id', '=', txActor(tx).agencyId)
     .where('expires_at', '>', txNow(tx))
     .orderBy('received_at', 'desc')
+    .orderBy('seq', 'desc')
     .limit(PAGE_SIZE)
     .execute();
   return rows.map(row => ({

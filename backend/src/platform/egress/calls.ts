@@ -12,5 +12,6 @@ export const readCalls = (tx: TenantTx, connectionId: string) =>
     .where('connection_id', '=', connectionId)
     .where('expires_at', '>', txNow(tx))
     .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
     .limit(PAGE_SIZE)
     .execute();
