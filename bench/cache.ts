@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { COLLECTION_NAMES, type ConversationRow, type MessageRow, newId } from '@astrix/contract';
+import { COLLECTION_NAMES, type ConversationRow, type MessageRow, newId, secondOf } from '@astrix/contract';
 import Database from 'better-sqlite3-multiple-ciphers';
 import type { Connection } from '../src/main/cache/connection.ts';
 import { createEngine } from '../src/main/cache/engine.ts';
@@ -77,7 +77,9 @@ function byBareInserts(db: Connection): Taker {
   const conversation = db.prepare('insert into conversations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)');
   const key = db.prepare('insert into conversation_keys (id, ordinal) values (?, ?)');
   const name = db.prepare('insert into names (rowid, text) values (?, ?)');
-  const message = db.prepare('insert into messages (r, id, k, sent_at, expires_at, json) values (?, ?, ?, ?, ?, ?)');
+  const message = db.prepare(
+    'insert into messages (r, id, k, second, seq, expires_at, json) values (?, ?, ?, ?, ?, ?, ?)',
+  );
   const words = db.prepare('insert into words (rowid, text) values (?, ?)');
   const keys = new Map<string, { k: number; ordinal: number }>();
   let next = 0;
@@ -96,7 +98,7 @@ function byBareInserts(db: Connection): Taker {
     messages(row: MessageRow, json, shown) {
       const at = keys.get(row.conversationId)!;
       const r = at.ordinal * CLIENT_SPAN + ++next;
-      message.run(r, row.id, at.k, Date.parse(row.sentAt), Date.parse(row.expiresAt), json);
+      message.run(r, row.id, at.k, secondOf(row.sentAt), row.seq, Date.parse(row.expiresAt), json);
       words.run(r, shown);
     },
   };

@@ -26,10 +26,10 @@ async function fillDatabase(url: string): Promise<number> {
       select gen_random_uuid() as id, gen_random_uuid() as contact, n, now() - n * interval '15 seconds' as at from generate_series(1, ${CONVERSATIONS}) n;
     insert into contacts (agency_id, id, client_id, name, phone_masked, has_phone, first_seen_at, last_seen_at, expires_at)
       select s.agency_id, m.contact, s.client_id, 'Customer ' || m.n, '+91 ••••• •0000', true, m.at, m.at, m.at + interval '30 days' from made m, ${source} s;
-    insert into conversations (agency_id, id, client_id, contact_id, channel_id, contact_name, preview, preview_direction, last_message_at, last_inbound_at, window_expires_at, unread, expires_at)
-      select s.agency_id, m.id, s.client_id, m.contact, s.channel_id, 'Customer ' || m.n, 'Where is my order ' || m.n, 'in', m.at, m.at, m.at + interval '24 hours', (m.n % 10 = 0)::int, m.at + interval '30 days' from made m, ${source} s;
-    insert into messages (agency_id, id, client_id, conversation_id, channel_id, direction, kind, text, status, sent_at, expires_at)
-      select s.agency_id, gen_random_uuid(), s.client_id, m.id, s.channel_id, case when k = 2 then 'out' else 'in' end, 'text', 'Where is my order ' || m.n || '? It was to come yesterday, part ' || k, case when k = 2 then 'read' else 'received' end, m.at - (${MESSAGES_EACH} - k) * interval '1 minute', m.at + interval '29 days'
+    insert into conversations (agency_id, id, client_id, contact_id, channel_id, contact_name, preview, preview_direction, last_message_at, last_inbound_at, window_expires_at, unread, last_seq, expires_at)
+      select s.agency_id, m.id, s.client_id, m.contact, s.channel_id, 'Customer ' || m.n, 'Where is my order ' || m.n, 'in', m.at, m.at, m.at + interval '24 hours', (m.n % 10 = 0)::int, ${MESSAGES_EACH}, m.at + interval '30 days' from made m, ${source} s;
+    insert into messages (agency_id, id, client_id, conversation_id, channel_id, direction, kind, text, status, sent_at, seq, expires_at)
+      select s.agency_id, gen_random_uuid(), s.client_id, m.id, s.channel_id, case when k = 2 then 'out' else 'in' end, 'text', 'Where is my order ' || m.n || '? It was to come yesterday, part ' || k, case when k = 2 then 'read' else 'received' end, m.at - (${MESSAGES_EACH} - k) * interval '1 minute', k, m.at + interval '29 days'
       from made m, ${source} s, generate_series(1, ${MESSAGES_EACH}) k;
     insert into changes (agency_id, collection, row_id, client_id, op, xid, seq)
       select agency_id, name, id, client_id, 'put', pg_current_xact_id(), nextval('changes_seq') from (

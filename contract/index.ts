@@ -6,6 +6,7 @@ export * from './connections/views.ts';
 export { ContactRow } from './contacts/rows.ts';
 export * from './conversations/filters.ts';
 export * from './conversations/may-write.ts';
+export * from './conversations/order.ts';
 export * from './conversations/rows.ts';
 export * from './data-classes.ts';
 export * from './errors.ts';

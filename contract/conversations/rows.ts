@@ -20,6 +20,7 @@ export const ConversationRow = z.strictObject({
   preview: z.string().max(160),
   previewDirection: z.enum(['in', 'out']).nullable(),
   lastMessageAt: Instant,
+  /** The message of the customer that arrived last. A mark of what was read or seen names it. */
   lastInboundId: Id.nullable(),
   /** End of the 24-hour customer service window, from the provider's timestamp; null when it never opened. */
   windowExpiresAt: Instant.nullable(),
@@ -84,6 +85,8 @@ export const MessageRow = z.strictObject({
   sentAt: Instant,
   deliveredAt: Instant.nullable(),
   readAt: Instant.nullable(),
+  /** Order of arrival among the messages and notes of the conversation; it decides within one second (secondOf). 0 from a server of 0.1.0. */
+  seq: z.int().min(0).default(0),
   version: z.int().min(1),
   expiresAt: Instant,
 });
@@ -96,6 +99,8 @@ export const NoteRow = z.strictObject({
   authorId: Id,
   text: z.string().max(4000),
   createdAt: Instant,
+  /** As of messages. */
+  seq: z.int().min(0).default(0),
   expiresAt: Instant,
 });
 export type NoteRow = z.infer<typeof NoteRow>;

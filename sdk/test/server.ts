@@ -207,5 +207,6 @@ const OUTGOING = {
   deletedAt: null,
   deliveredAt: null,
   readAt: null,
+  seq: 1,
   version: 1,
 } as const;

@@ -123,8 +123,9 @@ async function begin(names: readonly string[], nth: number): Promise<Life[]> {
       .selectAll()
       .where('provider_id', 'in', lives.map(mine('before')))
       .execute();
-    const ours = rows.map(({ seq: _seq, ...row }) => ({
+    const ours = rows.map(row => ({
       ...row,
+      seq: row.seq + 1,
       id: lives.find(life => mine('before')(life) === row.provider_id)!.outgoing,
       direction: 'out' as const,
       status: 'sending' as const,
@@ -133,6 +134,8 @@ async function begin(names: readonly string[], nth: number): Promise<Life[]> {
       text: 'our reply',
     }));
     await tx.insertInto('messages').values(ours).execute();
+    const theirs = ours.map(row => row.conversation_id);
+    await tx.updateTable('conversations').set({ last_seq: 2 }).where('id', 'in', theirs).execute();
   });
   return lives;
 }
@@ -157,7 +160,6 @@ async function stateOf(tx: SystemTx, { of, phone, outgoing }: Life): Promise<str
     .orderBy('sent_at')
     .orderBy('direction')
     .execute();
-  const names = new Map(messages.map(message => [message.id, message.provider_id]));
   const state = {
     contact: { ...contact, id: null },
     conversation: {
@@ -165,7 +167,7 @@ async function stateOf(tx: SystemTx, { of, phone, outgoing }: Life): Promise<str
       id: null,
       contact_id: null,
       version: null,
-      last_inbound_id: names.get(conversation.last_inbound_id ?? ''),
+      last_inbound_id: null,
     },
     messages: messages.map(message => ({
       ...message,

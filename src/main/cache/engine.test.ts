@@ -17,6 +17,7 @@ const NOW = Date.parse('2026-11-20T06:30:00.000Z');
 const DAY = 86_400_000;
 const KEY = randomBytes(32);
 const PERSON = id('b00', 1);
+const EXPIRES = new Date(NOW + 30 * DAY).toISOString();
 
 let folder: string;
 let path: string;
@@ -99,6 +100,51 @@ describe('reading', () => {
     }
     expect(seen).toHaveLength(25);
     expect(new Set(seen).size).toBe(25);
+  });
+
+  test('a thread has the order of the server within one second, whatever order the rows arrive in and however it is paged', () => {
+    fill(1, 1);
+    const second = NOW + 60_000;
+    const at = new Date(second + 300).toISOString();
+    const note = { clientId: id('c00', 1), conversationId: id('e00', 100), authorId: PERSON, expiresAt: EXPIRES };
+    const rows = [
+      messageRow(205, 100, 1, second + 900, { text: 'five', seq: 6, direction: 'out', status: 'sent' }),
+      messageRow(203, 100, 1, second, { text: 'three', seq: 4 }),
+      messageRow(206, 100, 1, second, { text: 'six', seq: 7 }),
+      messageRow(201, 100, 1, second, { text: 'one', seq: 2 }),
+      messageRow(207, 100, 1, second + 1000, { text: 'seven', seq: 1 }),
+    ];
+    const notes = [
+      { ...note, id: id('700', 4), text: 'four', createdAt: at, seq: 5 },
+      { ...note, id: id('700', 2), text: 'two', createdAt: at, seq: 3 },
+    ];
+    const batch = { gone: [], cursor: null, done: false };
+    cache.apply({ ...batch, rows: [{ c: 'messages', rows }] });
+    cache.apply({ ...batch, rows: [{ c: 'notes', rows: notes }] });
+    const words: string[] = [];
+    for (let before: string | null = null, pages = 0; pages < 9; pages++) {
+      const page = cache.thread({ clientId: id('c00', 1), conversationId: id('e00', 100), before, limit: 1 + pages });
+      words.unshift(
+        ...page.items.map(item =>
+          item.type === 'message' ? item.message.text : item.type === 'note' ? item.note.text : '',
+        ),
+      );
+      before = page.next;
+      if (before === null) break;
+    }
+    expect(words).toEqual(['Where is order 100', 'one', 'two', 'three', 'four', 'five', 'six', 'seven']);
+    cache.enqueue(reply(100, 1));
+    expect(thread(100, 1).at(-1)?.type).toBe('pending');
+  });
+
+  test('search shows the hits of one second as the thread has them, newest first', () => {
+    fill(1, 1);
+    const rows = [3, 1, 2].map(n => messageRow(300 + n, 100, 1, NOW + 60_000, { text: 'parcel', seq: n + 1 }));
+    cache.apply({ rows: [{ c: 'messages', rows }], gone: [], cursor: null, done: false });
+    const ids = (clientId: string | null) =>
+      cache.search({ clientId, q: 'parcel', limit: 24 }).map(hit => hit.messageId);
+    expect(ids(id('c00', 1))).toEqual([id('100', 303), id('100', 302), id('100', 301)]);
+    expect(ids(null)).toEqual(ids(id('c00', 1)));
   });
 
   test('LC-06: what has expired does not come back, also when the clock of the machine is set back', () => {

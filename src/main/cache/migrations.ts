@@ -102,6 +102,27 @@ export const MIGRATIONS: readonly CacheMigration[] = [
     `,
     run: moveOutbox,
   },
+  {
+    // A thread is ordered by the second and by the server's seq. Rows from before have the order in which they were shown, until the server
+    // sends them again with their seq.
+    version: 30,
+    sql: `
+      alter table messages add column second integer not null default 0;
+      alter table messages add column seq integer not null default 0;
+      update messages set second = sent_at / 1000, seq = shown.n, json = json_set(json, '$.seq', shown.n)
+        from (select r, row_number() over (partition by k order by sent_at, r) as n from messages) shown where shown.r = messages.r;
+      drop index messages_thread;
+      create index messages_thread on messages (k, second desc, seq desc);
+      alter table notes add column second integer not null default 0;
+      alter table notes add column seq integer not null default 0;
+      update notes set second = created_at / 1000, seq = shown.n, json = json_set(json, '$.seq', shown.n)
+        from (select r, row_number() over (partition by k order by created_at, r) as n from notes) shown where shown.r = notes.r;
+      drop index notes_thread;
+      create index notes_thread on notes (k, second desc, seq desc);
+      alter table messages drop column sent_at;
+      alter table notes drop column created_at;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)!.version;

@@ -18,7 +18,8 @@ import type { CacheTime } from './time.ts';
 
 type ConversationHit = { k: number; last_at: number; json: string; shown: string | null };
 type RowHit = { r: number; at: number; json: string };
-type MessageHit = { r: number; sent_at: number; json: string };
+/** Where a row stands in its thread (secondOf). */
+type Placed = { second: number; seq: number; json: string };
 
 const MAX_TAGS = 100;
 
@@ -75,11 +76,11 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
   const draftRow = db.prepare<[string, string], { text: string; reply_to: string | null; updated_at: string }>(
     'select text, reply_to, updated_at from drafts where conversation_id = ? and client_id = ?',
   );
-  const messagePage = db.prepare<[Record<string, unknown>], MessageHit>(
-    'select r, sent_at, json from messages where k = @k and expires_at > @now and sent_at <= @at and (sent_at < @at or r < @r) order by sent_at desc, r desc limit @limit',
+  const messagePage = db.prepare<[Record<string, unknown>], Placed>(
+    'select second, seq, json from messages where k = @k and expires_at > @now and (second, seq) < (@second, @seq) order by second desc, seq desc limit @limit',
   );
-  const notesBetween = db.prepare<[number, number, number, number], { json: string }>(
-    'select json from notes where k = ? and created_at >= ? and created_at < ? and expires_at > ? order by created_at',
+  const notesBetween = db.prepare<[Record<string, unknown>], Placed>(
+    'select second, seq, json from notes where k = @k and expires_at > @now and (second, seq) > (@fromSecond, @fromSeq) and (second, seq) < (@second, @seq)',
   );
   const hasMessage = db.prepare<[string], { id: string }>('select id from messages where id = ?');
   const hasNote = db.prepare<[string], { id: string }>('select id from notes where id = ?');
@@ -179,26 +180,18 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
       if (k === null) return { items: [], next: null };
       const now = time.now();
       const from = placeOf(before);
-      const hits = messagePage.all({
-        k,
-        now,
-        at: from?.at ?? Number.MAX_SAFE_INTEGER,
-        r: from?.key ?? Number.MAX_SAFE_INTEGER,
-        limit,
-      });
+      const within = { k, now, second: from?.at ?? Number.MAX_SAFE_INTEGER, seq: from?.key ?? Number.MAX_SAFE_INTEGER };
+      const hits = messagePage.all({ ...within, limit });
       const last = hits.length === limit ? hits.at(-1) : undefined;
-      const items: ThreadItem[] = hits.map(hit => {
-        const message = JSON.parse(hit.json) as MessageRow;
-        return { type: 'message', at: message.sentAt, message };
-      });
-      for (const row of notesBetween.all(k, last?.sent_at ?? 0, from?.at ?? Number.MAX_SAFE_INTEGER, now)) {
-        const note = JSON.parse(row.json) as NoteRow;
-        items.push({ type: 'note', at: note.createdAt, note, waiting: false });
-      }
-      items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+      const notes = notesBetween.all({ ...within, fromSecond: last?.second ?? -1, fromSeq: last?.seq ?? 0 });
+      const placed = [
+        ...hits.map(hit => ({ ...hit, item: messageItem(JSON.parse(hit.json) as MessageRow) })),
+        ...notes.map(hit => ({ ...hit, item: noteItem(JSON.parse(hit.json) as NoteRow) })),
+      ];
+      const items = placed.sort((a, b) => a.second - b.second || a.seq - b.seq).map(({ item }) => item);
       // After everything else, whatever the clock of this machine said when they were written (F-14).
       if (from === null) items.push(...waitingItems(conversationId));
-      return { items, next: last ? `${last.sent_at}.${last.r}` : null };
+      return { items, next: last ? `${last.second}.${last.seq}` : null };
     },
     tags: (clientId: string) =>
       tagRows
@@ -242,6 +235,7 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
         authorId,
         text,
         createdAt: item.createdAt,
+        seq: Number.MAX_SAFE_INTEGER,
         expiresAt: item.createdAt,
       };
       return [{ type: 'note', at: item.createdAt, note, waiting: true }];
@@ -251,12 +245,15 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
   return reads;
 }
 
+const messageItem = (message: MessageRow): ThreadItem => ({ type: 'message', at: message.sentAt, message });
+const noteItem = (note: NoteRow): ThreadItem => ({ type: 'note', at: note.createdAt, note, waiting: false });
+
 function closingNow(time: CacheTime) {
   const now = time.now();
   return { now, closing: now + CLOSING_SECONDS * 1000 };
 }
 
-/** `<milliseconds>.<row>`; anything else starts from the top. */
+/** `<milliseconds>.<row>`, in a thread `<second>.<seq>`; anything else starts from the top. */
 function placeOf(cursor: string | null): { at: number; key: number } | null {
   const [, at, key] = /^(\d{1,15})\.(\d{1,16})$/.exec(cursor ?? '') ?? [];
   return at && key ? { at: Number(at), key: Number(key) } : null;

@@ -1,4 +1,11 @@
-import type { ClientRow, CollectionName, ConversationRow, MessageRow, NoteRow } from '@astrix/contract';
+import {
+  type ClientRow,
+  type CollectionName,
+  type ConversationRow,
+  type MessageRow,
+  type NoteRow,
+  secondOf,
+} from '@astrix/contract';
 import type { RowHit, SearchHit } from '../../shared/ipc.ts';
 import type { Cache } from './api.ts';
 import type { Connection } from './connection.ts';
@@ -45,11 +52,11 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
   const nameRows = db.prepare<[string, number, number, number], { rowid: number }>(
     'select rowid from names where names match ? and rowid between ? and ? order by rowid desc limit ?',
   );
-  const message = db.prepare<[number, number], { json: string; k: number; sent_at: number }>(
-    'select json, k, sent_at from messages where r = ? and expires_at > ?',
+  const message = db.prepare<[number, number], { json: string; k: number }>(
+    'select json, k from messages where r = ? and expires_at > ?',
   );
-  const note = db.prepare<[number, number], { json: string; k: number; created_at: number }>(
-    'select json, k, created_at from notes where r = ? and expires_at > ?',
+  const note = db.prepare<[number, number], { json: string; k: number }>(
+    'select json, k from notes where r = ? and expires_at > ?',
   );
   const conversation = db.prepare<[number, number], { json: string }>(
     'select coalesce(shown, json) as json from conversations where k = ? and expires_at > ?',
@@ -79,9 +86,12 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     const byWord = tooShort
       ? []
       : wordRows.all(match, from, to, limit).flatMap(hit => wordHit(hit.rowid, row, words, now) ?? []);
-    // Row numbers follow the order in which the rows arrived; a person expects the newest first.
-    byWord.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-    return [...byName, ...byWord].slice(0, limit);
+    // Row numbers follow the order in which the rows arrived; a person expects the newest first, as in the thread.
+    byWord.sort(
+      (a, b) =>
+        secondOf(b.hit.at) - secondOf(a.hit.at) || compare(a.hit.conversationId, b.hit.conversationId) || b.seq - a.seq,
+    );
+    return [...byName, ...byWord.map(({ hit }) => hit)].slice(0, limit);
   }
 
   function nameHit(k: number, of: ClientRow, words: readonly string[], now: number): SearchHit | null {
@@ -99,23 +109,28 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     };
   }
 
-  function wordHit(r: number, of: ClientRow, words: readonly string[], now: number): SearchHit | null {
+  function wordHit(
+    r: number,
+    of: ClientRow,
+    words: readonly string[],
+    now: number,
+  ): { seq: number; hit: SearchHit } | null {
     const written = message.get(r, now) ?? note.get(r, now);
     if (!written) return null;
     const row = JSON.parse(written.json) as MessageRow | NoteRow;
     const at = conversation.get(written.k, now);
     if (!at) return null;
     const { contactName } = JSON.parse(at.json) as ConversationRow;
-    const when = 'sentAt' in row ? row.sentAt : row.createdAt;
-    return {
+    const hit = {
       clientId: of.id,
       clientName: of.name,
       conversationId: row.conversationId,
       contactName,
       messageId: row.id,
       snippet: marked(row.text, words),
-      at: when,
+      at: 'sentAt' in row ? row.sentAt : row.createdAt,
     };
+    return { seq: row.seq, hit };
   }
 
   function searchRowsOf(ordinal: number, of: ClientRow, words: readonly string[], limit: number): RowHit[] {
@@ -159,7 +174,7 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
       const words = wordsOf(q);
       if (words.length === 0) return [];
       const hits = across({ clientId, limit }, (ordinal, json, most) => searchClient(ordinal, json, words, most));
-      return clientId === null ? hits.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, limit) : hits;
+      return clientId === null ? newestFirst(hits).slice(0, limit) : hits;
     },
     /** Rows of the common table whose collection declares words. */
     searchRows({ clientId, q, limit }: Parameters<Cache['searchRows']>[0]): RowHit[] {
@@ -171,6 +186,11 @@ export function createSearch(db: Connection, keys: Keys, time: CacheTime) {
     },
   };
 }
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Stable: hits of one client keep their order within a second. */
+const newestFirst = (hits: readonly SearchHit[]) => hits.toSorted((a, b) => secondOf(b.at) - secondOf(a.at));
 
 /** The text around the first match, every match between two private characters: nothing has to be parsed as markup (SH-19). */
 export function marked(text: string, words: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { RowOf } from '@astrix/contract';
+import { type RowOf, secondOf } from '@astrix/contract';
 import type { Connection } from './connection.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
 import { indexed } from './search.ts';
@@ -45,15 +45,15 @@ function createTextTable(db: Connection, table: 'messages' | 'notes') {
 export function createMessageStore(db: Connection, keys: Keys): Store {
   const { find, addWords, dropWords, shared } = createTextTable(db, 'messages');
   const add = db.prepare(
-    'insert into messages (r, id, k, sent_at, expires_at, json) values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+    'insert into messages (r, id, k, second, seq, expires_at, json) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
   );
-  const change = db.prepare('update messages set sent_at = ?, expires_at = ?, json = ? where r = ?');
+  const change = db.prepare('update messages set second = ?, seq = ?, expires_at = ?, json = ? where r = ?');
 
   /** False when nothing is different. */
   function changeKnown(row: RowOf<'messages'>, json: string): boolean {
     const known = find.get(row.id)!;
     if (known.json === json) return false;
-    change.run(ms(row.sentAt), ms(row.expiresAt), json, known.r);
+    change.run(secondOf(row.sentAt), row.seq || known.r, ms(row.expiresAt), json, known.r);
     if ((JSON.parse(known.json) as RowOf<'messages'>).text !== row.text) {
       dropWords.run(known.r);
       if (row.text) addWords.run(known.r, indexed(keys.ordinalFor(row.clientId), row.text));
@@ -69,7 +69,7 @@ export function createMessageStore(db: Connection, keys: Keys): Store {
       const ordinal = keys.ordinalFor(row.clientId);
       const r = keys.nextRow(ordinal);
       const k = keys.conversationFor(ordinal, row.conversationId);
-      if (add.run(r, row.id, k, ms(row.sentAt), ms(row.expiresAt), json).changes === 0) {
+      if (add.run(r, row.id, k, secondOf(row.sentAt), row.seq || r, ms(row.expiresAt), json).changes === 0) {
         if (!changeKnown(row, json)) return;
       } else {
         if (row.text) addWords.run(r, indexed(ordinal, row.text));
@@ -83,7 +83,7 @@ export function createMessageStore(db: Connection, keys: Keys): Store {
 /** Internal notes, between the messages of a conversation. */
 export function createNoteStore(db: Connection, keys: Keys): Store {
   const { find, remove, addWords, shared } = createTextTable(db, 'notes');
-  const add = db.prepare('insert into notes (r, id, k, created_at, expires_at, json) values (?, ?, ?, ?, ?, ?)');
+  const add = db.prepare('insert into notes (r, id, k, second, seq, expires_at, json) values (?, ?, ?, ?, ?, ?, ?)');
   return {
     ...shared,
     put(raw, { topics }) {
@@ -95,7 +95,7 @@ export function createNoteStore(db: Connection, keys: Keys): Store {
       const r = known?.r ?? keys.nextRow(ordinal);
       if (known) remove(r);
       const k = keys.conversationFor(ordinal, row.conversationId);
-      add.run(r, row.id, k, ms(row.createdAt), ms(row.expiresAt), json);
+      add.run(r, row.id, k, secondOf(row.createdAt), row.seq || r, ms(row.expiresAt), json);
       addWords.run(r, indexed(ordinal, row.text));
       topics.add(`thread:${row.conversationId}`);
     },

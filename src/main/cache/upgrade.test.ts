@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { newId } from '@astrix/contract';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { conversationRow, id } from '../testkit/rows.ts';
+import { ThreadItem } from '../../shared/ipc.ts';
+import { conversationRow, id, messageRow } from '../testkit/rows.ts';
 import { createEngine } from './engine.ts';
 import { openFile } from './file.ts';
 import { salvage } from './index.ts';
@@ -54,6 +55,18 @@ function firstFile(commands: readonly { readonly id: string; readonly kind: stri
   db.prepare(
     'insert into conversations (k, ordinal, status, last_at, unread, failed, expires_at, json) values (1, 1, ?, ?, 0, 0, ?, ?)',
   ).run('open', NOW, Date.parse(row.expiresAt), JSON.stringify(row));
+  const message = db.prepare('insert into messages (r, id, k, sent_at, expires_at, json) values (?, ?, 1, ?, ?, ?)');
+  for (const n of [1, 2]) {
+    const { seq: _, ...kept } = messageRow(n, 100, 1, NOW);
+    message.run(n, kept.id, NOW, Date.parse(row.expiresAt), JSON.stringify(kept));
+  }
+  const note = { id: id('200', 9), clientId: CLIENT, conversationId: CONVERSATION, authorId: PERSON, text: 'Noted' };
+  db.prepare('insert into notes (r, id, k, created_at, expires_at, json) values (3, ?, 1, ?, ?, ?)').run(
+    note.id,
+    NOW + 5000,
+    Date.parse(row.expiresAt),
+    JSON.stringify({ ...note, createdAt: new Date(NOW + 5000).toISOString(), expiresAt: row.expiresAt }),
+  );
   db.prepare('insert into people (id, json) values (?, ?)').run(
     PERSON,
     JSON.stringify({ id: PERSON, name: 'Asha', active: true }),
@@ -103,6 +116,12 @@ test('F-22: a cache of the first version opens with its rows, its drafts and eve
   const engine = createEngine(openFile(path, KEY), { wallClock: () => NOW, newId });
   expect(engine.syncState()).toMatchObject({ cursor: 'e.5.1', clientIds: [CLIENT] });
   expect(engine.draft({ clientId: CLIENT, conversationId: CONVERSATION })?.text).toBe('Half a thou');
+  const { items: shown } = engine.thread({ clientId: CLIENT, conversationId: CONVERSATION, before: null, limit: 10 });
+  expect(shown.map(item => ThreadItem.parse(item)).slice(0, 3)).toMatchObject([
+    { message: { text: 'Message 1', seq: 1 } },
+    { message: { text: 'Message 2', seq: 2 } },
+    { note: { text: 'Noted', seq: 1 } },
+  ]);
   const of = { status: null, after: null, limit: 10 };
   expect(engine.rows({ collection: 'people', clientId: null, ...of }).rows).toMatchObject([{ name: 'Asha' }]);
   expect(engine.rows({ collection: 'notificationPreferences', clientId: CLIENT, ...of }).rows).toMatchObject([

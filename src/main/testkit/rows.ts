@@ -71,6 +71,7 @@ export function messageRow(
     sentAt: iso(at),
     deliveredAt: null,
     readAt: null,
+    seq: n,
     version: 1,
     expiresAt: iso(at + 30 * DAY),
     ...change,

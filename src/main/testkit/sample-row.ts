@@ -30,6 +30,8 @@ export function valueFor(schema: z.ZodType, word: string): unknown {
       return null;
     case 'optional':
       return undefined;
+    case 'default':
+      return valueFor(def.innerType as z.ZodType, word);
     case 'enum':
       return Object.values(def.entries as Record<string, string>)[0];
     case 'literal':

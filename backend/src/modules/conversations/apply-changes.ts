@@ -5,6 +5,7 @@ import { findContactId, setMarketingOptOut, setOptOut } from '../contacts/index.
 import { APPLIED, type Applied, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import type { ChannelRef } from './channels.ts';
 import { markOptedOut } from './opt-out.ts';
+import { isAfter } from './order.ts';
 import { previewOf } from './read.ts';
 import type { StoredReaction } from './tables.ts';
 
@@ -74,7 +75,7 @@ export async function countFailed(tx: SystemTx, agencyId: string, conversationId
 async function target(tx: SystemTx, channel: ChannelRef, providerId: string) {
   return tx
     .selectFrom('messages')
-    .select(['id', 'conversation_id', 'reactions', 'edited_at', 'edit_id', 'deleted_at', 'sent_at'])
+    .select(['id', 'conversation_id', 'reactions', 'edited_at', 'edit_id', 'deleted_at', 'sent_at', 'seq'])
     .where('agency_id', '=', channel.agencyId)
     .where('channel_id', '=', channel.channelId)
     .where('provider_id', '=', providerId)
@@ -105,14 +106,7 @@ export async function applyEdit(tx: SystemTx, channel: ChannelRef, event: Inboun
   const shown = message.edited_at?.toISOString();
   if (message.deleted_at || (shown && !isLater([event.editedAt, event.providerId], [shown, message.edit_id ?? ''])))
     return NOTHING_NEW;
-  await tx
-    .updateTable('conversations')
-    .set(row => ({ preview: previewOf('text', event.text, null), version: row('version', '+', 1) }))
-    .where('agency_id', '=', channel.agencyId)
-    .where('id', '=', message.conversation_id)
-    .where('last_inbound_id', '=', message.id)
-    .where('preview_direction', '=', 'in')
-    .execute();
+  await changePreview(tx, channel, message, previewOf('text', event.text, null));
   const change = { text: event.text, edited_at: new Date(event.editedAt), edit_id: event.providerId };
   return writeMessage(tx, channel, message.id, change);
 }
@@ -126,13 +120,7 @@ export async function applyDeletion(
   const message = await target(tx, channel, event.target);
   if (!message) return outOfOrder('a deletion of a message that is not known');
   if (message.deleted_at) return NOTHING_NEW;
-  await tx
-    .updateTable('conversations')
-    .set(row => ({ preview: 'Message deleted', version: row('version', '+', 1) }))
-    .where('agency_id', '=', channel.agencyId)
-    .where('id', '=', message.conversation_id)
-    .where('last_message_at', '=', message.sent_at)
-    .execute();
+  await changePreview(tx, channel, message, 'Message deleted');
   return writeMessage(tx, channel, message.id, {
     text: '',
     media: null,
@@ -140,6 +128,38 @@ export async function applyDeletion(
     edit_id: null,
     deleted_at: new Date(event.deletedAt),
   });
+}
+
+/** The list shows the last message of the thread, so only a change of that one changes what it shows. */
+async function changePreview(
+  tx: SystemTx,
+  channel: ChannelRef,
+  message: { readonly conversation_id: string; readonly sent_at: Date; readonly seq: number },
+  preview: string,
+): Promise<void> {
+  // Locked first: a reply that is written meanwhile would be the last message.
+  await tx
+    .selectFrom('conversations')
+    .select('id')
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', message.conversation_id)
+    .forUpdate()
+    .execute();
+  const later = await tx
+    .selectFrom('messages')
+    .select('id')
+    .where('agency_id', '=', channel.agencyId)
+    .where('conversation_id', '=', message.conversation_id)
+    .where(isAfter('sent_at', { at: message.sent_at, seq: message.seq }))
+    .limit(1)
+    .executeTakeFirst();
+  if (later) return;
+  await tx
+    .updateTable('conversations')
+    .set(row => ({ preview, version: row('version', '+', 1) }))
+    .where('agency_id', '=', channel.agencyId)
+    .where('id', '=', message.conversation_id)
+    .execute();
 }
 
 async function writeMessage(

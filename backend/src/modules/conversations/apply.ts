@@ -1,4 +1,4 @@
-import { expiresAt, type ProviderId } from '@astrix/contract';
+import { expiresAt, type ProviderId, secondOf } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
@@ -84,6 +84,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
       delivered_at: null,
       read_at: null,
       provider_id: event.providerId,
+      seq: conversation.last_seq + 1,
       claimed_until: null,
       expires_at: expires,
     })
@@ -98,19 +99,23 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
   const said = consent && { optedOut: consent === 'stop', source: 'customer', at: sentAt };
   const changed = said !== null && (await setOptOut(tx, channel.agencyId, contact.id, said));
   const optedOut = changed ? said.optedOut : contact.optedOut;
-  const newest = conversation.last_inbound_at === null || sentAt >= conversation.last_inbound_at;
-  const shown = sentAt >= conversation.last_message_at;
+  // The message has the highest seq of its conversation, so it is the last of its second.
+  const isLastOf = (at: Date | null) => at === null || secondOf(sentAt) >= secondOf(at);
+  const newest = isLastOf(conversation.last_inbound_at);
+  const shown = isLastOf(conversation.last_message_at);
   await tx
     .updateTable('conversations')
     .set(row => ({
+      last_seq: conversation.last_seq + 1,
       contact_name: contact.name,
       opted_out: optedOut,
       status: 'open',
       snoozed_until: null,
       unread: row('unread', '+', 1),
+      // By arrival: what nobody can have seen yet is unread, and refuses a reply, however late it was delivered.
+      last_inbound_id: id,
       ...(newest
         ? {
-            last_inbound_id: id,
             last_inbound_at: sentAt,
             window_expires_at: windowEnd(channel.provider, sentAt),
           }
@@ -119,7 +124,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
         ? {
             preview: previewOf(event.messageKind, event.text, event.media?.fileName ?? null),
             preview_direction: 'in',
-            last_message_at: sentAt,
+            last_message_at: sql<Date>`greatest(last_message_at, ${sentAt})`,
           }
         : {}),
       expires_at: sql<Date>`greatest(expires_at, ${expires})`,
@@ -175,7 +180,7 @@ async function openConversation(
     .execute();
   return tx
     .selectFrom('conversations')
-    .select(['id', 'last_inbound_at', 'last_message_at'])
+    .select(['id', 'last_inbound_at', 'last_message_at', 'last_seq'])
     .where('agency_id', '=', channel.agencyId)
     .where('channel_id', '=', channel.channelId)
     .where('contact_id', '=', contact.id)

@@ -173,7 +173,7 @@ describe('pages', () => {
     expect((await owner.refused('conversations.list', { query: { limit } })).code).toBe('invalid_request');
   });
 
-  test('of messages go back in time, also through messages of one moment; notes come with the first', async () => {
+  test('of messages go back in time, also through messages of one moment; a note comes with its page', async () => {
     const asha = kit.customer({ agency: 1, client: 2 });
     const at = kit.world.clock.now();
     const written: Written[] = [];
@@ -192,14 +192,72 @@ describe('pages', () => {
       notes.push(page.notes.length);
       before = page.next ?? undefined;
     } while (before !== undefined);
-    expect(seen).toEqual(
-      written
-        .map(({ messageId }) => messageId)
-        .toSorted()
-        .toReversed(),
-    );
+    expect(seen).toEqual(written.map(({ messageId }) => messageId).toReversed());
     expect(notes).toEqual([1, 0, 0]);
   });
+});
+
+test('the thread, the list and the mark of what was read agree on messages, replies and notes of one second', async () => {
+  const agent = await kit.as('agent');
+  const asha = kit.customer();
+  const { clock } = kit.world;
+  const second = new Date(Math.ceil(clock.now().getTime() / 1000) * 1000);
+  clock.set(second);
+  const first = await asha.writes('1', { at: second });
+  await asha.writes('2', { at: second });
+  clock.set(new Date(second.getTime() + 200));
+  await agent.call('conversations.add-note', { ...on(first), body: { noteId: newId(), text: '3' } });
+  await asha.writes('4', { at: second });
+  await agent.call('conversations.reply', {
+    ...on(first),
+    body: {
+      messageId: newId(),
+      text: '5',
+      seenInboundId: (await agent.call('conversations.get', on(first))).lastInboundId,
+      writtenAt: clock.now().toISOString(),
+    },
+  });
+  const last = await asha.writes('6', { at: second });
+  const thread = async (limit: number) => {
+    const words: string[] = [];
+    let before: string | undefined;
+    do {
+      const page = await agent.call('conversations.list-messages', {
+        ...on(first),
+        query: { limit, ...(before ? { before } : {}) },
+      });
+      const shown = [...page.messages, ...page.notes].toSorted((a, b) => a.seq - b.seq);
+      words.unshift(...shown.map(({ text }) => text));
+      before = page.next ?? undefined;
+    } while (before !== undefined);
+    return words;
+  };
+  for (const limit of [1, 2, 3, 50]) expect(await thread(limit)).toEqual(['1', '2', '3', '4', '5', '6']);
+  const shown = await agent.call('conversations.get', on(first));
+  expect(shown).toMatchObject({ preview: '6', previewDirection: 'in', unread: 4, lastInboundId: last.messageId });
+  // An earlier message of the same second is changed: the list goes on showing the last one.
+  await asha.edits(first, '1, in other words', { at: second });
+  expect((await agent.call('conversations.get', on(first))).preview).toBe('6');
+  await asha.deletes(last, { at: second });
+  expect((await agent.call('conversations.get', on(first))).preview).toBe('Message deleted');
+  clock.set(new Date(second.getTime() + 1000));
+});
+
+test('a message that is delivered late stands at its own time, and neither a reply nor a read mark passes over it', async () => {
+  const agent = await kit.as('agent');
+  const asha = kit.customer();
+  const now = await asha.writes('now');
+  const late = await asha.writes('a minute ago', { at: ago(60) });
+  const { messages } = await agent.call('conversations.list-messages', on(now));
+  expect(messages.map(({ text }) => text)).toEqual(['now', 'a minute ago']);
+  expect(await agent.call('conversations.get', on(now))).toMatchObject({
+    preview: 'now',
+    lastInboundId: late.messageId,
+  });
+  await expect(replyTo(agent, now)).rejects.toThrow('conversation_changed');
+  const read = (upToId: string) => agent.call('conversations.mark-read', { ...on(now), body: { upToId } });
+  expect((await read(now.messageId)).unread).toBe(1);
+  expect((await read(late.messageId)).unread).toBe(0);
 });
 
 describe('rows', () => {

@@ -4,11 +4,13 @@ import {
   type InboxFilter,
   type MessageRow,
   type NoteRow,
+  secondOf,
 } from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type Schema, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { isAfter, isBefore, type Position, threadSecond } from './order.ts';
 import type { StoredReaction } from './tables.ts';
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
@@ -58,6 +60,7 @@ export function messageRow(row: Selectable<Schema['messages']>): MessageRow {
     sentAt: row.sent_at.toISOString(),
     deliveredAt: iso(row.delivered_at),
     readAt: iso(row.read_at),
+    seq: row.seq,
     version: row.version,
     expiresAt: row.expires_at.toISOString(),
   };
@@ -71,6 +74,7 @@ export function noteRow(row: Selectable<Schema['notes']>): NoteRow {
     authorId: row.author_id,
     text: row.text,
     createdAt: row.created_at.toISOString(),
+    seq: row.seq,
     expiresAt: row.expires_at.toISOString(),
   };
 }
@@ -82,6 +86,8 @@ export const readMessages = async (tx: TenantTx, ids: readonly string[]) =>
 export const readNotes = async (tx: TenantTx, ids: readonly string[]) =>
   (await tx.selectFrom('notes').selectAll().where('id', 'in', ids).execute()).map(noteRow);
 
+const NOT_OF_THIS_LIST = 'This cursor was not made by this list.';
+
 /** `<milliseconds>.<id>`: the last row of a page. */
 type Cursor = { readonly at: Date; readonly id: string };
 const cursorAt = (at: Date, id: string) => `${at.getTime()}.${id}`;
@@ -92,7 +98,7 @@ function readCursor(cursor: string | undefined): Cursor | null {
   if (cursor === undefined) return null;
   const [millis, id] = cursor.split('.');
   if (!millis || !/^\d{1,13}$/.test(millis) || !id || !UUID.test(id))
-    fail('invalid_request', { detail: 'This cursor was not made by this list.' });
+    fail('invalid_request', { detail: NOT_OF_THIS_LIST });
   return { at: new Date(Number(millis)), id };
 }
 
@@ -129,31 +135,40 @@ export async function listConversations(
   return { conversations: rows.map(conversationRow), next: last ? cursorAt(last.last_message_at, last.id) : null };
 }
 
+/** `<second>.<seq>`: the last message of a page of a thread. */
+function readPosition(cursor: string | undefined): Position | null {
+  if (cursor === undefined) return null;
+  const [, second, seq] = /^(\d{1,11})\.(\d{1,15})$/.exec(cursor) ?? [];
+  if (!second || !seq) fail('invalid_request', { detail: NOT_OF_THIS_LIST });
+  return { at: new Date(Number(second) * 1000), seq: Number(seq) };
+}
+
+/** A page of messages, newest first, and the notes that stand between them. */
 export async function listMessages(tx: TenantTx, conversationId: string, before: string | undefined, limit: number) {
-  const from = readCursor(before);
-  let query = tx
+  const from = readPosition(before);
+  const rows = await tx
     .selectFrom('messages')
     .selectAll()
     .where('conversation_id', '=', conversationId)
-    .orderBy('sent_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit);
-  if (from) query = query.where(sql<boolean>`(sent_at, id) < (${from.at}, ${from.id}::uuid)`);
-  const rows = await query.execute();
+    .$if(from !== null, query => query.where(isBefore('sent_at', from!)))
+    .orderBy(threadSecond('sent_at'), 'desc')
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
   const last = rows.length === limit ? rows.at(-1) : undefined;
-  const notes = from
-    ? []
-    : await tx
-        .selectFrom('notes')
-        .selectAll()
-        .where('conversation_id', '=', conversationId)
-        .orderBy('created_at', 'desc')
-        .limit(200)
-        .execute();
+  const notes = await tx
+    .selectFrom('notes')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .$if(from !== null, query => query.where(isBefore('created_at', from!)))
+    .$if(last !== undefined, query => query.where(isAfter('created_at', { at: last!.sent_at, seq: last!.seq })))
+    .orderBy(threadSecond('created_at'), 'desc')
+    .orderBy('seq', 'desc')
+    .execute();
   return {
     messages: rows.map(messageRow),
     notes: notes.map(noteRow),
-    next: last ? cursorAt(last.sent_at, last.id) : null,
+    next: last ? `${secondOf(last.sent_at)}.${last.seq}` : null,
   };
 }
 

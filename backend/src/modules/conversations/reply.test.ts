@@ -96,10 +96,14 @@ describe('conversation_changed', () => {
     expect(newer?.map(row => MessageRow.parse(row).text)).toEqual(texts);
   });
 
-  test('does not count a message that arrives late and was written before the one that was seen', async () => {
-    await asha.writes('written before, delivered after', { at: new Date(kit.world.clock.now().getTime() - 60_000) });
-    expect((await shown()).lastInboundId).toBe(first.messageId);
-    expect((await reply({ seenInboundId: first.messageId })).status).toBe('queued');
+  test('counts a message that arrives late, whatever time the provider gives: nobody can have seen it', async () => {
+    const late = await asha.writes('written before, delivered after', {
+      at: new Date(kit.world.clock.now().getTime() - 60_000),
+    });
+    expect((await shown()).lastInboundId).toBe(late.messageId);
+    const problem = await refused({ seenInboundId: first.messageId });
+    expect(problem.newer).toMatchObject([{ id: late.messageId }]);
+    expect((await reply({ seenInboundId: late.messageId })).status).toBe('queued');
   });
 
   test('takes a writer who has seen nothing, or a message of another conversation, for one who has seen none', async () => {

@@ -70,6 +70,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
       delivered_at: null,
       read_at: null,
       provider_id: null,
+      seq: conversation.last_seq + 1,
       claimed_until: null,
       expires_at: expiresAt('conversation', now),
     })
@@ -81,6 +82,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
   await tx
     .updateTable('conversations')
     .set(row => ({
+      last_seq: conversation.last_seq + 1,
       failed: 0,
       preview: previewOf('text', reply.text, null),
       preview_direction: 'out',

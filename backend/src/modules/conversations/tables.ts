@@ -39,6 +39,8 @@ declare module '../../platform/db/schema.ts' {
       last_inbound_at: Date | null;
       window_expires_at: Date | null;
       opted_out: boolean;
+      /** Newest `seq` of its messages and notes. Whoever counts it up holds the lock of the row. */
+      last_seq: import('kysely').Generated<number>;
       version: number;
       expires_at: Date;
     };
@@ -64,8 +66,7 @@ declare module '../../platform/db/schema.ts' {
       delivered_at: Date | null;
       read_at: Date | null;
       provider_id: string | null;
-      /** Order of writing. */
-      seq: import('kysely').Generated<number>;
+      seq: number;
       attempts: import('kysely').Generated<number>;
       claimed_until: Date | null;
       not_before: Date | null;
@@ -80,6 +81,7 @@ declare module '../../platform/db/schema.ts' {
       author_id: string;
       text: string;
       created_at: Date;
+      seq: number;
       expires_at: Date;
     };
   }

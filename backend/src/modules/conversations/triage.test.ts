@@ -92,6 +92,8 @@ describe('add-note', () => {
       authorId: agent.id,
       text: 'Call back after five.',
       createdAt: at.toISOString(),
+      // The message of the customer is the first of the conversation.
+      seq: 2,
       expiresAt: new Date(at.getTime() + 30 * 86_400_000).toISOString(),
     });
     expect(await notes()).toEqual([note]);

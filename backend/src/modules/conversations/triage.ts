@@ -1,5 +1,4 @@
 import { type ConversationRow, expiresAt, type NoteRow, roleMay } from '@astrix/contract';
-import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import { roleOn } from '../identity/index.ts';
@@ -77,12 +76,14 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
     .where('conversation_id', '=', locked.id)
     .executeTakeFirst();
   if (!upTo) fail('not_found');
-  const { rows } = await sql<{
-    n: number;
-  }>`select count(*) as n from messages where conversation_id = ${locked.id}::uuid and direction = 'in' and seq > ${upTo.seq}`.execute(
-    tx,
-  );
-  const unread = Math.min(locked.unread, rows[0]?.n ?? 0);
+  const after = await tx
+    .selectFrom('messages')
+    .select(row => row.fn.countAll<number>().as('n'))
+    .where('conversation_id', '=', locked.id)
+    .where('direction', '=', 'in')
+    .where('seq', '>', upTo.seq)
+    .executeTakeFirstOrThrow();
+  const unread = Math.min(locked.unread, Number(after.n));
   return unread === locked.unread ? conversationRow(locked) : writeChange(tx, locked.id, { unread });
 }
 
@@ -95,6 +96,7 @@ export async function addNote(tx: TenantTx, target: Target, noteId: string, text
       ? noteRow(earlier)
       : fail('idempotency_mismatch');
   const now = txNow(tx);
+  const seq = locked.last_seq + 1;
   const row = await tx
     .insertInto('notes')
     .values({
@@ -105,12 +107,15 @@ export async function addNote(tx: TenantTx, target: Target, noteId: string, text
       author_id: txActor(tx).personId,
       text,
       created_at: now,
+      seq,
       expires_at: expiresAt('conversation', now),
     })
     .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  return row ? noteRow(row) : fail('idempotency_mismatch');
+  if (!row) fail('idempotency_mismatch');
+  await tx.updateTable('conversations').set({ last_seq: seq }).where('id', '=', locked.id).execute();
+  return noteRow(row);
 }
 
 /** Opens every conversation whose time has come; how many. */

@@ -211,6 +211,7 @@ describe('a stream that is cut', () => {
         author_id: owner.id,
         text: `note ${n}`,
         created_at: now,
+        seq: 1000 + n,
         expires_at: new Date(now.getTime() + 86_400_000),
       }));
       await tx.insertInto('notes').values(notes).execute();

@@ -72,10 +72,9 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink }: Pr
   if (thread.isPending) return <Waiting what="Reading messages…" />;
   if (thread.isError) return <Failed error={thread.error} onRetry={() => void thread.refetch()} />;
   const person = (personId: string | null) => people.find(one => one.id === personId);
-  const newestInbound = () => items.findLast(item => item.type === 'message' && item.message.direction === 'in');
   const sendAnyway = (item: OutboxItem) => {
-    const seen = newestInbound();
-    const seenInboundId = seen?.type === 'message' ? seen.message.id : null;
+    const incoming = [...byId.values()].filter(({ direction }) => direction === 'in');
+    const seenInboundId = incoming.toSorted((a, b) => a.seq - b.seq).at(-1)?.id ?? null;
     const changes = item.write === 'conversations.reply' ? { seenInboundId } : {};
     void ask(bridge.outbox.retry({ clientId: item.clientId, id: item.id, changes })).catch(complain);
   };

@@ -101,18 +101,26 @@ export function addConversation(rows: DemoRows, { cast, client, channelId, rando
     last_inbound_at: lastInbound.sent_at,
     window_expires_at: new Date(lastInbound.sent_at.getTime() + 24 * HOUR),
     opted_out: optedOut,
+    last_seq: messages.length + scene.turns.filter(([who]) => who === 'n').length,
     version: 1,
     expires_at: expires,
   });
   const own = { ...base, conversation_id: conversationId };
   rows.messages.push(
-    ...messages.map(({ author, ...message }: DemoMessage) => ({
+    ...messages.map(({ author, ...message }: DemoMessage, n) => ({
       ...own,
       ...message,
       channel_id: channelId,
       author_id: message.direction === 'out' ? colleague(author) : null,
+      seq: n + 1,
     })),
   );
-  for (const note of notesOf(scene, messages, random))
-    rows.notes.push({ ...own, ...note, author_id: people[i % people.length]!.id, expires_at: expires });
+  for (const [n, note] of notesOf(scene, messages, random).entries())
+    rows.notes.push({
+      ...own,
+      ...note,
+      author_id: people[i % people.length]!.id,
+      seq: messages.length + n + 1,
+      expires_at: expires,
+    });
 }
