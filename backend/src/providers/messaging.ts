@@ -20,10 +20,36 @@ export type CustomerId = z.infer<typeof CustomerId>;
 /** A customer as a message shows them; `name` is what they call themselves. */
 export type Customer = CustomerId & { readonly name: string | null };
 
+/**
+ * Who made an entry of a thread: `customer` sent it; `unclear` when the provider says only that there was something, such as a placeholder of a
+ * message that was deleted; `provider` for a notice of its own, such as a new number.
+ */
+export const ORIGINS = ['customer', 'unclear', 'provider'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/** What an entry does to its conversation. */
+export type Effect = {
+  /** Opens the customer service window, or makes it longer (ME-03). */
+  readonly opensWindow: boolean;
+  /** Somebody waits for an answer: unread, and a closed or snoozed conversation is open again. */
+  readonly waits: boolean;
+};
+
+const EFFECTS: Readonly<Record<Origin, Effect>> = {
+  customer: { opensWindow: true, waits: true },
+  // A window that is not open is noticed before the reply, and one that the provider does not know after it.
+  unclear: { opensWindow: false, waits: true },
+  provider: { opensWindow: false, waits: false },
+};
+
+/** What an entry does to its conversation: nothing else decides it, whatever the provider. */
+export const effectOf = (origin: Origin): Effect => EFFECTS[origin];
+
 /** One event of a delivery in the product's own words. It is stored as JSON until it is processed. Times are ISO 8601 in UTC. */
 export const InboundEvent = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('message'),
+    origin: z.enum(ORIGINS),
     providerId: z.string(),
     sentAt: z.string(),
     from: CustomerId.extend({ name: z.string().nullable() }),

@@ -93,6 +93,7 @@ function splitOne(site: string, happened: Json, receivedAt: Date): SplitEvent {
   if (happened.type === 'wrote' && id && visitor)
     return keyed({
       kind: 'message',
+      origin: 'customer',
       providerId: id,
       sentAt: at,
       from,

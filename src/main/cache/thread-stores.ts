@@ -73,7 +73,7 @@ export function createMessageStore(db: Connection, keys: Keys): Store {
         if (!changeKnown(row, json)) return;
       } else {
         if (row.text) addWords.run(r, indexed(ordinal, row.text));
-        if (row.direction === 'in') arrived.push(arrivedOf(row));
+        if (row.direction === 'in' && row.kind !== 'system') arrived.push(arrivedOf(row));
       }
       topics.add(`thread:${row.conversationId}`);
     },

@@ -2,7 +2,7 @@ import { expiresAt, type ProviderId, secondOf } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
-import type { InboundEvent, InboundEventOf } from '../../providers/messaging.ts';
+import { effectOf, type InboundEvent, type InboundEventOf } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import { changeIdentity, consentIn, resolveContact, setOptOut } from '../contacts/index.ts';
 import { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
@@ -101,7 +101,8 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
   const optedOut = changed ? said.optedOut : contact.optedOut;
   // The message has the highest seq of its conversation, so it is the last of its second.
   const isLastOf = (at: Date | null) => at === null || secondOf(sentAt) >= secondOf(at);
-  const newest = isLastOf(conversation.last_inbound_at);
+  const { opensWindow, waits } = effectOf(event.origin);
+  const longer = opensWindow && isLastOf(conversation.last_inbound_at);
   const shown = isLastOf(conversation.last_message_at);
   await tx
     .updateTable('conversations')
@@ -109,12 +110,16 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
       last_seq: conversation.last_seq + 1,
       contact_name: contact.name,
       opted_out: optedOut,
-      status: 'open',
-      snoozed_until: null,
-      unread: row('unread', '+', 1),
-      // By arrival: what nobody can have seen yet is unread, and refuses a reply, however late it was delivered.
-      last_inbound_id: id,
-      ...(newest
+      ...(waits
+        ? {
+            status: 'open',
+            snoozed_until: null,
+            unread: row('unread', '+', 1),
+            // By arrival: what nobody can have seen yet is unread, and refuses a reply, however late it was delivered.
+            last_inbound_id: id,
+          }
+        : {}),
+      ...(longer
         ? {
             last_inbound_at: sentAt,
             window_expires_at: windowEnd(channel.provider, sentAt),

@@ -142,6 +142,61 @@ describe('window_closed', () => {
     expect(await messages()).toHaveLength(2);
   });
 
+  const QUIET: readonly (readonly [string, (of: Customer) => Promise<unknown>])[] = [
+    ['a new number', of => of.moves({ phone: '919811100001' })],
+    ['a new id', of => of.moves({ userId: 'IN.New1' })],
+    [
+      'a notice of WhatsApp about them',
+      of => of.sends({ type: 'system', system: { body: 'Their security code changed' } }),
+    ],
+    ['a chat that they opened and wrote nothing in', of => of.sends({ type: 'request_welcome' })],
+    ['a reaction', of => of.reacts(first, '👍')],
+    ['an edit', of => of.edits(first, 'Hello?')],
+    ['a deletion', of => of.deletes(first)],
+  ];
+  test.each(QUIET)('ME-03: %s opens no window, no closed conversation, and is not unread', async (_, happens) => {
+    await writtenAgo(DAY_MS + 3600_000);
+    await agent.call('conversations.set-status', {
+      params: { conversationId: first.conversationId },
+      body: { status: 'closed' },
+    });
+    const was = await shown();
+    await happens(asha);
+    const { windowExpiresAt, unread, status, lastInboundId } = was;
+    expect(await shown()).toMatchObject({ windowExpiresAt, unread, status, lastInboundId });
+    expect((await refused({ seenInboundId: first.messageId })).code).toBe('window_closed');
+  });
+
+  const UNCLEAR: readonly (readonly [string, object])[] = [
+    [
+      'a placeholder without a kind',
+      { type: 'unsupported', errors: [{ code: 131_051, title: 'Message type unknown' }] },
+    ],
+    ['a placeholder of an edit', { type: 'unsupported', unsupported: { type: 'edit' } }],
+    ['an edit that names no message', { type: 'edit', edit: {} }],
+    ['a deletion that names no message', { type: 'revoke' }],
+  ];
+  test.each(UNCLEAR)('ME-03: %s is unread and opens no window', async (_, fields) => {
+    await writtenAgo(DAY_MS + 3600_000);
+    const was = await shown();
+    await asha.sends(fields as Record<string, unknown>);
+    expect(await shown()).toMatchObject({ windowExpiresAt: was.windowExpiresAt, unread: was.unread + 1 });
+  });
+
+  const SENT: readonly (readonly [string, object])[] = [
+    ['a picture', { type: 'image', image: { id: '1', mime_type: 'image/jpeg' } }],
+    ['a tapped button', { type: 'button', button: { payload: 'YES' } }],
+    ['a place', { type: 'location', location: { latitude: 1, longitude: 2 } }],
+    ['a cart', { type: 'order', order: { product_items: [] } }],
+    ['a poll that is not passed on', { type: 'unsupported', unsupported: { type: 'poll' } }],
+    ['a kind of tomorrow', { type: 'hologram', hologram: { text: 'hi' } }],
+  ];
+  test.each(SENT)('ME-03: %s opens the window again', async (_, fields) => {
+    await writtenAgo(DAY_MS + 3600_000);
+    const { messageId } = await asha.sends(fields as Record<string, unknown>);
+    expect((await reply({ seenInboundId: messageId })).status).toBe('queued');
+  });
+
   test('ME-03: a new message opens the window again', async () => {
     await writtenAgo(DAY_MS);
     expect((await refused({ seenInboundId: first.messageId })).code).toBe('window_closed');

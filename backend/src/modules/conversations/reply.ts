@@ -129,6 +129,7 @@ async function newerThanSeen(
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'in')
+    .where('kind', '!=', 'system')
     .where('seq', '>', seen?.seq ?? 0)
     .orderBy('seq', 'desc')
     .limit(NEWER_LIMIT)

@@ -81,6 +81,7 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
     .select(row => row.fn.countAll<number>().as('n'))
     .where('conversation_id', '=', locked.id)
     .where('direction', '=', 'in')
+    .where('kind', '!=', 'system')
     .where('seq', '>', upTo.seq)
     .executeTakeFirstOrThrow();
   const unread = Math.min(locked.unread, Number(after.n));

@@ -9,6 +9,7 @@ const PAGE_SIZE = 200;
 const PLAIN = new Set([
   'kind',
   'messageKind',
+  'origin',
   'capability',
   'status',
   'why',

@@ -1,7 +1,22 @@
 import { clamp, type Json, object, objects, text } from '../json.ts';
-import type { InboundEventOf } from '../messaging.ts';
+import type { InboundEventOf, Origin } from '../messaging.ts';
 
 export type Content = Pick<InboundEventOf<'message'>, 'messageKind' | 'text' | 'media'>;
+
+/** Types that are about WhatsApp or about another message. Where they name none, nothing was sent that could be answered. */
+const NOT_SENT = new Set(['edit', 'revoke', 'reaction', 'deleted', 'delete', 'unknown']);
+const NOTICES = new Set(['system', 'request_welcome', 'ephemeral']);
+
+/** Who made a message. Meta's list of webhook message types: Cloud API reference, «messages» object. */
+export function originOf(message: Json): Origin {
+  const type = typeof message.type === 'string' ? message.type : 'unsupported';
+  if (NOTICES.has(type)) return 'provider';
+  if (type === 'unsupported') {
+    const was = text(object(message.unsupported)?.type, 40);
+    return was === null || NOT_SENT.has(was) ? 'unclear' : 'customer';
+  }
+  return NOT_SENT.has(type) || message[type] === undefined ? 'unclear' : 'customer';
+}
 
 const MAX_TEXT = 8192;
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'] as const;

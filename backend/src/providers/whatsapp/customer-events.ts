@@ -1,7 +1,7 @@
 import { instant, type Json, object, objects, text } from '../json.ts';
 import type { CustomerId, InboundEvent, SplitEvent } from '../messaging.ts';
 import { type ChangeContext, entityOf, unknownIn } from './change.ts';
-import { contentOf } from './content.ts';
+import { contentOf, originOf } from './content.ts';
 import { failureOf } from './failures.ts';
 import { bsuid, digits } from './values.ts';
 
@@ -47,6 +47,7 @@ export function messageEvent(context: ChangeContext, message: Json, contact: Jso
     return keyed('/delete', { kind: 'deletion', target: revoked, deletedAt: sentAt });
   return keyed('', {
     kind: 'message',
+    origin: originOf(message),
     providerId,
     sentAt,
     from: { ...from, name: nameOf(contact) },
