@@ -4,6 +4,7 @@ export { CLIENT_HUES, ClientRow } from './clients/rows.ts';
 export * from './collection.ts';
 export * from './connections/views.ts';
 export { ContactRow } from './contacts/rows.ts';
+export * from './conversations/content.ts';
 export * from './conversations/filters.ts';
 export * from './conversations/may-write.ts';
 export * from './conversations/order.ts';

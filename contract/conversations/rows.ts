@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { Id, Instant } from '../fields.ts';
 import { ProviderId } from '../providers.ts';
+import { ContentPart } from './content.ts';
 
 export const ConversationRow = z.strictObject({
   id: Id,
@@ -57,14 +58,18 @@ export const MESSAGE_STATUSES = [
   'unknown',
 ] as const;
 
+/** The longest text that WhatsApp takes from a customer. */
+export const MAX_MESSAGE_TEXT = 65_536;
+
 export const MessageRow = z.strictObject({
   id: Id,
   clientId: Id,
   conversationId: Id,
   direction: z.enum(['in', 'out']),
   kind: z.enum(MESSAGE_KINDS),
-  /** Text or caption, or a plain sentence in place of content that cannot be shown. */
-  text: z.string().max(8192),
+  /** Text or caption, or in plain words what `content` holds, or a sentence in place of what cannot be shown. */
+  text: z.string().max(MAX_MESSAGE_TEXT),
+  content: z.array(ContentPart).max(10).default([]),
   media: z
     .strictObject({
       mime: z.string().max(100),

@@ -1,4 +1,4 @@
-import { Fault, MESSAGE_KINDS } from '@astrix/contract';
+import { ContentPart, Fault, MESSAGE_KINDS } from '@astrix/contract';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto/index.ts';
 import type { Failed } from '../platform/egress/index.ts';
@@ -55,6 +55,8 @@ export const InboundEvent = z.discriminatedUnion('kind', [
     from: CustomerId.extend({ name: z.string().nullable() }),
     messageKind: z.enum(MESSAGE_KINDS).exclude(['template']),
     text: z.string(),
+    /** Phones and mail addresses are whole here and masked in the row. */
+    content: z.array(ContentPart),
     media: z
       .object({ mime: z.string(), fileName: z.string().nullable(), bytes: z.number().nullable(), voice: z.boolean() })
       .nullable(),

@@ -99,6 +99,7 @@ function splitOne(site: string, happened: Json, receivedAt: Date): SplitEvent {
       from,
       messageKind: 'text',
       text: text(happened.text, 4000) ?? '',
+      content: [],
       media: null,
       replyTo: about,
     });

@@ -60,6 +60,7 @@ export function messageRow(
     direction: 'in',
     kind: 'text',
     text: `Message ${n}`,
+    content: [],
     media: null,
     replyToId: null,
     authorId: null,

@@ -123,6 +123,7 @@ export async function applyDeletion(
   await changePreview(tx, channel, message, 'Message deleted');
   return writeMessage(tx, channel, message.id, {
     text: '',
+    content: '[]',
     media: null,
     edited_at: null,
     edit_id: null,

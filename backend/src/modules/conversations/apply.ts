@@ -72,6 +72,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
       direction: 'in',
       kind: event.messageKind,
       text: event.text,
+      content: JSON.stringify(event.content),
       media: event.media ? JSON.stringify(event.media) : null,
       reply_to_id: event.replyTo ? await messageIdOf(tx, channel, event.replyTo) : null,
       author_id: null,

@@ -321,6 +321,40 @@ describe('rows', () => {
     expect(await message()).toMatchObject({ text: '', media: null, editedAt: null, deletedAt: editedAt });
   });
 
+  test('a long message arrives whole, and a page of such messages ends before a reply is too large', async () => {
+    const asha = kit.customer();
+    const long = `${'ग्राहक का पता '.repeat(4500)}560001`;
+    const first = await asha.writes(long);
+    for (let n = 0; n < 19; n++) await asha.writes(long);
+    const page = await agent.call('conversations.list-messages', on(first));
+    expect(page.messages.every(({ text }) => text === long)).toBe(true);
+    expect(page.messages.length).toBeLessThan(20);
+    const rest = await agent.call('conversations.list-messages', { ...on(first), query: { before: page.next! } });
+    expect(page.messages.length + rest.messages.length).toBe(20);
+  });
+
+  test('people whose details a customer shares are reached by what is masked, like the customer', async () => {
+    const asha = kit.customer();
+    const shared = [
+      {
+        name: { formatted_name: 'Ravi' },
+        phones: [{ phone: '+919876543210' }],
+        emails: [{ email: 'ravi@example.in' }],
+      },
+    ];
+    const first = await asha.sends({ type: 'contacts', contacts: shared });
+    const { messages } = await agent.call('conversations.list-messages', on(first));
+    expect(messages[0]).toMatchObject({
+      text: 'Shared a contact: Ravi',
+      content: [{ kind: 'people', people: [{ name: 'Ravi', reach: ['+91 ••••• •3210', 'r•••@example.in'] }] }],
+    });
+    await asha.deletes(first);
+    expect((await agent.call('conversations.list-messages', on(first))).messages[0]).toMatchObject({
+      text: '',
+      content: [],
+    });
+  });
+
   test('the times of a reply are those of the statuses, whatever order they arrive in', async () => {
     const asha = kit.customer();
     const first = await asha.writes('Hello');

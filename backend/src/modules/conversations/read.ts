@@ -1,5 +1,6 @@
 import {
   CLOSING_SECONDS,
+  type ContentPart,
   type ConversationRow,
   type InboxFilter,
   type MessageRow,
@@ -10,6 +11,7 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type Schema, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { maskPhone } from '../contacts/index.ts';
 import { isAfter, isBefore, type Position, threadSecond } from './order.ts';
 import type { StoredReaction } from './tables.ts';
 
@@ -47,6 +49,7 @@ export function messageRow(row: Selectable<Schema['messages']>): MessageRow {
     direction: row.direction,
     kind: row.kind,
     text: row.deleted_at ? '' : row.text,
+    content: row.deleted_at ? [] : (row.content as ContentPart[]).map(maskedPart),
     media: row.deleted_at ? null : (row.media as MessageRow['media']),
     replyToId: row.reply_to_id,
     authorId: row.author_id,
@@ -64,6 +67,17 @@ export function messageRow(row: Selectable<Schema['messages']>): MessageRow {
     version: row.version,
     expiresAt: row.expires_at.toISOString(),
   };
+}
+
+/** How to reach people whose details a customer shared is masked like the phone of the customer. */
+const maskedPart = (part: ContentPart): ContentPart =>
+  part.kind === 'people'
+    ? { ...part, people: part.people.map(person => ({ ...person, reach: person.reach.map(masked) })) }
+    : part;
+
+function masked(reach: string): string {
+  const [name = '', host] = reach.split('@');
+  return host === undefined ? maskPhone(reach.replace(/\D/g, '')) : `${[...name][0] ?? ''}•••@${host}`;
 }
 
 export function noteRow(row: Selectable<Schema['notes']>): NoteRow {
@@ -143,10 +157,22 @@ function readPosition(cursor: string | undefined): Position | null {
   return { at: new Date(Number(second) * 1000), seq: Number(seq) };
 }
 
+/** Characters of the messages of one reply: a client gives up a reply of 8 MiB. */
+const REPLY_LENGTH = 1_000_000;
+
+/** The first messages that fit into one reply, and at least one. */
+export function fitting<R extends { readonly text: string }>(rows: readonly R[]): R[] {
+  let length = 0;
+  return rows.filter((row, n) => {
+    length += row.text.length;
+    return n === 0 || length <= REPLY_LENGTH;
+  });
+}
+
 /** A page of messages, newest first, and the notes that stand between them. */
 export async function listMessages(tx: TenantTx, conversationId: string, before: string | undefined, limit: number) {
   const from = readPosition(before);
-  const rows = await tx
+  const found = await tx
     .selectFrom('messages')
     .selectAll()
     .where('conversation_id', '=', conversationId)
@@ -155,7 +181,8 @@ export async function listMessages(tx: TenantTx, conversationId: string, before:
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute();
-  const last = rows.length === limit ? rows.at(-1) : undefined;
+  const rows = fitting(found);
+  const last = found.length === limit || rows.length < found.length ? rows.at(-1) : undefined;
   const notes = await tx
     .selectFrom('notes')
     .selectAll()

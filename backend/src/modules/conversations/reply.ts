@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { lockConversation, messageRow, previewOf } from './read.ts';
+import { fitting, lockConversation, messageRow, previewOf } from './read.ts';
 
 export type Reply = {
   readonly clientId: string;
@@ -134,5 +134,5 @@ async function newerThanSeen(
     .orderBy('seq', 'desc')
     .limit(NEWER_LIMIT)
     .execute();
-  return rows.reverse().map(messageRow);
+  return fitting(rows).reverse().map(messageRow);
 }

@@ -53,6 +53,8 @@ declare module '../../platform/db/schema.ts' {
       direction: 'in' | 'out';
       kind: MessageRow['kind'];
       text: string;
+      /** Phones and mail addresses of people in it are whole. */
+      content: import('kysely').Generated<unknown>;
       media: unknown;
       reply_to_id: string | null;
       author_id: string | null;

@@ -306,6 +306,17 @@ describe('a stream that is cut', () => {
   });
 });
 
+test('rows that are long are sent in several lines, each row once', async () => {
+  const { cursor } = await pull(agent, { collections: 'messages' });
+  const asha = kit.customer();
+  const written: string[] = [];
+  for (let n = 0; n < 20; n++) written.push((await asha.writes(`${n} ${'ग्राहक '.repeat(9000)}`)).messageId);
+  const { lines, rows } = await pull(agent, { collections: 'messages', since: cursor });
+  expect(rows.messages?.toSorted()).toEqual(written.toSorted());
+  expect(Math.max(...lines.map(line => JSON.stringify(line).length))).toBeLessThan(1.1 * 1_048_576);
+  expect(lines.filter(({ t }) => t === 'rows').length).toBeGreaterThan(1);
+});
+
 describe('a cursor', () => {
   test('of another database, or that nobody made, begins anew and says so', async () => {
     const { cursor } = await pull(agent, { collections: all });

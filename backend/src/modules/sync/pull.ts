@@ -52,10 +52,12 @@ export async function streamPull(
     'x-content-type-options': 'nosniff',
     'x-request-id': reply.request.id,
   });
-  const send = async (line: SyncLine) => {
-    if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain', { signal });
+  const write = async (line: string) => {
+    if (!out.write(`${line}
+`)) await once(out, 'drain', { signal });
     signal.throwIfAborted();
   };
+  const send = (line: SyncLine) => write(JSON.stringify(line));
   try {
     await send({
       t: 'hello',
@@ -69,7 +71,7 @@ export async function streamPull(
     const start = from ?? FEED_START;
     const collections = pull.collections.filter(isCollection);
     const visible = new Set(opening.clients);
-    const stream = { db, readers, actor, send };
+    const stream = { db, readers, actor, send, write };
     if (start.xid !== '0' || start.seq !== 0) {
       const clients = pull.backfill.filter(id => visible.has(id));
       if (clients.length > 0) await backfill(stream, { clients, collections });
@@ -93,7 +95,14 @@ async function readOpening(tx: TenantTx): Promise<Opening> {
 
 type Send = (line: SyncLine) => Promise<void>;
 
-type Stream = { readonly db: Db; readonly readers: CollectionReaders; readonly actor: Actor; readonly send: Send };
+type Stream = {
+  readonly db: Db;
+  readonly readers: CollectionReaders;
+  readonly actor: Actor;
+  readonly send: Send;
+  /** Of a line that is JSON already. */
+  readonly write: (line: string) => Promise<void>;
+};
 
 /** Which changes a stream carries; `clients` null for all that the person may see. */
 type Wanted = { readonly clients: readonly string[] | null; readonly collections: readonly CollectionName[] };
@@ -104,7 +113,7 @@ async function backfill(stream: Stream, wanted: Wanted): Promise<void> {
 }
 
 async function streamFrom(
-  { db, readers, actor, send }: Stream,
+  { db, readers, actor, send, write }: Stream,
   start: FeedPosition,
   wanted: Wanted,
   cursorOf: ((at: FeedPosition) => string) | null,
@@ -112,7 +121,7 @@ async function streamFrom(
   let at = start;
   for (;;) {
     const { changes, lines } = await withTenant(db, actor, tx => readBatch(tx, readers, at, wanted));
-    for (const line of lines) await send(line);
+    for (const line of lines) await write(line);
     const last = changes.at(-1);
     if (last) {
       at = { xid: last.xid, seq: last.seq };
@@ -127,9 +136,9 @@ async function readBatch(
   readers: CollectionReaders,
   since: FeedPosition,
   { clients, collections }: Wanted,
-): Promise<{ changes: Change[]; lines: SyncLine[] }> {
+): Promise<{ changes: Change[]; lines: string[] }> {
   const changes = await readChanges(tx, since, BATCH, clients);
-  const lines: SyncLine[] = [];
+  const lines: string[] = [];
   for (const [collection, group] of Map.groupBy(changes, change => change.collection))
     if (isCollection(collection) && collections.includes(collection))
       lines.push(...(await linesOf(tx, readers, collection, group)));
@@ -142,15 +151,33 @@ async function linesOf(
   readers: CollectionReaders,
   collection: CollectionName,
   group: readonly Change[],
-): Promise<SyncLine[]> {
+): Promise<string[]> {
   const put = group.filter(change => change.op === 'put').map(change => change.rowId);
   const rows: readonly { readonly id: string }[] = put.length > 0 ? await readers[collection](tx, put) : [];
   const found = new Set(rows.map(row => row.id));
   const gone = group.map(change => change.rowId).filter(id => !found.has(id));
-  return [
-    ...(rows.length > 0
-      ? [{ t: 'rows' as const, c: collection, rows: rows as unknown as Record<string, unknown>[] }]
-      : []),
-    ...(gone.length > 0 ? [{ t: 'gone' as const, c: collection, ids: gone }] : []),
-  ];
+  const lines = chunked(rows.map(row => JSON.stringify(row))).map(
+    chunk => `{"t":"rows","c":"${collection}","rows":[${chunk.join(',')}]}`,
+  );
+  const left = { t: 'gone', c: collection, ids: gone } satisfies SyncLine;
+  return gone.length > 0 ? [...lines, JSON.stringify(left)] : lines;
+}
+
+/** Characters of one line. A reader keeps a whole line in memory, and gives a stream up whose line does not end. */
+const LINE_LENGTH = 1_048_576;
+
+/** The same rows in their order, in groups that fit into a line; a row that fits into none has a line of its own. */
+function chunked(rows: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    room -= row.length;
+    const chunk = room < 0 ? undefined : chunks.at(-1);
+    if (chunk) chunk.push(row);
+    else {
+      chunks.push([row]);
+      room = LINE_LENGTH - row.length;
+    }
+  }
+  return chunks;
 }

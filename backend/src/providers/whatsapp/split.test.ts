@@ -53,7 +53,7 @@ describe('each kind of message', () => {
       { type: 'interactive', interactive: { list_reply: { id: 'x', title: 'Red', description: 'XL' } } },
       { messageKind: 'interactive', text: 'Red – XL' },
     ],
-    ['a form', { type: 'interactive', interactive: { nfm_reply: {} } }, { text: 'Filled in a form' }],
+    ['a form', { type: 'interactive', interactive: { nfm_reply: {} } }, { text: 'Filled in a form', content: [] }],
     ['a named place', { type: 'location', location: { name: 'Shop', address: 'MG Road' } }, { text: 'Shop, MG Road' }],
     ['a place', { type: 'location', location: { latitude: 1.5, longitude: 2 } }, { text: 'Shared a location: 1.5, 2' }],
     [
@@ -64,7 +64,10 @@ describe('each kind of message', () => {
     [
       'an order',
       { type: 'order', order: { product_items: [{}, {}], text: 'soon please' } },
-      { messageKind: 'order', text: 'Sent a cart with 2 items: soon please' },
+      {
+        messageKind: 'order',
+        text: 'Sent a cart with 2 items: 1 × a product without a name, 1 × a product without a name. soon please',
+      },
     ],
     [
       'what WhatsApp does not pass on',

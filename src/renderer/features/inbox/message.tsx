@@ -1,4 +1,4 @@
-import type { MessageRow, PersonRow } from '@astrix/contract';
+import { type MessageRow, type PersonRow, SHOWN_FOR_TEXT } from '@astrix/contract';
 import {
   Check,
   CheckCheck,
@@ -21,6 +21,7 @@ import type { OutboxItem, ThreadItem } from '../../../shared/ipc.ts';
 import { bytesOf, exactOf, timeOf } from '../../lib/format.ts';
 import { Linked } from '../../lib/text.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Part } from './part.tsx';
 
 type Common = { readonly onLink: (url: string) => void };
 
@@ -130,7 +131,13 @@ export function Message({ message, quoted, author, customer, onQuote, onLink }: 
             {!message.media && ICONS[message.kind] ? (
               <span className="mr-1.5 inline-block align-text-bottom text-meta">{ICONS[message.kind]}</span>
             ) : null}
-            <Linked text={message.text} onLink={onLink} />
+            {message.content.some(part => SHOWN_FOR_TEXT.includes(part.kind)) ? null : (
+              <Linked text={message.text} onLink={onLink} />
+            )}
+            {message.content.map((part, n) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never change their order
+              <Part key={n} part={part} onLink={onLink} />
+            ))}
           </span>
         )}
         <span className="mt-0.5 flex items-center justify-end gap-1.5 text-[11px] text-meta">
