@@ -43,6 +43,7 @@ export const MESSAGE_KINDS = [
   'button',
   'interactive',
   'order',
+  'call',
   'template',
   'system',
   'unsupported',
@@ -80,6 +81,8 @@ export const MessageRow = z.strictObject({
     .nullable(),
   replyToId: Id.nullable(),
   authorId: Id.nullable(),
+  /** The business wrote it in its own app on the phone, so nobody of the agency is its author. */
+  fromPhone: z.boolean().default(false),
   status: z.enum(MESSAGE_STATUSES),
   /** A reason in plain words and what to do, for `failed`. */
   failure: Fault.nullable(),

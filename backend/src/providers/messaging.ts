@@ -22,9 +22,10 @@ export type Customer = CustomerId & { readonly name: string | null };
 
 /**
  * Who made an entry of a thread: `customer` sent it; `unclear` when the provider says only that there was something, such as a placeholder of a
- * message that was deleted; `provider` for a notice of its own, such as a new number.
+ * message that was deleted; `missed-call` when the customer called and nobody answered; `provider` for a notice of its own, such as a new number;
+ * `phone` when the business wrote it in its own app on the phone.
  */
-export const ORIGINS = ['customer', 'unclear', 'provider'] as const;
+export const ORIGINS = ['customer', 'unclear', 'missed-call', 'provider', 'phone'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /** What an entry does to its conversation. */
@@ -33,13 +34,17 @@ export type Effect = {
   readonly opensWindow: boolean;
   /** Somebody waits for an answer: unread, and a closed or snoozed conversation is open again. */
   readonly waits: boolean;
+  /** The business has answered what stands before it. */
+  readonly answers: boolean;
 };
 
 const EFFECTS: Readonly<Record<Origin, Effect>> = {
-  customer: { opensWindow: true, waits: true },
+  customer: { opensWindow: true, waits: true, answers: false },
   // A window that is not open is noticed before the reply, and one that the provider does not know after it.
-  unclear: { opensWindow: false, waits: true },
-  provider: { opensWindow: false, waits: false },
+  unclear: { opensWindow: false, waits: true, answers: false },
+  'missed-call': { opensWindow: false, waits: true, answers: false },
+  provider: { opensWindow: false, waits: false, answers: false },
+  phone: { opensWindow: false, waits: false, answers: true },
 };
 
 /** What an entry does to its conversation: nothing else decides it, whatever the provider. */
@@ -52,6 +57,7 @@ export const InboundEvent = z.discriminatedUnion('kind', [
     origin: z.enum(ORIGINS),
     providerId: z.string(),
     sentAt: z.string(),
+    /** The customer, also of what the business wrote. */
     from: CustomerId.extend({ name: z.string().nullable() }),
     messageKind: z.enum(MESSAGE_KINDS).exclude(['template']),
     text: z.string(),
@@ -66,6 +72,7 @@ export const InboundEvent = z.discriminatedUnion('kind', [
   /** `providerId` is the reaction's own, `target` the message's. An empty emoji takes the reaction away. */
   z.object({
     kind: z.literal('reaction'),
+    by: z.enum(['customer', 'us']),
     providerId: z.string(),
     target: z.string(),
     emoji: z.string(),
@@ -106,6 +113,8 @@ export const InboundEvent = z.discriminatedUnion('kind', [
     at: z.string(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   }),
+  /** Something that says nothing which anybody needs. */
+  z.object({ kind: z.literal('nothing'), why: z.string() }),
   /** What this version cannot read, whole and as JSON text, so that a later version can. */
   z.object({ kind: z.literal('unknown'), why: z.string(), raw: z.string() }),
 ]);

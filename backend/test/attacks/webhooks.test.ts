@@ -142,14 +142,15 @@ describe('WH-15: poison', () => {
 
   test('a dead letter replayed twice has one effect, and each replay is on the audit', async () => {
     const { accountId } = world.agencies[0].clients[0];
-    const early = { id: 'wamid.late.reaction', from: CUSTOMER, at: world.clock.now(), type: 'reaction' };
-    await world.deliver(messagePayload(accountId, { ...early, reaction: { message_id: 'wamid.late', emoji: '👍' } }));
+    const early = { id: 'wamid.late.edit', from: CUSTOMER, at: world.clock.now(), type: 'edit' };
+    const edit = { original_message_id: 'wamid.late', message: { type: 'text', text: { body: 'in better words' } } };
+    await world.deliver(messagePayload(accountId, { ...early, edit }));
     for (const seconds of [1, 4, 16, 64]) {
       world.clock.advance(seconds);
       await world.app.runNow('webhooks.process');
     }
     const letter = (await dead()).at(-1)!;
-    expect(letter.reason).toContain('a reaction');
+    expect(letter.reason).toContain('an edit');
     await world.deliver(
       messagePayload(accountId, { id: 'wamid.late', from: CUSTOMER, text: 'late', at: world.clock.now() }),
     );
@@ -160,10 +161,10 @@ describe('WH-15: poison', () => {
     await world.app.runNow('webhooks.process');
     statuses.push((await replay()).statusCode);
     expect(statuses).toEqual([204, 404, 404]);
-    const { reactions } = await withSystem(world.db, 'telemetry', tx =>
-      tx.selectFrom('messages').select('reactions').where('provider_id', '=', 'wamid.late').executeTakeFirstOrThrow(),
+    const { text } = await withSystem(world.db, 'telemetry', tx =>
+      tx.selectFrom('messages').select('text').where('provider_id', '=', 'wamid.late').executeTakeFirstOrThrow(),
     );
-    expect(reactions).toMatchObject([{ by: 'customer', emoji: '👍' }]);
+    expect(text).toBe('in better words');
     const audited = await withSystem(world.db, 'telemetry', tx =>
       tx.selectFrom('audit_log').select('subject_id').where('event', '=', 'webhook.replay').execute(),
     );

@@ -109,7 +109,7 @@ export const MIGRATIONS: readonly CacheMigration[] = [
     sql: `
       alter table messages add column second integer not null default 0;
       alter table messages add column seq integer not null default 0;
-      update messages set second = sent_at / 1000, seq = shown.n, json = json_set(json, '$.seq', shown.n, '$.content', json('[]'))
+      update messages set second = sent_at / 1000, seq = shown.n, json = json_set(json, '$.seq', shown.n, '$.content', json('[]'), '$.fromPhone', json('false'))
         from (select r, row_number() over (partition by k order by sent_at, r) as n from messages) shown where shown.r = messages.r;
       drop index messages_thread;
       create index messages_thread on messages (k, second desc, seq desc);

@@ -57,7 +57,7 @@ function firstFile(commands: readonly { readonly id: string; readonly kind: stri
   ).run('open', NOW, Date.parse(row.expiresAt), JSON.stringify(row));
   const message = db.prepare('insert into messages (r, id, k, sent_at, expires_at, json) values (?, ?, 1, ?, ?, ?)');
   for (const n of [1, 2]) {
-    const { seq: _seq, content: _content, ...kept } = messageRow(n, 100, 1, NOW);
+    const { seq: _seq, content: _content, fromPhone: _from, ...kept } = messageRow(n, 100, 1, NOW);
     message.run(n, kept.id, NOW, Date.parse(row.expiresAt), JSON.stringify(kept));
   }
   const note = { id: id('200', 9), clientId: CLIENT, conversationId: CONVERSATION, authorId: PERSON, text: 'Noted' };

@@ -64,6 +64,7 @@ export function messageRow(
     media: null,
     replyToId: null,
     authorId: null,
+    fromPhone: false,
     status: 'received',
     failure: null,
     reactions: [],

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { InboundEventOf } from '../../providers/messaging.ts';
 import { findContactId, setMarketingOptOut, setOptOut } from '../contacts/index.ts';
-import { APPLIED, type Applied, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
+import { APPLIED, type Applied, FOREIGN, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import type { ChannelRef } from './channels.ts';
 import { markOptedOut } from './opt-out.ts';
 import { isAfter } from './order.ts';
@@ -18,7 +18,10 @@ export async function applyStatus(
   event: InboundEventOf<'status'>,
 ): Promise<Applied> {
   const message = await outgoing(tx, channel, event);
-  if (!message) return outOfOrder('a status for a message that is not known');
+  if (!message)
+    return (await isBeingSent(tx, channel))
+      ? outOfOrder('a status for a message that is not known', 'foreign')
+      : FOREIGN;
   const at = new Date(event.at);
   const forward = RANK[event.status] > RANK[message.status];
   const learned = {
@@ -63,6 +66,19 @@ async function outgoing(tx: SystemTx, channel: ChannelRef, event: InboundEventOf
     .executeTakeFirst();
 }
 
+/** Whether the reply to a send of this channel is still awaited: only then may a status speak of a message of ours that we do not know yet. */
+async function isBeingSent(tx: SystemTx, channel: ChannelRef): Promise<boolean> {
+  const sending = await tx
+    .selectFrom('messages')
+    .select('id')
+    .where('agency_id', '=', channel.agencyId)
+    .where('channel_id', '=', channel.channelId)
+    .where('status', '=', 'sending')
+    .limit(1)
+    .executeTakeFirst();
+  return sending !== undefined;
+}
+
 export async function countFailed(tx: SystemTx, agencyId: string, conversationId: string): Promise<void> {
   await tx
     .updateTable('conversations')
@@ -89,13 +105,14 @@ export async function applyReaction(
   event: InboundEventOf<'reaction'>,
 ): Promise<Applied> {
   const message = await target(tx, channel, event.target);
-  if (!message) return outOfOrder('a reaction to a message that is not known');
+  // A message that another tool sent on the same number is never known here.
+  if (!message) return outOfOrder('a reaction to a message that is not known', 'foreign');
   const reactions = message.reactions as StoredReaction[];
-  const mine = reactions.find(reaction => reaction.by === 'customer');
+  const mine = reactions.find(reaction => reaction.by === event.by);
   if (mine && !isLater([event.sentAt, event.providerId], [mine.at, mine.id])) return NOTHING_NEW;
   const next: StoredReaction[] = [
-    ...reactions.filter(reaction => reaction.by !== 'customer'),
-    { by: 'customer', emoji: event.emoji, at: event.sentAt, id: event.providerId },
+    ...reactions.filter(reaction => reaction.by !== event.by),
+    { by: event.by, emoji: event.emoji, at: event.sentAt, id: event.providerId },
   ];
   return writeMessage(tx, channel, message.id, { reactions: JSON.stringify(next) });
 }

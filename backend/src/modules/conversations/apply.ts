@@ -8,6 +8,7 @@ import { changeIdentity, consentIn, resolveContact, setOptOut } from '../contact
 import { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import { applyDeletion, applyEdit, applyNotice, applyPreference, applyReaction, applyStatus } from './apply-changes.ts';
 import type { ChannelRef } from './channels.ts';
+import { isAfter, type Position } from './order.ts';
 import { previewOf } from './read.ts';
 
 /** A provider's time that is further ahead than this is taken as now; clocks differ a little. */
@@ -32,6 +33,8 @@ export async function applyEvent(tx: SystemTx, channel: ChannelRef, event: Inbou
       return applyPreference(tx, channel, event);
     case 'notice':
       return applyNotice(tx, channel, event);
+    case 'nothing':
+      return NOTHING_NEW;
     case 'unknown':
       return dead(event.why);
   }
@@ -69,14 +72,15 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
       client_id: channel.clientId,
       conversation_id: conversation.id,
       channel_id: channel.channelId,
-      direction: 'in',
+      direction: event.origin === 'phone' ? 'out' : 'in',
       kind: event.messageKind,
       text: event.text,
       content: JSON.stringify(event.content),
       media: event.media ? JSON.stringify(event.media) : null,
       reply_to_id: event.replyTo ? await messageIdOf(tx, channel, event.replyTo) : null,
       author_id: null,
-      status: 'received',
+      from_phone: event.origin === 'phone',
+      status: event.origin === 'phone' ? 'sent' : 'received',
       failure: null,
       reactions: '[]',
       edited_at: null,
@@ -96,15 +100,16 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
     .executeTakeFirst();
   if (!stored) return NOTHING_NEW;
 
-  const consent = event.messageKind === 'text' ? consentIn(event.text) : null;
+  const consent = event.origin === 'customer' && event.messageKind === 'text' ? consentIn(event.text) : null;
   const said = consent && { optedOut: consent === 'stop', source: 'customer', at: sentAt };
   const changed = said !== null && (await setOptOut(tx, channel.agencyId, contact.id, said));
   const optedOut = changed ? said.optedOut : contact.optedOut;
   // The message has the highest seq of its conversation, so it is the last of its second.
   const isLastOf = (at: Date | null) => at === null || secondOf(sentAt) >= secondOf(at);
-  const { opensWindow, waits } = effectOf(event.origin);
+  const { opensWindow, waits, answers } = effectOf(event.origin);
   const longer = opensWindow && isLastOf(conversation.last_inbound_at);
   const shown = isLastOf(conversation.last_message_at);
+  const unread = answers ? await waitingAfter(tx, conversation, { at: sentAt, seq: conversation.last_seq + 1 }) : 0;
   await tx
     .updateTable('conversations')
     .set(row => ({
@@ -120,6 +125,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
             last_inbound_id: id,
           }
         : {}),
+      ...(answers ? { unread } : {}),
       ...(longer
         ? {
             last_inbound_at: sentAt,
@@ -129,7 +135,7 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
       ...(shown
         ? {
             preview: previewOf(event.messageKind, event.text, event.media?.fileName ?? null),
-            preview_direction: 'in',
+            preview_direction: event.origin === 'phone' ? 'out' : 'in',
             last_message_at: sql<Date>`greatest(last_message_at, ${sentAt})`,
           }
         : {}),
@@ -140,6 +146,24 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
     .where('id', '=', conversation.id)
     .execute();
   return APPLIED;
+}
+
+/** How many messages of the customer stand unread after an answer. */
+async function waitingAfter(
+  tx: SystemTx,
+  conversation: { readonly id: string; readonly agency_id: string; readonly unread: number },
+  answer: Position,
+): Promise<number> {
+  const { n } = await tx
+    .selectFrom('messages')
+    .select(row => row.fn.countAll<number>().as('n'))
+    .where('agency_id', '=', conversation.agency_id)
+    .where('conversation_id', '=', conversation.id)
+    .where('direction', '=', 'in')
+    .where('kind', '!=', 'system')
+    .where(isAfter('sent_at', answer))
+    .executeTakeFirstOrThrow();
+  return Math.min(conversation.unread, Number(n));
 }
 
 /** Null at a provider that customers are not written with through: then nothing can be sent. */
@@ -186,7 +210,7 @@ async function openConversation(
     .execute();
   return tx
     .selectFrom('conversations')
-    .select(['id', 'last_inbound_at', 'last_message_at', 'last_seq'])
+    .select(['id', 'agency_id', 'unread', 'last_inbound_at', 'last_message_at', 'last_seq'])
     .where('agency_id', '=', channel.agencyId)
     .where('channel_id', '=', channel.channelId)
     .where('contact_id', '=', contact.id)

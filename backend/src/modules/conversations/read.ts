@@ -53,6 +53,7 @@ export function messageRow(row: Selectable<Schema['messages']>): MessageRow {
     media: row.deleted_at ? null : (row.media as MessageRow['media']),
     replyToId: row.reply_to_id,
     authorId: row.author_id,
+    fromPhone: row.from_phone,
     status: row.status,
     failure: row.failure as MessageRow['failure'],
     reactions: (row.reactions as StoredReaction[])

@@ -58,6 +58,7 @@ declare module '../../platform/db/schema.ts' {
       media: unknown;
       reply_to_id: string | null;
       author_id: string | null;
+      from_phone: import('kysely').Generated<boolean>;
       status: MessageRow['status'];
       failure: unknown;
       reactions: unknown;

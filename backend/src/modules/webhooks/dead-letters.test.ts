@@ -54,7 +54,7 @@ const stateOf = ({ id }: PendingEvent) =>
       .where('id', '=', id)
       .executeTakeFirst(),
   );
-const run = (work: Parameters<typeof withSystem<void>>[2]) => withSystem(kit.world.db, 'webhook-process', work);
+const run = (work: Parameters<typeof withSystem<unknown>>[2]) => withSystem(kit.world.db, 'webhook-process', work);
 
 test('WH-15: two workers that give the same event up leave one dead letter', async () => {
   const event = await pending('given up twice');
@@ -78,11 +78,11 @@ test('WH-15: a copy of a dead letter is deleted, and a dead letter of another pr
 test('WH-15: an event is tried again after 1, 4, 16 and 64 seconds, then a person has to look', async () => {
   for (const [attempts, seconds] of [1, 4, 16, 64].entries()) {
     const event = await pending(`attempt ${attempts}`, attempts);
-    await run(tx => postpone(tx, event, { reason: 'not yet', tenant: null }));
+    await run(tx => postpone(tx, event, { reason: 'not yet', tenant: null, inTheEnd: 'dead' }));
     const nextAt = new Date(kit.world.clock.now().getTime() + seconds * 1000);
     expect(await stateOf(event)).toMatchObject({ state: 'pending', attempts: attempts + 1, next_at: nextAt });
   }
   const last = await pending('attempt 4', 4);
-  await run(tx => postpone(tx, last, { reason: 'never', tenant: null }));
+  await run(tx => postpone(tx, last, { reason: 'never', tenant: null, inTheEnd: 'dead' }));
   expect(await stateOf(last)).toMatchObject({ state: 'dead', attempts: 5, reason: 'never', agency_id: null });
 });

@@ -59,16 +59,31 @@ export async function deadLetter(tx: SystemTx, event: PendingEvent, { tenant, re
     .execute();
 }
 
-/** Tries again after 1, 4, 16 and 64 seconds; then a person has to look. */
-export async function postpone(tx: SystemTx, event: PendingEvent, why: Omit<Why, 'attempts'>): Promise<void> {
+/**
+ * Tries again after 1, 4, 16 and 64 seconds; then a person has to look, or it was about something of another tool. Answers what it was given up
+ * for; null when it is tried again.
+ */
+export async function postpone(
+  tx: SystemTx,
+  event: PendingEvent,
+  { inTheEnd, ...why }: Omit<Why, 'attempts'> & { readonly inTheEnd: 'dead' | 'foreign' },
+): Promise<'dead' | 'foreign' | null> {
   const attempts = event.attempts + 1;
-  if (attempts >= MAX_ATTEMPTS) return deadLetter(tx, event, { ...why, attempts });
+  if (attempts >= MAX_ATTEMPTS && inTheEnd === 'foreign') {
+    await tx.deleteFrom('webhook_events').where('id', '=', event.id).where('state', '=', 'pending').execute();
+    return inTheEnd;
+  }
+  if (attempts >= MAX_ATTEMPTS) {
+    await deadLetter(tx, event, { ...why, attempts });
+    return inTheEnd;
+  }
   await tx
     .updateTable('webhook_events')
     .set({ attempts, reason: why.reason, next_at: new Date(txNow(tx).getTime() + 4 ** event.attempts * 1000) })
     .where('id', '=', event.id)
     .where('state', '=', 'pending')
     .execute();
+  return null;
 }
 
 /** The shape of an event with every value of a customer replaced by its type and length (WH-15). */

@@ -4,15 +4,22 @@ import type { InboundEvent } from '../../providers/messaging.ts';
 
 /**
  * What became of an event. `out-of-order`: it speaks of something that has not arrived yet, so it is tried again. `dead` goes to the dead
- * letters, where a person finds it.
+ * letters, where a person finds it. `foreign`: it is about something that another tool did on the same account, and is counted only.
  */
 export type Applied =
-  | { readonly outcome: 'applied' | 'nothing-new' }
-  | { readonly outcome: 'out-of-order' | 'dead'; readonly reason: string };
+  | { readonly outcome: 'applied' | 'nothing-new' | 'foreign' }
+  /** `inTheEnd`: what it is taken for when it has been tried often enough. */
+  | { readonly outcome: 'out-of-order'; readonly reason: string; readonly inTheEnd: 'dead' | 'foreign' }
+  | { readonly outcome: 'dead'; readonly reason: string };
 
 export const APPLIED: Applied = { outcome: 'applied' };
 export const NOTHING_NEW: Applied = { outcome: 'nothing-new' };
-export const outOfOrder = (reason: string): Applied => ({ outcome: 'out-of-order', reason });
+export const FOREIGN: Applied = { outcome: 'foreign' };
+export const outOfOrder = (reason: string, inTheEnd: 'dead' | 'foreign' = 'dead'): Applied => ({
+  outcome: 'out-of-order',
+  reason,
+  inTheEnd,
+});
 export const dead = (reason: string): Applied => ({ outcome: 'dead', reason });
 
 /** A change at a provider as it is stored: what it means, and nothing that a person wrote. */

@@ -7,7 +7,7 @@ import { processAll } from './process.ts';
 import { receiveHandlers } from './receive.ts';
 import { WEBHOOKS_CHANNEL } from './tables.ts';
 
-export { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from './events.ts';
+export { APPLIED, type Applied, dead, FOREIGN, NOTHING_NEW, outOfOrder } from './events.ts';
 
 /**
  * Deliveries of providers: verified on the raw bytes, stored durably, acknowledged, then split into events that modules hear. It knows no other

@@ -157,11 +157,13 @@ async function processOne(deps: ProcessDeps, event: PendingEvent): Promise<boole
     metrics.webhookEvents.inc({ outcome: result?.outcome ?? 'error' });
     if (result === null) log.warn('webhook event failed', { error: nameOf(error), attempt: event.attempts + 1 });
     const reason = result?.reason ?? nameOf(error);
-    await withSystem(db, 'webhook-process', tx =>
-      result?.outcome === 'dead'
-        ? deadLetter(tx, event, { reason, attempts: event.attempts, tenant })
-        : postpone(tx, event, { reason, tenant }),
-    );
+    const inTheEnd = result?.outcome === 'out-of-order' ? result.inTheEnd : 'dead';
+    const gaveUp = await withSystem(db, 'webhook-process', async tx => {
+      if (result?.outcome !== 'dead') return postpone(tx, event, { reason, tenant, inTheEnd });
+      await deadLetter(tx, event, { reason, attempts: event.attempts, tenant });
+      return 'dead';
+    });
+    if (gaveUp === 'foreign') metrics.webhookEvents.inc({ outcome: 'foreign' });
     return true;
   }
 }
@@ -230,7 +232,7 @@ async function apply(
 const UNREADABLE = 'an event in a form that this version does not know';
 
 /** In this order: one hearer that has to wait makes all wait; one that applied it is enough. */
-const STRENGTH: readonly Applied['outcome'][] = ['out-of-order', 'applied', 'nothing-new', 'dead'];
+const STRENGTH: readonly Applied['outcome'][] = ['out-of-order', 'applied', 'nothing-new', 'foreign', 'dead'];
 
 const strongest = (results: readonly Applied[]): Applied =>
   results.toSorted((one, other) => STRENGTH.indexOf(one.outcome) - STRENGTH.indexOf(other.outcome))[0] ??

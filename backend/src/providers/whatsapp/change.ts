@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import { type CustomerId, type SplitEvent, unknownEvent } from '../messaging.ts';
+import { type CustomerId, fingerprint, type SplitEvent, unknownEvent } from '../messaging.ts';
 
 /** What every event of one change has in common. */
 export type ChangeContext = {
@@ -13,6 +13,13 @@ export type ChangeContext = {
 };
 
 export const entityOf = (context: ChangeContext, who: CustomerId) => `${context.accountId}/${who.phone ?? who.userId}`;
+
+/** Something that nobody needs, kept as an event so that a copy of it is known. */
+export function nothingEvent(context: ChangeContext, why: string, about: Json): SplitEvent {
+  const key = `nothing/${fingerprint(about)}`;
+  const { accountId, businessId } = context;
+  return { accountId, businessId, entity: key, naturalKey: key, event: { kind: 'nothing', why } };
+}
 
 /** Wrapped as a delivery of its own, so that a later version splits it like any other. */
 export function unknownIn(context: ChangeContext, why: string, value: Json): SplitEvent {

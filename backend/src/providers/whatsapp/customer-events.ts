@@ -1,6 +1,6 @@
 import { instant, type Json, object, objects, text } from '../json.ts';
-import type { CustomerId, InboundEvent, SplitEvent } from '../messaging.ts';
-import { type ChangeContext, entityOf, unknownIn } from './change.ts';
+import type { CustomerId, InboundEvent, Origin, SplitEvent } from '../messaging.ts';
+import { type ChangeContext, entityOf, nothingEvent, unknownIn } from './change.ts';
 import { contentOf, originOf } from './content.ts';
 import { failureOf } from './failures.ts';
 import { bsuid, digits } from './values.ts';
@@ -14,12 +14,41 @@ export function contactOf(message: Json, contacts: readonly Json[]): Json | null
   return named ?? (contacts.length === 1 ? (contacts[0] ?? null) : null);
 }
 
-export function messageEvent(context: ChangeContext, message: Json, contact: Json | null): SplitEvent {
-  const whole = { ...context.value, messages: [message], statuses: undefined, errors: undefined };
+/** A message that a customer sent, or a notice about them. */
+export const messageEvent = (context: ChangeContext, message: Json, contact: Json | null): SplitEvent =>
+  entryEvent(context, message, { list: 'messages', customer: senderOf(message, contact), name: nameOf(contact) });
+
+/** What the business wrote in its own app on the phone. Meta: `smb_message_echoes`. */
+export const echoEvent = (context: ChangeContext, message: Json, contact: Json | null): SplitEvent =>
+  entryEvent(context, message, {
+    list: context.value.message_echoes === undefined ? 'messages' : 'message_echoes',
+    customer: {
+      phone: digits(message.to) ?? digits(contact?.wa_id),
+      userId: bsuid(message.to_user_id) ?? bsuid(message.to) ?? bsuid(contact?.user_id),
+    },
+    name: nameOf(contact),
+    origin: 'phone',
+  });
+
+/** Whether the sender of a message is the number of the business itself. */
+export function isEcho(context: ChangeContext, message: Json): boolean {
+  const own = text(object(context.value.metadata)?.display_phone_number, 40)?.replace(/\D/g, '');
+  return message.to !== undefined && own !== undefined && own !== '' && digits(message.from) === own;
+}
+
+type Entry = {
+  /** The list of the change that it stands in. */
+  readonly list: 'messages' | 'message_echoes';
+  readonly customer: CustomerId;
+  readonly name: string | null;
+  readonly origin?: Origin;
+};
+
+function entryEvent(context: ChangeContext, message: Json, { list, customer: from, name, origin }: Entry): SplitEvent {
+  const whole = { ...context.value, [list]: [message], statuses: undefined, errors: undefined };
   const providerId = text(message.id, 256);
   if (!providerId) return unknownIn(context, 'a message without an id', whole);
   if (message.group_id !== undefined) return unknownIn(context, 'a message of a group', whole);
-  const from = senderOf(message, contact);
   if (!from.phone && !from.userId) return unknownIn(context, 'a message from nobody', whole);
   const sentAt = instant(message.timestamp, context.receivedAt);
   const keyed = (suffix: string, event: InboundEvent): SplitEvent => ({
@@ -34,7 +63,14 @@ export function messageEvent(context: ChangeContext, message: Json, contact: Jso
   const reactedTo = text(reaction?.message_id, 256);
   if (message.type === 'reaction' && reactedTo) {
     const emoji = text(reaction?.emoji, 16) ?? '';
-    return keyed('/reaction', { kind: 'reaction', providerId, target: reactedTo, emoji, sentAt });
+    return keyed('/reaction', {
+      kind: 'reaction',
+      by: origin === 'phone' ? 'us' : 'customer',
+      providerId,
+      target: reactedTo,
+      emoji,
+      sentAt,
+    });
   }
   const edit = object(message.edit);
   const edited = text(edit?.original_message_id, 256);
@@ -47,14 +83,50 @@ export function messageEvent(context: ChangeContext, message: Json, contact: Jso
     return keyed('/delete', { kind: 'deletion', target: revoked, deletedAt: sentAt });
   return keyed('', {
     kind: 'message',
-    origin: originOf(message),
+    origin: origin ?? originOf(message),
     providerId,
     sentAt,
-    from: { ...from, name: nameOf(contact) },
+    from: { ...from, name },
     ...contentOf(message),
     replyTo: text(object(message.context)?.id, 256),
   });
 }
+
+/** A call that is over. Meta: `calls` with the event `terminate`; a call that somebody took has a duration. */
+export function callEvent(context: ChangeContext, call: Json, contact: Json | null): SplitEvent {
+  const id = text(call.id, 256);
+  const isTheirs = call.direction !== 'BUSINESS_INITIATED';
+  const other = isTheirs ? call.from : call.to;
+  const from = { phone: digits(other) ?? digits(contact?.wa_id), userId: bsuid(other) ?? bsuid(contact?.user_id) };
+  if (!id || (!from.phone && !from.userId))
+    return unknownIn(context, 'a call of nobody', { ...context.value, calls: [call] });
+  if (call.event !== 'terminate') return nothingEvent(context, 'a call that is not over', call);
+  const seconds = Number(call.duration ?? 0);
+  const missed = isTheirs && !(seconds > 0);
+  return {
+    accountId: context.accountId,
+    businessId: context.businessId,
+    entity: entityOf(context, from),
+    naturalKey: `${context.accountId}/${id}/call`,
+    event: {
+      kind: 'message',
+      origin: missed ? 'missed-call' : 'provider',
+      providerId: id,
+      sentAt: instant(call.timestamp, context.receivedAt),
+      from: { ...from, name: nameOf(contact) },
+      messageKind: 'call',
+      text: missed ? 'Missed call' : `${isTheirs ? 'Call of the customer' : 'Call to the customer'}${lasted(seconds)}`,
+      content: [],
+      media: null,
+      replyTo: null,
+    },
+  };
+}
+
+const lasted = (seconds: number) =>
+  seconds > 0 && Number.isFinite(seconds)
+    ? `, ${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
+    : ', not answered';
 
 function senderOf(message: Json, contact: Json | null): CustomerId {
   return {

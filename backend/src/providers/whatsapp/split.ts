@@ -1,10 +1,13 @@
 import { clamp, instant, items, type Json, object, objects, text } from '../json.ts';
 import { fingerprint, type SplitEvent, unknownEvent } from '../messaging.ts';
-import { type ChangeContext, unknownIn } from './change.ts';
+import { type ChangeContext, nothingEvent, unknownIn } from './change.ts';
 import {
+  callEvent,
   contactOf,
+  echoEvent,
   identityOf,
   identityUpdate,
+  isEcho,
   messageEvent,
   preferenceEvent,
   statusEvent,
@@ -64,6 +67,13 @@ function splitChange(entry: Json, change: Json, receivedAt: Date): SplitEvent[] 
   switch (field) {
     case 'messages':
       return splitMessages(context);
+    case 'smb_message_echoes':
+    case 'message_echoes':
+      return each(context, 'message_echoes', (_, item) =>
+        echoEvent(context, item, contactOf(item, objects(value.contacts))),
+      );
+    case 'calls':
+      return splitCalls(context);
     case 'user_id_update':
       return each(context, 'user_id_update', identityUpdate);
     case 'user_preferences':
@@ -93,12 +103,24 @@ function each(
   ];
 }
 
+/** Calls, and how far the ringing of one has come, which says nothing once the call is over. */
+function splitCalls(context: ChangeContext): SplitEvent[] {
+  const contacts = objects(context.value.contacts);
+  if (context.value.calls === undefined && context.value.statuses !== undefined)
+    return each(context, 'statuses', (_, item) => nothingEvent(context, 'how far a call has come', item));
+  return each(context, 'calls', (_, item) => callEvent(context, item, contactOf(item, contacts)));
+}
+
 function splitMessages(context: ChangeContext): SplitEvent[] {
   const { value } = context;
   const contacts = objects(value.contacts);
   const events: SplitEvent[] = [];
   if (value.messages !== undefined)
-    events.push(...each(context, 'messages', (_, item) => messageEvent(context, item, contactOf(item, contacts))));
+    events.push(
+      ...each(context, 'messages', (_, item) =>
+        (isEcho(context, item) ? echoEvent : messageEvent)(context, item, contactOf(item, contacts)),
+      ),
+    );
   // A system message about a new number or id is shown in the thread and changes who the customer is.
   for (const message of objects(value.messages)) events.push(...identityOf(context, message));
   if (value.statuses !== undefined) events.push(...each(context, 'statuses', statusEvent));

@@ -10,6 +10,7 @@ import {
   MapPin,
   Mic,
   NotebookPen,
+  Phone,
   Reply,
   Sticker,
   TriangleAlert,
@@ -110,8 +111,18 @@ type MessageProps = Common & {
 
 export function Message({ message, quoted, author, customer, onQuote, onLink }: MessageProps) {
   const ours = message.direction === 'out';
-  const system = message.kind === 'system';
-  if (system) return <p className="py-1 text-center text-meta text-meta">{message.text}</p>;
+  if (message.kind === 'system' || message.kind === 'call')
+    return (
+      <p className="py-1 text-center text-meta text-meta">
+        {message.kind === 'call' ? (
+          <Phone size={13} aria-hidden className="mr-1.5 inline-block align-text-bottom" />
+        ) : null}
+        {message.text} ·{' '}
+        <time dateTime={message.sentAt} title={exactOf(message.sentAt)}>
+          {timeOf(message.sentAt)}
+        </time>
+      </p>
+    );
   return (
     <article
       aria-label={`${ours ? (author?.name ?? 'We') : customer}, ${timeOf(message.sentAt)}`}
@@ -123,7 +134,9 @@ export function Message({ message, quoted, author, customer, onQuote, onLink }: 
         {message.replyToId ? <Quoted quoted={quoted} /> : null}
         <Media message={message} />
         {message.deletedAt ? (
-          <span className="text-meta italic">The customer deleted this message.</span>
+          <span className="text-meta italic">
+            {ours ? 'This message was deleted on the phone.' : 'The customer deleted this message.'}
+          </span>
         ) : (
           <span
             className={`break-words whitespace-pre-wrap ${message.kind === 'unsupported' ? 'text-meta italic' : ''}`}
@@ -142,6 +155,7 @@ export function Message({ message, quoted, author, customer, onQuote, onLink }: 
         )}
         <span className="mt-0.5 flex items-center justify-end gap-1.5 text-[11px] text-meta">
           {message.editedAt ? <span title={exactOf(message.editedAt)}>edited</span> : null}
+          {message.fromPhone ? <span>from the phone</span> : null}
           {ours && author ? <span>{author.name.split(' ')[0]}</span> : null}
           <time dateTime={message.sentAt} title={exactOf(message.sentAt)}>
             {timeOf(message.sentAt)}
@@ -157,7 +171,7 @@ export function Message({ message, quoted, author, customer, onQuote, onLink }: 
         {message.reactions.length > 0 ? (
           <span
             className="absolute -bottom-2.5 left-2 rounded-full border border-line bg-panel px-1.5 text-[12px] leading-[18px]"
-            title={`${customer} reacted`}
+            title={`Reactions of ${customer} and us`}
           >
             {message.reactions.map(reaction => reaction.emoji).join(' ')}
           </span>
