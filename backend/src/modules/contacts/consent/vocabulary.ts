@@ -1,0 +1,71 @@
+import { LEXICONS, OFTEN_MISSPELT, type WordClass } from './lexicon.ts';
+import { isNear, looseForm, wordsOf } from './normalise.ts';
+
+/** Every phrase that a written form with `{a|b}` stands for. */
+export function expanded(phrase: string): string[] {
+  const open = phrase.lastIndexOf('{');
+  if (open < 0) return [phrase];
+  const close = phrase.indexOf('}', open);
+  const [before, after] = [phrase.slice(0, open), phrase.slice(close + 1)];
+  return phrase
+    .slice(open + 1, close)
+    .split('|')
+    .flatMap(choice => expanded(before + choice + after));
+}
+
+/** The phrases of a list, as the words that a message would have. */
+export const phrasesOf = (list: string): string[] =>
+  list.split(/,\s*/).flatMap(phrase => expanded(phrase).map(one => wordsOf(one).join(' ')));
+
+/** Each phrase with its class. Of two lexicons that name the same phrase, the first decides. */
+const CLASS_OF = new Map<string, WordClass>();
+/** Words of any phrase, and the known word for each loose form. */
+const KNOWN = new Set<string>();
+const LOOSE = new Map<string, string>();
+let longest = 1;
+
+for (const { lexicon, loose } of LEXICONS)
+  for (const [kind, list] of Object.entries(lexicon))
+    for (const phrase of phrasesOf(list)) {
+      if (phrase === '' || CLASS_OF.has(phrase)) continue;
+      CLASS_OF.set(phrase, kind as WordClass);
+      const words = phrase.split(' ');
+      longest = Math.max(longest, words.length);
+      for (const word of words) {
+        KNOWN.add(word);
+        const form = looseForm(word);
+        if (loose && word.length >= 4 && !LOOSE.has(form)) LOOSE.set(form, word);
+      }
+    }
+
+const MISSPELT = OFTEN_MISSPELT.split(' ');
+
+/** The word that the lexicons know, for one in another spelling; the word itself where there is none. */
+function known(word: string): string {
+  if (KNOWN.has(word)) return word;
+  if (!/^[a-z]+$/.test(word)) return word;
+  const single = word.replace(/(.)\1+/g, '$1');
+  if (single.length >= 4 && KNOWN.has(single)) return single;
+  const spelled = word.length >= 4 ? LOOSE.get(looseForm(word)) : undefined;
+  if (spelled) return spelled;
+  const doubled = word + word.at(-1);
+  if (KNOWN.has(doubled)) return doubled;
+  if (word.length < 6) return word;
+  return MISSPELT.find(one => one[0] === word[0] && isNear(word, one, one.length >= 11 ? 2 : 1)) ?? word;
+}
+
+export type Lexeme = WordClass | 'unknown';
+
+/** What each word or phrase of a message means, the longest phrase first. */
+export function lexemesOf(text: string): Lexeme[] {
+  const words = wordsOf(text).map(known);
+  const found: Lexeme[] = [];
+  for (let at = 0; at < words.length; ) {
+    let length = Math.min(longest, words.length - at);
+    while (length > 1 && !CLASS_OF.has(words.slice(at, at + length).join(' '))) length--;
+    const kind = CLASS_OF.get(words.slice(at, at + length).join(' '));
+    found.push(kind ?? (/^(?:\p{N}+|[a-z])$/u.test(words[at]!) ? 'filler' : 'unknown'));
+    at += length;
+  }
+  return found;
+}
