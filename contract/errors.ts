@@ -57,6 +57,16 @@ export const ERRORS = {
     reason: 'This customer has opted out',
     next: 'Do not write to them until they opt in again.',
   },
+  marketing_opted_out: {
+    status: 409,
+    reason: 'This customer has opted out of promotions',
+    next: 'Write only about what they ask for.',
+  },
+  consent_unclear: {
+    status: 409,
+    reason: 'This customer may want no more messages, and nobody has decided yet',
+    next: 'Choose Stop all, Stop promotions or Keep in the conversation.',
+  },
   conversation_changed: {
     status: 409,
     reason: 'The conversation has moved on since this was written',

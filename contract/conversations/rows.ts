@@ -4,6 +4,10 @@ import { Id, Instant } from '../fields.ts';
 import { ProviderId } from '../providers.ts';
 import { ContentPart } from './content.ts';
 
+/** What a customer stops: everything, or promotions only. */
+export const ConsentScope = z.enum(['all', 'promotions']);
+export type ConsentScope = z.infer<typeof ConsentScope>;
+
 export const ConversationRow = z.strictObject({
   id: Id,
   clientId: Id,
@@ -26,6 +30,10 @@ export const ConversationRow = z.strictObject({
   /** End of the 24-hour customer service window, from the provider's timestamp; null when it never opened. */
   windowExpiresAt: Instant.nullable(),
   optedOut: z.boolean(),
+  /** The customer stopped promotions only. Absent in rows of servers and caches from before there were scopes. */
+  marketingOptedOut: z.boolean().default(false),
+  /** The customer may have asked to stop, at this time; what no person writes is paused until somebody answers. */
+  stopHint: z.strictObject({ scope: ConsentScope, at: Instant }).nullable().default(null),
   version: z.int().min(1),
   expiresAt: Instant,
 });

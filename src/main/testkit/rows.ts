@@ -40,6 +40,8 @@ export function conversationRow(
     lastInboundId: id('100', n),
     windowExpiresAt: iso(at + DAY),
     optedOut: false,
+    marketingOptedOut: false,
+    stopHint: null,
     version: 1,
     expiresAt: iso(at + 30 * DAY),
     ...change,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKit, type Kit, type Person } from '../../../test/kit/index.ts';
 import { newId } from '../../kernel/ids.ts';
-import { consentIn } from './consent.ts';
+import { withSystem } from '../../platform/db/index.ts';
 
-/** Every phrase that the product promises to understand, by language. */
+/** Phrases that the product has understood from the beginning, by language. */
 const STOP = {
   English: ['stop', 'unsubscribe', 'stop all', 'opt out', 'optout', 'cancel messages'],
   Hinglish: ['band karo', 'bandh karo', 'band kar do', 'message mat karo', 'msg mat karo', 'mat bhejo'],
@@ -16,111 +16,6 @@ const START = {
 };
 const of = (phrases: typeof STOP) => Object.values(phrases).flat();
 
-/** The same phrase as people type it. */
-const SPELLINGS: readonly (readonly [string, (phrase: string) => string])[] = [
-  ['in capitals', phrase => phrase.toUpperCase()],
-  ['with a capital', phrase => phrase.charAt(0).toUpperCase() + phrase.slice(1)],
-  ['with spaces around and between', phrase => `  ${phrase.replaceAll(' ', '   ')}\n`],
-  ['on two lines', phrase => phrase.replaceAll(' ', '\n')],
-  ['with a full stop', phrase => `${phrase}.`],
-  ['with a danda', phrase => `${phrase}।`],
-  ['with marks', phrase => `${phrase}!!!`],
-  ['as a question', phrase => `${phrase}?`],
-  ['in quotes', phrase => `"${phrase}"`],
-  ['in bold', phrase => `*${phrase}*`],
-  [
-    'in letters of full width',
-    phrase => phrase.replaceAll(/[a-z]/g, c => String.fromCharCode(c.charCodeAt(0) + 0xfee0)),
-  ],
-];
-
-/** Messages that hold such a phrase or look like one, and mean something else. */
-const NEAR_MISSES = [
-  'stop my order',
-  'Please stop the delivery',
-  'stop sending the red one, I want the blue one',
-  'do not stop',
-  "don't stop",
-  'Can you stop by tomorrow?',
-  'bus stop',
-  'non-stop',
-  'nonstop',
-  'stopp',
-  'stops',
-  'stop stop',
-  'stop-all',
-  'st op',
-  's.top it',
-  'start my order',
-  'when does the sale start',
-  'restart',
-  'starter',
-  'how do I unsubscribe from the newsletter',
-  'subscribed',
-  'opt',
-  'opt outside',
-  'opting in',
-  'cancel my messages',
-  'cancel',
-  'band',
-  'band baaja',
-  'fan band karo',
-  'dukaan kab band karoge',
-  'mat bhejo abhi, kal bhejo',
-  'mat karo',
-  'message karo',
-  'kaam shuru karo jaldi',
-  'AC chalu karo',
-  'बंद',
-  'दुकान बंद करो',
-  'बंद मत करो',
-  'रोकना मत',
-  'रोकें नहीं',
-  'मैसेज करो',
-  'संदेश भेजो',
-  'काम शुरू करो',
-  'चालू है',
-  'no',
-  'नहीं',
-  '🛑',
-  '',
-  ' ',
-  '.',
-];
-
-describe('what a message says about consent', () => {
-  test('ME-04: every phrase is there once', () => {
-    const all = [...of(STOP), ...of(START as unknown as typeof STOP)];
-    expect(all).toHaveLength(28);
-    expect(new Set(all).size).toBe(28);
-  });
-
-  for (const [meaning, phrases] of [
-    ['stop', STOP],
-    ['start', START],
-  ] as const)
-    for (const [language, list] of Object.entries(phrases))
-      test.each(list)(`ME-04: «%s» (${language}) means ${meaning}, in every spelling`, phrase => {
-        expect(consentIn(phrase)).toBe(meaning);
-        for (const [how, spelled] of SPELLINGS) expect(consentIn(spelled(phrase)), how).toBe(meaning);
-      });
-
-  test.each(NEAR_MISSES)('ME-04: «%s» says nothing about consent', text => {
-    expect(consentIn(text)).toBeNull();
-  });
-
-  test('ME-04: a phrase says nothing when other words stand before or after it', () => {
-    for (const phrase of [...of(STOP), ...of(START as unknown as typeof STOP)])
-      for (const text of [`${phrase} my order`, `please ${phrase}`, `${phrase} ${phrase}`, `x${phrase}`, `${phrase}x`])
-        expect(consentIn(text), text).toBeNull();
-  });
-
-  test('a long message is not read', () => {
-    expect(consentIn(`stop${' '.repeat(36)}`)).toBe('stop');
-    expect(consentIn(`stop${' '.repeat(37)}`)).toBeNull();
-  });
-});
-
 describe('a customer who writes it', () => {
   let kit: Kit;
   let agent: Person;
@@ -130,6 +25,8 @@ describe('a customer who writes it', () => {
   });
   afterAll(() => kit.close());
 
+  const conversationOf = ({ conversationId }: { readonly conversationId: string }) =>
+    agent.call('conversations.get', { params: { conversationId } });
   const replyTo = (on: { conversationId: string; messageId: string }) => ({
     params: { conversationId: on.conversationId },
     body: {
@@ -155,13 +52,92 @@ describe('a customer who writes it', () => {
     }
   });
 
-  test('ME-04: stays as they were after a near miss, and when a picture has such a caption', async () => {
+  test('ME-04: stays as they were after a near miss', async () => {
     const customer = kit.customer();
-    const first = await customer.writes('stop my order');
-    await customer.sends({ type: 'image', image: { id: '1', mime_type: 'image/jpeg', caption: 'stop' } });
-    expect(
-      (await agent.call('conversations.reply', replyTo({ ...first, ...(await customer.writes('hi')) }))).status,
-    ).toBe('queued');
+    await customer.writes('stop my order');
+    const last = await customer.writes('hi');
+    expect((await agent.call('conversations.reply', replyTo(last))).status).toBe('queued');
+    expect(await conversationOf(last)).toMatchObject({ optedOut: false, marketingOptedOut: false, stopHint: null });
+  });
+
+  test('ME-04: stops promotions only, and may still be answered', async () => {
+    const customer = kit.customer();
+    const written = await customer.writes('Please stop sending offers');
+    expect(await conversationOf(written)).toMatchObject({ optedOut: false, marketingOptedOut: true, stopHint: null });
+    const contact = await agent.call('contacts.get', { params: { contactId: written.contactId } });
+    expect(contact).toMatchObject({ optedOutAt: null, marketingOptedOutAt: kit.world.clock.now().toISOString() });
+    expect((await agent.call('conversations.reply', replyTo(written))).status).toBe('queued');
+    await customer.writes('start promotions', { at: new Date(kit.world.clock.now().getTime() + 1000) });
+    expect(await conversationOf(written)).toMatchObject({ marketingOptedOut: false });
+  });
+
+  test('ME-04: may have meant it: what no person wrote waits, a reply does not, and a certain word settles it', async () => {
+    const customer = kit.customer();
+    const at = (seconds: number) => ({ at: new Date(kit.world.clock.now().getTime() - 60_000 + seconds * 1000) });
+    const written = await customer.writes('too many messages from you', at(1));
+    const stopHint = { scope: 'all', at: at(1).at.toISOString() };
+    expect(await conversationOf(written)).toMatchObject({ optedOut: false, stopHint });
+    expect((await agent.call('conversations.reply', replyTo(written))).status).toBe('queued');
+    await customer.writes('too many offers', at(2));
+    expect(await conversationOf(written)).toMatchObject({ stopHint: { scope: 'all', at: at(2).at.toISOString() } });
+    await customer.writes('start', at(3));
+    expect(await conversationOf(written)).toMatchObject({ optedOut: false, stopHint: null });
+    await customer.writes('stop calling me', at(2));
+    expect(await conversationOf(written)).toMatchObject({ stopHint: null });
+    await customer.writes('stop it', at(4));
+    await customer.writes('stop', at(5));
+    expect(await conversationOf(written)).toMatchObject({ optedOut: true, stopHint: null });
+  });
+
+  test('ME-04: says so in a caption, which an agent has to judge', async () => {
+    const sent = await kit
+      .customer()
+      .sends({ type: 'image', image: { id: '1', mime_type: 'image/jpeg', caption: 'stop' } });
+    expect(await conversationOf(sent)).toMatchObject({ optedOut: false, stopHint: { scope: 'all' } });
+  });
+
+  test('ME-04: changes a message into a stop; an older change does not count', async () => {
+    const customer = kit.customer();
+    const at = (seconds: number) => ({ at: new Date(kit.world.clock.now().getTime() - 60_000 + seconds * 1000) });
+    const written = await customer.writes('stob', at(0));
+    await customer.edits(written, 'start', at(9));
+    await customer.edits(written, 'stop', at(5));
+    expect(await conversationOf(written)).toMatchObject({ optedOut: false });
+    await customer.edits(written, 'stop', at(12));
+    expect(await conversationOf(written)).toMatchObject({ optedOut: true });
+  });
+
+  test('ME-04: whose new conversation on another channel knows it from the start', async () => {
+    const customer = kit.customer();
+    const written = await customer.writes('no more offers please');
+    await customer.writes('bas karo', { at: new Date(kit.world.clock.now().getTime() + 1000) });
+    await withSystem(kit.world.db, 'telemetry', tx =>
+      tx.deleteFrom('conversations').where('id', '=', written.conversationId).execute(),
+    );
+    const again = await customer.writes('Hello', { at: new Date(kit.world.clock.now().getTime() + 2000) });
+    expect(again.conversationId).not.toBe(written.conversationId);
+    expect(await conversationOf(again)).toMatchObject({ marketingOptedOut: true, stopHint: { scope: 'all' } });
+  });
+
+  test('AL-02, ME-04: leaves one audit row for each change, without what was written', async () => {
+    const customer = kit.customer();
+    const written = await customer.writes('kindly stop messaging me Asha Mehta');
+    await customer.writes('stop', { at: new Date(kit.world.clock.now().getTime() + 1000) });
+    await customer.writes('stop', { at: new Date(kit.world.clock.now().getTime() + 2000) });
+    const rows = await withSystem(kit.world.db, 'telemetry', tx =>
+      tx
+        .selectFrom('audit_log')
+        .select(['event', 'actor_id', 'client_id', 'detail'])
+        .where('subject_id', '=', written.contactId)
+        .orderBy('seq')
+        .execute(),
+    );
+    const said = { by: 'customer', wants: 'stop', scope: 'all' };
+    expect(rows).toMatchObject([
+      { event: 'contact.consent', actor_id: null, detail: { ...said, certainty: 'likely' } },
+      { event: 'contact.consent', actor_id: null, detail: { ...said, certainty: 'certain' } },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('Mehta');
   });
 
   test('ME-04: is opted out of this client only', async () => {
@@ -221,5 +197,50 @@ describe('an agent who records it', () => {
     const parts = { params: { contactId }, body: { optedOut: true, reason: 'x' } };
     expect((await agent.refused('contacts.set-opt-out', parts)).code).toBe('not_found');
     expect((await agent.refused('contacts.get', { params: { contactId } })).code).toBe('not_found');
+  });
+
+  const ask = async (text: string) => {
+    const customer = kit.customer();
+    const written = await customer.writes(text);
+    const hintAt = kit.world.clock.now().toISOString();
+    const answer = (choice: 'all' | 'promotions' | 'keep', at = hintAt) =>
+      agent.call('contacts.answer-stop-hint', {
+        params: { contactId: written.contactId },
+        body: { choice, hintAt: at },
+      });
+    const shown = () => agent.call('conversations.get', { params: { conversationId: written.conversationId } });
+    return { customer, written, hintAt, answer, shown };
+  };
+
+  test.each([
+    ['all', { optedOut: true, marketingOptedOut: false }],
+    ['promotions', { optedOut: false, marketingOptedOut: true }],
+    ['keep', { optedOut: false, marketingOptedOut: false }],
+  ] as const)('ME-04: decides «%s» about a customer who may want to stop', async (choice, becomes) => {
+    const { answer, shown, written } = await ask('bahut pareshan karte ho');
+    expect(await shown()).toMatchObject({ optedOut: false, stopHint: { scope: 'all' } });
+    await answer(choice);
+    expect(await shown()).toMatchObject({ ...becomes, stopHint: null });
+    const [row] = await withSystem(kit.world.db, 'telemetry', tx =>
+      tx
+        .selectFrom('audit_log')
+        .select(['actor_id', 'detail'])
+        .where('subject_id', '=', written.contactId)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .execute(),
+    );
+    expect(row).toMatchObject({ actor_id: agent.id, detail: { stopHint: choice } });
+  });
+
+  test('ME-04: answers the hint that was on screen; a newer one stays open', async () => {
+    const { customer, answer, shown, hintAt } = await ask('bas karo');
+    const later = new Date(Date.parse(hintAt) + 1000);
+    kit.world.clock.advance(2);
+    await customer.writes('bas karo', { at: later });
+    await answer('keep');
+    expect(await shown()).toMatchObject({ stopHint: { at: later.toISOString() } });
+    await answer('keep', later.toISOString());
+    expect(await shown()).toMatchObject({ stopHint: null });
   });
 });

@@ -1,53 +1,38 @@
-import type { AnyTx, SystemTx } from '../../platform/db/index.ts';
+import type { ConsentScope } from '@astrix/contract';
+import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { AnyTx, Schema } from '../../platform/db/index.ts';
+import './tables.ts';
 
-/** Whole messages that mean "stop", in the languages customers write (ME-04). Compared after folding case, spaces and marks. */
-const STOP = new Set([
-  'stop',
-  'unsubscribe',
-  'stop all',
-  'opt out',
-  'optout',
-  'cancel messages',
-  'band karo',
-  'bandh karo',
-  'band kar do',
-  'message mat karo',
-  'msg mat karo',
-  'mat bhejo',
-  'रोकें',
-  'रोको',
-  'बंद करो',
-  'बंद करें',
-  'बंद कर दो',
-  'मैसेज मत करो',
-  'संदेश मत भेजो',
-]);
-const START = new Set([
-  'start',
-  'subscribe',
-  'opt in',
-  'optin',
-  'shuru karo',
-  'chalu karo',
-  'शुरू करो',
-  'शुरू करें',
-  'चालू करो',
-]);
+/** What a customer of one client wants to receive, as far as it is known. */
+export type ContactConsent = {
+  readonly optedOut: boolean;
+  readonly marketingOptedOut: boolean;
+  /** A request to stop that is not certain and that nobody has answered. */
+  readonly stopHint: { readonly scope: ConsentScope; readonly at: Date } | null;
+};
 
-const folded = (text: string) =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[.!,।?'"*]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+type Of = { readonly agencyId: string; readonly contactId: string };
 
-/** What a message says about consent: only when that is all it says. */
-export function consentIn(text: string): 'stop' | 'start' | null {
-  if (text.length > 40) return null;
-  const said = folded(text);
-  if (STOP.has(said)) return 'stop';
-  return START.has(said) ? 'start' : null;
+type ConsentColumns = Pick<
+  Selectable<Schema['contacts']>,
+  'opted_out_at' | 'marketing_opt_out_at' | 'stop_hint' | 'stop_hint_at'
+>;
+
+export const consentFrom = (row: ConsentColumns): ContactConsent => ({
+  optedOut: row.opted_out_at !== null,
+  marketingOptedOut: row.marketing_opt_out_at !== null,
+  stopHint: row.stop_hint && row.stop_hint_at && { scope: row.stop_hint, at: row.stop_hint_at },
+});
+
+export async function consentOf(tx: AnyTx, { agencyId, contactId }: Of): Promise<ContactConsent> {
+  const row = await tx
+    .selectFrom('contacts')
+    .select(['opted_out_at', 'marketing_opt_out_at', 'stop_hint', 'stop_hint_at'])
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', contactId)
+    .executeTakeFirstOrThrow();
+  return consentFrom(row);
 }
 
 /**
@@ -56,8 +41,7 @@ export function consentIn(text: string): 'stop' | 'start' | null {
  */
 export async function setOptOut(
   tx: AnyTx,
-  agencyId: string,
-  contactId: string,
+  { agencyId, contactId }: Of,
   { optedOut, source, at }: { optedOut: boolean; source: string; at: Date },
 ): Promise<boolean> {
   const before = await tx
@@ -76,14 +60,14 @@ export async function setOptOut(
     .where('agency_id', '=', agencyId)
     .where('id', '=', contactId)
     .execute();
-  return isOut !== optedOut;
+  const closed = await closeStopHint(tx, { agencyId, contactId }, ['all', 'promotions'], at);
+  return isOut !== optedOut || closed;
 }
 
-/** Records the choice about marketing made at `at`. A later choice stands in any order of arrival; of two in the same second, stop does. */
+/** Records the choice about promotions made at `at`. A later choice stands in any order of arrival; of two in the same second, stop does. */
 export async function setMarketingOptOut(
-  tx: SystemTx,
-  agencyId: string,
-  contactId: string,
+  tx: AnyTx,
+  { agencyId, contactId }: Of,
   { optedOut, at }: { optedOut: boolean; at: Date },
 ): Promise<boolean> {
   const changed = await tx
@@ -100,5 +84,55 @@ export async function setMarketingOptOut(
     )
     .returning('id')
     .executeTakeFirst();
+  const closed = await closeStopHint(tx, { agencyId, contactId }, ['promotions'], at);
+  return changed !== undefined || closed;
+}
+
+/**
+ * Records that the customer may have asked to stop, at `at`. It changes nothing for one who has stopped that already, or who has made a
+ * certain choice since. A request to stop everything is not narrowed by a later one about promotions. False when it changes nothing.
+ */
+export async function setStopHint(
+  tx: AnyTx,
+  { agencyId, contactId }: Of,
+  { scope, at }: { scope: ConsentScope; at: Date },
+): Promise<boolean> {
+  const changed = await tx
+    .updateTable('contacts')
+    .set({
+      stop_hint: scope === 'all' ? scope : sql`case when stop_hint = 'all' then stop_hint else ${scope} end`,
+      stop_hint_at: at,
+    })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', contactId)
+    .where('opted_out_at', 'is', null)
+    .where(where => where.or([where('consent_at', 'is', null), where('consent_at', '<', at)]))
+    .where(where => where.or([where('stop_hint_at', 'is', null), where('stop_hint_at', '<', at)]))
+    .$if(scope === 'promotions', query =>
+      query
+        .where('marketing_opt_out_at', 'is', null)
+        .where(where => where.or([where('marketing_at', 'is', null), where('marketing_at', '<', at)])),
+    )
+    .returning('id')
+    .executeTakeFirst();
   return changed !== undefined;
+}
+
+/** Closes an open hint of one of these scopes that is not newer than `upTo`. False when there is none. */
+export async function closeStopHint(
+  tx: AnyTx,
+  { agencyId, contactId }: Of,
+  scopes: readonly ConsentScope[],
+  upTo: Date,
+): Promise<boolean> {
+  const closed = await tx
+    .updateTable('contacts')
+    .set({ stop_hint: null })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', contactId)
+    .where('stop_hint', 'in', scopes)
+    .where('stop_hint_at', '<=', upTo)
+    .returning('id')
+    .executeTakeFirst();
+  return closed !== undefined;
 }

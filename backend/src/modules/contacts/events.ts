@@ -1,8 +1,14 @@
-export type ContactOptOut = { readonly agencyId: string; readonly contactId: string; readonly optedOut: boolean };
+import type { ContactConsent } from './consent.ts';
+
+export type ContactConsentChanged = {
+  readonly agencyId: string;
+  readonly contactId: string;
+  readonly consent: ContactConsent;
+};
 
 declare module '../../platform/events/events.ts' {
   interface TenantEvents {
-    /** A colleague recorded that a customer does not want to be written to, or wants to again. */
-    'contact.opt-out': ContactOptOut;
+    /** A colleague recorded what a customer wants to receive. */
+    'contact.consent': ContactConsentChanged;
   }
 }

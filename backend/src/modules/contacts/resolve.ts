@@ -5,11 +5,12 @@ import type { TenantRef } from '../../kernel/tenant.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Customer, CustomerId } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { type ContactConsent, consentFrom } from './consent.ts';
 import type { ContactIdentity } from './tables.ts';
 
 /** Whose customer it is, and through which provider they write: an id of the provider's own means nothing at another one. */
 export type CustomerOf = TenantRef & { readonly provider: ProviderId };
-export type ResolvedContact = { readonly id: string; readonly name: string; readonly optedOut: boolean };
+export type ResolvedContact = { readonly id: string; readonly name: string; readonly consent: ContactConsent };
 
 /** The last four digits are enough to tell two customers apart; the rest never leaves the backend. */
 export const maskPhone = (phone: string): string =>
@@ -90,7 +91,7 @@ export async function resolveContact(
   if (Object.keys(learned).length > 0) {
     await tx.updateTable('contacts').set(learned).where('agency_id', '=', of.agencyId).where('id', '=', id).execute();
   }
-  return { id, name: shownName({ ...contact, ...learned }, of.provider), optedOut: contact.opted_out_at !== null };
+  return { id, name: shownName({ ...contact, ...learned }, of.provider), consent: consentFrom(contact) };
 }
 
 const shownName = (contact: { name: string | null; phone_masked: string | null }, provider: ProviderId): string =>

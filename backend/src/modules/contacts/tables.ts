@@ -1,4 +1,4 @@
-import type { ProviderId } from '@astrix/contract';
+import type { ConsentScope, ProviderId } from '@astrix/contract';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -15,6 +15,8 @@ declare module '../../platform/db/schema.ts' {
       marketing_opt_out_at: Date | null;
       consent_at: Date | null;
       marketing_at: Date | null;
+      stop_hint: ConsentScope | null;
+      stop_hint_at: Date | null;
       first_seen_at: Date;
       last_seen_at: Date;
       expires_at: Date;

@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { InboundEventOf } from '../../providers/messaging.ts';
-import { findContactId, setMarketingOptOut, setOptOut } from '../contacts/index.ts';
 import { APPLIED, type Applied, FOREIGN, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import type { ChannelRef } from './channels.ts';
-import { markOptedOut } from './opt-out.ts';
 import { isAfter } from './order.ts';
 import { previewOf } from './read.ts';
 import type { StoredReaction } from './tables.ts';
@@ -193,24 +191,6 @@ async function writeMessage(
     .where('id', '=', id)
     .execute();
   return APPLIED;
-}
-
-export async function applyPreference(
-  tx: SystemTx,
-  channel: ChannelRef,
-  event: InboundEventOf<'preference'>,
-): Promise<Applied> {
-  const contactId = await findContactId(tx, channel, event.from);
-  if (!contactId) return outOfOrder('a preference of a customer who is not known');
-  const at = new Date(event.at);
-  if (event.scope === 'all') {
-    const said = { optedOut: event.stop, source: 'customer', at };
-    if (!(await setOptOut(tx, channel.agencyId, contactId, said))) return NOTHING_NEW;
-    await markOptedOut(tx, { agencyId: channel.agencyId, contactId, optedOut: event.stop });
-    return APPLIED;
-  }
-  const changed = await setMarketingOptOut(tx, channel.agencyId, contactId, { optedOut: event.stop, at });
-  return changed ? APPLIED : NOTHING_NEW;
 }
 
 /** Keeps the newest notice about an account, for those who manage it. The same notice again changes nothing, however late the copy arrives. */

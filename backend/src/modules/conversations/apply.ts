@@ -1,21 +1,27 @@
 import { expiresAt, type ProviderId, secondOf } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import { effectOf, type InboundEvent, type InboundEventOf } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { changeIdentity, consentIn, resolveContact, setOptOut } from '../contacts/index.ts';
+import { type ContactConsent, changeIdentity, resolveContact } from '../contacts/index.ts';
 import { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
-import { applyDeletion, applyEdit, applyNotice, applyPreference, applyReaction, applyStatus } from './apply-changes.ts';
+import { applyDeletion, applyEdit, applyNotice, applyReaction, applyStatus } from './apply-changes.ts';
 import type { ChannelRef } from './channels.ts';
+import { consentColumns } from './consent-columns.ts';
+import { applyPreference } from './heed-consent.ts';
 import { isAfter, type Position } from './order.ts';
+import { providerTime } from './provider-time.ts';
 import { previewOf } from './read.ts';
 
-/** A provider's time that is further ahead than this is taken as now; clocks differ a little. */
-const AHEAD_MS = 5 * 60_000;
-
 /** Applies one event. Every effect is idempotent by a natural key and never moves a state backwards (WH-08, WH-10). */
-export async function applyEvent(tx: SystemTx, channel: ChannelRef, event: InboundEvent): Promise<Applied> {
+export async function applyEvent(
+  tx: SystemTx,
+  channel: ChannelRef,
+  event: InboundEvent,
+  audit: AuditTrail,
+): Promise<Applied> {
   switch (event.kind) {
     case 'message':
       return applyMessage(tx, channel, event);
@@ -30,7 +36,7 @@ export async function applyEvent(tx: SystemTx, channel: ChannelRef, event: Inbou
     case 'identity':
       return applyIdentity(tx, channel, event);
     case 'preference':
-      return applyPreference(tx, channel, event);
+      return applyPreference(tx, channel, event, audit);
     case 'notice':
       return applyNotice(tx, channel, event);
     case 'nothing':
@@ -48,8 +54,7 @@ async function applyIdentity(tx: SystemTx, channel: ChannelRef, event: InboundEv
 
 async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEventOf<'message'>): Promise<Applied> {
   const now = txNow(tx);
-  const claimed = new Date(event.sentAt);
-  const sentAt = claimed.getTime() > now.getTime() + AHEAD_MS ? now : claimed;
+  const sentAt = providerTime(event.sentAt, now);
   const expires = expiresAt('conversation', sentAt);
   // A copy that arrives after the message has expired: storing it would bring back what had to be deleted.
   if (expires <= now) return NOTHING_NEW;
@@ -100,10 +105,6 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
     .executeTakeFirst();
   if (!stored) return NOTHING_NEW;
 
-  const consent = event.origin === 'customer' && event.messageKind === 'text' ? consentIn(event.text) : null;
-  const said = consent && { optedOut: consent === 'stop', source: 'customer', at: sentAt };
-  const changed = said !== null && (await setOptOut(tx, channel.agencyId, contact.id, said));
-  const optedOut = changed ? said.optedOut : contact.optedOut;
   // The message has the highest seq of its conversation, so it is the last of its second.
   const isLastOf = (at: Date | null) => at === null || secondOf(sentAt) >= secondOf(at);
   const { opensWindow, waits, answers } = effectOf(event.origin);
@@ -115,7 +116,6 @@ async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEve
     .set(row => ({
       last_seq: conversation.last_seq + 1,
       contact_name: contact.name,
-      opted_out: optedOut,
       ...(waits
         ? {
             status: 'open',
@@ -176,7 +176,7 @@ function windowEnd(provider: ProviderId, newestInboundAt: Date): Date | null {
 async function openConversation(
   tx: SystemTx,
   channel: ChannelRef,
-  contact: { id: string; name: string; optedOut: boolean },
+  contact: { id: string; name: string; consent: ContactConsent },
   sentAt: Date,
   expires: Date,
 ) {
@@ -202,7 +202,7 @@ async function openConversation(
       last_inbound_id: null,
       last_inbound_at: null,
       window_expires_at: null,
-      opted_out: contact.optedOut,
+      ...consentColumns(contact.consent),
       version: 1,
       expires_at: expires,
     })

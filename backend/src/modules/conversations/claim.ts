@@ -4,6 +4,7 @@ import type { OutgoingText } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import { addressOf } from '../contacts/index.ts';
 import { countFailed } from './apply-changes.ts';
+import { writableOf } from './read.ts';
 import type { SendData } from './send-data.ts';
 
 /** How long a worker may talk to the provider about one message. After that, its outcome counts as unknown. */
@@ -71,8 +72,9 @@ export async function claimNext(
     .where('agency_id', '=', agencyId)
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
-  const { opted_out: optedOut, window_expires_at: windowExpiresAt } = conversation;
-  const refusal = mayWrite({ optedOut, windowExpiresAt, channelActive: channel?.status === 'active' }, now);
+  // A message without an author was written by no person.
+  const purpose = message.author_id === null ? 'automatic' : 'reply';
+  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active'), now, purpose);
   if (refusal) return refuse(refusalOf(refusal));
   if (!channel?.connection_id) return refuse(refusalOf('channel_unavailable'));
   const to = await addressOf(tx, { agencyId, provider }, conversation.contact_id);

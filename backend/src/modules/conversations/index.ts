@@ -3,8 +3,8 @@ import { withSystem } from '../../platform/db/index.ts';
 import { adoptCredentials } from './adopt-credentials.ts';
 import { channelHears } from './channels.ts';
 import { findStranded } from './claim.ts';
+import { consentHears } from './consent-columns.ts';
 import { inboundHears } from './hear-inbound.ts';
-import { optOutHears } from './opt-out.ts';
 import { readConversations, readMessages, readNotes } from './read.ts';
 import { conversationHandlers } from './routes.ts';
 import { conversationsSeed } from './seed/index.ts';
@@ -27,7 +27,7 @@ export const conversations = defineModule({
       handlers: conversationHandlers(services),
       readers: { conversations: readConversations, messages: readMessages, notes: readNotes },
       jobs: [createSendJob(services)],
-      hears: { ...channelHears, ...inboundHears, ...optOutHears },
+      hears: { ...channelHears, ...inboundHears(services), ...consentHears },
       seed: conversationsSeed(services),
       every: [
         {

@@ -290,6 +290,8 @@ describe('rows', () => {
       lastInboundId: first.messageId,
       windowExpiresAt: new Date(at.getTime() + WINDOW_SECONDS * 1000).toISOString(),
       optedOut: false,
+      marketingOptedOut: false,
+      stopHint: null,
       version: row.version,
       expiresAt: new Date(at.getTime() + 30 * 86_400_000).toISOString(),
     });

@@ -6,6 +6,7 @@ import {
   type MessageRow,
   type NoteRow,
   secondOf,
+  type Writable,
 } from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
@@ -16,6 +17,9 @@ import { isAfter, isBefore, type Position, threadSecond } from './order.ts';
 import type { StoredReaction } from './tables.ts';
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
+
+const stopHintOf = ({ stop_hint: scope, stop_hint_at: at }: Selectable<Schema['conversations']>) =>
+  scope && at && { scope, at: at.toISOString() };
 
 export function conversationRow(row: Selectable<Schema['conversations']>): ConversationRow {
   return {
@@ -36,10 +40,21 @@ export function conversationRow(row: Selectable<Schema['conversations']>): Conve
     lastInboundId: row.last_inbound_id,
     windowExpiresAt: iso(row.window_expires_at),
     optedOut: row.opted_out,
+    marketingOptedOut: row.marketing_opted_out,
+    stopHint: stopHintOf(row),
     version: row.version,
     expiresAt: row.expires_at.toISOString(),
   };
 }
+
+/** What decides whether a message may be written in this conversation. */
+export const writableOf = (row: Selectable<Schema['conversations']>, channelActive: boolean): Writable => ({
+  optedOut: row.opted_out,
+  marketingOptedOut: row.marketing_opted_out,
+  stopHint: stopHintOf(row),
+  windowExpiresAt: row.window_expires_at,
+  channelActive,
+});
 
 export function messageRow(row: Selectable<Schema['messages']>): MessageRow {
   return {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { fitting, lockConversation, messageRow, previewOf } from './read.ts';
+import { fitting, lockConversation, messageRow, previewOf, writableOf } from './read.ts';
 
 export type Reply = {
   readonly clientId: string;
@@ -36,8 +36,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
     .select('status')
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
-  const { opted_out: optedOut, window_expires_at: windowExpiresAt } = conversation;
-  const refusal = mayWrite({ optedOut, windowExpiresAt, channelActive: channel?.status === 'active' }, now);
+  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active'), now, 'reply');
   if (refusal) fail(refusal);
   const { manifest, messaging } = PROVIDERS[conversation.provider];
   if (messaging && reply.text.length > messaging.maxTextLength)

@@ -1,4 +1,4 @@
-import type { ConversationRow, MessageRow, ProviderId } from '@astrix/contract';
+import type { ConsentScope, ConversationRow, MessageRow, ProviderId } from '@astrix/contract';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -41,6 +41,9 @@ declare module '../../platform/db/schema.ts' {
       opted_out: boolean;
       /** Newest `seq` of its messages and notes. Whoever counts it up holds the lock of the row. */
       last_seq: import('kysely').Generated<number>;
+      marketing_opted_out: import('kysely').Generated<boolean>;
+      stop_hint: ConsentScope | null;
+      stop_hint_at: Date | null;
       version: number;
       expires_at: Date;
     };

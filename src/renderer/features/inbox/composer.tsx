@@ -192,10 +192,12 @@ const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
     next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
   },
   channel_unavailable: ERRORS.channel_unavailable,
+  marketing_opted_out: ERRORS.marketing_opted_out,
+  consent_unclear: ERRORS.consent_unclear,
 };
 
 function reasonNotToSend(conversation: ConversationView, client: ClientView, now: Date): Reason | null {
-  const refusal = mayWrite(conversation, now);
+  const refusal = mayWrite(conversation, now, 'reply');
   // A paused client comes before a closed window: a new message of the customer would not allow a reply.
   if (refusal !== 'opted_out' && client.status === 'paused')
     return { reason: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
