@@ -39,6 +39,12 @@ export function Consent({
         )}
         {out ? 'Opted out. Nothing is sent to this customer.' : 'May be answered within the service window.'}
       </p>
+      {conversation.marketingOptedOut && !out ? (
+        <p className="mt-1">
+          <Ban size={13} className="mr-1.5 inline align-[-2px]" aria-hidden />
+          Opted out of promotions.
+        </p>
+      ) : null}
       <Button className="mt-2 h-7 text-meta" disabled={!may} onClick={() => setAsking(true)}>
         {out ? 'Record an opt-in' : 'Record an opt-out'}
       </Button>

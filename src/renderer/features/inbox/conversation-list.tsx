@@ -265,6 +265,7 @@ function Marks({ row, window }: { readonly row: ConversationView; readonly windo
       </Chip>
     ) : null,
     row.optedOut ? <Chip key="out">Opted out</Chip> : null,
+    row.stopHint ? <Chip key="hint">May want to stop</Chip> : null,
   ].filter(mark => mark !== null);
   return <>{marks.slice(0, 2)}</>;
 }

@@ -21,6 +21,7 @@ import { ConversationList } from './conversation-list.tsx';
 import { useConversation } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
+import { StopHint } from './stop-hint.tsx';
 import { Thread } from './thread.tsx';
 import { triageOf } from './triage.ts';
 
@@ -98,6 +99,7 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
   };
   const conversation = found.data ?? null;
   const mayReply = account.status === 'signed-in' && account.permissions.includes('conversation.reply');
+  const mayRecordConsent = account.status === 'signed-in' && account.permissions.includes('contact.consent');
   const unread = conversation?.unread ?? 0;
   const lastInboundId = conversation?.lastInboundId ?? null;
 
@@ -180,6 +182,7 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
               onEdit={edit}
               onLink={setLink}
             />
+            {mayRecordConsent ? <StopHint conversation={conversation} /> : null}
             {mayReply ? (
               <Composer
                 conversation={conversation}
