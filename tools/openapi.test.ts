@@ -129,7 +129,7 @@ describe('the document and the contract judge alike', () => {
   const reply = { messageId: id, text: 'Namaste', seenInboundId: null, writtenAt: now };
   const contact = {
     ...{ id, clientId: id, name: null, phoneMasked: '+91 ••••• •4321', hasPhone: true, handle: null },
-    ...{ optedOutAt: null, firstSeenAt: now, lastSeenAt: now, expiresAt: now },
+    ...{ optedOutAt: null, marketingOptedOutAt: null, firstSeenAt: now, lastSeenAt: now, expiresAt: now },
   };
   const signedIn = {
     ...{ step: 'signed-in', accessToken: 'a'.repeat(43), accessExpiresIn: 900, refreshToken: 'r'.repeat(43) },

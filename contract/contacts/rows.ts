@@ -11,8 +11,8 @@ export const ContactRow = z.strictObject({
   /** Provider handle where the customer hides the phone. */
   handle: z.string().max(140).nullable(),
   optedOutAt: Instant.nullable(),
-  /** Since when the customer wants no promotions; everything else may be sent. */
-  marketingOptedOutAt: Instant.nullable().default(null),
+  /** Since when the customer wants no promotions; everything else may be sent. Absent from a server of 0.1.0. */
+  marketingOptedOutAt: Instant.nullable().optional(),
   firstSeenAt: Instant,
   lastSeenAt: Instant,
   expiresAt: Instant,

@@ -1,6 +1,7 @@
-import { LETTERS, START_ALL, START_PROMOTIONS } from './lexicon.ts';
+import { START_ALL, START_PROMOTIONS } from './lexicon.ts';
 import { wordsOf } from './normalise.ts';
 import { lexemesOf, phrasesOf } from './vocabulary.ts';
+import { LETTERS } from './word-classes.ts';
 
 /** What a customer asks for: to stop everything, or promotions only. */
 export type ConsentScope = 'all' | 'promotions';

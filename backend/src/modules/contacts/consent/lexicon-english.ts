@@ -1,4 +1,4 @@
-import type { Lexicon } from './lexicon.ts';
+import type { Lexicon } from './word-classes.ts';
 
 export const ENGLISH: Lexicon = {
   stop: 'stop, stp, stap, sotp, stahp, stopall, stop all, stop now, cease, desist, knock it off',

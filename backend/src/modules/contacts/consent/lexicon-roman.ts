@@ -1,4 +1,4 @@
-import type { Lexicon } from './lexicon.ts';
+import type { Lexicon } from './word-classes.ts';
 
 /** Indian languages in Latin letters: Hindi, Urdu, Punjabi, Marathi, Gujarati, Bengali, Tamil, Telugu, Kannada and Malayalam. */
 export const ROMAN: Lexicon = {

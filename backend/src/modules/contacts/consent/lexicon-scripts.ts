@@ -1,4 +1,4 @@
-import type { Lexicon } from './lexicon.ts';
+import type { Lexicon } from './word-classes.ts';
 
 export const GUJARATI: Lexicon = {
   stop: 'બંધ {કરો|કરી દો|કર|કરશો|કરજો|કરવું|કરાવો|કરી આપો}, રોકો, અટકાવો, સ્ટોપ, અટકો',

@@ -1,4 +1,4 @@
-import type { Lexicon } from './lexicon.ts';
+import type { Lexicon } from './word-classes.ts';
 
 export const TAMIL: Lexicon = {
   stop: 'நிறுத்து, நிறுத்துங்கள், நிறுத்துங்க, நிறுத்தவும், நிறுத்திடுங்க, நிறுத்தி விடுங்கள், நிறுத்திவிடுங்கள், நிறுத்த வேண்டும், நிறுத்தணும், ஸ்டாப், நிறுத்து பா, ஸ்டாப் பண்ணுங்க, நிறுத்தி விடு',

@@ -1,5 +1,6 @@
-import { LEXICONS, OFTEN_MISSPELT, type WordClass } from './lexicon.ts';
+import { LEXICONS, OFTEN_MISSPELT } from './lexicon.ts';
 import { isNear, looseForm, wordsOf } from './normalise.ts';
+import type { WordClass } from './word-classes.ts';
 
 /** Every phrase that a written form with `{a|b}` stands for. */
 export function expanded(phrase: string): string[] {
