@@ -1,6 +1,7 @@
 export { PersonRow } from './agencies/rows.ts';
 export * from './capabilities.ts';
-export { CLIENT_HUES, ClientRow } from './clients/rows.ts';
+export { CLIENT_HUES, CLIENT_MARKS, CLIENT_SHADES, CLIENT_SHAPES, type ClientMark } from './clients/marks.ts';
+export { ClientRow } from './clients/rows.ts';
 export * from './collection.ts';
 export * from './connections/views.ts';
 export { ContactRow } from './contacts/rows.ts';

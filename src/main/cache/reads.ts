@@ -1,6 +1,6 @@
 import {
   CLOSING_SECONDS,
-  type ClientRow,
+  ClientRow,
   type ConversationRow,
   FIRST_COLLECTIONS,
   type InboxFilter,
@@ -111,7 +111,8 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
     clients() {
       const waiting = new Map(waitingByClient.all().map(row => [row.client_id, row.n]));
       return clientRows.all().map(row => {
-        const client = JSON.parse(row.json) as ClientRow;
+        // A row that an earlier version cached has no mark until the server sends it again.
+        const client = ClientRow.parse(JSON.parse(row.json));
         const at = { ordinal: row.ordinal, person: '', ...closingNow(time) };
         return {
           ...client,

@@ -11,6 +11,8 @@ export const clientRow = (n: number): RowOf<'clients'> => ({
   name: `Client ${n}`,
   initials: `C${n % 100}`,
   hue: 'teal',
+  shade: 'middle',
+  shape: 'square',
   replyAs: `Client ${n}`,
   status: 'active',
   createdAt: iso(0),

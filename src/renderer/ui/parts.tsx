@@ -1,25 +1,39 @@
 import type { ReactNode } from 'react';
+import type { ClientView } from '../../shared/ipc.ts';
 import { wordsOf } from '../lib/bridge.ts';
+import { hueStyle } from '../lib/client-colour.ts';
 import { useLate } from '../lib/clock.ts';
 import { Button } from './button.tsx';
 
-/** A client's initials on its own colour. It is hidden from screen readers, so the client's name has to stand beside it. */
+const SHAPES: Readonly<Record<ClientView['shape'], string>> = {
+  square: 'rounded-[20%]',
+  circle: 'rounded-full',
+  leaf: 'rounded-[55%_6%]',
+  arch: 'rounded-[50%_50%_10%_10%]',
+  shield: 'rounded-[10%_10%_50%_50%]',
+  hexagon: '[clip-path:polygon(24%_2%,76%_2%,100%_50%,76%_98%,24%_98%,0_50%)]',
+};
+
+/** A client's initials on its own colour and shape. It is hidden from screen readers, so the client's name has to stand beside it. */
 export function ClientMark({
-  hue,
-  initials,
+  client,
   size = 32,
 }: {
-  readonly hue: string;
-  readonly initials: string;
+  readonly client: Pick<ClientView, 'hue' | 'shade' | 'shape' | 'initials'>;
   readonly size?: number;
 }) {
+  const { initials, shape } = client;
   return (
     <span
-      data-hue={hue}
       data-initials={initials}
       aria-hidden
-      style={{ width: size, height: size, fontSize: size * (initials.length > 2 ? 0.3 : 0.36) }}
-      className="inline-grid before:content-[attr(data-initials)] shrink-0 place-items-center rounded-md bg-hue font-bold text-(--on-hue) select-none"
+      style={{
+        ...hueStyle(client),
+        width: size,
+        height: size,
+        fontSize: size * (initials.length > 2 ? 0.3 : 0.36),
+      }}
+      className={`inline-grid before:content-[attr(data-initials)] shrink-0 place-items-center bg-hue font-bold text-(--on-hue) select-none ${SHAPES[shape]}`}
     />
   );
 }

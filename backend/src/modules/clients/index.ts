@@ -1,4 +1,5 @@
 import type { ClientRow } from '@astrix/contract';
+import { freeMark } from '@astrix/contract/clients/marks';
 import { defineModule, type Seed } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -13,6 +14,8 @@ declare module '../../platform/db/schema.ts' {
       name: string;
       initials: string;
       hue: ClientRow['hue'];
+      shade: ClientRow['shade'];
+      shape: ClientRow['shape'];
       reply_as: string;
       status: 'active' | 'paused';
       created_at: Date;
@@ -29,6 +32,8 @@ async function readClients(tx: TenantTx, ids: readonly string[] | null): Promise
     name: row.name,
     initials: row.initials,
     hue: row.hue,
+    shade: row.shade,
+    shape: row.shape,
     replyAs: row.reply_as,
     status: row.status,
     createdAt: row.created_at.toISOString(),
@@ -37,8 +42,16 @@ async function readClients(tx: TenantTx, ids: readonly string[] | null): Promise
 
 export type NewClient = Pick<ClientRow, 'name' | 'initials' | 'hue' | 'replyAs'> & { readonly id?: string };
 
+/** Adds a client to an agency. `hue` is a wish: the client gets a mark that no other client of the agency has. */
 export async function createClient(tx: SystemTx, agencyId: string, client: NewClient): Promise<string> {
   const id = client.id ?? newId(txNow(tx));
+  const taken = await tx
+    .selectFrom('clients')
+    .select(['hue', 'shade', 'shape', 'initials'])
+    .where('agency_id', '=', agencyId)
+    .execute();
+  const mark = freeMark(taken, client.initials, client.hue);
+  if (!mark) throw new Error('Every mark is taken by clients with these initials. Give the client other initials.');
   await tx
     .insertInto('clients')
     .values({
@@ -46,7 +59,7 @@ export async function createClient(tx: SystemTx, agencyId: string, client: NewCl
       id,
       name: client.name,
       initials: client.initials,
-      hue: client.hue,
+      ...mark,
       reply_as: client.replyAs,
       status: 'active',
       created_at: txNow(tx),

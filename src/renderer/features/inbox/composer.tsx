@@ -6,6 +6,7 @@ import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, use
 import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
+import { hueStyle } from '../../lib/client-colour.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, windowState } from '../../lib/format.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
@@ -86,12 +87,12 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
   return (
     <form
       aria-label={noting ? 'Note' : `Reply as ${client.replyAs}`}
-      data-hue={client.hue}
+      style={hueStyle(client)}
       onSubmit={event => {
         event.preventDefault();
         send();
       }}
-      className={`@container border-t border-line px-4 pt-2 pb-3 ${noting ? 'bg-note' : 'bg-panel'}`}
+      className={`@container border-t-[3px] px-4 pt-2 pb-3 ${noting ? 'border-line bg-note' : 'border-hue bg-panel'}`}
     >
       <div className="mb-1.5 flex flex-wrap items-center gap-1 text-meta">
         <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf(CONVERSATION.reply)})`}>
@@ -139,7 +140,12 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
             onKeyDown={press}
             className="field scroll field-sizing-content max-h-44 min-h-[54px] resize-none leading-normal"
           />
-          <Button type="submit" look="primary" disabled={!ready} className="max-w-56 @max-md:max-w-full">
+          <Button
+            type="submit"
+            look={noting ? 'primary' : 'client'}
+            disabled={!ready}
+            className="max-w-56 @max-md:max-w-full"
+          >
             <SendHorizontal size={14} aria-hidden />
             <span className="truncate">
               {noting ? 'Keep note' : online ? `Send as ${client.name}` : 'Send when online'}

@@ -58,7 +58,7 @@ export function SearchResults({
                   className="flex w-full flex-col gap-0.5 border-b border-line px-4 py-2 text-left hover:bg-hover"
                 >
                   <span className="flex w-full items-center gap-2">
-                    {everywhere && client ? <ClientMark hue={client.hue} initials={client.initials} size={18} /> : null}
+                    {everywhere && client ? <ClientMark client={client} size={18} /> : null}
                     <span className="min-w-0 flex-1 truncate font-medium">
                       {hit.contactName}
                       {everywhere ? <span className="font-normal text-meta"> · {hit.clientName}</span> : null}

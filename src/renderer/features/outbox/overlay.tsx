@@ -66,7 +66,7 @@ function Item({
   const refused = item.state === 'refused';
   return (
     <li className="flex items-start gap-3 border-b border-line px-5 py-3">
-      {client ? <ClientMark hue={client.hue} initials={client.initials} size={26} /> : null}
+      {client ? <ClientMark client={client} size={26} /> : null}
       <div className="min-w-0 flex-1">
         <p className="text-meta text-meta">
           {item.label} · {client?.name ?? 'A client you no longer see'} ·{' '}
