@@ -25,7 +25,7 @@ export type FakeServer = {
   readonly done: string[];
   /** Refresh tokens in the order given out; the last one is good, the one before it for 30 seconds. */
   readonly refreshTokens: string[];
-  readonly person: { id: string; name: string; role: 'agent' | 'owner' };
+  person: { id: string; name: string; role: 'agent' | 'owner' };
   readonly answers: Partial<Record<RouteName, Answering>>;
   /** Lines that a pull answers, or bytes as they stand. */
   pull: (asked: Asked) => readonly SyncLine[] | string;

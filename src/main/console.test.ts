@@ -311,3 +311,59 @@ test('LC-13: two staff on one account of the machine have keys, files and queues
   await console.handlers['account.signIn']({ email: 'priya@agency.example', password: 'a long enough password' });
   expect(await waiting(console)).toBe(1);
 });
+
+describe('the rail’s order', () => {
+  const clients = [1, 2, 3].map(clientRow);
+  const ids = clients.map(client => client.id);
+  const order = async (console: Console) =>
+    (await console.handlers['clients.list'](undefined)).map(client => ids.indexOf(client.id) + 1);
+
+  async function signedIn(): Promise<Console> {
+    server.pull = () => [
+      {
+        t: 'hello',
+        epoch: id('a00', 1),
+        personId: server.person.id,
+        agencyId: id('a00', 2),
+        clients: ids,
+        serverTime: new Date(at).toISOString(),
+        reset: false,
+      },
+      { t: 'rows', c: 'clients', rows: clients },
+      { t: 'end', cursor: 'e.1.1' },
+    ];
+    const { console } = await start();
+    await console.handlers['account.signIn']({ email: 'priya@agency.example', password: 'a long enough password' });
+    await until(async () => (await order(console)).length === 3);
+    return console;
+  }
+
+  test('is not changed by opening a client, and is the person’s own after it was set', async () => {
+    const console = await signedIn();
+    await console.handlers['clients.switch']({ clientId: ids[2]! });
+    await console.handlers['clients.switch']({ clientId: ids[1]! });
+    expect(await order(console)).toEqual([1, 2, 3]);
+    await console.handlers['clients.setOrder']({ clientIds: [ids[2]!, ids[0]!, ids[1]!] });
+    expect(await order(console)).toEqual([3, 1, 2]);
+  });
+
+  test('stays for the person after a sign-out, and is not the next person’s', async () => {
+    const console = await signedIn();
+    await console.handlers['clients.setOrder']({ clientIds: [ids[2]!, ids[0]!, ids[1]!] });
+    await console.handlers['account.signOut'](undefined);
+    const first = server.person;
+    server.person = { ...first, id: newId() };
+    const next = await signedIn();
+    expect(await order(next)).toEqual([1, 2, 3]);
+    await next.handlers['account.signOut'](undefined);
+    server.person = first;
+    expect(await order(await signedIn())).toEqual([3, 1, 2]);
+  });
+
+  test('names no client that the person may not see', async () => {
+    const console = await signedIn();
+    const asked = console.handlers['clients.setOrder']({ clientIds: [ids[0]!, id('c00', 9)] });
+    await expect(asked).rejects.toMatchObject({ error: { code: 'not_found' } });
+    expect(await order(console)).toEqual([1, 2, 3]);
+  });
+});

@@ -5,12 +5,12 @@ import { createLifecycle } from './account/lifecycle.ts';
 import { createSession } from './account/session.ts';
 import type { Cache } from './cache/index.ts';
 import { createAnnouncer } from './clients/announcer.ts';
+import { inOrder } from './clients/order.ts';
 import { trayModel } from './clients/tray-model.ts';
 import { createConnecting } from './connect/attempts.ts';
 import { createDestination } from './destination.ts';
 import { createHandlers } from './handlers.ts';
 import type { ConsoleDeps, Handlers, NavigateTarget, TrayItem } from './ports.ts';
-import type { SettingsStore } from './settings/settings.ts';
 import { gatherTopics } from './sync/changes.ts';
 import { createStatusBoard } from './sync/status.ts';
 import { realTimers } from './timers.ts';
@@ -128,9 +128,16 @@ export function createConsole(deps: ConsoleDeps): Console {
     return new Date(clock.now().getTime() - status.get().clockSkewSeconds * 1000);
   }
 
+  /** The clients of the person who is signed in, in their order; none when nobody is. */
+  async function clientViews() {
+    const workspace = account.workspace();
+    if (!workspace) return [];
+    return inOrder(await workspace.cache.clients(), settings.get().clientOrders[workspace.personId] ?? []);
+  }
+
   async function refreshTray(): Promise<void> {
     const open = cache();
-    const views = open ? await clientViews(open, settings).catch(() => []) : [];
+    const views = await clientViews().catch(() => []);
     const isOnline = status.get().connection === 'online';
     shell.setTray(trayModel(views, screen.clientId, { signedIn: open !== null, online: isOnline, paused: isPaused }));
     shell.setBadge(views.reduce((sum, view) => sum + view.unread, 0));
@@ -159,10 +166,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     account,
     newId,
     serverNow,
-    views: async () => {
-      const open = cache();
-      return open ? clientViews(open, settings) : [];
-    },
+    views: clientViews,
     changed,
     destination,
     screen: {
@@ -207,8 +211,3 @@ export function createConsole(deps: ConsoleDeps): Console {
 
 /** What the window shows at the moment. */
 type Screen = { clientId: string | null; conversation: { clientId: string; conversationId: string } | null };
-
-async function clientViews(cache: Cache, settings: SettingsStore) {
-  const pinned = new Set(settings.get().pinnedClients);
-  return (await cache.clients()).map(view => ({ ...view, pinned: pinned.has(view.id) }));
-}

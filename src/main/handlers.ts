@@ -2,7 +2,6 @@ import type { AstrixClient } from '@astrix/sdk';
 import type { Topic } from '../shared/ipc.ts';
 import type { Lifecycle } from './account/lifecycle.ts';
 import { refusalOf } from './account/session.ts';
-import { inOrder } from './clients/tray-model.ts';
 import type { Connecting } from './connect/attempts.ts';
 import { connectHandlers } from './connect/handlers.ts';
 import { routeHandlers } from './data/routes.ts';
@@ -108,17 +107,17 @@ export function createHandlers(h: HandlerDeps): Handlers {
       return answer.value.people;
     },
 
-    'clients.list': async () => inOrder(await h.views()),
+    'clients.list': () => h.views(),
     'clients.current': async () => ({ clientId: screen.clientId() }),
     async 'clients.switch'({ clientId }) {
       await demandClient(clientId);
       await screen.show(clientId);
       return null;
     },
-    async 'clients.setPinned'({ clientId, pinned }) {
-      await demandClient(clientId);
-      const others = settings.get().pinnedClients.filter(id => id !== clientId);
-      settings.set({ pinnedClients: pinned ? [...others, clientId].slice(-200) : others });
+    async 'clients.setOrder'({ clientIds }) {
+      const { personId } = demandWorkspace();
+      for (const clientId of clientIds) await demandClient(clientId);
+      settings.set({ clientOrders: { ...settings.get().clientOrders, [personId]: clientIds } });
       h.changed(['clients']);
       return null;
     },
@@ -167,7 +166,6 @@ function shown({
   keepRunningInTray,
   sendWith,
   panels,
-  pinnedClients,
 }: ReturnType<ConsoleDeps['settings']['get']>) {
-  return { theme, notifications, keepRunningInTray, sendWith, panels, pinnedClients };
+  return { theme, notifications, keepRunningInTray, sendWith, panels };
 }

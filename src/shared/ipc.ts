@@ -76,10 +76,9 @@ export const DeviceSession = z.strictObject({
 });
 export type DeviceSession = z.infer<typeof DeviceSession>;
 
-/** A client as the rail, the switcher and the tray show it. */
+/** A client as the rail, the switcher and the tray show it. Lists of clients are in the order of the rail. */
 export const ClientView = z.strictObject({
   ...ClientRow.shape,
-  pinned: z.boolean(),
   lastUsedAt: Instant.nullable(),
   unread: z.int(),
   failed: z.int(),
@@ -169,7 +168,6 @@ export const Settings = z.strictObject({
   sendWith: z.enum(['enter', 'mod-enter']),
   /** Panel sizes in percent, by name of the panel. */
   panels: z.record(z.string().max(40), z.number().min(0).max(100)),
-  pinnedClients: z.array(Id).max(200),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -240,7 +238,8 @@ export const CHANNELS = {
   'clients.list': call('read', true, nothing, z.array(ClientView)),
   'clients.current': call('read', true, nothing, z.strictObject({ clientId: Id.nullable() })),
   'clients.switch': call('write', true, clientArg, done),
-  'clients.setPinned': call('write', true, z.strictObject({ clientId: Id, pinned: z.boolean() }), done),
+  /** The rail's order as this person wants it; clients that are not named come after the named ones. */
+  'clients.setOrder': call('write', true, z.strictObject({ clientIds: z.array(Id).max(1000) }), done),
   'inbox.list': call(
     'read',
     true,

@@ -97,7 +97,7 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
     const closing = workspace;
     workspace = null;
     if (wipe && kept) {
-      pending.remember({ account: null, pinnedClients: [], leaving: kept.personId });
+      pending.remember({ account: null, leaving: kept.personId });
       await storage.vault?.destroyCacheKey(kept.personId).catch(error => pending.failed('key not deleted', error));
     }
     await storage.vault?.forgetSession().catch(error => pending.failed('session not deleted', error));

@@ -18,7 +18,7 @@ import type {
  */
 export type Cache = {
   // --- reads: never return an expired row, whatever the clock of this machine says (LC-06)
-  readonly clients: () => Promise<Omit<ClientView, 'pinned'>[]>;
+  readonly clients: () => Promise<ClientView[]>;
   /** Rows of a collection of the common table, newest first; of the agency when `clientId` is null. */
   readonly rows: (query: {
     collection: CollectionName;

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { ClientView } from '../../shared/ipc.ts';
 import { clientRow, id } from '../testkit/rows.ts';
 import { isQuiet, istMinutes, noticesFor } from './notices.ts';
-import { inOrder, trayModel } from './tray-model.ts';
+import { inOrder } from './order.ts';
+import { trayModel } from './tray-model.ts';
 
 const NOW = new Date('2026-11-20T06:30:00.000Z');
 const view = (n: number, change: Partial<ClientView> = {}): ClientView => ({
   ...clientRow(n),
-  pinned: false,
   lastUsedAt: null,
   unread: 0,
   failed: 0,
@@ -87,30 +87,44 @@ describe('notices', () => {
   });
 });
 
+describe('the order of the rail', () => {
+  const placesOf = (clients: ClientView[], placed: string[] = []) =>
+    inOrder(clients, placed).map(client => Number(client.id.slice(-2)));
+
+  test('is the one of the person, then the oldest first, and a new client comes last', () => {
+    const clients = [
+      view(4, { createdAt: '2026-11-19T00:00:00.000Z' }),
+      view(3),
+      view(2),
+      view(1, { createdAt: '2026-11-20T00:00:00.000Z' }),
+    ];
+    expect(placesOf(clients)).toEqual([2, 3, 4, 1]);
+    expect(placesOf(clients, [id('c00', 4), id('c00', 3)])).toEqual([4, 3, 2, 1]);
+    expect(placesOf(clients, [id('c00', 99), id('c00', 3)])).toEqual([3, 2, 4, 1]);
+  });
+
+  test('use, unread messages and a new name move nothing', () => {
+    const clients = [view(1), view(2), view(3)];
+    const used = [
+      view(1, { name: 'Z', unread: 0 }),
+      view(2, { unread: 9, failed: 1 }),
+      view(3, { lastUsedAt: '2026-11-20T00:00:00.000Z', name: 'A' }),
+    ];
+    expect(placesOf(used)).toEqual(placesOf(clients));
+  });
+});
+
 describe('the tray', () => {
   const state = { signedIn: true, online: true, paused: false };
   const clientLabels = (clients: ClientView[], current: string | null = null) =>
     trayModel(clients, current, state).items.flatMap(item => (item.kind === 'client' ? [item.label] : []));
 
-  test('pinned first, then the ones used last, then those with something unread, then by name', () => {
-    const clients = [
-      view(1, { name: 'B' }),
-      view(2, { name: 'A' }),
-      view(3, { unread: 5 }),
-      view(4, { lastUsedAt: '2026-11-19T00:00:00.000Z' }),
-      view(5, { lastUsedAt: '2026-11-20T00:00:00.000Z' }),
-      view(6, { pinned: true }),
-    ];
-    expect(inOrder(clients).map(client => Number(client.id.slice(-2)))).toEqual([6, 5, 4, 3, 2, 1]);
-    expect(clients[0]?.name).toBe('B');
-  });
-
   test('nine clients, the others behind "More", the current one checked', () => {
     const clients = Array.from({ length: 12 }, (_, n) => view(n + 10, { unread: n }));
-    const { items, unread } = trayModel(clients, id('c00', 21), state);
+    const { items, unread } = trayModel(clients, id('c00', 13), state);
     expect(items.filter(item => item.kind === 'client')).toHaveLength(9);
     expect(items.flatMap(item => (item.kind === 'client' && item.checked ? [item.clientId] : []))).toEqual([
-      id('c00', 21),
+      id('c00', 13),
     ]);
     expect(items).toContainEqual({ kind: 'action', action: 'more', label: 'More… (3)', checked: false });
     expect(unread).toBe(66);

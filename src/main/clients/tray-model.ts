@@ -9,37 +9,25 @@ const cut = (text: string) => {
   return characters.length > MAX_LABEL ? `${characters.slice(0, MAX_LABEL - 1).join('')}…` : text;
 };
 
-/** Pinned first, then the ones used last, then those with something unread: the order of the rail and of the tray. */
-export function inOrder(clients: readonly ClientView[]): ClientView[] {
-  return clients.toSorted(
-    (a, b) =>
-      Number(b.pinned) - Number(a.pinned) ||
-      (b.lastUsedAt ?? '').localeCompare(a.lastUsedAt ?? '') ||
-      b.unread - a.unread ||
-      a.name.localeCompare(b.name),
-  );
-}
-
-/** The tray as data: nine clients with their unread counts, the current one checked, and always a way back to the window. */
+/** The tray as data: the first nine clients with their unread counts, the current one checked, and always a way back to the window. */
 export function trayModel(
   clients: readonly ClientView[],
   currentId: string | null,
   state: { readonly signedIn: boolean; readonly online: boolean; readonly paused: boolean },
 ): TrayModel {
-  const ordered = inOrder(clients);
   const unread = clients.reduce((sum, client) => sum + client.unread, 0);
-  const items: TrayItem[] = ordered.slice(0, MAX_CLIENTS).map(client => ({
+  const items: TrayItem[] = clients.slice(0, MAX_CLIENTS).map(client => ({
     kind: 'client',
     clientId: client.id,
     label: `${cut(client.name)}${client.unread > 0 ? ` (${client.unread})` : ''}`,
     checked: client.id === currentId,
   }));
-  if (state.signedIn && ordered.length > 0)
+  if (state.signedIn && clients.length > 0)
     items.push(
       {
         kind: 'action',
         action: 'more',
-        label: ordered.length > MAX_CLIENTS ? `More… (${ordered.length - MAX_CLIENTS})` : 'All clients…',
+        label: clients.length > MAX_CLIENTS ? `More… (${clients.length - MAX_CLIENTS})` : 'All clients…',
         checked: false,
       },
       { kind: 'separator' },

@@ -21,6 +21,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const PERSON = '0190b8a0-1111-7222-8333-444455556666';
+const ORDER = { [PERSON]: ['0190b8a0-1111-7222-8333-444455557777'] };
+
 describe('settings', () => {
   test('without a file the defaults hold, and nothing is written until something changes', () => {
     expect(openSettings(path).get()).toEqual(DEFAULTS);
@@ -29,12 +32,12 @@ describe('settings', () => {
 
   test('a change is there after a restart, and so is everything else', () => {
     const first = openSettings(path);
-    first.set({ theme: 'dark', pinnedClients: ['0190b8a0-1111-7222-8333-444455556666'] });
+    first.set({ theme: 'dark', clientOrders: ORDER });
     first.set({ window: { x: 10, y: 20, width: 1200, height: 800, maximized: true } });
     expect(openSettings(path).get()).toEqual({
       ...DEFAULTS,
       theme: 'dark',
-      pinnedClients: ['0190b8a0-1111-7222-8333-444455556666'],
+      clientOrders: ORDER,
       window: { x: 10, y: 20, width: 1200, height: 800, maximized: true },
     });
   });

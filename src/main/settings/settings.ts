@@ -18,6 +18,8 @@ const Stored = z.object({
   /** A person whose sign-out was begun and is not finished: key, session and files go at the next start (LC-07). */
   leaving: z.uuid().nullable(),
   toldAboutTray: z.boolean(),
+  /** The rail's order of each person who works here. It stays after a sign-out, so that nobody has to learn the places again. */
+  clientOrders: z.record(z.uuid(), z.array(z.uuid()).max(1000)),
 });
 export type StoredSettings = z.infer<typeof Stored>;
 
@@ -27,11 +29,11 @@ export const DEFAULTS: StoredSettings = {
   keepRunningInTray: true,
   sendWith: 'enter',
   panels: {},
-  pinnedClients: [],
   window: { x: null, y: null, width: 1360, height: 860, maximized: false },
   account: null,
   leaving: null,
   toldAboutTray: false,
+  clientOrders: {},
 };
 
 export type SettingsStore = {

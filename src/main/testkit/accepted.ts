@@ -22,7 +22,7 @@ export const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
   'clients.list': undefined,
   'clients.current': undefined,
   'clients.switch': { clientId: id },
-  'clients.setPinned': { clientId: id, pinned: true },
+  'clients.setOrder': { clientIds: [id] },
   'inbox.list': { clientId: id, filter: 'open', after: null, limit: 50 },
   'inbox.counts': { clientId: id },
   'inbox.conversation': conversation,

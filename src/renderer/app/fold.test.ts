@@ -80,6 +80,17 @@ test('a client needs a screen that is shown when it is opened', () => {
   expect(() => fold({ parcels }, {})).toThrow('No screen has the empty path');
 });
 
+test('a key of the frame belongs to no screen', () => {
+  const frame = defineShortcuts('Everywhere', { next: { keys: 'p', says: 'Next client' } });
+  expect(() => fold({ inbox, parcels }, {}, frame)).toThrow(
+    'Two declarations claim the key "p": “Next client” and the screen parcels.',
+  );
+  const window = fold({ inbox }, {}, frame);
+  expect(window.boundTo('p', window.home)).toEqual({ kind: 'shortcut', shortcut: frame.next });
+  expect(window.boundTo('p', null)).toEqual({ kind: 'shortcut', shortcut: frame.next });
+  expect(window.keyboardMap(window.screens)).toContain(frame.next);
+});
+
 describe('keys', () => {
   const PARCEL = defineShortcuts('Parcel', { archive: { keys: 'a', says: 'Archive' } });
   const CONVERSATION = defineShortcuts('Conversation', { assign: { keys: 'a', says: 'Assign' } });

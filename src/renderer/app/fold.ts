@@ -1,6 +1,6 @@
 import type { Overlay } from '../lib/overlay.ts';
 import type { Screen } from '../lib/screen.ts';
-import type { Shortcut } from '../lib/shortcuts.ts';
+import type { Shortcut, Shortcuts } from '../lib/shortcuts.ts';
 
 /** What a press of keys does: go to a screen, an overlay or a client, or run a shortcut of the current screen. */
 export type Bound =
@@ -34,14 +34,16 @@ const clients: Shortcut = { keys: 'mod+1 … 9', says: 'Switch to a client of th
 const shortcutsOf = (screen: Screen): Shortcut[] => [...new Set(screen.shortcuts.flatMap(one => Object.values(one)))];
 
 /**
- * Derives the tables of the window. The names are those of the lists in `screens.ts` and `overlays.ts`. Throws a sentence that names both
+ * Derives the tables of the window. The names are those of the lists in `screens.ts` and `overlays.ts`; `frame` holds the shortcuts that the
+ * frame handles on every screen. Throws a sentence that names both
  * declarations when two of them claim the same id, path, collection or key.
  */
 export function fold(
   screensByName: Readonly<Record<string, Screen>>,
   overlaysByName: Readonly<Record<string, Overlay>>,
+  frame: Shortcuts = {},
 ): Folded {
-  demandDistinct(screensByName, overlaysByName);
+  demandDistinct(screensByName, overlaysByName, frame);
   const screens = Object.values(screensByName).toSorted((a, b) => a.order - b.order);
   const overlays = Object.values(overlaysByName).toSorted((a, b) => a.order - b.order);
   const home = screens.find(({ path }) => path === '');
@@ -60,6 +62,7 @@ export function fold(
   const everywhere = new Map<string, Bound>([
     ...[...toScreens, ...toOverlays].map(bound => [bound.shortcut.keys, bound] as const),
     ...CLIENT_DIGITS.map(digit => [`mod+${digit}`, { kind: 'client', index: digit - 1 }] as const),
+    ...Object.values(frame).map(shortcut => [shortcut.keys, { kind: 'shortcut', shortcut }] as const),
   ]);
 
   return {
@@ -80,6 +83,7 @@ export function fold(
         ...new Set(offered.flatMap(shortcutsOf)),
         ...ways.map(({ shortcut }) => shortcut),
         clients,
+        ...Object.values(frame),
         ...toScreens.filter(({ screen }) => offered.includes(screen)).map(({ shortcut }) => shortcut),
         ...others.map(({ shortcut }) => shortcut),
       ];
@@ -101,6 +105,7 @@ function demandOne(what: string, claims: readonly Claim[]): void {
 function demandDistinct(
   screensByName: Readonly<Record<string, Screen>>,
   overlaysByName: Readonly<Record<string, Overlay>>,
+  frame: Shortcuts,
 ): void {
   const screens = Object.entries(screensByName).map(([name, screen]) => ({ owner: `the screen ${name}`, ...screen }));
   const overlays = Object.entries(overlaysByName).map(([name, one]) => ({ owner: `the overlay ${name}`, ...one }));
@@ -127,6 +132,7 @@ function demandDistinct(
   );
   const everywhere: readonly Claim[] = [
     ...CLIENT_DIGITS.map((digit): Claim => [`mod+${digit}`, `“${clients.says}”`]),
+    ...Object.values(frame).map(({ keys, says }): Claim => [keys, `“${says}”`]),
     ...claimsOf(overlays, ({ shortcut }) => shortcut?.keys ?? null),
     ...claimsOf(screens, ({ key }) => key),
   ];

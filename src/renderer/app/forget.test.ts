@@ -31,11 +31,13 @@ const clientOf = (id: string): ClientView => ({
     name: id,
     initials: 'XX',
     hue: 'teal',
+    shade: 'middle',
+    shape: 'square',
     replyAs: id,
     status: 'active',
     createdAt: '2026-11-01T00:00:00.000Z',
   },
-  ...{ pinned: false, lastUsedAt: null, unread: 0, failed: 0, closing: 0, waiting: 0, muted: false },
+  ...{ lastUsedAt: null, unread: 0, failed: 0, closing: 0, waiting: 0, muted: false },
 });
 
 /** Draws a screen and its count as the window does, so that every query that they begin with is in the cache. */

@@ -1,11 +1,10 @@
-import { LogOut, Search, Settings, Star, UserRound } from 'lucide-react';
+import { LogOut, Search, Settings, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AccountState, ClientView } from '../../shared/ipc.ts';
-import { ask, bridge } from '../lib/bridge.ts';
+import { hueStyle } from '../lib/client-colour.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
-import { complain } from '../ui/toast.tsx';
 import { keysOfOverlay, showOverlay } from './registry.ts';
 
 type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
@@ -22,7 +21,7 @@ export function IdentityStrip({
 }) {
   return (
     <header
-      data-hue={client?.hue}
+      style={client ? hueStyle(client) : undefined}
       className="relative flex h-12 shrink-0 items-center gap-3 border-b border-line bg-hue-ground pr-2 pl-3.5"
     >
       <span aria-hidden className="absolute inset-x-0 top-0 h-[3px] bg-hue" />
@@ -35,19 +34,10 @@ export function IdentityStrip({
             className="flex min-w-0 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
             title={`Switch client (${keysOfOverlay('switcher')})`}
           >
-            <ClientMark hue={client.hue} initials={client.initials} size={26} />
+            <ClientMark client={client} size={26} />
             <span className="truncate text-[15px] font-bold">{client.name}</span>
           </button>
           <span className="hidden min-w-0 truncate text-meta min-[1100px]:block">Replying as {client.replyAs}</span>
-          <IconButton
-            label={client.pinned ? 'Unpin this client' : 'Pin this client'}
-            aria-pressed={client.pinned}
-            onClick={() =>
-              void ask(bridge.clients.setPinned({ clientId: client.id, pinned: !client.pinned })).catch(complain)
-            }
-          >
-            <Star size={15} className={client.pinned ? 'fill-current' : ''} />
-          </IconButton>
         </>
       ) : (
         <span className="text-[15px] font-bold">{account.agencyName}</span>

@@ -9,6 +9,7 @@ import { ClientMark, Keys } from '../ui/parts.tsx';
 import { type Choice, Chooser } from './chooser.tsx';
 import { type FrameState, useFrame } from './frame-context.ts';
 import { type ScreenHits, usePaletteSearch } from './palette-search.ts';
+import { byRecency } from './recent.ts';
 
 const MAX_IN_PALETTE = 8;
 const MAX_IN_SWITCHER = 200;
@@ -29,10 +30,10 @@ export function fits(text: string, typed: string): number | null {
   return hay.includes(needle) ? 1 : null;
 }
 
-const markOf = (client: ClientView) => <ClientMark hue={client.hue} initials={client.initials} size={22} />;
+const markOf = (client: ClientView) => <ClientMark client={client} size={22} />;
 
-function clientChoices({ clients, go }: FrameState, q: string, max: number): Choice[] {
-  return clients
+function clientChoices({ clients, client: current, go }: FrameState, q: string, max: number): Choice[] {
+  return byRecency(clients, current?.id ?? null)
     .flatMap(client => {
       const fit = fits(client.name, q);
       return fit === null ? [] : [{ client, fit }];

@@ -1,11 +1,19 @@
 import { LayoutGrid } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import type { ClientView } from '../../shared/ipc.ts';
+import { ask, bridge } from '../lib/bridge.ts';
+import { hueStyle } from '../lib/client-colour.ts';
+import { shownKeys } from '../lib/shortcuts.ts';
+import { useShortcuts } from '../lib/use-shortcuts.ts';
 import { ClientMark } from '../ui/parts.tsx';
+import { complain } from '../ui/toast.tsx';
+import { movedTo, neighbourOf } from './rail-order.ts';
 import { keysOfOverlay, showOverlay } from './registry.ts';
+import { RAIL } from './shortcuts.ts';
 
-const SHOWN = 12;
+const MOST_KEYS = 9;
 
-/** The clients in the order in which main lists them: pinned, then recent. The client on screen has a bar in its colour. */
+/** The clients in the person's own order, which only dragging and the keys for it change. The client on screen has a bar in its colour. */
 export function Rail({
   clients,
   currentId,
@@ -15,26 +23,76 @@ export function Rail({
   readonly currentId: string | null;
   readonly onPick: (clientId: string) => void;
 }) {
+  const ids = clients.map(client => client.id);
+  const [dragged, setDragged] = useState<string | null>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const current = useRef<HTMLLIElement>(null);
+
+  const move = (id: string, to: number) => {
+    const clientIds = [...movedTo(ids, id, to)];
+    if (clientIds.join() !== ids.join()) void ask(bridge.clients.setOrder({ clientIds })).catch(complain);
+  };
+  const moveCurrent = (by: number) => currentId !== null && move(currentId, ids.indexOf(currentId) + by);
+  const go = (by: number) => {
+    const to = neighbourOf(ids, currentId, by);
+    if (to !== null) onPick(to);
+  };
+  useShortcuts(RAIL, {
+    previous: () => go(-1),
+    next: () => go(1),
+    up: () => moveCurrent(-1),
+    down: () => moveCurrent(1),
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another client, or another place of it, is scrolled into view
+  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [currentId, ids.join()]);
+
   return (
     <nav
       aria-label="Clients"
       className="flex w-14 shrink-0 flex-col items-center gap-1 border-r border-line bg-sunken py-2"
     >
-      <ul className="scroll flex min-h-0 flex-1 flex-col items-center gap-1 [scrollbar-width:none]">
-        {clients.slice(0, SHOWN).map(client => (
-          <li key={client.id} data-hue={client.hue} className="relative">
+      <ul className="scroll flex min-h-0 w-full flex-1 flex-col items-center gap-1 [scrollbar-width:none]">
+        {clients.map((client, at) => (
+          <li
+            key={client.id}
+            ref={client.id === currentId ? current : null}
+            style={hueStyle(client)}
+            className={`relative ${over === client.id && dragged !== client.id ? 'rounded-lg outline-2 outline-accent' : ''}`}
+            draggable
+            onDragStart={() => setDragged(client.id)}
+            onDragEnd={() => {
+              setDragged(null);
+              setOver(null);
+            }}
+            onDragOver={event => {
+              event.preventDefault();
+              setOver(client.id);
+            }}
+            onDrop={event => {
+              event.preventDefault();
+              if (dragged !== null) move(dragged, at);
+            }}
+          >
             {client.id === currentId ? (
-              <span aria-hidden className="absolute top-2 -left-[5px] h-6 w-[3px] rounded-full bg-hue" />
+              <span aria-hidden className="absolute top-2 -left-[7px] h-6 w-[4px] rounded-full bg-hue" />
             ) : null}
             <button
               type="button"
               aria-current={client.id === currentId ? 'true' : undefined}
+              aria-keyshortcuts={at < MOST_KEYS ? `Control+${at + 1}` : undefined}
               aria-label={`${client.name}${client.unread > 0 ? `, ${client.unread} unread` : ''}${client.failed > 0 ? `, ${client.failed} failed` : ''}`}
-              title={client.name}
+              title={at < MOST_KEYS ? `${client.name} (${shownKeys(`mod+${at + 1}`)})` : client.name}
               onClick={() => onPick(client.id)}
-              className="relative grid size-10 place-items-center rounded-lg hover:bg-hover aria-[current]:bg-hover"
+              className="relative grid size-10 place-items-center rounded-lg hover:bg-hover aria-[current]:bg-picked"
             >
-              <ClientMark hue={client.hue} initials={client.initials} size={30} />
+              <ClientMark client={client} size={30} />
+              {at < MOST_KEYS ? (
+                <span
+                  aria-hidden
+                  data-number={at + 1}
+                  className="absolute -bottom-0.5 -left-0.5 grid size-3.5 place-items-center rounded-sm bg-sunken text-[10px] leading-none text-meta before:content-[attr(data-number)]"
+                />
+              ) : null}
               {client.unread > 0 && !client.muted ? (
                 <span
                   aria-hidden

@@ -16,7 +16,7 @@ function eventOf(keys: string) {
   const key = keys.split('+').at(-1)!;
   const shiftKey = keys.includes('shift+') || key === '?';
   const pressed = shiftKey ? key.toUpperCase() : key;
-  return { key: pressed, ctrlKey: keys.includes('mod+'), metaKey: false, altKey: false, shiftKey };
+  return { key: pressed, ctrlKey: keys.includes('mod+'), metaKey: false, altKey: keys.includes('alt+'), shiftKey };
 }
 const says = (bound: Bound | null) => (bound && 'shortcut' in bound ? bound.shortcut.says : null);
 

@@ -3,11 +3,12 @@ import { keysOf } from '../lib/shortcuts.ts';
 import { fold } from './fold.ts';
 import * as overlays from './overlays.ts';
 import * as screens from './screens.ts';
+import { RAIL } from './shortcuts.ts';
 
 type OverlayId = (typeof overlays)[keyof typeof overlays]['id'];
 
 /** The window as its declarations describe it. */
-export const REGISTRY = fold(screens, overlays);
+export const REGISTRY = fold(screens, overlays, RAIL);
 
 export const showOverlay = (id: OverlayId): void => useAppState.getState().show(id);
 

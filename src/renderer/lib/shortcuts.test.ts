@@ -41,6 +41,12 @@ describe('keys are read as they are declared', () => {
     expect(keysPressed({ ...plain, key: '–', code: 'Minus' }, false)).toBe('–');
   });
 
+  test('Alt counts with keys that are no character', () => {
+    expect(keysPressed({ ...plain, key: 'ArrowUp', altKey: true }, false)).toBe('alt+arrowup');
+    expect(keysPressed({ ...plain, key: 'ArrowUp', altKey: true }, true)).toBeNull();
+    expect(shownKeys('alt+arrowup')).toBe('Alt+↑');
+  });
+
   test('Alt makes Ctrl another key', () => {
     expect(keysPressed({ ...plain, key: 'k', ctrlKey: true, altKey: true }, false)).toBeNull();
   });

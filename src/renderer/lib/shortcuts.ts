@@ -1,6 +1,6 @@
 /** Shortcuts are data: the keyboard map, the hints on buttons and the key handler read the same declarations. */
 export type Shortcut = {
-  /** `j`, `?`, `mod+k` or `mod+shift+o`; `mod` is Ctrl, and ⌘ on a Mac. */
+  /** `j`, `?`, `mod+k`, `alt+arrowup` or `mod+shift+o`; `mod` is Ctrl, and ⌘ on a Mac. */
   readonly keys: string;
   /** What it does, for the keyboard map. */
   readonly says: string;
@@ -31,6 +31,9 @@ export const shownKeys = (keys: string): string =>
   keys
     .replace('mod', mac ? '⌘' : 'Ctrl')
     .replace('shift', mac ? '⇧' : 'Shift')
+    .replace('alt', mac ? '⌥' : 'Alt')
+    .replace('arrowup', '↑')
+    .replace('arrowdown', '↓')
     .replaceAll('+', mac ? '' : '+')
     .replace(/(?<![A-Za-z])[a-z]$/, key => key.toUpperCase());
 
@@ -49,9 +52,10 @@ type Pressed = {
 /** The keys that were pressed, written as in a declaration. Null for keys that belong to the text field in which a person types. */
 export function keysPressed(event: Pressed, typing: boolean): string | null {
   const mod = mac ? event.metaKey : event.ctrlKey;
-  if (event.altKey) return null;
+  // Alt makes another character of a letter on many keyboards, so it counts only with keys such as the arrows.
+  if (event.altKey && (mod || event.key.length === 1)) return null;
   if (!mod && (typing || event.ctrlKey || event.metaKey)) return null;
-  return `${mod ? 'mod+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${keyOf(event)}`;
+  return `${mod ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${keyOf(event)}`;
 }
 
 const SIGNS: Readonly<Record<string, readonly [plain: string, withShift: string]>> = {
