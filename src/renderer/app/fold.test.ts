@@ -48,32 +48,41 @@ describe('two declarations that claim the same', () => {
   test('key of a screen', () => {
     const people = defineScreen({ ...base, id: 'people', key: 'p', order: 30 });
     expect(() => fold({ inbox, parcels, people }, {})).toThrow(
-      'Two declarations claim the key "p": the screen parcels and the screen people.',
+      'Two declarations claim the key "g p": the screen parcels and the screen people.',
     );
   });
 
   test.each([
     ['mod+,', 'the overlay settings'],
     ['mod+5', '“Switch to a client of the rail”'],
-  ])('key %s, which works everywhere', (key, owner) => {
-    expect(() => fold({ inbox, parcels: { ...parcels, key } }, { settings })).toThrow(
-      `Two declarations claim the key "${key}": ${owner} and the screen parcels.`,
+    ['g', '“Go to a screen”'],
+  ])('key %s, which works everywhere', (keys, owner) => {
+    const shortcuts = [defineShortcuts('Parcel', { print: { keys, says: 'Print the label' } })];
+    expect(() => fold({ inbox, parcels: { ...parcels, shortcuts } }, { settings })).toThrow(
+      `Two declarations claim the key "${keys}": ${owner} and “Print the label” of the screen parcels.`,
     );
   });
 
   test('key of a screen and of a shortcut of a screen', () => {
-    const shortcuts = [defineShortcuts('Parcel', { print: { keys: 'i', says: 'Print the label' } })];
+    const shortcuts = [defineShortcuts('Parcel', { print: { keys: 'g i', says: 'Print the label' } })];
     expect(() => fold({ inbox, parcels: { ...parcels, shortcuts } }, {})).toThrow(
-      'Two declarations claim the key "i": the screen inbox and “Print the label” of the screen parcels.',
+      'Two declarations claim the key "g i": the screen inbox and “Print the label” of the screen parcels.',
     );
   });
 
   test('key of two shortcuts of one screen', () => {
     const shortcuts = [LIST, defineShortcuts('Parcel', { jump: { keys: 'j', says: 'Jump' } })];
     expect(() => fold({ inbox, parcels: { ...parcels, shortcuts } }, {})).toThrow(
-      'Two declarations claim the key "j": “Next in the list” of the screen parcels and “Jump” of the screen parcels.',
+      'Two declarations claim the key "j": “Open the next in the list” of the screen parcels and “Jump” of the screen parcels.',
     );
   });
+});
+
+test('a shortcut of a field or list is listed, and the window leaves its keys to it', () => {
+  const WRITING = defineShortcuts('Writing', { send: { keys: 'enter', says: 'Send', local: true } });
+  const window = fold({ inbox: { ...inbox, shortcuts: [WRITING] } }, {});
+  expect(window.keyboardMap(window.screens)).toContain(WRITING.send);
+  expect(window.boundTo('enter', window.home)).toBeNull();
 });
 
 test('a client needs a screen that is shown when it is opened', () => {
@@ -81,13 +90,13 @@ test('a client needs a screen that is shown when it is opened', () => {
 });
 
 test('a key of the frame belongs to no screen', () => {
-  const frame = defineShortcuts('Everywhere', { next: { keys: 'p', says: 'Next client' } });
+  const frame = defineShortcuts('Everywhere', { next: { keys: 'g p', says: 'Next client' } });
   expect(() => fold({ inbox, parcels }, {}, frame)).toThrow(
-    'Two declarations claim the key "p": “Next client” and the screen parcels.',
+    'Two declarations claim the key "g p": “Next client” and the screen parcels.',
   );
   const window = fold({ inbox }, {}, frame);
-  expect(window.boundTo('p', window.home)).toEqual({ kind: 'shortcut', shortcut: frame.next });
-  expect(window.boundTo('p', null)).toEqual({ kind: 'shortcut', shortcut: frame.next });
+  expect(window.boundTo('g p', window.home)).toEqual({ kind: 'shortcut', shortcut: frame.next });
+  expect(window.boundTo('g p', null)).toEqual({ kind: 'shortcut', shortcut: frame.next });
   expect(window.keyboardMap(window.screens)).toContain(frame.next);
 });
 
@@ -111,7 +120,7 @@ describe('keys', () => {
 
   test('of screens, overlays and clients work on every screen', () => {
     for (const screen of [on('inbox'), on('parcels'), null]) {
-      expect(window.boundTo('p', screen)).toMatchObject({ kind: 'screen', screen: { id: 'parcels' } });
+      expect(window.boundTo('g p', screen)).toMatchObject({ kind: 'screen', screen: { id: 'parcels' } });
       expect(window.boundTo('mod+,', screen)).toMatchObject({ kind: 'overlay', overlay: { id: 'settings' } });
       expect(window.boundTo('mod+9', screen)).toEqual({ kind: 'client', index: 8 });
       expect(window.boundTo('mod+0', screen)).toBeNull();
@@ -122,7 +131,7 @@ describe('keys', () => {
   test('are listed once each, headings together, and without screens that are not offered', () => {
     const says = (offered: typeof window.screens) => window.keyboardMap(offered).map(shortcut => shortcut.says);
     expect(says(window.screens)).toEqual([
-      ...['Next in the list', 'Previous in the list', 'Search the list', 'Assign', 'Archive'],
+      ...['Open the next in the list', 'Open the previous in the list', 'Search the list', 'Assign', 'Archive'],
       ...['Switch to a client of the rail', 'Inbox of this client', 'Parcels of this client', 'Settings'],
     ]);
     const offered = window.screens.filter(({ id }) => id !== 'parcels');

@@ -22,13 +22,20 @@ export type Folded = {
   readonly screenThatShows: (collection: string) => Screen | null;
   /** What keys do on a screen; `keys` are written as in a declaration. */
   readonly boundTo: (keys: string, screen: Screen | null) => Bound | null;
+  /** Whether the key does nothing by itself and waits for the one that follows. */
+  readonly isPrefix: (keys: string) => boolean;
   /** The keyboard map in the order in which it is shown, for a person who is offered `offered`. */
   readonly keyboardMap: (offered: readonly Screen[]) => readonly Shortcut[];
 };
 
 const EVERYWHERE = 'Everywhere';
+/** Goes to a screen, together with the screen's own letter. */
+const GO = 'g';
 const CLIENT_DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const clients: Shortcut = { keys: 'mod+1 … 9', says: 'Switch to a client of the rail', group: EVERYWHERE };
+
+/** Shortcut of a screen: its letter after G. */
+export const goTo = ({ key }: Pick<Screen, 'key'>): string => `${GO} ${key}`;
 
 /** The shortcuts that a screen handles itself, each once. */
 const shortcutsOf = (screen: Screen): Shortcut[] => [...new Set(screen.shortcuts.flatMap(one => Object.values(one)))];
@@ -52,7 +59,7 @@ export function fold(
   const toScreens = screens.map(screen => ({
     kind: 'screen' as const,
     screen,
-    shortcut: { keys: screen.key, says: `${screen.label} of this client`, group: EVERYWHERE },
+    shortcut: { keys: goTo(screen), says: `${screen.label} of this client`, group: EVERYWHERE, quick: true as const },
   }));
   const toOverlays = overlays.flatMap(overlay =>
     overlay.shortcut
@@ -72,9 +79,10 @@ export function fold(
     screenOf: id => screens.find(screen => screen.id === id) ?? null,
     screenThatShows: collection => screens.find(screen => screen.shows === collection) ?? null,
     boundTo(keys, screen) {
-      const shortcut = screen ? shortcutsOf(screen).find(one => one.keys === keys) : undefined;
+      const shortcut = screen ? shortcutsOf(screen).find(one => one.keys === keys && !one.local) : undefined;
       return everywhere.get(keys) ?? (shortcut ? { kind: 'shortcut', shortcut } : null);
     },
+    isPrefix: keys => keys === GO,
     keyboardMap(offered) {
       // Overlays that the palette does not offer choose where to go, as the clients and screens that follow them do.
       const ways = toOverlays.filter(({ overlay }) => overlay.palette === null);
@@ -134,7 +142,8 @@ function demandDistinct(
     ...CLIENT_DIGITS.map((digit): Claim => [`mod+${digit}`, `“${clients.says}”`]),
     ...Object.values(frame).map(({ keys, says }): Claim => [keys, `“${says}”`]),
     ...claimsOf(overlays, ({ shortcut }) => shortcut?.keys ?? null),
-    ...claimsOf(screens, ({ key }) => key),
+    [GO, '“Go to a screen”'],
+    ...claimsOf(screens, goTo),
   ];
   demandOne('key', everywhere);
   // Two screens may use the same key for shortcuts of their own: only one of them is shown.

@@ -7,6 +7,7 @@ import { Marked } from '../lib/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ClientMark, Keys } from '../ui/parts.tsx';
 import { type Choice, Chooser } from './chooser.tsx';
+import { goTo } from './fold.ts';
 import { type FrameState, useFrame } from './frame-context.ts';
 import { type ScreenHits, usePaletteSearch } from './palette-search.ts';
 import { byRecency } from './recent.ts';
@@ -52,12 +53,12 @@ function clientChoices({ clients, client: current, go }: FrameState, q: string, 
 
 function placeChoices({ screens, overlays, client, go, show }: FrameState, q: string): Choice[] {
   const toScreens = client
-    ? screens.map(({ id, label, icon: Icon, key }) => ({
+    ? screens.map(({ id, label, icon: Icon, ...screen }) => ({
         id: `screen ${id}`,
         group: 'Screens',
         icon: <Icon size={16} />,
         label,
-        meta: <Keys>{shownKeys(key)}</Keys>,
+        meta: <Keys>{shownKeys(goTo(screen))}</Keys>,
         pick: () => go.screen(id, client.id, null),
       }))
     : [];

@@ -1,5 +1,6 @@
 import type { Screen } from '../lib/screen.ts';
 import { shownKeys } from '../lib/shortcuts.ts';
+import { goTo } from './fold.ts';
 import { useFrame } from './frame-context.ts';
 
 /** `column` has words where there is room for them; `bar` is part of the identity strip of a small window. */
@@ -47,7 +48,7 @@ function Place({
   readonly current: boolean;
   readonly onPick: () => void;
 }) {
-  const { label, icon: Icon, key, count } = screen;
+  const { label, icon: Icon, count } = screen;
   // A screen's declaration never changes, so each place calls the same hook in every render.
   const useCount = count?.use ?? withoutCount;
   const counted = useCount(clientId);
@@ -58,7 +59,7 @@ function Place({
       type="button"
       aria-label={shown && count ? `${label}, ${shown} ${count.unit}` : label}
       aria-current={current ? 'page' : undefined}
-      title={`${label} (${shownKeys(key)})`}
+      title={`${label} (${shownKeys(goTo(screen))})`}
       onClick={onPick}
       className={`flex h-8 items-center gap-2 rounded-md text-meta hover:bg-hover hover:text-text aria-[current]:bg-picked aria-[current]:font-medium aria-[current]:text-text ${column ? 'justify-center xl:justify-start xl:px-2' : 'w-8 justify-center'}`}
     >

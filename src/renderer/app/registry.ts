@@ -1,5 +1,5 @@
 import { useAppState } from '../lib/app-state.ts';
-import { keysOf } from '../lib/shortcuts.ts';
+import { keysOf, UNDO } from '../lib/shortcuts.ts';
 import { fold } from './fold.ts';
 import * as overlays from './overlays.ts';
 import * as screens from './screens.ts';
@@ -8,7 +8,7 @@ import { RAIL } from './shortcuts.ts';
 type OverlayId = (typeof overlays)[keyof typeof overlays]['id'];
 
 /** The window as its declarations describe it. */
-export const REGISTRY = fold(screens, overlays, RAIL);
+export const REGISTRY = fold(screens, overlays, { ...RAIL, ...UNDO });
 
 export const showOverlay = (id: OverlayId): void => useAppState.getState().show(id);
 

@@ -1,9 +1,12 @@
 import { useEffect } from 'react';
-import { useAppState } from '../lib/app-state.ts';
+import { endsTyping, keyGuard } from '../lib/key-guard.ts';
 import { keysPressed, press } from '../lib/shortcuts.ts';
 import type { Bound } from './fold.ts';
 import type { FrameState } from './frame-context.ts';
 import { REGISTRY } from './registry.ts';
+
+/** How long a key such as G waits for the one that follows it. */
+const SEQUENCE_MS = 1500;
 
 function run(bound: Bound, { clients, client, go, show }: FrameState): void {
   if (bound.kind === 'shortcut') press(bound.shortcut);
@@ -15,18 +18,54 @@ function run(bound: Bound, { clients, client, go, show }: FrameState): void {
   }
 }
 
-/** Runs what the declarations bind to the keys. Keys without Ctrl or ⌘ are ignored in text fields, in dialogs and under an overlay. */
+const isTextField = (element: HTMLElement): boolean =>
+  element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+
+const isCharacterKey = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  key.length === 1 && !ctrlKey && !metaKey && !altKey;
+
+const isQuick = (bound: Bound | null): boolean =>
+  bound !== null && bound.kind !== 'client' && bound.shortcut.quick === true;
+
+/** The key that was pressed before, where it waits for another one. */
+let before: { readonly keys: string; readonly at: number } | null = null;
+
+function sequenceOf(keys: string, at: number): string {
+  const joined = before && at - before.at < SEQUENCE_MS ? `${before.keys} ${keys}` : keys;
+  before = REGISTRY.isPrefix(keys) ? { keys, at } : null;
+  return joined;
+}
+
+/**
+ * Runs what the declarations bind to the keys. A character without Ctrl or ⌘ belongs to the text field that has the focus; elsewhere the
+ * key guard decides whether it acts.
+ */
 export function useKeyboard(frame: FrameState): void {
   useEffect(() => {
+    const boundTo = (keys: string) => {
+      const bound = REGISTRY.boundTo(keys, frame.screen);
+      return bound?.kind === 'screen' && !frame.screens.includes(bound.screen) ? null : bound;
+    };
     const down = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      const typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-      const keys = keysPressed(event, typing || target.closest('[role="dialog"]') !== null);
-      const bound = keys === null ? null : REGISTRY.boundTo(keys, frame.screen);
-      if (!bound || (bound.kind === 'screen' && !frame.screens.includes(bound.screen))) return;
-      if (useAppState.getState().open !== null && !event.metaKey && !event.ctrlKey) return;
-      event.preventDefault();
-      run(bound, frame);
+      if (event.defaultPrevented) return;
+      const typing = isTextField(event.target as HTMLElement);
+      const isCharacter = isCharacterKey(event);
+      const keys = keysPressed(event, typing);
+      if (endsTyping(event.key)) keyGuard.paused();
+      if (isCharacter && typing) keyGuard.typed();
+      if (keys === null) return;
+      const sequence = isCharacter ? sequenceOf(keys, event.timeStamp) : keys;
+      const bound = boundTo(sequence) ?? (sequence === keys ? null : boundTo(keys));
+      const isPrefix = bound === null && REGISTRY.isPrefix(keys);
+      if (
+        isCharacter &&
+        !keyGuard.admits({ key: keys, bound: bound !== null || isPrefix, quick: isPrefix || isQuick(bound) })
+      )
+        before = null;
+      else if (bound) {
+        event.preventDefault();
+        run(bound, frame);
+      }
     };
     window.addEventListener('keydown', down);
     return () => window.removeEventListener('keydown', down);

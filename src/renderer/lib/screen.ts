@@ -30,7 +30,7 @@ export type Screen<Id extends string = string> = {
   readonly id: Id;
   readonly label: string;
   readonly icon: LucideIcon;
-  /** Shortcut that goes to the screen. */
+  /** Letter that goes to the screen when it is pressed after G. */
   readonly key: string;
   /** Place among the screens of a client, lowest first. */
   readonly order: number;
@@ -49,12 +49,14 @@ export type Screen<Id extends string = string> = {
   readonly find: { readonly search: (q: string) => Promise<readonly Found[]>; readonly group: string } | null;
   /** Shortcuts that the screen handles with `useShortcuts` while it is shown. */
   readonly shortcuts: readonly Shortcuts[];
+  /** A client is opened on this screen with what was open there last. */
+  readonly remembers: boolean;
   /** Runs once when the window starts, for events that have to be heard while the screen is not shown. */
   readonly start: (() => void) | null;
   readonly Screen: ComponentType<ScreenProps>;
 };
 
-type Optional = 'path' | 'permission' | 'shows' | 'count' | 'find' | 'shortcuts' | 'start';
+type Optional = 'path' | 'permission' | 'shows' | 'count' | 'find' | 'shortcuts' | 'remembers' | 'start';
 type Spec<Id extends string> = Omit<Screen<Id>, Optional> & Partial<Pick<Screen<Id>, Optional>>;
 
 /** Declares a screen of a client. `path` is the id unless it is given. */
@@ -65,6 +67,7 @@ export const defineScreen = <const Id extends string>(spec: Spec<Id>): Screen<Id
   count: null,
   find: null,
   shortcuts: [],
+  remembers: false,
   start: null,
   ...spec,
 });
@@ -73,6 +76,7 @@ export const defineScreen = <const Id extends string>(spec: Spec<Id>): Screen<Id
 export type Go = {
   /** The same screen for another client. */
   readonly client: (clientId: string) => void;
+  /** Null for `at` opens a screen that remembers where the person left it, or, when it is on show, without anything open. */
   readonly screen: (screenId: string, clientId: string, at: string | null) => void;
   /** The way to a row on the screen that shows its collection; null where no screen does. */
   readonly toRow: (collection: string, clientId: string, id: string) => (() => void) | null;

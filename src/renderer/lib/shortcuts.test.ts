@@ -56,6 +56,9 @@ test('keys are shown as the keyboard names them', () => {
   expect(shownKeys('mod+shift+o')).toBe('Ctrl+Shift+O');
   expect(shownKeys('j')).toBe('J');
   expect(shownKeys('mod+1 … 9')).toBe('Ctrl+1 … 9');
+  expect(shownKeys('g i')).toBe('G then I');
+  expect(shownKeys('alt+enter')).toBe('Alt+Enter');
+  expect(shownKeys('escape')).toBe('Esc');
   expect(keysOf(LIST.search)).toBe('/');
 });
 

@@ -1,11 +1,15 @@
 /** Shortcuts are data: the keyboard map, the hints on buttons and the key handler read the same declarations. */
 export type Shortcut = {
-  /** `j`, `?`, `mod+k`, `alt+arrowup` or `mod+shift+o`; `mod` is Ctrl, and ⌘ on a Mac. */
+  /** `j`, `?`, `mod+k`, `alt+arrowup`, `mod+shift+o` or `g i` for one key after the other; `mod` is Ctrl, and ⌘ on a Mac. */
   readonly keys: string;
   /** What it does, for the keyboard map. */
   readonly says: string;
   /** Heading in the keyboard map. */
   readonly group: string;
+  /** It only moves or focuses, so it also acts straight after another quick one, as R does after J. */
+  readonly quick?: true;
+  /** Handled by the field or list that has the focus; listed in the keyboard map and bound to nothing. */
+  readonly local?: true;
 };
 export type Shortcuts<Name extends string = string> = Readonly<Record<Name, Shortcut>>;
 
@@ -20,22 +24,42 @@ export function defineShortcuts<const Name extends string>(
 
 /** For every screen with a list. */
 export const LIST = defineShortcuts('List', {
-  next: { keys: 'j', says: 'Next in the list' },
-  previous: { keys: 'k', says: 'Previous in the list' },
-  search: { keys: '/', says: 'Search the list' },
+  next: { keys: 'j', says: 'Open the next in the list', quick: true },
+  previous: { keys: 'k', says: 'Open the previous in the list', quick: true },
+  search: { keys: '/', says: 'Search the list', quick: true },
 });
+
+/** Handled by a list whose rows have the focus. */
+export const ARROWS = defineShortcuts('List', {
+  down: { keys: 'arrowdown', says: 'Move the focus down', local: true },
+  up: { keys: 'arrowup', says: 'Move the focus up', local: true },
+  first: { keys: 'home', says: 'Move the focus to the first row', local: true },
+  last: { keys: 'end', says: 'Move the focus to the last row', local: true },
+});
+
+/** Handled by the toasts, on every screen. */
+export const UNDO = defineShortcuts('Everywhere', { undo: { keys: 'z', says: 'Undo the last change' } });
 
 const mac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
 
+const NAMES: Readonly<Record<string, string>> = {
+  mod: mac ? '⌘' : 'Ctrl',
+  shift: mac ? '⇧' : 'Shift',
+  alt: mac ? '⌥' : 'Alt',
+  arrowup: '↑',
+  arrowdown: '↓',
+  enter: 'Enter',
+  escape: 'Esc',
+  home: 'Home',
+  end: 'End',
+};
+
+/** Keys as the keyboard names them, such as `Ctrl+Shift+O`, `Alt+↑` or `G then I`. */
 export const shownKeys = (keys: string): string =>
   keys
-    .replace('mod', mac ? '⌘' : 'Ctrl')
-    .replace('shift', mac ? '⇧' : 'Shift')
-    .replace('alt', mac ? '⌥' : 'Alt')
-    .replace('arrowup', '↑')
-    .replace('arrowdown', '↓')
     .replaceAll('+', mac ? '' : '+')
-    .replace(/(?<![A-Za-z])[a-z]$/, key => key.toUpperCase());
+    .replaceAll(/[a-z]+/g, name => NAMES[name] ?? (name.length === 1 ? name.toUpperCase() : name))
+    .replace(/^(\w) (\w)$/, '$1 then $2');
 
 export const keysOf = ({ keys }: Pick<Shortcut, 'keys'>): string => shownKeys(keys);
 

@@ -1,6 +1,7 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import { HoldKeys } from './hold-keys.tsx';
 
 /** A menu that opens from a button. */
 export function Menu({
@@ -19,6 +20,7 @@ export function Menu({
         <Base.Positioner sideOffset={4} align={align} className="z-50">
           <Base.Popup className="scroll max-h-[60vh] min-w-52 rounded-lg bg-panel p-1 shadow-float outline-none">
             {children}
+            <HoldKeys />
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>

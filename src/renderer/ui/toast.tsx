@@ -1,5 +1,8 @@
 import { create } from 'zustand';
 import { wordsOf } from '../lib/bridge.ts';
+import { keysOf, UNDO } from '../lib/shortcuts.ts';
+import { useShortcuts } from '../lib/use-shortcuts.ts';
+import { Keys } from './parts.tsx';
 
 type Toast = { readonly id: number; readonly text: string; readonly undo: (() => void) | null; readonly bad: boolean };
 type Toasts = { readonly list: readonly Toast[] };
@@ -7,13 +10,29 @@ type Toasts = { readonly list: readonly Toast[] };
 const useToasts = create<Toasts>(() => ({ list: [] }));
 let next = 1;
 const SHOWN_MS = 6000;
+/** What can be undone is shown for longer, because Z undoes it only while it is shown. */
+const UNDO_MS = 10_000;
 
 function push(shown: Omit<Toast, 'id'>): void {
   const id = next++;
   useToasts.setState(({ list }) => ({ list: [...list.slice(-2), { ...shown, id }] }));
-  setTimeout(() => drop(id), SHOWN_MS);
+  setTimeout(() => drop(id), shown.undo ? UNDO_MS : SHOWN_MS);
 }
 const drop = (id: number) => useToasts.setState(({ list }) => ({ list: list.filter(shown => shown.id !== id) }));
+
+/** Undoes the newest of the shown changes that can be undone. Pressed again, the one before it. */
+function undoLast(): void {
+  const last = useToasts.getState().list.findLast(shown => shown.undo !== null);
+  if (last) undo(last);
+}
+
+function undo(shown: Toast): void {
+  shown.undo?.();
+  drop(shown.id);
+}
+
+/** Forgets what is shown: the next person sees and undoes nothing of the one before. */
+export const clearToasts = (): void => useToasts.setState({ list: [] });
 
 /** Shows what was done, with a button that undoes it when `undo` is given. */
 export const toast = (text: string, undo: (() => void) | null = null): void => push({ text, undo, bad: false });
@@ -27,6 +46,7 @@ export function complain(error: unknown): void {
 /** The toasts appear below the identity strip, so that they cover neither the composer nor its button. */
 export function Toasts() {
   const list = useToasts(state => state.list);
+  useShortcuts(UNDO, { undo: undoLast });
   return (
     <div
       aria-live="polite"
@@ -42,12 +62,10 @@ export function Toasts() {
             <button
               type="button"
               className="rounded-md px-2 py-1 font-medium text-accent hover:bg-hover"
-              onClick={() => {
-                shown.undo?.();
-                drop(shown.id);
-              }}
+              aria-keyshortcuts="Z"
+              onClick={() => undo(shown)}
             >
-              Undo
+              Undo <Keys>{keysOf(UNDO.undo)}</Keys>
             </button>
           ) : (
             <button
