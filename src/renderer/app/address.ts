@@ -1,5 +1,6 @@
 import { useMatches, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { clientMemory } from '../lib/client-memory.ts';
 import type { Go, Screen } from '../lib/screen.ts';
 import { REGISTRY } from './registry.ts';
 
@@ -27,22 +28,37 @@ export function useAddress(): Address {
   };
 }
 
-/** Ways to every screen. `screen` is the one that is shown: a switch of the client stays on it. */
-export function useGo(screen: Screen | null): Go {
+/** What was open on each screen of a client, by the id of the screen. */
+const openMemory = clientMemory<Readonly<Record<string, string | null>>>({});
+
+/** Keeps what is open, for screens that remember it. */
+export function rememberOpen({ screen, clientId, at }: Address): void {
+  if (screen?.remembers && clientId !== null) openMemory.set(clientId, { ...openMemory.of(clientId), [screen.id]: at });
+}
+
+const leftAt = (screen: Screen, clientId: string): string | null =>
+  screen.remembers ? (openMemory.of(clientId)[screen.id] ?? null) : null;
+
+/** Ways to every screen. A switch of the client stays on the screen that is shown. */
+export function useGo({ screen, clientId: shownId }: Address): Go {
   const navigate = useNavigate();
   return useMemo(() => {
     const open = (to: Screen, clientId: string, at: string | null) =>
       void navigate({ to: routeOf(to), params: { clientId, at: at ?? undefined } });
     return {
-      client: clientId => open(screen ?? REGISTRY.home, clientId, null),
+      client: clientId => {
+        const to = screen ?? REGISTRY.home;
+        open(to, clientId, leftAt(to, clientId));
+      },
       screen: (screenId, clientId, at) => {
         const to = REGISTRY.screenOf(screenId);
-        if (to) open(to, clientId, at);
+        const isShown = to?.id === screen?.id && clientId === shownId;
+        if (to) open(to, clientId, at ?? (isShown ? null : leftAt(to, clientId)));
       },
       toRow: (collection, clientId, id) => {
         const to = REGISTRY.screenThatShows(collection);
         return to && (() => open(to, clientId, id));
       },
     };
-  }, [navigate, screen]);
+  }, [navigate, screen, shownId]);
 }

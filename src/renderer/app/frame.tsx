@@ -7,7 +7,7 @@ import { useMedia } from '../lib/media.ts';
 import { forgetOtherClients, useClients } from '../lib/queries.ts';
 import { Failed } from '../ui/parts.tsx';
 import { complain } from '../ui/toast.tsx';
-import { useAddress, useGo } from './address.ts';
+import { rememberOpen, useAddress, useGo } from './address.ts';
 import { FrameContext, type FrameState } from './frame-context.ts';
 import { IdentityStrip } from './identity-strip.tsx';
 import { NoClient } from './no-client.tsx';
@@ -23,8 +23,9 @@ const offeredTo = (permissions: readonly string[]) =>
 /** Rail, identity strip, the screen of the address, status bar, and the overlay that is open. */
 export function Frame({ account }: { readonly account: Extract<AccountState, { status: 'signed-in' }> }) {
   const { open, show, sync, info } = useAppState();
-  const { screen, clientId, at } = useAddress();
-  const go = useGo(screen);
+  const address = useAddress();
+  const { screen, clientId, at } = address;
+  const go = useGo(address);
   const clients = useClients();
   const list = useMemo(() => clients.data ?? [], [clients.data]);
   const client = list.find(one => one.id === clientId) ?? null;
@@ -41,11 +42,15 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   useKeyboard(frame);
 
   // The address decides, and main follows it: the tray checks the client that is shown here.
+  const knownId = client?.id ?? null;
   useEffect(() => {
-    if (!clientId) return;
-    void ask(bridge.clients.switch({ clientId })).catch(complain);
-    forgetOtherClients(clientId);
-  }, [clientId]);
+    if (knownId === null) return;
+    void ask(bridge.clients.switch({ clientId: knownId })).catch(complain);
+    forgetOtherClients(knownId);
+  }, [knownId]);
+  useEffect(() => {
+    if (knownId !== null) rememberOpen({ screen, clientId: knownId, at });
+  }, [screen, knownId, at]);
   useEffect(() => {
     const title = client ? `${client.name} – Astrix Console` : 'Astrix Console';
     void bridge.app.setTitle({ title });

@@ -2,6 +2,7 @@ import type { Permission } from '@astrix/contract';
 import { create } from 'zustand';
 import type { AccountState, AppInfo, Settings, SyncStatus } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
+import { forgetMemories } from './client-memory.ts';
 import { invalidate, queryClient } from './queries.ts';
 
 /** What the window shows and what belongs to no client. */
@@ -41,6 +42,7 @@ export async function connectAppState(): Promise<void> {
       queryClient.clear();
       set({ open: null });
     }
+    if (account.status === 'signed-out') forgetMemories();
     set({ account });
   });
   bridge.on.syncChanged(sync => set({ sync }));

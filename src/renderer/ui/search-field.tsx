@@ -10,6 +10,7 @@ export function SearchField({
   value,
   onType,
   onEnter,
+  onDown,
   field,
 }: {
   readonly label: string;
@@ -19,6 +20,8 @@ export function SearchField({
   readonly onType: (text: string) => void;
   /** Runs on Enter when something was typed, for example to open the first hit. */
   readonly onEnter?: () => void;
+  /** Runs on the arrow key down, to move the focus into the list. */
+  readonly onDown?: () => void;
   readonly field: Ref<HTMLInputElement>;
 }) {
   return (
@@ -35,6 +38,10 @@ export function SearchField({
           if (event.key === 'Enter' && onEnter && value.trim() !== '') {
             onEnter();
             event.currentTarget.blur();
+          }
+          if (event.key === 'ArrowDown' && onDown) {
+            event.preventDefault();
+            onDown();
           }
           if (event.key !== 'Escape') return;
           if (value === '') event.currentTarget.blur();

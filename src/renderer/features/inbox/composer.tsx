@@ -1,7 +1,7 @@
 import type { Fault, MessageRow } from '@astrix/contract';
 import { mayWrite, type WriteRefusal } from '@astrix/contract/conversations/may-write';
 import { ERRORS } from '@astrix/contract/errors';
-import { Clock3, CornerUpLeft, NotebookPen, SendHorizontal, X } from 'lucide-react';
+import { Clock3, CornerUpLeft, NotebookPen, X } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
@@ -9,14 +9,27 @@ import { ask, bridge } from '../../lib/bridge.ts';
 import { hueStyle } from '../../lib/client-colour.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, windowState } from '../../lib/format.ts';
-import { keysOf } from '../../lib/shortcuts.ts';
+import { keysOf, keysPressed } from '../../lib/shortcuts.ts';
 import { write } from '../../lib/write.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { CONVERSATION } from './shortcuts.ts';
+import { type AfterSend, SendButton } from './send-button.tsx';
+import { CONVERSATION, WRITING } from './shortcuts.ts';
 
 const MOST = 4096;
 const SAVE_MS = 300;
+
+const AFTER: Readonly<Record<string, AfterSend>> = {
+  [WRITING.sendAlways.keys]: 'stay',
+  [WRITING.sendAndNext.keys]: 'next',
+  [WRITING.sendAndClose.keys]: 'close',
+};
+
+/** What these keys ask for: to send, and what then. Null when they do not send. */
+function afterKeys(keys: string | null, shift: boolean, sendWith: 'enter' | 'mod-enter'): AfterSend | null {
+  if (keys === WRITING.send.keys) return sendWith === 'enter' && !shift ? 'stay' : null;
+  return AFTER[keys ?? ''] ?? null;
+}
 
 type Props = {
   readonly conversation: ConversationView;
@@ -28,10 +41,12 @@ type Props = {
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** Text to begin with, when a refused reply is edited. */
   readonly given: string | null;
+  /** Runs when a reply is kept, with what the person wanted to do after it. */
+  readonly onSent: (then: AfterSend) => void;
 };
 
 /** Writes a reply or a note. The text of a reply is kept as a draft of this conversation. A write names its client and its conversation (SH-21). */
-export function Composer({ conversation, client, mode, onMode, quoted, onUnquote, field, given }: Props) {
+export function Composer({ conversation, client, mode, onMode, quoted, onUnquote, field, given, onSent }: Props) {
   const { id: conversationId, clientId } = conversation;
   const now = useNow(15);
   const sendWith = useAppState(state => state.settings?.sendWith ?? 'enter');
@@ -50,7 +65,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
   }, [given, setText]);
 
   // The field is emptied at once for the next message. A text that could not be kept is put back, above what was typed meanwhile.
-  const send = () => {
+  const send = (then: AfterSend = 'stay') => {
     if (!ready) return;
     const written = value.trim();
     const set = noting ? setNote : setText;
@@ -66,7 +81,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
           seenInboundId: conversation.lastInboundId,
         });
     kept.then(
-      () => noting && onMode('reply'),
+      () => (noting ? onMode('reply') : onSent(then)),
       (error: unknown) => {
         complain(error);
         const since = field.current?.value ?? '';
@@ -77,11 +92,12 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
   };
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Escape') field.current?.blur();
-    if (event.key !== 'Enter' || event.shiftKey) return;
-    if (sendWith === 'mod-enter' && !event.metaKey && !event.ctrlKey) return;
+    const keys = keysPressed(event, false);
+    if (keys === WRITING.leave.keys) field.current?.blur();
+    const then = afterKeys(keys, event.shiftKey, sendWith);
+    if (then === null) return;
     event.preventDefault();
-    send();
+    send(then);
   };
 
   return (
@@ -140,17 +156,13 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
             onKeyDown={press}
             className="field scroll field-sizing-content max-h-44 min-h-[54px] resize-none leading-normal"
           />
-          <Button
-            type="submit"
-            look={noting ? 'primary' : 'client'}
-            disabled={!ready}
-            className="max-w-56 @max-md:max-w-full"
-          >
-            <SendHorizontal size={14} aria-hidden />
-            <span className="truncate">
-              {noting ? 'Keep note' : online ? `Send as ${client.name}` : 'Send when online'}
-            </span>
-          </Button>
+          {noting ? (
+            <Button type="submit" look="primary" disabled={!ready}>
+              <NotebookPen size={14} aria-hidden /> Add note
+            </Button>
+          ) : (
+            <SendButton clientName={client.name} online={online} disabled={!ready} onSend={send} />
+          )}
         </div>
       )}
       {value.length > MOST - 400 ? (

@@ -1,15 +1,18 @@
 import type { InboxFilter, PersonRow } from '@astrix/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Clock3, CloudUpload, Inbox, PencilLine, TriangleAlert } from 'lucide-react';
-import { type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
+import { placeAfter } from '../../lib/roving.ts';
 import { keysOf, LIST } from '../../lib/shortcuts.ts';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
-import { useCounts, useInbox } from './queries.ts';
+import { type Held, shownOrder } from './held-list.ts';
+import { scrollMemory } from './memory.ts';
+import { useConversation, useCounts, useInbox } from './queries.ts';
 import { SearchResults } from './search-results.tsx';
 
 export const FILTERS: readonly { readonly filter: InboxFilter; readonly label: string; readonly empty: string }[] = [
@@ -46,8 +49,8 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
   const [typed, setTyped] = useState('');
   const q = useDeferredValue(typed);
   const counts = useCounts(clientId).data;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another client begins with an empty search
-  useEffect(() => setTyped(''), [clientId]);
+  const results = useRef<HTMLDivElement>(null);
+  const firstHit = () => results.current?.querySelector<HTMLElement>('[data-row]');
   return (
     <section aria-label="Conversations" className="flex h-full flex-col bg-panel">
       <div className="flex flex-col gap-2 border-b border-line p-2">
@@ -58,12 +61,24 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
           maxLength={200}
           value={typed}
           onType={setTyped}
+          onEnter={() => firstHit()?.click()}
+          onDown={() => firstHit()?.focus()}
         />
-        <Filters filter={filter} counts={counts} onFilter={onFilter} />
+        <Filters filter={q.trim() ? null : filter} counts={counts} onFilter={onFilter} />
       </div>
       <div className="min-h-0 flex-1">
         {q.trim() ? (
-          <SearchResults clientId={clientId} q={q} onOpen={onOpen} />
+          <SearchResults
+            clientId={clientId}
+            q={q}
+            results={results}
+            onOpen={onOpen}
+            onListed={onListed}
+            onLeave={() => {
+              setTyped('');
+              searchField.current?.focus();
+            }}
+          />
         ) : (
           <List clientId={clientId} filter={filter} openId={openId} onOpen={onOpen} onListed={onListed} />
         )}
@@ -77,7 +92,8 @@ function Filters({
   counts,
   onFilter,
 }: {
-  readonly filter: InboxFilter;
+  /** Null while all conversations are searched. */
+  readonly filter: InboxFilter | null;
   readonly counts: InboxCounts | undefined;
   readonly onFilter: (filter: InboxFilter) => void;
 }) {
@@ -114,7 +130,16 @@ function List({
   const people = usePeople().data ?? [];
   const now = useNow(30);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = inbox.data?.pages.flatMap(page => page.conversations) ?? [];
+  const isOpen = useConversation(clientId, openId).data ?? null;
+  const listed = inbox.data?.pages.flatMap(page => page.conversations) ?? [];
+  const live = listed.map(row => row.id);
+  // A row is entered with the list as it stands then. React draws again at once, before anything is shown.
+  const entered = `${filter} ${openId}`;
+  const [held, setHeld] = useState<{ readonly entered: string; readonly list: Held | null } | null>(null);
+  if (inbox.data && held?.entered !== entered)
+    setHeld({ entered, list: openId === null ? null : { openId, ids: live } });
+  const byId = new Map([...(isOpen ? [isOpen] : []), ...listed].map(row => [row.id, row]));
+  const rows = shownOrder(live, held?.entered === entered ? held.list : null).flatMap(id => byId.get(id) ?? []);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -130,8 +155,23 @@ function List({
     if (inbox.hasNextPage && !inbox.isFetchingNextPage && lastShown >= rows.length - 15) void inbox.fetchNextPage();
   }, [inbox, lastShown, rows.length]);
   useEffect(() => onListed(ids ? ids.split(',') : []), [ids, onListed]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its top
-  useEffect(() => void scroller.current?.scrollTo(0, 0), [clientId, filter]);
+  const place = rows.findIndex(row => row.id === openId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a row that is opened is brought into view
+  useEffect(() => {
+    if (place >= 0) virtual.scrollToIndex(place, { align: 'auto' });
+  }, [openId, place < 0]);
+  const [focused, setFocused] = useState<string | null>(null);
+  const tabStop = [focused, openId].find(id => id !== null && rows.some(row => row.id === id)) ?? rows[0]?.id;
+  const press = (event: KeyboardEvent) => {
+    const from = rows.findIndex(row => row.id === tabStop);
+    const to = placeAfter(event.key, from, rows.length);
+    const row = to === null ? undefined : rows[to];
+    if (to === null || !row) return;
+    event.preventDefault();
+    setFocused(row.id);
+    virtual.scrollToIndex(to, { align: 'auto' });
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${row.id}"]`)?.focus());
+  };
 
   if (inbox.isPending) return <Waiting what="Reading conversations…" />;
   if (inbox.isError) return <Failed error={inbox.error} onRetry={() => void inbox.refetch()} />;
@@ -148,11 +188,18 @@ function List({
   }
   return (
     <div
-      ref={scroller}
+      ref={element => {
+        const isNew = element !== null && scroller.current === null;
+        scroller.current = element;
+        if (isNew) element.scrollTop = scrollMemory.of(clientId);
+      }}
+      onScroll={event => scrollMemory.set(clientId, event.currentTarget.scrollTop)}
+      onKeyDown={press}
       className="scroll h-full"
       role="listbox"
       aria-label={`${about?.label} conversations`}
-      tabIndex={-1}
+      // A row that is scrolled away is not in the page, so the list itself takes the focus then.
+      tabIndex={items.some(item => rows[item.index]?.id === tabStop) ? -1 : 0}
     >
       <div style={{ height: virtual.getTotalSize() }} className="relative">
         {items.map(item => {
@@ -171,6 +218,7 @@ function List({
                 assignee={people.find(person => person.id === row.assigneeId)}
                 place={item.index + 1}
                 of={rows.length}
+                tabStop={row.id === tabStop}
                 onOpen={() => onOpen(row.clientId, row.id)}
               />
             </div>
@@ -188,10 +236,11 @@ type RowProps = {
   readonly assignee: PersonRow | undefined;
   readonly place: number;
   readonly of: number;
+  readonly tabStop: boolean;
   readonly onOpen: () => void;
 };
 
-function Row({ row, now, open, assignee, place, of, onOpen }: RowProps) {
+function Row({ row, now, open, assignee, place, of, tabStop, onOpen }: RowProps) {
   const unread = row.unread > 0;
   const window = windowState(row.windowExpiresAt, now);
   return (
@@ -201,6 +250,8 @@ function Row({ row, now, open, assignee, place, of, onOpen }: RowProps) {
       aria-selected={open}
       aria-posinset={place}
       aria-setsize={of}
+      data-row={row.id}
+      tabIndex={tabStop ? 0 : -1}
       onClick={onOpen}
       className="relative flex h-full w-full flex-col justify-center gap-0.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-picked"
     >

@@ -1,6 +1,7 @@
 import type { InboxFilter, MessageRow } from '@astrix/contract';
 import { ExternalLink, MessagesSquare, PanelRight, X } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
@@ -18,6 +19,8 @@ import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
+import { afterLeaving, besides } from './held-list.ts';
+import { filterMemory, scrollMemory } from './memory.ts';
 import { useConversation } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
@@ -27,7 +30,7 @@ import { triageOf } from './triage.ts';
 
 /** List, thread, details: three panels whose widths are remembered. */
 export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
-  const [filter, setFilter] = useState<InboxFilter>('open');
+  const [filter, setFilter] = useState(() => filterMemory.of(client.id));
   const sizes = useAppState(state => state.settings?.panels);
   const searchField = useRef<HTMLInputElement>(null);
   const listed = useRef<readonly string[]>([]);
@@ -35,15 +38,29 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
     listed.current = ids;
   }, []);
 
-  const openListed = (index: number) => {
-    const id = listed.current[index];
-    if (id) open(id);
+  const pickFilter = (next: InboxFilter) => {
+    filterMemory.set(client.id, next);
+    scrollMemory.set(client.id, 0);
+    setFilter(next);
   };
-  const here = () => listed.current.indexOf(conversationId ?? '');
+
+  // The address follows a moment later. Until then keys count from where the person is going, and change nothing where they were.
+  const going = useRef<string | null>(null);
+  const begin = useRef<'reply' | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address has arrived
+  useEffect(() => {
+    going.current = null;
+  }, [conversationId]);
+  const goTo = (id: string | null) => {
+    if (id === null || id === conversationId) return;
+    going.current = id;
+    open(id);
+  };
+  const step = (by: 1 | -1) => goTo(besides(listed.current, going.current ?? conversationId, by));
   useShortcuts(LIST, {
     search: () => searchField.current?.focus(),
-    next: () => openListed(here() + 1),
-    previous: () => openListed(here() < 0 ? 0 : here() - 1),
+    next: () => step(1),
+    previous: () => step(-1),
   });
 
   const remember = (layout: Readonly<Record<string, number>>) =>
@@ -57,7 +74,7 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
         <ConversationList
           clientId={client.id}
           filter={filter}
-          onFilter={setFilter}
+          onFilter={pickFilter}
           openId={conversationId}
           onOpen={(clientId, id) => open(id, clientId)}
           searchField={searchField}
@@ -67,7 +84,22 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
       <Handle />
       <Panel id="work" minSize="380px">
         {conversationId ? (
-          <Work key={conversationId} client={client} conversationId={conversationId} />
+          <Work
+            key={conversationId}
+            client={client}
+            conversationId={conversationId}
+            going={going}
+            begin={begin}
+            onNext={() => step(1)}
+            onLeave={() => {
+              const next = afterLeaving(listed.current, conversationId);
+              going.current = next;
+              return isKept => {
+                if (isKept) goTo(next);
+                else going.current = null;
+              };
+            }}
+          />
         ) : (
           <div className="h-full bg-ground">
             <Empty icon={<MessagesSquare size={24} />} title="Choose a conversation">
@@ -80,7 +112,19 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
   );
 }
 
-function Work({ client, conversationId }: { readonly client: ClientView; readonly conversationId: string }) {
+type WorkProps = {
+  readonly client: ClientView;
+  readonly conversationId: string;
+  /** The conversation that the window is about to open; null when it has arrived. */
+  readonly going: RefObject<string | null>;
+  /** What to begin with once the conversation is shown, when its key came before it was. */
+  readonly begin: RefObject<'reply' | null>;
+  readonly onNext: () => void;
+  /** Runs when the conversation is dealt with. The answer is told whether that was kept, and opens the one that follows. */
+  readonly onLeave: () => (isKept: boolean) => void;
+};
+
+function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkProps) {
   const found = useConversation(client.id, conversationId);
   const people = usePeople().data ?? [];
   const account = useAppState(state => state.account);
@@ -121,31 +165,43 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
   }, [unread, lastInboundId, mayReply, client.id, conversationId]);
 
   const compose = (next: 'reply' | 'note') => {
-    setMode(next);
-    requestAnimationFrame(() => field.current?.focus());
+    flushSync(() => setMode(next));
+    field.current?.focus();
   };
+  const isHere = conversation !== null;
+  useEffect(() => {
+    if (isHere && begin.current !== null) field.current?.focus();
+    if (isHere) begin.current = null;
+  }, [isHere, begin]);
   const openMenu = (name: keyof typeof triggers) => {
     setDrawer(true);
     requestAnimationFrame(() => triggers[name].current?.click());
   };
   const nameOf = (personId: string | null) => people.find(person => person.id === personId)?.name ?? 'nobody';
+  const triage = conversation && triageOf(conversation, nameOf, onLeave);
+  const here = (act: () => void) => () => going.current === null && act();
+  const myId = account.status === 'signed-in' ? account.personId : null;
   useShortcuts(
     CONVERSATION,
-    conversation && mayReply
+    triage && mayReply
       ? {
-          reply: () => compose('reply'),
-          note: () => compose('note'),
-          assign: () => openMenu('assign'),
-          tag: () => openMenu('tag'),
-          snooze: () => openMenu('snooze'),
-          close: () => triageOf(conversation, nameOf).toggle(),
+          reply() {
+            if (going.current === null) compose('reply');
+            else begin.current = 'reply';
+          },
+          note: here(() => compose('note')),
+          assign: here(() => openMenu('assign')),
+          mine: here(() => myId !== conversation.assigneeId && triage.assign(myId)),
+          tag: here(() => openMenu('tag')),
+          snooze: here(() => openMenu('snooze')),
+          close: here(triage.toggle),
         }
       : {},
   );
 
   if (found.isPending) return <Waiting what="Reading the conversation…" />;
   if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
-  if (!conversation) {
+  if (!conversation || !triage) {
     return (
       <Empty icon={<MessagesSquare size={24} />} title="This conversation is not here any more">
         It was deleted 30 days after its last message, or you no longer work on this client.
@@ -162,7 +218,7 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
     setMode('reply');
     field.current?.focus();
   };
-  const details = <SidePanel conversation={conversation} client={client} triggers={triggers} />;
+  const details = <SidePanel conversation={conversation} client={client} triage={triage} triggers={triggers} />;
   return (
     <>
       <Group
@@ -193,11 +249,13 @@ function Work({ client, conversationId }: { readonly client: ClientView; readonl
                 onUnquote={() => setQuoted(null)}
                 field={field}
                 given={given}
+                onSent={then => {
+                  if (then === 'next') onNext();
+                  if (then === 'close') triage.setStatus('closed');
+                }}
               />
             ) : (
-              <p className="border-t border-line bg-sunken px-4 py-3 text-meta">
-                Your role reads here and does not write.
-              </p>
+              <p className="border-t border-line bg-sunken px-4 py-3 text-meta">You have read-only access.</p>
             )}
           </div>
         </Panel>

@@ -18,11 +18,13 @@ export const useCounts = (clientId: string, enabled = true) =>
 export const useTags = (clientId: string) =>
   useQuery({ queryKey: clientKey(clientId, 'inbox', 'tags'), queryFn: () => ask(bridge.inbox.tags({ clientId })) });
 
-export const useConversation = (clientId: string, conversationId: string) =>
+/** `conversationId` is null where none is open. */
+export const useConversation = (clientId: string, conversationId: string | null) =>
   useQuery({
     queryKey: clientKey(clientId, 'inbox', 'conversation', conversationId),
-    queryFn: () => ask(bridge.inbox.conversation({ clientId, conversationId })),
-    placeholderData: () => listedConversation(clientId, conversationId),
+    queryFn: () => ask(bridge.inbox.conversation({ clientId, conversationId: conversationId ?? '' })),
+    placeholderData: () => (conversationId === null ? undefined : listedConversation(clientId, conversationId)),
+    enabled: conversationId !== null,
   });
 
 /** The conversation as a list of this client shows it already, so that the thread need not wait for the answer. */

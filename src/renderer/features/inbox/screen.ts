@@ -1,9 +1,9 @@
 import { Inbox } from 'lucide-react';
 import { defineScreen, type Found } from '../../lib/screen.ts';
-import { LIST } from '../../lib/shortcuts.ts';
+import { ARROWS, LIST } from '../../lib/shortcuts.ts';
 import { InboxScreen } from './inbox-screen.tsx';
 import { searchInbox, useCounts } from './queries.ts';
-import { CONVERSATION } from './shortcuts.ts';
+import { CONVERSATION, WRITING } from './shortcuts.ts';
 
 const useOpenCount = (clientId: string): number | null => useCounts(clientId).data?.open ?? null;
 
@@ -30,6 +30,7 @@ export const screen = defineScreen({
   shows: 'conversations',
   count: { use: useOpenCount, unit: 'open' },
   find: { search: findConversations, group: 'Messages and people' },
-  shortcuts: [LIST, CONVERSATION],
+  shortcuts: [LIST, ARROWS, CONVERSATION, WRITING],
+  remembers: true,
   Screen: InboxScreen,
 });

@@ -13,11 +13,12 @@ import { Consent } from './consent.tsx';
 import { useContact } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
 import { Tags } from './tags.tsx';
-import { triageOf } from './triage.ts';
+import type { Triage } from './triage.ts';
 
 type Props = {
   readonly conversation: ConversationView;
   readonly client: ClientView;
+  readonly triage: Triage;
   readonly triggers: {
     readonly assign: Ref<HTMLButtonElement>;
     readonly tag: Ref<HTMLButtonElement>;
@@ -26,15 +27,13 @@ type Props = {
 };
 
 /** Masked facts about the customer, and assignee, tags and state of the conversation. */
-export function SidePanel({ conversation, client, triggers }: Props) {
+export function SidePanel({ conversation, client, triage, triggers }: Props) {
   const now = useNow(30);
   const people = usePeople().data ?? [];
   const account = useAppState(state => state.account);
   const contact = useContact(conversation.clientId, conversation.contactId).data;
   const may = account.status === 'signed-in' && account.permissions.includes('conversation.triage');
   const myId = account.status === 'signed-in' ? account.personId : null;
-  const nameOf = (personId: string | null) => people.find(person => person.id === personId)?.name ?? 'nobody';
-  const triage = triageOf(conversation, nameOf);
   const assignee = people.find(person => person.id === conversation.assigneeId);
   const able = people.filter(person => person.active && person.role !== 'client' && person.role !== 'analyst');
   const window = windowState(conversation.windowExpiresAt, now);
@@ -59,7 +58,7 @@ export function SidePanel({ conversation, client, triggers }: Props) {
           >
             {conversation.status === 'snoozed' ? (
               <>
-                <MenuItem onPick={() => triage.snooze(null)}>Wake now</MenuItem>
+                <MenuItem onPick={() => triage.snooze(null)}>Unsnooze</MenuItem>
                 <MenuLine />
               </>
             ) : null}

@@ -5,27 +5,47 @@ import { complain, toast } from '../../ui/toast.tsx';
 
 type At = { readonly clientId: string; readonly conversationId: string };
 
-/** What a person can do with a conversation, each with its undo. The client comes from the screen on which it was asked for (SH-21). */
-export function triageOf(conversation: ConversationView, nameOf: (personId: string | null) => string) {
+export type Triage = ReturnType<typeof triageOf>;
+
+/**
+ * What a person can do with a conversation, each with its undo. The client comes from the screen on which it was asked for (SH-21). Closing and
+ * snoozing leave the conversation: `leave` is asked first where to go, and its answer is told whether the change was kept.
+ */
+export function triageOf(
+  conversation: ConversationView,
+  nameOf: (personId: string | null) => string,
+  leave: () => (isKept: boolean) => void,
+) {
   const at: At = { clientId: conversation.clientId, conversationId: conversation.id };
   const done = (made: Promise<unknown>, text: string, undo: (() => Promise<unknown>) | null) =>
     void made.then(() => toast(text, undo && (() => void undo().catch(complain))), complain);
   const assign = (personId: string | null) =>
     done(
       write('conversations.assign', { ...at, personId }),
-      personId ? `Assigned to ${nameOf(personId)}` : 'Assigned to nobody',
+      personId ? `Assigned to ${nameOf(personId)}` : 'Unassigned',
       () => write('conversations.assign', { ...at, personId: conversation.assigneeId }),
     );
-  const setStatus = (status: 'open' | 'closed') =>
-    done(write('conversations.set-status', { ...at, status }), status === 'closed' ? 'Closed' : 'Reopened', () =>
-      write('conversations.set-status', { ...at, status: status === 'closed' ? 'open' : 'closed' }),
+  const asBefore = () =>
+    conversation.status === 'snoozed'
+      ? write('conversations.snooze', { ...at, until: conversation.snoozedUntil })
+      : write('conversations.set-status', { ...at, status: conversation.status });
+  const leaving = (made: Promise<unknown>) => {
+    const left = leave();
+    made.then(
+      () => left(true),
+      () => left(false),
     );
-  const snooze = (until: Date | null) =>
-    done(
-      write('conversations.snooze', { ...at, until: until?.toISOString() ?? null }),
-      until ? `Snoozed until ${dateTimeOf(until.toISOString())}` : 'Awake again',
-      until ? () => write('conversations.snooze', { ...at, until: null }) : null,
-    );
+    return made;
+  };
+  const setStatus = (status: 'open' | 'closed') => {
+    const made = write('conversations.set-status', { ...at, status });
+    done(status === 'closed' ? leaving(made) : made, status === 'closed' ? 'Closed' : 'Reopened', asBefore);
+  };
+  const snooze = (until: Date | null) => {
+    const made = write('conversations.snooze', { ...at, until: until?.toISOString() ?? null });
+    const says = until ? `Snoozed until ${dateTimeOf(until.toISOString())}` : 'Snooze removed';
+    done(until ? leaving(made) : made, says, asBefore);
+  };
   const tags = (add: string[], remove: string[]) =>
     done(
       write('conversations.change-tags', { ...at, add, remove }),
