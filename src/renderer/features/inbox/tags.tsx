@@ -1,14 +1,15 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import { Plus, Tag, X } from 'lucide-react';
-import { type Ref, useState } from 'react';
+import { Check, Plus, X } from 'lucide-react';
+import { type KeyboardEvent, type Ref, useState } from 'react';
 import type { ConversationView } from '../../../shared/ipc.ts';
+import { placeAfter } from '../../lib/roving.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { IconButton } from '../../ui/button.tsx';
-import { MenuItem } from '../../ui/menu.tsx';
+import { Popover } from '../../ui/popover.tsx';
 import { useTags } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
+import { type TagChoice, tagChoices } from './tag-choices.ts';
 
-const TAG = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} _-]*$/u;
+type Change = (add: string[], remove: string[]) => void;
 
 export function Tags({
   conversation,
@@ -19,13 +20,9 @@ export function Tags({
   readonly conversation: ConversationView;
   readonly may: boolean;
   readonly trigger: Ref<HTMLButtonElement>;
-  readonly onChange: (add: string[], remove: string[]) => void;
+  readonly onChange: Change;
 }) {
-  const known = useTags(conversation.clientId).data ?? [];
-  const [typed, setTyped] = useState('');
-  const wanted = typed.trim().toLowerCase();
-  const fresh = wanted.length > 0 && wanted.length <= 32 && TAG.test(wanted) && !conversation.tags.includes(wanted);
-  const offered = known.filter(tag => !conversation.tags.includes(tag) && tag.includes(wanted)).slice(0, 12);
+  const [open, setOpen] = useState(false);
   return (
     <div className="flex flex-wrap items-center gap-1">
       {conversation.tags.map(tag => (
@@ -43,63 +40,97 @@ export function Tags({
           )}
         </span>
       ))}
-      <Base.Root onOpenChange={() => setTyped('')}>
-        <Base.Trigger
-          render={
-            <button
-              ref={trigger}
-              type="button"
-              disabled={!may}
-              title={`Change tags (${keysOf(CONVERSATION.tag)})`}
-              className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover hover:text-text"
-            >
-              <Plus size={13} /> Tag
-            </button>
-          }
-        />
-        <Base.Portal>
-          <Base.Positioner sideOffset={4} align="start" className="z-50">
-            <Base.Popup className="w-56 rounded-lg bg-panel p-1 shadow-float outline-none">
-              <input
-                aria-label="Find or make a tag"
-                placeholder="Find or make a tag"
-                maxLength={32}
-                value={typed}
-                onChange={event => setTyped(event.target.value)}
-                onKeyDown={event => {
-                  // The menu would use a letter to jump to an item. Escape and the arrow keys still reach the menu.
-                  if (event.key.length === 1 || event.key === 'Enter' || event.key === 'Backspace')
-                    event.stopPropagation();
-                  if (event.key === 'Enter' && fresh) {
-                    onChange([wanted], []);
-                    setTyped('');
-                  }
-                }}
-                className="field mb-1 h-8"
-              />
-              {offered.map(tag => (
-                <MenuItem key={tag} onPick={() => onChange([tag], [])}>
-                  <span className="inline-flex items-center gap-2">
-                    <Tag size={13} /> {tag}
-                  </span>
-                </MenuItem>
-              ))}
-              {fresh && !known.includes(wanted) ? (
-                <MenuItem onPick={() => onChange([wanted], [])}>
-                  <span className="inline-flex items-center gap-2">
-                    <Plus size={13} /> Make “{wanted}”
-                  </span>
-                </MenuItem>
-              ) : null}
-              {offered.length === 0 && !fresh ? (
-                <p className="px-2 py-1.5 text-meta">
-                  {wanted ? 'Letters, digits, spaces, - and _' : 'Type to make the first tag'}
-                </p>
-              ) : null}
-            </Base.Popup>
-          </Base.Positioner>
-        </Base.Portal>
-      </Base.Root>
+      <Popover
+        label="Tags"
+        open={open}
+        onOpen={setOpen}
+        trigger={
+          <button
+            ref={trigger}
+            type="button"
+            disabled={!may}
+            title={`Change tags (${keysOf(CONVERSATION.tag)})`}
+            className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover hover:text-text"
+          >
+            <Plus size={13} /> Tag
+          </button>
+        }
+      >
+        <TagField conversation={conversation} onChange={onChange} />
+      </Popover>
     </div>
+  );
+}
+
+/** A field above the tags that it finds. Enter takes the highlighted entry: it adds a tag, or removes one that is there. */
+function TagField({ conversation, onChange }: { readonly conversation: ConversationView; readonly onChange: Change }) {
+  const known = useTags(conversation.clientId).data ?? [];
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const choices = tagChoices(known, conversation.tags, typed);
+  const type = (text: string) => {
+    setTyped(text);
+    setAt(0);
+  };
+  const pick = (choice: TagChoice) => {
+    if (choice.kind === 'tag' && choice.applied) onChange([], [choice.tag]);
+    else onChange([choice.tag], []);
+    type('');
+  };
+  const press = (event: KeyboardEvent) => {
+    const to = placeAfter(event.key, at, choices.length);
+    if (event.key === 'Enter' && choices[at]) pick(choices[at]);
+    else if (to !== null && event.key.startsWith('Arrow')) setAt(to);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <>
+      <input
+        role="combobox"
+        aria-expanded
+        aria-controls="tag-choices"
+        aria-activedescendant={choices[at] ? `tag-choice-${at}` : undefined}
+        aria-label="Find or create a tag"
+        placeholder="Find or create a tag"
+        dir="auto"
+        maxLength={32}
+        value={typed}
+        onChange={event => type(event.target.value)}
+        onKeyDown={press}
+        className="field mb-1 h-8"
+      />
+      <div id="tag-choices" role="listbox" aria-label="Tags" className="scroll max-h-72">
+        {choices.map((choice, place) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the field has the focus and the keys, as a combobox does
+          <div
+            key={`${choice.kind} ${choice.tag}`}
+            id={`tag-choice-${place}`}
+            role="option"
+            aria-selected={place === at}
+            onClick={() => pick(choice)}
+            onMouseMove={() => setAt(place)}
+            className="row-button aria-selected:bg-hover"
+          >
+            {choice.kind === 'create' ? (
+              <>
+                <Plus size={14} aria-hidden /> <span className="min-w-0 truncate">Create tag “{choice.tag}”</span>
+              </>
+            ) : (
+              <>
+                <Check size={14} aria-hidden className={choice.applied ? '' : 'invisible'} />
+                <span className="min-w-0 truncate">{choice.tag}</span>
+                {choice.applied ? <span className="sr-only">, on this conversation</span> : null}
+              </>
+            )}
+          </div>
+        ))}
+      </div>
+      {choices.length === 0 ? (
+        <p className="px-2 py-1.5 text-meta">
+          {typed.trim() ? 'A tag has letters, digits, spaces, - and _' : 'Type to create the first tag'}
+        </p>
+      ) : null}
+    </>
   );
 }
