@@ -13,6 +13,7 @@ import { IdentityStrip } from './identity-strip.tsx';
 import { NoClient } from './no-client.tsx';
 import { Places } from './places.tsx';
 import { Rail } from './rail.tsx';
+import { rememberVisit } from './recent.ts';
 import { REGISTRY } from './registry.ts';
 import { StatusBar } from './status-bar.tsx';
 import { useKeyboard } from './use-keyboard.ts';
@@ -45,6 +46,7 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   const knownId = client?.id ?? null;
   useEffect(() => {
     if (knownId === null) return;
+    rememberVisit(knownId);
     void ask(bridge.clients.switch({ clientId: knownId })).catch(complain);
     forgetOtherClients(knownId);
   }, [knownId]);

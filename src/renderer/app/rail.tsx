@@ -44,7 +44,7 @@ export function Rail({
     down: () => moveCurrent(1),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another client, or another place of it, is scrolled into view
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [currentId, ids.join()]);
+  useEffect(() => void current.current?.scrollIntoView({ block: 'nearest' }), [currentId, ids.join()]);
 
   return (
     <nav

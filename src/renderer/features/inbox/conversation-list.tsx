@@ -80,7 +80,7 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
             }}
           />
         ) : (
-          <List clientId={clientId} filter={filter} openId={openId} onOpen={onOpen} onListed={onListed} />
+          <List key={filter} clientId={clientId} filter={filter} openId={openId} onOpen={onOpen} onListed={onListed} />
         )}
       </div>
     </section>
@@ -145,6 +145,7 @@ function List({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 8,
+    initialOffset: () => scrollMemory.of(clientId),
     getItemKey: index => rows[index]?.id ?? index,
   });
   const items = virtual.getVirtualItems();
@@ -188,11 +189,7 @@ function List({
   }
   return (
     <div
-      ref={element => {
-        const isNew = element !== null && scroller.current === null;
-        scroller.current = element;
-        if (isNew) element.scrollTop = scrollMemory.of(clientId);
-      }}
+      ref={scroller}
       onScroll={event => scrollMemory.set(clientId, event.currentTarget.scrollTop)}
       onKeyDown={press}
       className="scroll h-full"
@@ -219,6 +216,7 @@ function List({
                 place={item.index + 1}
                 of={rows.length}
                 tabStop={row.id === tabStop}
+                onFocus={() => setFocused(row.id)}
                 onOpen={() => onOpen(row.clientId, row.id)}
               />
             </div>
@@ -237,10 +235,11 @@ type RowProps = {
   readonly place: number;
   readonly of: number;
   readonly tabStop: boolean;
+  readonly onFocus: () => void;
   readonly onOpen: () => void;
 };
 
-function Row({ row, now, open, assignee, place, of, tabStop, onOpen }: RowProps) {
+function Row({ row, now, open, assignee, place, of, tabStop, onFocus, onOpen }: RowProps) {
   const unread = row.unread > 0;
   const window = windowState(row.windowExpiresAt, now);
   return (
@@ -252,6 +251,7 @@ function Row({ row, now, open, assignee, place, of, tabStop, onOpen }: RowProps)
       aria-setsize={of}
       data-row={row.id}
       tabIndex={tabStop ? 0 : -1}
+      onFocus={onFocus}
       onClick={onOpen}
       className="relative flex h-full w-full flex-col justify-center gap-0.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-picked"
     >

@@ -1,0 +1,249 @@
+import { expect, type Page, test } from '@playwright/test';
+import { closeBrowser, openStage, type Stage, signInAs } from './stage.ts';
+
+let stage: Stage;
+let page: Page;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  stage = await openStage({ statusDelayMs: 60 });
+  page = (await stage.openConsole()).page;
+  await signInAs(page, 'Priya Nair');
+  await expect(rows().first()).toBeVisible();
+});
+test.afterAll(async () => {
+  await stage?.close();
+  await closeBrowser();
+});
+
+const rows = () => page.getByRole('listbox', { name: /conversations$/ }).getByRole('option');
+const strip = () => page.getByRole('banner');
+const rail = () => page.getByRole('navigation', { name: 'Clients' });
+const tiles = async () =>
+  rail()
+    .getByRole('listitem')
+    .getByRole('button')
+    .evaluateAll(all => all.map(one => one.title));
+const openRow = () => page.getByRole('option', { selected: true });
+const openName = async () =>
+  (await page.getByRole('complementary', { name: 'Details' }).getByRole('heading').first().textContent()) ?? '';
+
+/** Presses a single key until it acts: for 300 ms after something closed it is off. */
+async function act(key: string, seen: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press(key);
+    await seen();
+  }).toPass({ intervals: [350, 700] });
+}
+
+test('the rail keeps its order whatever is used, and is moved by hand and by key', async () => {
+  const before = await tiles();
+  for (let time = 0; time < 3; time++) {
+    await page.keyboard.press('Control+3');
+    await expect(strip()).toContainText('Vanam Naturals');
+  }
+  await page.keyboard.press('Control+1');
+  await expect(strip()).toContainText('Chai Katha');
+  expect(await tiles()).toEqual(before);
+
+  await page.keyboard.press('Control+j');
+  await expect(page.getByRole('combobox')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(strip()).toContainText('Vanam Naturals');
+  await page.keyboard.press('Control+j');
+  await page.keyboard.press('Enter');
+  await expect(strip()).toContainText('Chai Katha');
+
+  await page.keyboard.press('Alt+ArrowDown');
+  await expect.poll(async () => (await tiles())[1]).toContain('Chai Katha');
+  const tile = (name: RegExp) =>
+    rail()
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('button', { name }) });
+  await tile(/^Chai Katha/).dragTo(tile(/^Indigo Loom/));
+  await expect.poll(tiles).toEqual(before);
+});
+
+test('down the list by keyboard, five replies reach five customers', async () => {
+  await rows().first().click();
+  const names: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    if (n > 0) await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    await expect(page.getByLabel('Reply text')).toBeFocused();
+    names.push(await openName());
+    await page.keyboard.type(`Answer ${n}`);
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByRole('log').getByText(`Answer ${n}`, { exact: true })).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
+  expect(new Set(names).size).toBe(5);
+  await expect
+    .poll(async () => (await stage.ledger()).executed.filter(({ text }) => text.startsWith('Answer')).length)
+    .toBe(5);
+  const sent = (await stage.ledger()).executed.filter(({ text }) => text.startsWith('Answer'));
+  expect(new Set(sent.map(({ to }) => to)).size).toBe(5);
+});
+
+test('send and next, send and close, close and undo go on down the list', async () => {
+  await page.getByLabel('Reply text').fill('On its way.');
+  const first = await openName();
+  await page.getByLabel('Reply text').press('Alt+Enter');
+  await expect.poll(openName).not.toBe(first);
+  const second = await openName();
+  await page.getByLabel('Reply text').fill('Thank you.');
+  await page.getByLabel('Reply text').press('Control+Shift+Enter');
+  await expect.poll(openName).not.toBe(second);
+  await expect(rows().filter({ hasText: second })).toHaveCount(0);
+  const third = await openName();
+  await page.keyboard.press('Escape');
+  await act('e', () => expect.poll(openName, { timeout: 300 }).not.toBe(third));
+  await expect(rows().filter({ hasText: third })).toHaveCount(0);
+  await act('z', () => expect(rows().filter({ hasText: third })).not.toHaveCount(0, { timeout: 300 }));
+});
+
+test('a client remembers its conversation, its filter and how far its list was scrolled', async () => {
+  await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Mine/ }).click();
+  await rows().nth(2).click();
+  const name = await openName();
+  await page.keyboard.press('Control+2');
+  await expect(strip()).toContainText('Indigo Loom');
+  await expect(page.getByRole('button', { name: /^Open/, pressed: true })).toBeVisible();
+  const list = page.getByRole('listbox', { name: 'Open conversations' });
+  await list.evaluate(
+    element =>
+      new Promise(scrolled => {
+        element.addEventListener('scroll', scrolled, { once: true });
+        element.scrollTo(0, 300);
+      }),
+  );
+  await page.keyboard.press('Control+1');
+  await expect(strip()).toContainText('Chai Katha');
+  await expect.poll(openName).toBe(name);
+  await expect(page.getByRole('button', { name: /^Mine/, pressed: true })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await expect(page).toHaveURL(/connections/);
+  await act('g', async () => {
+    await page.keyboard.press('i');
+    await expect(page).not.toHaveURL(/connections/, { timeout: 300 });
+  });
+  await expect.poll(openName).toBe(name);
+  await page.keyboard.press('Control+2');
+  await expect.poll(() => list.evaluate(element => element.scrollTop)).toBe(300);
+  await page.keyboard.press('Control+1');
+  await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
+});
+
+test('the list has one tab stop, and arrows, Home and End move in it', async () => {
+  expect(await rows().evaluateAll(all => all.filter(one => one.getAttribute('tabindex') === '0').length)).toBe(1);
+  await rows().first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(rows().nth(1)).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(page.locator('[role=option]:focus')).toHaveAttribute('aria-posinset', /^1\d$/);
+  await page.keyboard.press('Home');
+  await expect(rows().first()).toBeFocused();
+  const name = await rows().first().locator('span span').first().textContent();
+  await page.keyboard.press('Enter');
+  await expect.poll(openName).toContain(name ?? '?');
+});
+
+test('search is reached, walked through, opened and left by keyboard', async () => {
+  await act('/', () => expect(page.getByLabel('Search messages of this client')).toBeFocused({ timeout: 300 }));
+  await page.keyboard.type('order');
+  await expect(page.locator('mark').first()).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[data-row="1"]:focus')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(openRow().or(page.getByRole('log'))).toBeVisible();
+  await page.locator('[data-row="1"]').focus();
+  await page.keyboard.press('Escape');
+  await expect(page.getByLabel('Search messages of this client')).toHaveValue('');
+  await page.keyboard.press('Escape');
+});
+
+test('Enter takes the highlighted tag, and creating one is the last entry', async () => {
+  await act('t', () => expect(page.getByLabel('Find or create a tag')).toBeFocused({ timeout: 500 }));
+  const listed = page.getByRole('listbox', { name: 'Tags' }).getByRole('option');
+  const known = (await listed.first().textContent()) ?? '';
+  const tag = known.replace(', on this conversation', '');
+  const wasApplied = known !== tag;
+  await page.keyboard.type(tag.slice(0, 3));
+  await expect(listed.last()).toHaveText(`Create tag “${tag.slice(0, 3)}”`);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details.getByRole('button', { name: `Remove ${tag}`, exact: true })).toHaveCount(wasApplied ? 0 : 1);
+  await expect(details.getByRole('button', { name: `Remove ${tag.slice(0, 3)}`, exact: true })).toHaveCount(0);
+});
+
+const SENTENCE = 'Said STOP on the phone, even so we keep it, just in case; tea next time.';
+
+/** What a sentence in the wrong place would have changed. */
+const state = async () => ({
+  counts: await page
+    .getByRole('group', { name: 'Filter' })
+    .textContent()
+    .catch(() => ''),
+  details: await page.getByRole('complementary', { name: 'Details' }).getByRole('button').allTextContents(),
+  address: page.url(),
+});
+
+const OVERLAYS: readonly (readonly [what: string, open: () => Promise<void>])[] = [
+  ['the record of an opt-out', () => page.getByRole('button', { name: 'Record an opt-out' }).click()],
+  ['the settings', () => page.keyboard.press('Control+,')],
+  ['the keyboard map', () => act('?', () => expect(page.getByRole('dialog')).toBeVisible({ timeout: 300 }))],
+  ['the outbox', () => page.keyboard.press('Control+Shift+o')],
+  ['the switcher', () => page.keyboard.press('Control+j')],
+  ['the palette', () => page.keyboard.press('Control+k')],
+  ['the menu of the person', () => page.getByRole('button', { name: 'Priya Nair, agent' }).click()],
+  [
+    'the sign-out',
+    async () => {
+      await page.getByRole('button', { name: 'Priya Nair, agent' }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    },
+  ],
+  ['the menu of snoozes', () => page.getByTitle(/^Snooze \(/).click()],
+  ['the menu of assignees', () => page.getByTitle(/^Assign \(/).click()],
+  ['the tags', () => page.getByTitle(/^Change tags/).click()],
+];
+
+for (const [what, open] of OVERLAYS)
+  test(`a sentence that is typed into ${what} changes nothing behind it`, async () => {
+    if ((await page.getByRole('log').count()) === 0) await rows().first().click();
+    await expect(page.getByTitle(/^Change tags/)).toBeVisible();
+    const before = await state();
+    await open();
+    await expect(page.getByRole('dialog').or(page.getByRole('menu')).first()).toBeVisible();
+    await page.keyboard.type(SENTENCE, { delay: 40 });
+    await expect(async () => {
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog').or(page.getByRole('menu'))).toHaveCount(0, { timeout: 300 });
+    }).toPass();
+    expect(await state()).toEqual(before);
+  });
+
+test('the opt-out takes the sentence, and its field is focused at once', async () => {
+  await page.getByRole('button', { name: 'Record an opt-out' }).click();
+  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+  await page.keyboard.type(SENTENCE);
+  await expect(page.getByRole('dialog').getByRole('textbox')).toHaveValue(SENTENCE);
+  await page.keyboard.press('Escape');
+});
+
+for (const screen of ['inbox', 'connections'])
+  test(`a sentence that is typed into the ${screen} screen acts with its first key at most`, async () => {
+    await page
+      .getByRole('navigation', { name: 'Screens' })
+      .getByRole('button', { name: new RegExp(screen, 'i') })
+      .click();
+    await page.locator('main').click({ position: { x: 2, y: 2 } });
+    const before = await page.getByRole('navigation', { name: 'Screens' }).textContent();
+    await page.keyboard.type('u said STOP, even so we keep it, just in case; tea next time.', { delay: 40 });
+    await expect(page.getByRole('dialog').or(page.getByRole('menu'))).toHaveCount(0);
+    expect(await page.getByRole('navigation', { name: 'Screens' }).textContent()).toBe(before);
+    await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  });
