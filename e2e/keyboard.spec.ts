@@ -136,7 +136,8 @@ test('a client remembers its conversation, its filter and how far its list was s
 });
 
 test('the list has one tab stop, and arrows, Home and End move in it', async () => {
-  expect(await rows().evaluateAll(all => all.filter(one => one.getAttribute('tabindex') === '0').length)).toBe(1);
+  const tabStops = () => rows().evaluateAll(all => all.filter(one => one.getAttribute('tabindex') === '0').length);
+  await expect.poll(tabStops).toBe(1);
   await rows().first().focus();
   await page.keyboard.press('ArrowDown');
   await expect(rows().nth(1)).toBeFocused();

@@ -1,6 +1,6 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import { type KeyboardEvent, type ReactElement, type ReactNode, useRef } from 'react';
 import { HoldKeys } from './hold-keys.tsx';
 
 /** A menu that opens from a button. */
@@ -13,12 +13,25 @@ export function Menu({
   readonly children: ReactNode;
   readonly align?: 'start' | 'end';
 }) {
+  // Letters jump to an item. A space among them is part of a text, and does not choose the item.
+  const typed = useRef(false);
+  const keepSpace = (event: KeyboardEvent) => {
+    if (event.key === ' ' && typed.current) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key.length === 1) typed.current = true;
+    else if (event.key.startsWith('Arrow')) typed.current = false;
+  };
   return (
-    <Base.Root>
+    <Base.Root onOpenChange={() => (typed.current = false)}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align={align} className="z-50">
-          <Base.Popup className="scroll max-h-[60vh] min-w-52 rounded-lg bg-panel p-1 shadow-float outline-none">
+          <Base.Popup
+            onKeyDownCapture={keepSpace}
+            onKeyUpCapture={keepSpace}
+            className="scroll max-h-[60vh] min-w-52 rounded-lg bg-panel p-1 shadow-float outline-none"
+          >
             {children}
             <HoldKeys />
           </Base.Popup>
