@@ -43,6 +43,8 @@ export type WriteDefinition = {
   readonly says: (args: Stored) => string;
   /** What a person may decide anew when a refused write is sent again; null sends it unchanged. */
   readonly retry: z.ZodObject | null;
+  /** Holds nothing that a person wrote or decided, so it is neither counted nor listed as waiting, and a refused one is dropped. */
+  readonly quiet: boolean;
 };
 
 type Spec<A extends z.ZodObject, R extends z.ZodObject, Added> = {
@@ -59,6 +61,7 @@ type Spec<A extends z.ZodObject, R extends z.ZodObject, Added> = {
   readonly label: string;
   readonly says: (args: z.output<A> & Added) => string;
   readonly retry?: z.ZodObject;
+  readonly quiet?: boolean;
 };
 
 /** Declares a write. The types of its functions follow from `args`, `complete` and `row`; name these three before the functions. */
@@ -75,6 +78,7 @@ export const defineWrite = <
     overlay: (row: unknown) => row,
     creates: null,
     retry: null,
+    quiet: false,
     ...rest,
   };
 };

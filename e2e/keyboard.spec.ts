@@ -230,6 +230,7 @@ for (const [what, open] of OVERLAYS)
 test('the opt-out takes the sentence, and its field is focused at once', async () => {
   await page.getByRole('button', { name: 'Record an opt-out' }).click();
   await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+  await page.getByRole('dialog').getByRole('textbox').fill('');
   await page.keyboard.type(SENTENCE);
   await expect(page.getByRole('dialog').getByRole('textbox')).toHaveValue(SENTENCE);
   await page.keyboard.press('Escape');

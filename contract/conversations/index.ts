@@ -164,6 +164,17 @@ export const conversations = defineFeature('conversations', {
       body: z.strictObject({ upToId: Id }),
       reply: ConversationRow,
     }),
+    'dismiss-failure': clientWrite({
+      method: 'PUT',
+      path: '/v1/clients/:clientId/conversations/:conversationId/dismissed-failure',
+      summary: 'Mark a message that failed as dealt with; one that did not fail or was dealt with is left as it is',
+      permission: 'conversation.reply',
+      dataClasses: ['end-customer'],
+      audit: 'message.dismiss-failure',
+      params: conversationParams,
+      body: z.strictObject({ messageId: Id }),
+      reply: ConversationRow,
+    }),
   },
   writes,
 });

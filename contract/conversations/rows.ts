@@ -92,7 +92,7 @@ export const MessageRow = z.strictObject({
   /** The business wrote it in its own app on the phone, so nobody of the agency is its author. */
   fromPhone: z.boolean().default(false),
   status: z.enum(MESSAGE_STATUSES),
-  /** A reason in plain words and what to do, for `failed`. */
+  /** A reason in plain words and what to do, for `failed`; null once somebody has dealt with it. */
   failure: Fault.nullable(),
   reactions: z.array(z.strictObject({ by: z.enum(['customer', 'us']), emoji: z.string().max(16) })).max(20),
   editedAt: Instant.nullable(),

@@ -32,7 +32,6 @@ export const writes = {
       preview: text.replaceAll(/\s+/g, ' ').slice(0, PREVIEW_LENGTH),
       previewDirection: 'out',
       lastMessageAt: createdAt > row.lastMessageAt ? createdAt : row.lastMessageAt,
-      failed: 0,
     }),
     label: 'Reply',
     says: ({ text }) => text,
@@ -107,5 +106,15 @@ export const writes = {
     overlay: (row, { upToId }) => (upToId === row.lastInboundId ? { ...row, unread: 0 } : row),
     label: 'Read mark',
     says: () => 'Mark as read',
+    quiet: true,
+  }),
+  'dismiss-failure': defineWrite({
+    ...onConversation,
+    args: z.strictObject({ ...at, messageId: Id }),
+    answers: 'conversations',
+    request: ({ messageId, ...of }) => ({ params: params(of), body: { messageId } }),
+    overlay: row => ({ ...row, failed: Math.max(0, row.failed - 1) }),
+    label: 'Failed reply',
+    says: () => 'Mark a failed reply as dealt with',
   }),
 } as const;

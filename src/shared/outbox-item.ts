@@ -22,6 +22,8 @@ export const OutboxItem = z.strictObject({
   /** Collection and id of the row that it changes. */
   subject: z.string().max(60),
   subjectId: z.string().max(80),
+  /** The customer of the conversation that it changes; null for other rows, and when the conversation is not here. */
+  customer: z.string().max(200).nullable(),
   state: z.enum(['waiting', 'sending', 'refused']),
   /** Text of a reply or a note; a plain sentence for the others. */
   summary: z.string().max(8192),

@@ -315,6 +315,20 @@ describe('outbox', () => {
     expect(cache.outbox(null)).toEqual([]);
   });
 
+  test('names the customer of a conversation, and leaves read marks out of every count', () => {
+    fill();
+    const [at] = inbox(1);
+    const mark = { clientId: id('c00', 1), conversationId: at!.id, upToId: at!.lastInboundId! };
+    cache.enqueue(commandOf('conversations.mark-read', mark));
+    expect(cache.outbox(null)).toEqual([]);
+    expect(inbox(1)[0]).toMatchObject({ id: at!.id, unread: 0, waiting: 0 });
+    expect(cache.clients().map(client => client.waiting)).toEqual(cache.clients().map(() => 0));
+    cache.enqueue(reply(102, 1));
+    expect(cache.outbox(null)).toMatchObject([{ label: 'Reply', customer: 'Customer 102' }]);
+    expect(cache.clients().find(client => client.id === id('c00', 1))?.waiting).toBe(1);
+    expect(cache.nextCommands(10).map(command => command.write)).toContain('conversations.mark-read');
+  });
+
   test('what the server sends in between does not undo what is waiting, and a refusal takes it back', () => {
     fill();
     const assign = commandOf(

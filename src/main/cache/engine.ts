@@ -82,7 +82,7 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
         if (command.write === 'conversations.reply') dropDraft.run(command.subjectId);
         project(command);
       });
-      return outbox.list(command.clientId).find(item => item.id === command.id)!;
+      return outbox.item(command.id)!;
     },
     nextCommands: limit => outbox.next(limit),
     markSending: id => void outbox.sending(id),

@@ -1,4 +1,4 @@
-import { type CollectionName, isWrite } from '@astrix/contract';
+import { type CollectionName, isWrite, writeOf } from '@astrix/contract';
 import type { OutboxItem, Refusal } from '../../shared/ipc.ts';
 import type { Command, Salvaged, StoredCommand } from './api.ts';
 import type { Connection } from './connection.ts';
@@ -17,6 +17,9 @@ type Stored = {
   command: string;
   refusal: string | null;
 };
+
+/** A write that this version does not know may hold a person's words. */
+const isTold = ({ write }: Pick<Stored, 'write'>): boolean => !isWrite(write) || !writeOf(write).quiet;
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
@@ -39,12 +42,32 @@ export function createOutbox(db: Connection) {
     `select ${all} from outbox o where state = 'waiting'
        and place = (select min(place) from outbox p where p.subject = o.subject and p.subject_id = o.subject_id and p.state <> 'refused') order by place limit ?`,
   );
+  const byClient = db.prepare<[], { client_id: string; write: string; n: number }>(
+    'select client_id, write, count(*) as n from outbox group by client_id, write',
+  );
   const setState = db.prepare('update outbox set state = ?, attempts = attempts + ? where id = ?');
   const setRefusal = db.prepare("update outbox set state = 'refused', refusal = ? where id = ?");
   const replace = db.prepare("update outbox set id = ?, state = 'waiting', refusal = null, command = ? where id = ?");
   const remove = db.prepare('delete from outbox where id = ?');
   const recover = db.prepare("update outbox set state = 'waiting' where state = 'sending'");
 
+  const nameOf = db.prepare<[string], { name: string }>(
+    "select json_extract(c.json, '$.contactName') as name from conversations c join conversation_keys k on k.k = c.k where k.id = ?",
+  );
+
+  const itemOf = (row: Stored): OutboxItem => ({
+    id: row.id,
+    clientId: row.client_id,
+    write: row.write as OutboxItem['write'],
+    subject: row.subject as OutboxItem['subject'],
+    subjectId: row.subject_id,
+    customer: row.subject === 'conversations' ? (nameOf.get(row.subject_id)?.name ?? null) : null,
+    state: row.state,
+    ...wordsOf(JSON.parse(row.command) as Command),
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    refusal: row.refusal ? (JSON.parse(row.refusal) as Refusal) : null,
+  });
   const commandOf = (row: Stored): StoredCommand => ({
     ...(JSON.parse(row.command) as Command),
     state: row.state,
@@ -67,10 +90,26 @@ export function createOutbox(db: Connection) {
       const row = one.get(id);
       return row ? commandOf(row) : null;
     },
+    item: (id: string): OutboxItem | null => {
+      const row = one.get(id);
+      return row ? itemOf(row) : null;
+    },
+    /** What a person wrote or decided; quiet writes, such as read marks, are left out. */
     list: (clientId: string | null): OutboxItem[] =>
-      (clientId === null ? every.all() : ofClient.all(clientId)).map(itemOf),
+      (clientId === null ? every.all() : ofClient.all(clientId)).filter(isTold).map(itemOf),
+    /** As `list`, of one row. */
     ofSubject: (subject: CollectionName, id: string): { item: OutboxItem; command: Command }[] =>
-      ofSubject.all(subject, id).map(row => ({ item: itemOf(row), command: JSON.parse(row.command) as Command })),
+      ofSubject
+        .all(subject, id)
+        .filter(isTold)
+        .map(row => ({ item: itemOf(row), command: JSON.parse(row.command) as Command })),
+    /** How many `list` would have, by client. */
+    counts: (): ReadonlyMap<string, number> => {
+      const counted = new Map<string, number>();
+      for (const { client_id, write, n } of byClient.all())
+        if (isTold({ write })) counted.set(client_id, (counted.get(client_id) ?? 0) + n);
+      return counted;
+    },
     pendingFor: (subject: CollectionName, id: string): Command[] =>
       pending
         .all(subject, id)
@@ -119,19 +158,4 @@ export function salvageOutbox(db: Connection): Salvaged[] {
     }
   }
   return [...found].sort(([a], [b]) => a - b).map(([, salvaged]) => salvaged);
-}
-
-export function itemOf(row: Stored): OutboxItem {
-  return {
-    id: row.id,
-    clientId: row.client_id,
-    write: row.write as OutboxItem['write'],
-    subject: row.subject as OutboxItem['subject'],
-    subjectId: row.subject_id,
-    state: row.state,
-    ...wordsOf(JSON.parse(row.command) as Command),
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    refusal: row.refusal ? (JSON.parse(row.refusal) as Refusal) : null,
-  };
 }

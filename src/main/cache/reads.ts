@@ -59,9 +59,6 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
   >(
     "select c.ordinal, c.json, c.last_used_at, p.json as muted from clients c left join rows p on p.collection = 'notificationPreferences' and p.ordinal = c.ordinal order by c.ordinal",
   );
-  const waitingByClient = db.prepare<[], { client_id: string; n: number }>(
-    'select client_id, count(*) as n from outbox group by client_id',
-  );
   const conversationRow = db.prepare<[number, number], ConversationHit>(`${page} k = ? and expires_at > ?`);
   const rowsAfter = 'expires_at > @now and at <= @at and (at < @at or r > @r)';
   const rowPage = db.prepare<[Record<string, unknown>], RowHit>(
@@ -109,7 +106,7 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
 
   const reads = {
     clients() {
-      const waiting = new Map(waitingByClient.all().map(row => [row.client_id, row.n]));
+      const waiting = outbox.counts();
       return clientRows.all().map(row => {
         // A row that an earlier version cached has no mark until the server sends it again.
         const client = ClientRow.parse(JSON.parse(row.json));

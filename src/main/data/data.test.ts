@@ -132,7 +132,7 @@ describe('SH-21: a write names its declaration, and a subject of the client on s
       cache: {
         enqueue: async command => {
           kept.push(command);
-          return { ...command, label: '', state: 'waiting', summary: '', attempts: 0, refusal: null };
+          return { ...command, label: '', customer: null, state: 'waiting', summary: '', attempts: 0, refusal: null };
         },
         hasRow: async ({ clientId }) => clientId === CLIENT,
         outbox: async () => [],

@@ -197,6 +197,18 @@ describe('a refusal', () => {
   });
 });
 
+test('a read mark that the server refuses is dropped: nobody has anything to decide', async () => {
+  const at = { clientId: id('c00', 1), conversationId: id('e00', 1) };
+  server.answers['conversations.mark-read'] = () => problem('not_found');
+  cache.enqueue(commandOf('conversations.mark-read', { ...at, upToId: id('100', 1) }));
+  pump.kick();
+  await until(() => server.asked.some(asked => asked.name === 'conversations.mark-read'));
+  await until(() => cache.nextCommands(10).length === 0);
+  await pump.count();
+  expect(status.get()).toMatchObject({ waiting: 0, refused: 0 });
+  expect(cache.outbox(null)).toEqual([]);
+});
+
 describe('waiting', () => {
   test('F-06: Retry-After holds for its conversation, whatever goes well elsewhere', async () => {
     server.answers['conversations.reply'] = ({ params }) =>

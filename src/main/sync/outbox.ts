@@ -105,7 +105,8 @@ export function createOutboxPump(deps: OutboxDeps): OutboxPump {
     }
     const refusal = refusalOf(sent);
     if (refusal !== null) {
-      await cache.refuse(command.id, refusal);
+      if (writeOf(command.write).quiet) await cache.settle(command.id, null);
+      else await cache.refuse(command.id, refusal);
       again = true;
       return;
     }

@@ -82,7 +82,6 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
     .updateTable('conversations')
     .set(row => ({
       last_seq: conversation.last_seq + 1,
-      failed: 0,
       preview: previewOf('text', reply.text, null),
       preview_direction: 'out',
       last_message_at: sql<Date>`greatest(last_message_at, ${now})`,

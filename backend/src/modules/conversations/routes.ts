@@ -2,7 +2,7 @@ import type { HandlersOf, Services } from '../../composition/index.ts';
 import { getConversation, listConversations, listMessages, lockConversation } from './read.ts';
 import { queueReply } from './reply.ts';
 import { SEND_JOB } from './send-data.ts';
-import { addNote, assign, changeTags, markRead, setStatus, snooze } from './triage.ts';
+import { addNote, assign, changeTags, dismissFailure, markRead, setStatus, snooze } from './triage.ts';
 
 /** The routes of conversations. Permission and client were checked before; each runs in the tenant's transaction. */
 export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): HandlersOf<'conversations'> {
@@ -67,6 +67,15 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
         subjectType: 'conversation',
         subjectId: row.id,
         detail: { status: body.status },
+      });
+      return row;
+    },
+    async 'conversations.dismiss-failure'({ tx, params, body, audit }) {
+      const row = await dismissFailure(tx, params, body.messageId);
+      await audit({
+        subjectType: 'message',
+        subjectId: body.messageId,
+        detail: { conversation: params.conversationId },
       });
       return row;
     },

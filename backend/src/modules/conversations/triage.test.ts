@@ -261,6 +261,47 @@ describe('wakeSnoozed', () => {
   });
 });
 
+describe('dismiss-failure', () => {
+  const dismiss = (messageId: string) => agent.call('conversations.dismiss-failure', { ...on(), body: { messageId } });
+  const failedReply = async () => {
+    const { id } = await replyTo(first.messageId);
+    await asha.status(id, 'failed', { code: 131_026 });
+    return id;
+  };
+
+  test('takes one failure away, and repeating it takes no other', async () => {
+    const [one, two] = [await failedReply(), await failedReply()];
+    expect((await shown()).failed).toBe(2);
+    expect((await dismiss(one)).failed).toBe(1);
+    expect((await dismiss(one)).failed).toBe(1);
+    expect((await dismiss(two)).failed).toBe(0);
+    const { messages } = await agent.call('conversations.list-messages', on());
+    const dismissed = messages.filter(({ id }) => id === one || id === two);
+    expect(dismissed.map(({ status, failure }) => [status, failure])).toEqual([
+      ['failed', null],
+      ['failed', null],
+    ]);
+  });
+
+  test('of a conversation that was closed meanwhile goes below zero for nobody', async () => {
+    const id = await failedReply();
+    await agent.call('conversations.set-status', { ...on(), body: { status: 'closed' } });
+    expect((await dismiss(id)).failed).toBe(0);
+  });
+
+  test('leaves a message that did not fail as it is', async () => {
+    await failedReply();
+    const { version, failed } = await shown();
+    expect(await dismiss(first.messageId)).toMatchObject({ version, failed });
+  });
+
+  test('answers not_found for a message of another conversation', async () => {
+    const other = await kit.customer().writes('Hello');
+    const body = { messageId: other.messageId };
+    expect((await agent.refused('conversations.dismiss-failure', { ...on(), body })).code).toBe('not_found');
+  });
+});
+
 describe('set-status', () => {
   const setStatus = (status: 'open' | 'closed') =>
     agent.call('conversations.set-status', { ...on(), body: { status } });

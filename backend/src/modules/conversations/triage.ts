@@ -88,6 +88,25 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
   return unread === locked.unread ? conversationRow(locked) : writeChange(tx, locked.id, { unread });
 }
 
+/** A failed message counts until somebody resends it or says that it is dealt with: its text never arrived, whatever was sent since. */
+export async function dismissFailure(tx: TenantTx, target: Target, messageId: string): Promise<ConversationRow> {
+  const locked = await lockConversation(tx, target.clientId, target.conversationId);
+  const message = await tx
+    .selectFrom('messages')
+    .select(['status', 'failure'])
+    .where('id', '=', messageId)
+    .where('conversation_id', '=', locked.id)
+    .executeTakeFirst();
+  if (!message) fail('not_found');
+  if (message.status !== 'failed' || message.failure === null) return conversationRow(locked);
+  await tx
+    .updateTable('messages')
+    .set(column => ({ failure: null, version: column('version', '+', 1) }))
+    .where('id', '=', messageId)
+    .execute();
+  return writeChange(tx, locked.id, { failed: Math.max(0, locked.failed - 1) });
+}
+
 /** `noteId` is the natural key. A note lives as long as a message written at the same moment. */
 export async function addNote(tx: TenantTx, target: Target, noteId: string, text: string): Promise<NoteRow> {
   const locked = await lockConversation(tx, target.clientId, target.conversationId);

@@ -31,6 +31,9 @@ function afterKeys(keys: string | null, shift: boolean, sendWith: 'enter' | 'mod
   return AFTER[keys ?? ''] ?? null;
 }
 
+/** A text for the composer; `failedId` is the message that failed with it, which sending deals with. */
+export type Given = { readonly text: string; readonly failedId: string | null };
+
 type Props = {
   readonly conversation: ConversationView;
   readonly client: ClientView;
@@ -39,8 +42,8 @@ type Props = {
   readonly quoted: MessageRow | null;
   readonly onUnquote: () => void;
   readonly field: RefObject<HTMLTextAreaElement | null>;
-  /** Text to begin with, when a refused reply is edited. */
-  readonly given: string | null;
+  /** Text to begin with, when a reply that was not sent or not delivered is edited. */
+  readonly given: Given | null;
   /** Runs when a reply is kept, with what the person wanted to do after it. */
   readonly onSent: (then: AfterSend) => void;
 };
@@ -61,8 +64,10 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
   const ready = value.trim().length > 0 && value.length <= MOST && barred === null;
 
   useEffect(() => {
-    if (given !== null) setText(given);
-  }, [given, setText]);
+    if (given === null) return;
+    const before = field.current?.value.trim() ?? '';
+    setText(before === '' || before === given.text ? given.text : `${given.text}\n${before}`);
+  }, [given, setText, field]);
 
   // The field is emptied at once for the next message. A text that could not be kept is put back, above what was typed meanwhile.
   const send = (then: AfterSend = 'stay') => {

@@ -1,4 +1,5 @@
 import type { InboxFilter, MessageRow } from '@astrix/contract';
+import { mayWrite } from '@astrix/contract/conversations/may-write';
 import { ExternalLink, MessagesSquare, PanelRight, X } from 'lucide-react';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -6,6 +7,7 @@ import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
+import { useNow } from '../../lib/clock.ts';
 import { useMedia } from '../../lib/media.ts';
 import { usePeople } from '../../lib/queries.ts';
 import type { ScreenProps } from '../../lib/screen.ts';
@@ -16,9 +18,10 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
-import { complain } from '../../ui/toast.tsx';
-import { Composer } from './composer.tsx';
+import { complain, toast } from '../../ui/toast.tsx';
+import { Composer, type Given } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
+import { FailedActions } from './failed-actions.tsx';
 import { afterLeaving, besides } from './held-list.ts';
 import { filterMemory, scrollMemory } from './memory.ts';
 import { useConversation } from './queries.ts';
@@ -131,9 +134,10 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
   const sizes = useAppState(state => state.settings?.panels);
   const [mode, setMode] = useState<'reply' | 'note'>('reply');
   const [quoted, setQuoted] = useState<MessageRow | null>(null);
-  const [given, setGiven] = useState<string | null>(null);
+  const [given, setGiven] = useState<Given | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const [drawer, setDrawer] = useState(false);
+  const now = useNow(30);
   const wide = useMedia('(min-width: 960px)');
   const field = useRef<HTMLTextAreaElement>(null);
   const triggers = {
@@ -208,10 +212,25 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
       </Empty>
     );
   }
-  const edit = (item: OutboxItem) => {
-    setGiven(item.summary);
-    void ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })).catch(complain);
+  const give = (next: Given) => {
+    setMode('reply');
+    setGiven(next);
     requestAnimationFrame(() => field.current?.focus());
+  };
+  const edit = (item: OutboxItem) => {
+    // The text is kept as a draft before it leaves the outbox, so that it is on the disk at every moment.
+    const draft = { clientId: client.id, conversationId, text: item.summary, replyToId: null };
+    ask(bridge.drafts.set(draft))
+      .then(() => ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })))
+      .then(() => give({ text: item.summary, failedId: null }), complain);
+  };
+  const dismiss = (messageId: string) =>
+    write('conversations.dismiss-failure', { clientId: client.id, conversationId, messageId });
+  const resend = ({ id, text, replyToId }: MessageRow) => {
+    const reply = { clientId: client.id, conversationId, text, replyToId, seenInboundId: lastInboundId };
+    write('conversations.reply', reply)
+      .then(() => dismiss(id))
+      .catch(complain);
   };
   const quote = (message: MessageRow) => {
     setQuoted(message);
@@ -237,6 +256,15 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
               onQuote={quote}
               onEdit={edit}
               onLink={setLink}
+              failedActions={message => (
+                <FailedActions
+                  message={message}
+                  maySend={mayReply && mayWrite(conversation, now) === null}
+                  onResend={resend}
+                  onEdit={failed => give({ text: failed.text, failedId: failed.id })}
+                  onDismiss={failed => void dismiss(failed.id).then(() => toast('Failed reply dismissed'), complain)}
+                />
+              )}
             />
             {mayRecordConsent ? <StopHint conversation={conversation} /> : null}
             {mayReply ? (
@@ -250,6 +278,8 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
                 field={field}
                 given={given}
                 onSent={then => {
+                  if (given?.failedId) dismiss(given.failedId).catch(complain);
+                  setGiven(null);
                   if (then === 'next') onNext();
                   if (then === 'close') triage.setStatus('closed');
                 }}

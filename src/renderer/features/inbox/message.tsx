@@ -19,6 +19,7 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { OutboxItem, ThreadItem } from '../../../shared/ipc.ts';
+import { copy } from '../../lib/copy.ts';
 import { bytesOf, exactOf, timeOf } from '../../lib/format.ts';
 import { Linked } from '../../lib/text.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -107,9 +108,11 @@ type MessageProps = Common & {
   readonly author: PersonRow | undefined;
   readonly customer: string;
   readonly onQuote: (message: MessageRow) => void;
+  /** Buttons for a message that failed and was not dealt with. */
+  readonly failedActions: ReactNode;
 };
 
-export function Message({ message, quoted, author, customer, onQuote, onLink }: MessageProps) {
+export function Message({ message, quoted, author, customer, onQuote, onLink, failedActions }: MessageProps) {
   const ours = message.direction === 'out';
   if (message.kind === 'system' || message.kind === 'call')
     return (
@@ -166,6 +169,7 @@ export function Message({ message, quoted, author, customer, onQuote, onLink }: 
           <p className="mt-1.5 border-t border-line pt-1.5 text-meta">
             <span className="font-medium text-danger">Not delivered. {message.failure.reason}</span>{' '}
             <span className="text-meta">{message.failure.next}</span>
+            {failedActions}
           </p>
         ) : null}
         {message.reactions.length > 0 ? (
@@ -255,9 +259,16 @@ export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDisc
                 <Button look="primary" className="h-7" onClick={() => onSendAnyway(item)}>
                   Send anyway as {clientName}
                 </Button>
-              ) : null}
+              ) : (
+                <Button className="h-7" onClick={() => onSendAnyway(item)}>
+                  Resend
+                </Button>
+              )}
               <Button className="h-7" onClick={() => onEdit(item)}>
                 Edit
+              </Button>
+              <Button look="quiet" className="h-7" onClick={() => copy(item.summary, 'Message copied')}>
+                Copy
               </Button>
               <Button look="quiet" className="h-7" onClick={() => onDiscard(item)}>
                 Discard

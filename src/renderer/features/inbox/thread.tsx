@@ -1,6 +1,6 @@
 import type { MessageRow } from '@astrix/contract';
 import { ArrowDown } from 'lucide-react';
-import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ConversationView, OutboxItem, ThreadItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
@@ -19,6 +19,7 @@ type Props = {
   readonly onQuote: (message: MessageRow) => void;
   readonly onEdit: (item: OutboxItem) => void;
   readonly onLink: (url: string) => void;
+  readonly failedActions: (message: MessageRow) => ReactNode;
 };
 
 const keyOf = (item: ThreadItem) =>
@@ -26,7 +27,7 @@ const keyOf = (item: ThreadItem) =>
 const NEAR_PX = 120;
 
 /** The newest message is at the bottom. Older pages load above it, and the messages in view keep their position. */
-export function Thread({ conversation, clientName, onQuote, onEdit, onLink }: Props) {
+export function Thread({ conversation, clientName, onQuote, onEdit, onLink, failedActions }: Props) {
   const { id, clientId, contactName } = conversation;
   const thread = useThread(clientId, id);
   const people = usePeople().data ?? [];
@@ -110,6 +111,7 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink }: Pr
                   customer={contactName}
                   onQuote={onQuote}
                   onLink={onLink}
+                  failedActions={item.message.failure ? failedActions(item.message) : null}
                 />
               ) : item.type === 'note' ? (
                 <Note item={item} author={person(item.note.authorId)} onLink={onLink} />

@@ -69,12 +69,23 @@ function Item({
       {client ? <ClientMark client={client} size={26} /> : null}
       <div className="min-w-0 flex-1">
         <p className="text-meta text-meta">
-          {item.label} · {client?.name ?? 'A client you no longer see'} ·{' '}
+          {item.label}
+          {item.customer === null ? null : (
+            <>
+              {' to '}
+              <b className="font-medium text-text" dir="auto">
+                {item.customer}
+              </b>
+            </>
+          )}{' '}
+          · {client?.name ?? 'A client you no longer see'} ·{' '}
           <time dateTime={item.createdAt} title={exactOf(item.createdAt)}>
             {shortOf(item.createdAt, now)}
           </time>
         </p>
-        <p className="line-clamp-2 break-words">{item.summary}</p>
+        <p className="line-clamp-2 break-words" dir="auto">
+          {item.summary}
+        </p>
         <p className={`mt-0.5 flex items-center gap-1.5 ${refused ? 'text-danger' : 'text-waiting'}`}>
           {refused ? <TriangleAlert size={13} aria-hidden /> : <CloudUpload size={13} aria-hidden />}
           {refused
