@@ -64,7 +64,7 @@ async function answerInBrowser(answer: 'Allow' | 'Do not allow'): Promise<string
 }
 
 test('OP-14: all thirty systems are shown, and one that is planned says so and cannot be connected', async () => {
-  await page.keyboard.press('c');
+  for (const key of ['g', 'c']) await page.keyboard.press(key);
   await expect(page.getByRole('heading', { name: 'Connections of Chai Katha' })).toBeVisible();
   await expect(systems().getByRole('button', { name: 'All 30' })).toBeVisible();
   await picture('overview');

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { pressUntil } from './keys.ts';
 import { closeBrowser, type OpenConsole, openStage, type Stage, signInAs } from './stage.ts';
 
 const PICTURES = join(import.meta.dirname, '..', 'out', 'e2e', 'pictures');
@@ -26,6 +27,11 @@ const picture = (name: string) => page.screenshot({ path: join(PICTURES, `${name
 const rows = () => page.getByRole('option');
 const row = (name: string) => rows().filter({ hasText: name }).first();
 const strip = () => page.getByRole('banner');
+const filters = () => page.getByRole('group', { name: 'Filter' });
+const otherFilter = async (name: string) => {
+  await filters().getByRole('button').last().click();
+  await page.getByRole('menuitem', { name: new RegExp(`^${name}`) }).click();
+};
 
 /** Nothing that a screen reader or a weak eye would trip over badly. */
 async function accessible(): Promise<void> {
@@ -112,13 +118,14 @@ test('assign, tag, note, snooze and close, by keyboard alone, each with a way ba
   await page.keyboard.press('a');
   await page.getByRole('menuitem', { name: 'Assign to me' }).press('Enter');
   await expect(page.getByText('Assigned to Priya Nair')).toBeVisible();
-  await page.keyboard.press('t');
-  await page.getByLabel('Find or make a tag').fill('kettle');
+  const tagField = page.getByLabel('Find or create a tag');
+  await pressUntil(page, 't', () => expect(tagField).toBeFocused({ timeout: 300 }));
+  await tagField.fill('kettle');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
-  await expect(page.getByLabel('Find or make a tag')).toHaveCount(0);
+  await expect(tagField).toHaveCount(0);
   await expect(page.getByRole('complementary').getByText('kettle', { exact: true })).toBeVisible();
-  await page.keyboard.press('n');
+  await pressUntil(page, 'n', () => expect(page.getByLabel('Note text')).toBeFocused({ timeout: 300 }));
   await page.getByLabel('Note text').fill('Checked the shelf: 14 left.');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('article', { name: 'Note by Priya Nair' })).toContainText('14 left');
@@ -143,14 +150,11 @@ test('search finds words as they are typed, in this client and in all', async ()
 
 test('the window that is shut and the customer who opted out are explained, not just barred', async () => {
   await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
-  await page.getByRole('button', { name: /^Failed/ }).click();
+  await otherFilter('Failed');
   await rows().last().click();
   await expect(page.getByText(/Not delivered\. This customer cannot receive the message/)).toBeVisible();
   await picture('failed-message');
-  await page
-    .getByRole('group', { name: 'Filter' })
-    .getByRole('button', { name: /^Closed/ })
-    .click();
+  await otherFilter('Closed');
   await rows().last().click();
   await expect(page.getByText('The 24-hour customer service window is shut')).toBeVisible();
   await picture('window-shut');
@@ -222,6 +226,16 @@ test('every theme and size is drawn without a serious accessibility fault', asyn
   }
   await page.setViewportSize({ width: 1024, height: 700 });
   await picture('inbox-1024');
+  await page.setViewportSize({ width: 860, height: 640 });
+  await expect(strip()).toContainText('Replying as Chai Katha');
+  await page.getByRole('button', { name: 'Show the details' }).click();
+  await page.getByLabel('Reply text').fill('Still in sight');
+  // A click is refused when something covers the button.
+  await page.getByRole('button', { name: 'Send as Chai Katha' }).click({ trial: true });
+  await picture('inbox-860-details');
+  await page.getByLabel('Reply text').fill('');
+  await page.getByRole('button', { name: 'Hide the details' }).click();
+  await picture('inbox-860');
   await page.setViewportSize({ width: 720, height: 450 });
   await page.getByRole('button', { name: 'Show the details' }).click();
   await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
@@ -252,6 +266,25 @@ test('T12: a draft survives the end of the console, and so does the session', as
   page = opened.page;
   await row('Meher Contractor').click();
   await expect(page.getByLabel('Reply text')).toHaveValue('This is only half a sent');
+});
+
+test('whoever signs in next begins in their own inbox, whatever was open before', async () => {
+  await row('Meher Contractor').click();
+  await expect(page).toHaveURL(/#\/c\/.+\/.+/);
+  await page.getByRole('button', { name: 'Priya Nair, agent' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByLabel('Work e-mail')).toBeVisible();
+  await expect(page).toHaveURL(/#\/$/);
+  await signInAs(page, 'Rohan Kapoor');
+  await expect(strip()).toContainText('Chai Katha');
+  await expect(page.getByText('Choose a conversation')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Rohan Kapoor, client' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await signInAs(page, 'Priya Nair');
+  await expect(rows().first()).toBeVisible();
 });
 
 test('AU-07: a session that is ended elsewhere leaves nothing behind within five seconds', async () => {

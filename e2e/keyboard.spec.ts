@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { pressUntil } from './keys.ts';
 import { closeBrowser, openStage, type Stage, signInAs } from './stage.ts';
 
 let stage: Stage;
@@ -28,13 +29,7 @@ const openRow = () => page.getByRole('option', { selected: true });
 const openName = async () =>
   (await page.getByRole('complementary', { name: 'Details' }).getByRole('heading').first().textContent()) ?? '';
 
-/** Presses a single key until it acts: for 300 ms after something closed it is off. */
-async function act(key: string, seen: () => Promise<void>): Promise<void> {
-  await expect(async () => {
-    await page.keyboard.press(key);
-    await seen();
-  }).toPass({ intervals: [350, 700] });
-}
+const act = (key: string, seen: () => Promise<void>) => pressUntil(page, key, seen);
 
 test('the rail keeps its order whatever is used, and is moved by hand and by key', async () => {
   const before = await tiles();

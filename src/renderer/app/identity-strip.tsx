@@ -31,13 +31,13 @@ export function IdentityStrip({
             type="button"
             aria-label={`${client.name}. Switch client`}
             onClick={() => showOverlay('switcher')}
-            className="flex min-w-0 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
+            className="flex min-w-16 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
             title={`Switch client (${keysOfOverlay('switcher')})`}
           >
             <ClientMark client={client} size={26} />
             <span className="truncate text-[15px] font-bold">{client.name}</span>
           </button>
-          <span className="hidden min-w-0 truncate text-meta min-[1100px]:block">Replying as {client.replyAs}</span>
+          <span className="min-w-0 truncate text-meta">Replying as {client.replyAs}</span>
         </>
       ) : (
         <span className="text-[15px] font-bold">{account.agencyName}</span>
@@ -47,9 +47,10 @@ export function IdentityStrip({
       <button
         type="button"
         onClick={() => showOverlay('palette')}
-        className="flex h-8 w-60 items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-meta hover:border-line-strong"
+        className="flex h-8 shrink-0 items-center gap-2 min-[1200px]:w-60 rounded-md border border-line bg-panel px-2.5 text-meta hover:border-line-strong"
       >
-        <Search size={14} aria-hidden /> <span className="flex-1 text-left">Go to anything</span>{' '}
+        <Search size={14} aria-hidden />{' '}
+        <span className="flex-1 text-left max-[1100px]:sr-only">Search or jump to…</span>{' '}
         <Keys>{keysOfOverlay('palette')}</Keys>
       </button>
       <Menu

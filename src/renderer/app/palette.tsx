@@ -101,7 +101,7 @@ function Palette({ onClose }: OverlayProps) {
   const found = usePaletteSearch(frame.screens, q);
   const choices = [...clientChoices(frame, q, MAX_IN_PALETTE), ...placeChoices(frame, q), ...hitChoices(frame, found)];
   return (
-    <Dialog open onClose={onClose} title="Go to anything" wide plain>
+    <Dialog open onClose={onClose} title="Search or jump to…" wide plain>
       <Chooser
         choices={choices}
         placeholder="Clients, people, messages, actions"
@@ -140,7 +140,7 @@ function Switcher({ clients, onClose }: OverlayProps) {
 export const palette = defineOverlay({
   id: 'palette',
   order: 10,
-  shortcut: { keys: 'mod+k', says: 'Go to anything' },
+  shortcut: { keys: 'mod+k', says: 'Search or jump to…' },
   palette: null,
   Overlay: Palette,
 });

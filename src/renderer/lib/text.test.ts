@@ -69,6 +69,19 @@ describe('SH-08: addresses', () => {
   });
 });
 
+test('a phone number and an e-mail address hand over what is shown, to be copied', () => {
+  const asked: string[] = [];
+  const parts = Linked({ text: 'asha@shop.example or 98765 43210', onLink: url => asked.push(url) }) as ReactNode[];
+  for (const part of parts) if (isValidElement<{ onClick: () => void }>(part)) part.props.onClick();
+  expect(asked).toEqual(['mailto:asha@shop.example', 'tel:98765 43210']);
+});
+
+test('formatting is drawn as elements, and what it holds stays text', () => {
+  expect(html(linked('*a* _b_ ~c~ `d` *<i>*'))).toMatch(
+    /^<p><strong>a<\/strong> <em>b<\/em> <s>c<\/s> <code class="[^"]*">d<\/code> <strong>&lt;i&gt;<\/strong><\/p>$/,
+  );
+});
+
 test('matches of a search are marked, and only between the two marks', () => {
   expect(html(Marked({ text: 'a \ue000b\ue001 c \ue000d\ue001' }))).toBe('<p>a <mark>b</mark> c <mark>d</mark></p>');
   expect(html(Marked({ text: 'a \ue000b' }))).toBe('<p>a \ue000b</p>');

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
+import { type Part, richText } from './rich-text.ts';
 
 /** Parts between the two private characters are matches; everything is text (SH-19). */
 export function Marked({ text }: { readonly text: string }): ReactNode {
@@ -15,26 +16,49 @@ export function Marked({ text }: { readonly text: string }): ReactNode {
   return parts;
 }
 
-const LINK = /\bhttps?:\/\/[^\s<>"'()]+[^\s<>"'().,!?;:]/g;
+const BUTTON = 'text-left break-all text-accent underline underline-offset-2';
 
-/** Addresses in a text are buttons that ask first; nothing is fetched and nothing opens by itself (SH-08, SH-20). */
-export function Linked({ text, onLink }: { readonly text: string; readonly onLink: (url: string) => void }): ReactNode {
-  const parts: ReactNode[] = [];
-  let at = 0;
-  for (const match of text.matchAll(LINK)) {
-    parts.push(text.slice(at, match.index));
-    parts.push(
-      <button
-        key={match.index}
-        type="button"
-        className="break-all text-left text-accent underline underline-offset-2"
-        onClick={() => onLink(match[0])}
-      >
-        {match[0]}
-      </button>,
-    );
-    at = match.index + match[0].length;
+/** What a click hands over: a link as it is opened, a phone number as `tel:` and an e-mail address as `mailto:`. */
+function addressOf(part: Extract<Part, { kind: 'link' | 'phone' | 'email' }>): string {
+  if (part.kind === 'link') return part.url;
+  return `${part.kind === 'phone' ? 'tel' : 'mailto'}:${part.text}`;
+}
+
+function drawn(part: Part, key: string, onLink: (url: string) => void): ReactNode {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'code':
+      return (
+        <code key={key} className="rounded-sm bg-sunken px-1 font-mono text-meta">
+          {part.text}
+        </code>
+      );
+    case 'bold':
+      return <strong key={key}>{part.parts.map((inner, at) => drawn(inner, `${key}.${at}`, onLink))}</strong>;
+    case 'italic':
+      return <em key={key}>{part.parts.map((inner, at) => drawn(inner, `${key}.${at}`, onLink))}</em>;
+    case 'strike':
+      return <s key={key}>{part.parts.map((inner, at) => drawn(inner, `${key}.${at}`, onLink))}</s>;
+    default:
+      return (
+        <button
+          key={key}
+          type="button"
+          title={part.kind === 'link' ? undefined : 'Copy'}
+          className={BUTTON}
+          onClick={() => onLink(addressOf(part))}
+        >
+          {part.text}
+        </button>
+      );
   }
-  parts.push(text.slice(at));
-  return parts;
+}
+
+/**
+ * A message with the formatting of WhatsApp. Links, phone numbers and e-mail addresses are buttons that hand their address to `onLink`;
+ * nothing is fetched and nothing opens by itself (SH-08, SH-20).
+ */
+export function Linked({ text, onLink }: { readonly text: string; readonly onLink: (url: string) => void }): ReactNode {
+  return richText(text).map((part, at) => drawn(part, String(at), onLink));
 }

@@ -2,6 +2,7 @@ import type { Capability, FactOf } from '@astrix/contract';
 import type { ReactNode } from 'react';
 import { bytesOf, count, dateOf, dateTimeOf, exactOf, moneyOf, tenThousandths } from '../../lib/format.ts';
 import { Chip } from '../../ui/parts.tsx';
+import { toneOf } from './state-tone.ts';
 
 export type Column<R> = {
   readonly head: string;
@@ -21,12 +22,8 @@ const exact = (instant: string | null) => (instant === null ? undefined : exactO
 const text = (value: string | null): ReactNode => (value === null || value === '' ? NONE : value);
 const words = (value: string): string => (value[0]?.toUpperCase() ?? '') + value.slice(1).replaceAll('-', ' ');
 
-const BAD = /^(?:failed|cancelled|expired|rejected|disabled|lost|attempt-failed|returned|low)$/;
-const WAITING = /^(?:pending|open|unshipped|paused|returning|medium|part-shipped)$/;
-/** The product's own words for states, coloured by what they ask of a person. */
-const state = (value: string): ReactNode => (
-  <Chip tone={BAD.test(value) ? 'danger' : WAITING.test(value) ? 'waiting' : 'plain'}>{words(value)}</Chip>
-);
+/** The product's own words for states. */
+const state = (value: string): ReactNode => <Chip tone={toneOf(value)}>{words(value)}</Chip>;
 const wide = (value: ReactNode): ReactNode => <span className="block max-w-72 min-w-40 truncate">{value}</span>;
 
 /** What a row of each capability is shown as, in the order in which people read it. */

@@ -56,7 +56,7 @@ export function AvailabilityChip({ entry }: { readonly entry: CatalogueEntry }) 
   if (entry.availability === 'suspended') return <Chip tone="danger">{AVAILABILITY.suspended}</Chip>;
   if (entry.availability === 'limited') return <Chip tone="waiting">{AVAILABILITY.limited}</Chip>;
   if (entry.availability === 'planned') return <Chip>{AVAILABILITY.planned}</Chip>;
-  return <Chip tone="done">{AVAILABILITY.live}</Chip>;
+  return <Chip>{AVAILABILITY.live}</Chip>;
 }
 
 /** A section of a page with its heading. */

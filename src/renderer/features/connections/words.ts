@@ -22,7 +22,7 @@ export const GROUPS: Readonly<Record<ProviderGroup, string>> = {
 };
 
 export const AVAILABILITY: Readonly<Record<Availability, string>> = {
-  live: 'Live',
+  live: 'Available',
   limited: 'Limited',
   suspended: 'Suspended',
   planned: 'Planned',

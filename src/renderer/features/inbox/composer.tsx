@@ -137,7 +137,9 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
       {quoted && !noting ? (
         <div className="mb-1.5 flex items-center gap-2 rounded-md bg-sunken py-1 pr-1 pl-2.5 text-meta">
           <CornerUpLeft size={13} aria-hidden />{' '}
-          <span className="min-w-0 flex-1 truncate">{quoted.text || 'Message'}</span>
+          <span dir="auto" className="min-w-0 flex-1 truncate">
+            {quoted.text || 'Message'}
+          </span>
           <IconButton label="Do not quote" className="size-6" onClick={onUnquote}>
             <X size={13} />
           </IconButton>
@@ -152,6 +154,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
         <div className="flex items-end gap-2 @max-md:flex-col @max-md:items-stretch">
           <textarea
             ref={field}
+            dir="auto"
             aria-label={noting ? 'Note text' : 'Reply text'}
             placeholder={noting ? 'Write a note for your colleagues' : `Write to ${conversation.contactName}`}
             rows={2}

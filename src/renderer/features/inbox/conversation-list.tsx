@@ -1,6 +1,6 @@
 import type { InboxFilter, PersonRow } from '@astrix/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Clock3, CloudUpload, Inbox, PencilLine, TriangleAlert } from 'lucide-react';
+import { ChevronDown, Clock3, CloudUpload, Inbox, PencilLine, TriangleAlert } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
@@ -8,6 +8,7 @@ import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { placeAfter } from '../../lib/roving.ts';
 import { keysOf, LIST } from '../../lib/shortcuts.ts';
+import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
 import { type Held, shownOrder } from './held-list.ts';
@@ -15,7 +16,9 @@ import { scrollMemory } from './memory.ts';
 import { useConversation, useCounts, useInbox } from './queries.ts';
 import { SearchResults } from './search-results.tsx';
 
-export const FILTERS: readonly { readonly filter: InboxFilter; readonly label: string; readonly empty: string }[] = [
+type Filter = { readonly filter: InboxFilter; readonly label: string; readonly empty: string };
+
+const FILTERS: readonly Filter[] = [
   {
     filter: 'open',
     label: 'Open',
@@ -23,15 +26,18 @@ export const FILTERS: readonly { readonly filter: InboxFilter; readonly label: s
   },
   { filter: 'mine', label: 'Mine', empty: 'Nothing is assigned to you. Take one from the unassigned ones.' },
   { filter: 'unassigned', label: 'Unassigned', empty: 'Somebody looks after each open conversation.' },
-  { filter: 'closing', label: 'Closing', empty: 'No 24-hour window ends within the next four hours.' },
+  { filter: 'closing', label: 'Window ending', empty: 'No 24-hour window ends within the next four hours.' },
   { filter: 'failed', label: 'Failed', empty: 'Every message went out.' },
   {
     filter: 'snoozed',
     label: 'Snoozed',
-    empty: 'Nothing is asleep. Snooze a conversation to see it again at a better time.',
+    empty: 'Nothing is snoozed. Snooze a conversation to see it again at a better time.',
   },
   { filter: 'closed', label: 'Closed', empty: 'Nothing has been closed in the last 30 days.' },
 ];
+/** Always shown; the others are in a menu, so that the filters fit on one line of the narrowest list. */
+const TABS = FILTERS.slice(0, 3);
+const OTHERS = FILTERS.slice(3);
 
 type Props = {
   readonly clientId: string;
@@ -97,22 +103,56 @@ function Filters({
   readonly counts: InboxCounts | undefined;
   readonly onFilter: (filter: InboxFilter) => void;
 }) {
+  const amountOf = (entry: Filter) => counts?.[entry.filter] ?? 0;
+  const other = OTHERS.find(entry => entry.filter === filter);
+  const failed = counts?.failed ?? 0;
   return (
-    <fieldset aria-label="Filter" className="flex flex-wrap gap-1">
-      {FILTERS.map(entry => {
-        const value = counts?.[entry.filter] ?? 0;
-        const loud = (entry.filter === 'failed' || entry.filter === 'closing') && value > 0;
-        return (
-          <FilterChip
+    <fieldset aria-label="Filter" className="flex min-w-0 gap-0.5">
+      {TABS.map(entry => (
+        <FilterChip
+          key={entry.filter}
+          label={entry.label}
+          count={counts ? count(amountOf(entry)) : ''}
+          on={filter === entry.filter}
+          onPick={() => onFilter(entry.filter)}
+        />
+      ))}
+      <span className="flex-1" />
+      <Menu
+        align="end"
+        trigger={
+          <button
+            type="button"
+            aria-pressed={other !== undefined}
+            className="inline-flex h-6 min-w-0 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
+          >
+            <span className="truncate">
+              {other?.label ?? 'More'}
+              <span className="sr-only">{other ? ', more filters' : ' filters'}</span>
+            </span>
+            {other ? <span className="font-medium">{count(amountOf(other))}</span> : null}
+            {!other && failed > 0 ? (
+              <span className="font-medium text-danger">
+                {count(failed)}
+                <span className="sr-only"> failed</span>
+              </span>
+            ) : null}
+            <ChevronDown size={12} aria-hidden className="shrink-0" />
+          </button>
+        }
+      >
+        {OTHERS.map(entry => (
+          <MenuItem
             key={entry.filter}
-            label={entry.label}
-            count={counts ? count(value) : ''}
-            tone={loud ? (entry.filter === 'failed' ? 'danger' : 'waiting') : 'plain'}
-            on={filter === entry.filter}
+            checked={entry.filter === filter}
+            danger={entry.filter === 'failed' && failed > 0}
+            meta={counts ? count(amountOf(entry)) : ''}
             onPick={() => onFilter(entry.filter)}
-          />
-        );
-      })}
+          >
+            {entry.label}
+          </MenuItem>
+        ))}
+      </Menu>
     </fieldset>
   );
 }
@@ -259,7 +299,9 @@ function Row({ row, now, open, assignee, place, of, tabStop, onFocus, onOpen }: 
         <span aria-hidden className="absolute top-1/2 left-1 size-1.5 -translate-y-1/2 rounded-full bg-accent" />
       ) : null}
       <span className="flex items-baseline gap-2 pl-1">
-        <span className={`min-w-0 flex-1 truncate ${unread ? 'font-bold' : 'font-medium'}`}>{row.contactName}</span>
+        <span className={`min-w-0 flex-1 truncate ${unread ? 'font-bold' : 'font-medium'}`}>
+          <bdi>{row.contactName}</bdi>
+        </span>
         <time
           dateTime={row.lastMessageAt}
           title={exactOf(row.lastMessageAt)}
@@ -271,7 +313,7 @@ function Row({ row, now, open, assignee, place, of, tabStop, onFocus, onOpen }: 
       <span className="flex h-5 items-center gap-1.5 pl-1">
         <span className={`min-w-0 flex-1 truncate ${unread ? '' : 'text-meta'}`}>
           {row.previewDirection === 'out' ? <span className="text-meta">You: </span> : null}
-          {row.preview}
+          <bdi>{row.preview}</bdi>
         </span>
         <Marks row={row} window={window} />
         {assignee ? <PersonMark initials={assignee.initials} name={`Assigned to ${assignee.name}`} size={18} /> : null}

@@ -8,6 +8,7 @@ import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
+import { copy } from '../../lib/copy.ts';
 import { useMedia } from '../../lib/media.ts';
 import { usePeople } from '../../lib/queries.ts';
 import type { ScreenProps } from '../../lib/screen.ts';
@@ -212,6 +213,11 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
       </Empty>
     );
   }
+  const openOrCopy = (url: string) => {
+    const [, copied] = /^(?:tel|mailto):(.*)$/.exec(url) ?? [];
+    if (copied === undefined) setLink(url);
+    else copy(copied, `Copied ${copied}`);
+  };
   const give = (next: Given) => {
     setMode('reply');
     setGiven(next);
@@ -250,22 +256,28 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
       >
         <Panel id="thread" minSize="320px">
           <div className="flex h-full flex-col">
-            <Thread
-              conversation={conversation}
-              clientName={client.name}
-              onQuote={quote}
-              onEdit={edit}
-              onLink={setLink}
-              failedActions={message => (
-                <FailedActions
-                  message={message}
-                  maySend={mayReply && mayWrite(conversation, now) === null}
-                  onResend={resend}
-                  onEdit={failed => give({ text: failed.text, failedId: failed.id })}
-                  onDismiss={failed => void dismiss(failed.id).then(() => toast('Failed reply dismissed'), complain)}
-                />
+            {/* The drawer of a small window covers messages only, never the composer and its button. */}
+            <div className="relative flex min-h-0 flex-1 flex-col">
+              {wide || !drawer ? null : (
+                <div className="absolute inset-y-0 right-0 z-10 w-72 shadow-float">{details}</div>
               )}
-            />
+              <Thread
+                conversation={conversation}
+                clientName={client.name}
+                onQuote={quote}
+                onEdit={edit}
+                onLink={openOrCopy}
+                failedActions={message => (
+                  <FailedActions
+                    message={message}
+                    maySend={mayReply && mayWrite(conversation, now) === null}
+                    onResend={resend}
+                    onEdit={failed => give({ text: failed.text, failedId: failed.id })}
+                    onDismiss={failed => void dismiss(failed.id).then(() => toast('Failed reply dismissed'), complain)}
+                  />
+                )}
+              />
+            </div>
             {mayRecordConsent ? <StopHint conversation={conversation} /> : null}
             {mayReply ? (
               <Composer
@@ -306,7 +318,6 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
             >
               {drawer ? <X size={16} /> : <PanelRight size={16} />}
             </IconButton>
-            {drawer ? <div className="absolute inset-y-0 right-0 z-10 w-72 shadow-float">{details}</div> : null}
           </>
         )}
       </Group>
@@ -324,11 +335,11 @@ function LinkDialog({ url, onClose }: { readonly url: string | null; readonly on
     host = '';
   }
   return (
-    <Dialog open={url !== null} onClose={onClose} title="Open a link from a customer">
+    <Dialog open={url !== null} onClose={onClose} title="Open a link">
       <div className="flex flex-col gap-3 p-5">
         <p>
-          This opens <b className="break-all">{host || 'an unknown address'}</b> in your browser. Customers can send
-          anything; open it only if you expect it.
+          This opens <b className="break-all">{host || 'an unknown address'}</b> in your browser. Open it only if you
+          expect it.
         </p>
         <code className="rounded-md bg-sunken px-3 py-2 font-[inherit] break-all text-meta">{url}</code>
         <div className="flex justify-end gap-2">

@@ -96,7 +96,7 @@ function Receipt({ message }: { readonly message: MessageRow }) {
 
 function Quoted({ quoted }: { readonly quoted: MessageRow | undefined }) {
   return (
-    <span className="mb-1 block truncate border-l-2 border-line-strong pl-2 text-meta text-meta">
+    <span dir="auto" className="mb-1 block truncate border-l-2 border-line-strong pl-2 text-meta text-meta">
       {quoted ? quoted.text || (NAMES[quoted.kind] ?? 'Message') : 'A message that is no longer kept'}
     </span>
   );
@@ -142,7 +142,8 @@ export function Message({ message, quoted, author, customer, onQuote, onLink, fa
           </span>
         ) : (
           <span
-            className={`break-words whitespace-pre-wrap ${message.kind === 'unsupported' ? 'text-meta italic' : ''}`}
+            dir="auto"
+            className={`block break-words whitespace-pre-wrap ${message.kind === 'unsupported' ? 'text-meta italic' : ''}`}
           >
             {!message.media && ICONS[message.kind] ? (
               <span className="mr-1.5 inline-block align-text-bottom text-meta">{ICONS[message.kind]}</span>
@@ -207,12 +208,12 @@ export function Note({
       <span className="mb-0.5 flex items-center gap-1.5 text-meta text-meta">
         <NotebookPen size={13} aria-hidden /> Note by {author?.name ?? 'a colleague'} · customers never see it
         <span className="flex-1" />
-        {item.waiting ? <span className="text-waiting">waiting to be kept</span> : null}
+        {item.waiting ? <span className="text-waiting">saving when online</span> : null}
         <time dateTime={item.note.createdAt} title={exactOf(item.note.createdAt)}>
           {timeOf(item.note.createdAt)}
         </time>
       </span>
-      <span className="break-words whitespace-pre-wrap">
+      <span dir="auto" className="block break-words whitespace-pre-wrap">
         <Linked text={item.note.text} onLink={onLink} />
       </span>
     </article>
@@ -237,7 +238,7 @@ export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDisc
       <div
         className={`max-w-[min(78%,600px)] rounded-lg px-3 py-2 ${refused ? 'border border-danger bg-danger-ground' : 'border border-dashed border-line-strong bg-ours'}`}
       >
-        <span className="break-words whitespace-pre-wrap">
+        <span dir="auto" className="block break-words whitespace-pre-wrap">
           <Linked text={item.summary} onLink={onLink} />
         </span>
         {refused && item.refusal ? (

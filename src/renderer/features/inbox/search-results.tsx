@@ -86,14 +86,14 @@ export function SearchResults({
                   <span className="flex w-full items-center gap-2">
                     {everywhere && client ? <ClientMark client={client} size={18} /> : null}
                     <span className="min-w-0 flex-1 truncate font-medium">
-                      {hit.contactName}
+                      <bdi>{hit.contactName}</bdi>
                       {everywhere ? <span className="font-normal text-meta"> · {hit.clientName}</span> : null}
                     </span>
                     <time dateTime={hit.at} title={exactOf(hit.at)} className="shrink-0 text-meta text-meta">
                       {shortOf(hit.at, now)}
                     </time>
                   </span>
-                  <span className="line-clamp-2 text-meta">
+                  <span dir="auto" className="line-clamp-2 text-meta">
                     <Marked text={hit.snippet} />
                   </span>
                 </button>

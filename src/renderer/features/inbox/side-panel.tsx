@@ -41,7 +41,9 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
   return (
     <aside aria-label="Details" className="scroll h-full bg-panel">
       <div className="border-b border-line px-4 pt-4 pb-3.5">
-        <h2 className="pr-7 text-[15px] leading-snug font-bold break-words">{conversation.contactName}</h2>
+        <h2 dir="auto" className="pr-7 text-[15px] leading-snug font-bold break-words">
+          {conversation.contactName}
+        </h2>
         <p className="mt-0.5 text-meta">Customer of {client.name}</p>
         <div className="mt-3 flex gap-1.5">
           <Menu
