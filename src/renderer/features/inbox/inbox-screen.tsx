@@ -270,7 +270,7 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
                 failedActions={message => (
                   <FailedActions
                     message={message}
-                    maySend={mayReply && mayWrite(conversation, now) === null}
+                    maySend={mayReply && mayWrite(conversation, now, 'reply') === null}
                     onResend={resend}
                     onEdit={failed => give({ text: failed.text, failedId: failed.id })}
                     onDismiss={failed => void dismiss(failed.id).then(() => toast('Failed reply dismissed'), complain)}
