@@ -8,8 +8,9 @@ export default defineConfig({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  // Only guards against a journey that hangs: they must not end one that waits for its share of a busy machine.
+  timeout: 600_000,
+  expect: { timeout: 120_000 },
   outputDir: join(out, 'results'),
   reporter: process.env.ASTRIX_E2E_REPORT
     ? [['list'], ['json', { outputFile: process.env.ASTRIX_E2E_REPORT }]]

@@ -243,7 +243,7 @@ async function launchStandIn(options: Launch): Promise<OpenConsole> {
     locale: 'en-IN',
     timezoneId: 'Asia/Kolkata',
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   await page.goto(running.url);
   const origin = new URL(running.url).origin;
