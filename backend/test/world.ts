@@ -8,10 +8,11 @@ import { newId } from '../src/kernel/ids.ts';
 import { secret } from '../src/kernel/secret.ts';
 import { createClient } from '../src/modules/clients/index.ts';
 import { addConnection } from '../src/modules/connections/index.ts';
-import { openChannel } from '../src/modules/conversations/index.ts';
+import { channelHears } from '../src/modules/conversations/channels.ts';
 import { addMember, createAgency, createPerson, currentCode, grantAccess } from '../src/modules/identity/index.ts';
 import { hashPassword, hmacSha256, keyringFrom, sha256, type verifyPassword } from '../src/platform/crypto/index.ts';
-import { type Db, withSystem } from '../src/platform/db/index.ts';
+import { type Db, type SystemTx, withSystem } from '../src/platform/db/index.ts';
+import { createEventBus } from '../src/platform/events/index.ts';
 import { createMetrics, type Log, silentLog } from '../src/platform/telemetry/index.ts';
 import { createVault, keksFrom, type Vault } from '../src/platform/vault/index.ts';
 import type { OutgoingText, SendOutcome } from '../src/providers/messaging.ts';
@@ -219,6 +220,20 @@ export const signed = (body: Buffer, key = APP_SECRET) => ({
 
 const ROLE_NAMES: readonly Role[] = ['owner', 'admin', 'manager', 'agent', 'analyst', 'client'];
 
+/** Connections are told of as production tells of them; whoever hears `connection.opened` acts in the same transaction. */
+const events = createEventBus();
+events.connect([{ name: 'conversations', hears: channelHears }]);
+
+const channelOf = async (tx: SystemTx, connectionId: string) =>
+  (
+    await tx
+      .selectFrom('channels')
+      .select('id')
+      .where('connection_id', '=', connectionId)
+      .where('status', '=', 'active')
+      .executeTakeFirstOrThrow()
+  ).id;
+
 async function seedAgency(db: Db, vault: Vault, passwordHash: string, n: number): Promise<TestAgency> {
   const keyring = keyringFrom(vault.kept('envelope/v1'));
   return withSystem(db, 'demo-seed', async tx => {
@@ -245,9 +260,8 @@ async function seedAgency(db: Db, vault: Vault, passwordHash: string, n: number)
         form: { phoneNumberId: accountId, businessAccountId: `${accountId}00` },
         secrets: { token: secret(`token-${n}${c}`) },
       });
-      const channelId = await openChannel(tx, opened);
-      if (channelId === null) throw new Error('the number of a client has no channel');
-      clients.push({ id: clientId, connectionId, channelId, accountId });
+      await events.emit(tx, 'connection.opened', opened);
+      clients.push({ id: clientId, connectionId, channelId: await channelOf(tx, connectionId), accountId });
     }
     const people = {} as Record<Role, TestPerson>;
     for (const role of ROLE_NAMES) {

@@ -4,7 +4,7 @@ import { secret } from '../../src/kernel/secret.ts';
 import { createClient } from '../../src/modules/clients/index.ts';
 import { addConnection } from '../../src/modules/connections/index.ts';
 import { adoptCredentials } from '../../src/modules/conversations/adopt-credentials.ts';
-import { openChannel } from '../../src/modules/conversations/index.ts';
+import { openChannel } from '../../src/modules/conversations/channels.ts';
 import { createAgency } from '../../src/modules/identity/index.ts';
 import { keyringFrom, newKey, seal } from '../../src/platform/crypto/index.ts';
 import { createRig, type Rig, vaultDump } from './rig.ts';

@@ -13,7 +13,6 @@ import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
-export { openChannel } from './channels.ts';
 export { conversationRow, messageRow, previewOf } from './read.ts';
 export { SEND_JOB } from './send-data.ts';
 export type { StoredReaction } from './tables.ts';
