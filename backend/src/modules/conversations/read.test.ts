@@ -93,6 +93,29 @@ describe('the filters of the inbox', () => {
     expect(await found(filter)).toEqual([...EXPECTED[filter]].sort());
   });
 
+  test.each(INBOX_FILTERS)('«%s» in pages of two shows the same, each once and in the same order', async filter => {
+    const whole = await agent.call('conversations.list', { query: { filter } });
+    const pages: string[][] = [];
+    for (let after: string | undefined; pages.length === 0 || after !== undefined; ) {
+      const query = { filter, limit: 2, ...(after ? { after } : {}) };
+      const page = await agent.call('conversations.list', { query });
+      pages.push(page.conversations.map(({ id }) => id));
+      after = page.next ?? undefined;
+    }
+    expect(pages.flat()).toEqual(whole.conversations.map(({ id }) => id));
+    expect(pages.every(page => page.length <= 2)).toBe(true);
+  });
+
+  test('a page goes on where it ended in another filter, for the place of a row is the same in all of them', async () => {
+    const { conversations, next } = await agent.call('conversations.list', { query: { filter: 'open', limit: 3 } });
+    const rest = await agent.call('conversations.list', { query: { filter: 'unassigned', after: next! } });
+    const seen = new Set(conversations.map(({ id }) => id));
+    const whole = await agent.call('conversations.list', { query: { filter: 'unassigned' } });
+    expect(rest.conversations.map(({ id }) => id)).toEqual(
+      whole.conversations.map(({ id }) => id).filter(id => !seen.has(id)),
+    );
+  });
+
   test('without a filter the open ones are shown', async () => {
     expect(await found(undefined)).toEqual([...OPEN].sort());
   });
