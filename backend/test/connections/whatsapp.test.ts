@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { until } from '../../../testkit/until.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
+import { statusOf } from '../kit/status-of.ts';
 import { messagePayload, signed } from '../world.ts';
 import { type ConnectRig, connectRig } from './rig.ts';
 
@@ -52,13 +53,13 @@ it('a number that is connected by hand answers customers, shows how each side of
     });
   const first = await answer('01a1f000-0000-7000-8000-000000000001');
   expect(first.statusCode).toBeLessThan(300);
-  await until(() => world.whatsapp.sent.length === 1);
+  await until(async () => (await statusOf(world, '01a1f000-0000-7000-8000-000000000001')) === 'sent');
+  expect(world.whatsapp.sent).toHaveLength(1);
   const health = async () =>
     Object.fromEntries(
       (await admin.one(connection.id)).health.map(({ kind, capability, status }) => [`${capability} ${kind}`, status]),
     );
-  await until(async () => (await health())['messaging send'] === 'ok');
-  expect(await health()).toMatchObject({ 'messaging receive': 'ok' });
+  expect(await health()).toMatchObject({ 'messaging receive': 'ok', 'messaging send': 'ok' });
 
   // Queued in the same breath as the end: it does not go out.
   await admin.disconnect(connection);

@@ -4,6 +4,7 @@ import { until } from '../../../testkit/until.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { SendOutcome } from '../../src/providers/messaging.ts';
 import { failureOf } from '../../src/providers/whatsapp/failures.ts';
+import { statusOf } from '../kit/status-of.ts';
 import { createWorld, messagePayload, statusPayload, type World } from '../world.ts';
 
 let world: World;
@@ -78,7 +79,7 @@ async function thread(at = 0) {
 }
 type Thread = Awaited<ReturnType<typeof thread>>;
 
-const becomes = (on: Thread, id: string, status: string) => until(async () => (await on.shown(id)).status === status);
+const becomes = (id: string, status: string) => until(async () => (await statusOf(world, id)) === status);
 
 /** Until no worker has anything to do in the conversation: what was going to happen by now has happened. */
 const idle = (on: Thread) =>
@@ -107,9 +108,9 @@ test('F-02, EG-04: a worker that dies while it talks to the provider leaves the 
   expect((await on.shown(reply.id)).status).toBe('sending');
   world.whatsapp.answer = message => accepted(message.messageId);
   await later(61);
-  await becomes(on, reply.id, 'unknown');
+  await becomes(reply.id, 'unknown');
   const next = await on.reply('The next one goes out');
-  await becomes(on, next.id, 'sent');
+  await becomes(next.id, 'sent');
   await later(600);
   expect(on.sent().map(message => message.messageId)).toEqual([reply.id, next.id]);
 
@@ -121,7 +122,7 @@ test('EG-04: a reply that was cut is unknown, and its status, which carries our 
   const on = await thread();
   world.whatsapp.answer = () => ({ kind: 'ambiguous', why: 'cut' });
   const reply = await on.reply('Cut');
-  await becomes(on, reply.id, 'unknown');
+  await becomes(reply.id, 'unknown');
   await on.status(reply.id, 'failed');
   expect((await on.shown(reply.id)).status).toBe('failed');
   expect(on.sent()).toHaveLength(1);
@@ -144,14 +145,14 @@ test('F-06, EG-03: a pause that the provider asks for is kept, and what was writ
   world.whatsapp.answer = () => retry(90);
   const first = await on.reply('First');
   await until(() => on.sent().length === 1);
-  await becomes(on, first.id, 'queued');
+  await becomes(first.id, 'queued');
   world.whatsapp.answer = message => accepted(message.messageId);
   const second = await on.reply('Second');
   await later(89);
   await idle(on);
   expect(on.sent()).toHaveLength(1);
   await later(2);
-  await becomes(on, second.id, 'sent');
+  await becomes(second.id, 'sent');
   expect(on.sent().map(message => message.messageId)).toEqual([first.id, first.id, second.id]);
 });
 
@@ -161,10 +162,10 @@ test('F-07: a provider that stays away is given up after six tries, with a reaso
   const reply = await on.reply('Nobody is there');
   for (let tries = 1; tries <= 6; tries++) {
     await until(() => on.sent().length === tries);
-    await until(async () => (await on.shown(reply.id)).status !== 'sending');
+    await until(async () => (await statusOf(world, reply.id)) !== 'sending');
     await later(2);
   }
-  await becomes(on, reply.id, 'failed');
+  await becomes(reply.id, 'failed');
   expect((await on.shown(reply.id)).failure?.reason).toContain('could not be reached');
   await later(600);
   expect(on.sent()).toHaveLength(6);
@@ -175,10 +176,10 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   world.whatsapp.answer = () => retry(30);
   const late = await shut.reply('Too late');
   await until(() => shut.sent().length === 1);
-  await becomes(shut, late.id, 'queued');
+  await becomes(late.id, 'queued');
   world.whatsapp.answer = message => accepted(message.messageId);
   await later(25 * 3600);
-  await becomes(shut, late.id, 'failed');
+  await becomes(late.id, 'failed');
   expect((await shut.shown(late.id)).failure?.code).toBe('window_closed');
   expect(shut.sent()).toHaveLength(1);
 
@@ -186,7 +187,7 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   world.whatsapp.answer = () => retry(30);
   const unwanted = await gone.reply('Buy more');
   await until(() => gone.sent().length === 1);
-  await becomes(gone, unwanted.id, 'queued');
+  await becomes(unwanted.id, 'queued');
   await world.deliver(
     messagePayload(gone.client.accountId, {
       id: `wamid.stop.${gone.phone}`,
@@ -197,7 +198,7 @@ test('ME-03, ME-04: a window that closes, or an opt-out that arrives, between th
   );
   world.whatsapp.answer = message => accepted(message.messageId);
   await later(31);
-  await becomes(gone, unwanted.id, 'failed');
+  await becomes(unwanted.id, 'failed');
   expect((await gone.shown(unwanted.id)).failure?.code).toBe('opted_out');
   expect(gone.sent()).toHaveLength(1);
 });
@@ -215,13 +216,13 @@ test('F-24, EG-04: while the keys cannot be reached a message waits, uncounted, 
   const reply = await on.reply('As soon as the keys are back');
   for (let times = 1; times <= 7; times++) {
     await until(() => refused >= times);
-    await becomes(on, reply.id, 'queued');
+    await becomes(reply.id, 'queued');
     await later(31);
   }
   expect(on.sent()).toHaveLength(0);
   world.db.onSystem = onSystem;
   await later(31);
-  await becomes(on, reply.id, 'sent');
+  await becomes(reply.id, 'sent');
   expect(on.sent().map(message => message.messageId)).toEqual([reply.id]);
 });
 
@@ -229,7 +230,7 @@ test('a credential that died marks the channel, and the next reply is refused be
   const on = await thread(1);
   world.whatsapp.answer = () => ({ kind: 'refused', fault: failureOf(190, ''), credentialDead: true });
   const reply = await on.reply('Hello');
-  await becomes(on, reply.id, 'failed');
+  await becomes(reply.id, 'failed');
   const next = await on.reply('Hello again');
   expect(next.body.code).toBe('channel_unavailable');
   expect(on.sent()).toHaveLength(1);

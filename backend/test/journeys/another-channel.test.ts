@@ -5,6 +5,7 @@ import { newId } from '../../src/kernel/ids.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { addChannel, type Channel } from '../kit/channel.ts';
 import { createKit, type Kit, type Person } from '../kit/index.ts';
+import { statusOf } from '../kit/status-of.ts';
 
 /** Everything that conversations do, over a provider that no module has ever heard of. */
 let chat: Channel;
@@ -66,8 +67,8 @@ const messagesOf = async ({ id }: ConversationRow): Promise<MessageRow[]> =>
 const messageOf = async (conversation: ConversationRow, id: string) =>
   (await messagesOf(conversation)).find(message => message.id === id);
 /** Workers send beside the test. */
-const becomes = (conversation: ConversationRow, id: string, status: MessageRow['status']) =>
-  until(async () => (await messageOf(conversation, id))?.status === status);
+const becomes = (id: string, status: MessageRow['status']) =>
+  until(async () => (await statusOf(kit.world, id)) === status);
 const health = async () => {
   const { connections } = await admin.call('connections.list', {});
   return connections
@@ -88,7 +89,7 @@ test('a visitor writes, an agent replies, and the status arrives: from the addre
 
   const [asked] = await messagesOf(conversation);
   const reply = await admin.call('conversations.reply', partsOf(conversation, 'Yes, 40 packs.', asked!.id));
-  await becomes(conversation, reply.id, 'sent');
+  await becomes(reply.id, 'sent');
   expect(chat.posted).toEqual([{ visitor: 'asha', text: 'Yes, 40 packs.', about: id, key: reply.id }]);
   await deliver({ type: 'seen', about: 'reply-1', at: seconds(5) });
   await deliver({ type: 'delivered', about: 'reply-1', at: seconds(2) });
@@ -158,7 +159,7 @@ describe('the rules of conversations hold over it', () => {
   test('a message that was lost says why, in words of the provider', async () => {
     const { conversation } = await visitorWrites('gone', 'Hello');
     const reply = await admin.call('conversations.reply', partsOf(conversation, 'Are you there?'));
-    await becomes(conversation, reply.id, 'sent');
+    await becomes(reply.id, 'sent');
     await deliver({ type: 'lost', about: `reply-${chat.posted.length}`, at: seconds() });
     expect(await messageOf(conversation, reply.id)).toMatchObject({
       status: 'failed',
@@ -185,7 +186,7 @@ describe('what is not for it', () => {
     const { conversation } = await visitorWrites('unlucky', 'Hello');
     chat.refuse();
     const reply = await admin.call('conversations.reply', partsOf(conversation, 'Hello'));
-    await becomes(conversation, reply.id, 'failed');
+    await becomes(reply.id, 'failed');
     expect((await messageOf(conversation, reply.id))?.failure).toMatchObject({ code: 'key' });
     expect(await health()).toContain('messaging send: failing');
     expect(await admin.refused('conversations.reply', partsOf(conversation, 'Again'))).toMatchObject({
