@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { takeDirectory } from './data-directory.ts';
 import { keptConnection, type Statement, type StatementValue } from './kept-connection.ts';
-import { exclusivePgliteDialect } from './pglite-dialect.ts';
 import type { Schema } from './schema.ts';
 
 export type Unlisten = () => Promise<void>;
@@ -49,8 +48,8 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
     release();
     throw error;
   });
-  const kysely = new Kysely<Schema>({ dialect: exclusivePgliteDialect(pglite) });
-  /** Outside of Kysely as well, nobody may slip into somebody's transaction. */
+  const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  /** There is one connection. Kysely gives it to one at a time, and what does not go through Kysely asks it for the connection too. */
   const alone = <T>(work: () => Promise<T>): Promise<T> => kysely.connection().execute(work);
   const session: Session = {
     script: async text => void (await pglite.exec(text)),
@@ -81,8 +80,9 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
       alone(() => pglite.listen(channel, onNotice)).then(unlisten => () => alone(() => unlisten())),
     dump: () => alone(() => pglite.dumpDataDir('none')),
     close: async () => {
+      // Closes the database, unless Kysely was never asked anything.
       await kysely.destroy();
-      await pglite.close();
+      if (!pglite.closed) await pglite.close();
       release();
     },
   };
