@@ -1,9 +1,9 @@
+import { parseStrictly } from '../../kernel/strict-json.ts';
 import type { Exchange } from './exchange.ts';
 import type { EgressError } from './failures.ts';
 import { type Failed, type Headers, type Judgement, type Outcome, retryLater } from './outcome.ts';
 import type { Read, Reader } from './reader.ts';
 import { retryAfterSeconds } from './retry-after.ts';
-import { parseStrictly } from './strict-json.ts';
 
 /**
  * `read` changes nothing. `idempotent-write` has the same effect however often it is asked: a PUT, a DELETE, or a request with the

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type JsonLimits, parseStrictly } from './strict-json.ts';
+import { JSON_LIMITS, type JsonLimits, parseStrictly } from '../../kernel/strict-json.ts';
 
 /** `raw` is the JSON as it came, before the schema: where an error inside of a 200 would stand. */
 export type Read<T> = ({ readonly data: T } | { readonly fault: string }) & { readonly raw?: unknown };
@@ -16,7 +16,7 @@ const MEBIBYTE = 1_048_576;
 /** JSON that fits the schema. Unknown keys fall away, unknown enum values and shapes are a fault: never half a reply (EG-02). */
 export function json<T>(
   schema: z.ZodType<T>,
-  { maxBytes = MEBIBYTE, limits }: { readonly maxBytes?: number; readonly limits?: JsonLimits } = {},
+  { maxBytes = MEBIBYTE, limits }: { readonly maxBytes?: number; readonly limits?: Partial<JsonLimits> } = {},
 ): Reader<T> {
   return {
     accept: 'application/json',
@@ -24,7 +24,7 @@ export function json<T>(
     read: (body, contentType) => {
       // A login page or the greeting of a captive portal, whatever its status says.
       if (/^\s*(?:text\/html|application\/xhtml)/i.test(contentType)) return { fault: 'html' };
-      const parsed = parseStrictly(body, limits);
+      const parsed = parseStrictly(body, { ...JSON_LIMITS, ...limits });
       if ('fault' in parsed) return parsed;
       const fits = schema.safeParse(parsed.value);
       return fits.success ? { data: fits.data, raw: parsed.value } : { fault: 'schema', raw: parsed.value };

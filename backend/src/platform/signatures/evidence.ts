@@ -1,6 +1,6 @@
 import type { Secret } from '../../kernel/secret.ts';
+import { parseStrictly } from '../../kernel/strict-json.ts';
 import { equalDigests, equalTexts, hmacSha256 } from '../crypto/index.ts';
-import { parseStrictly } from '../egress/strict-json.ts';
 import { refuse, type WebhookRequest } from './verdict.ts';
 
 /** The one value of a header. A second one is refused: readers differ in which of them they believe. */

@@ -46,6 +46,19 @@ test('EG-02: the limits are exact', () => {
   expect(keys(11)).toEqual({ fault: 'too-many-keys' });
 });
 
+test('EG-02: what no database can hold is replaced, or refused where that is asked for', () => {
+  const refusing = (text: string) => parseStrictly(Buffer.from(text), { ...JSON_LIMITS, unstorable: 'refused' });
+  for (const [written, read] of [
+    ['"a\\u0000b"', 'a\ufffdb'],
+    ['"a\\ud800b"', 'a\ufffdb'],
+    ['["\\udc00"]', ['\ufffd']],
+  ] as const) {
+    expect(parse(written)).toEqual({ value: read });
+    expect(refusing(written)).toEqual({ fault: 'unstorable' });
+  }
+  for (const fine of ['"\\ud83d\\ude00"', '"\\\\u0000"', '"\\u00e9"']) expect(refusing(fine)).toEqual(parse(fine));
+});
+
 test('EG-02: the same key in two objects is not the same key', () => {
   expect(parse('{"a":{"a":1},"b":[{"a":1},{"a":2}]}')).toEqual({ value: { a: { a: 1 }, b: [{ a: 1 }, { a: 2 }] } });
   expect(parse('{"a":["a","a"],"b":"a"}')).toHaveProperty('value');

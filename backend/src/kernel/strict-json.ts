@@ -1,15 +1,31 @@
-export type JsonLimits = { readonly depth: number; readonly keys: number; readonly keyLength: number };
-export const JSON_LIMITS: JsonLimits = { depth: 32, keys: 50_000, keyLength: 256 };
+export type JsonLimits = {
+  readonly depth: number;
+  readonly keys: number;
+  readonly keyLength: number;
+  /** What happens to NUL and halves of surrogate pairs inside of strings, which no database can hold. */
+  readonly unstorable: 'replaced' | 'refused';
+};
+export const JSON_LIMITS: JsonLimits = { depth: 32, keys: 50_000, keyLength: 256, unstorable: 'replaced' };
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-export type Parsed = { readonly value: unknown } | { readonly fault: string };
+export type JsonFault =
+  | 'charset'
+  | 'empty'
+  | 'json'
+  | 'too-deep'
+  | 'too-many-keys'
+  | 'long-key'
+  | 'forbidden-key'
+  | 'duplicate-key'
+  | 'number'
+  | 'unstorable';
+export type Parsed = { readonly value: unknown } | { readonly fault: JsonFault };
 
 /**
  * JSON as a stranger sends it. Refused are depth and numbers of keys beyond the limits, a key that stands twice (readers differ in which one
- * they believe), keys that reach prototypes, and numbers that do not fit (`1e999`). One byte order mark is forgiven. NUL and halves of
- * surrogate pairs inside of strings, which no database can hold, are replaced.
+ * they believe), keys that reach prototypes, and numbers that do not fit (`1e999`). One byte order mark is forgiven.
  */
 export function parseStrictly(bytes: Uint8Array, limits: JsonLimits = JSON_LIMITS): Parsed {
   let text: string;
@@ -21,17 +37,19 @@ export function parseStrictly(bytes: Uint8Array, limits: JsonLimits = JSON_LIMIT
   if (text.trim() === '') return { fault: 'empty' };
   const fault = faultOf(text, limits);
   if (fault !== null) return { fault };
+  let unstorable = false;
+  const storable = (_key: string, value: unknown) => {
+    if (typeof value !== 'string' || (!value.includes('\0') && value.isWellFormed())) return value;
+    unstorable = true;
+    return value.replaceAll('\0', '\ufffd').toWellFormed();
+  };
   try {
-    return {
-      value: /\\u(?:0000|d[89a-f])/i.test(text) ? JSON.parse(text, (_, value) => storable(value)) : JSON.parse(text),
-    };
+    const value = /\\u(?:0000|d[89a-f])/i.test(text) ? JSON.parse(text, storable) : JSON.parse(text);
+    return unstorable && limits.unstorable === 'refused' ? { fault: 'unstorable' } : { value };
   } catch {
     return { fault: 'json' };
   }
 }
-
-const storable = (value: unknown) =>
-  typeof value === 'string' ? value.replaceAll('\0', '\ufffd').toWellFormed() : value;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -47,11 +65,11 @@ const CLOSE = 125;
 type Scan = { readonly open: (Set<string> | null)[]; keys: number; keyNext: boolean };
 
 /** One pass without building anything; what is no JSON at all is left to the parser. */
-function faultOf(text: string, limits: JsonLimits): string | null {
+function faultOf(text: string, limits: JsonLimits): JsonFault | null {
   const scan: Scan = { open: [], keys: 0, keyNext: false };
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    let fault: string | null = null;
+    let fault: JsonFault | null = null;
     if (code === QUOTE) {
       const end = endOfString(text, at + 1);
       if (scan.keyNext) fault = keyFault(text.slice(at + 1, end), scan, limits);
@@ -66,7 +84,7 @@ function faultOf(text: string, limits: JsonLimits): string | null {
   return null;
 }
 
-function structureFault(code: number, scan: Scan, limits: JsonLimits): string | null {
+function structureFault(code: number, scan: Scan, limits: JsonLimits): JsonFault | null {
   switch (code) {
     case OPEN:
     case OPEN_LIST:
@@ -90,7 +108,7 @@ function structureFault(code: number, scan: Scan, limits: JsonLimits): string | 
   }
 }
 
-function keyFault(raw: string, scan: Scan, limits: JsonLimits): string | null {
+function keyFault(raw: string, scan: Scan, limits: JsonLimits): JsonFault | null {
   scan.keys += 1;
   if (scan.keys > limits.keys) return 'too-many-keys';
   if (raw.length > limits.keyLength) return 'long-key';
