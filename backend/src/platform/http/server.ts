@@ -1,9 +1,11 @@
 import type { Problem } from '@astrix/contract';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import { networkOf } from '../../kernel/network.ts';
 import { sha256 } from '../crypto/index.ts';
 import { type Log, type Metrics, nameOf } from '../telemetry/index.ts';
+import { BODY_LIMITS, type BodyLimits, createBodyBudget } from './body-budget.ts';
 import { problemOf } from './problem.ts';
 
 export type ServerOptions = {
@@ -11,7 +13,15 @@ export type ServerOptions = {
   readonly metrics: Metrics;
   /** Addresses of the proxy whose X-Forwarded-* headers are believed; nobody's otherwise (AZ-11). */
   readonly trustedProxies: readonly string[];
+  /** Tests only: less of what BODY_LIMITS and BODY_TIMEOUT_MS allow. */
+  readonly bodies?: BodyLimits & { readonly timeoutMs: number };
 };
+
+/** How long a request may take to arrive, its body included. The largest one needs 200 KiB a second. */
+const BODY_TIMEOUT_MS = 15_000;
+/** Consoles keep one connection each for their live stream. */
+const MAX_CONNECTIONS = 10_000;
+const RETRY_SECONDS = 5;
 
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -22,12 +32,15 @@ const SECURITY_HEADERS = {
 } as const;
 
 /** An empty server: how bytes come in, how errors go out, what is logged. Routes are registered onto it. */
-export function createServer({ log, metrics, trustedProxies }: ServerOptions): FastifyInstance {
+export function createServer({ log, metrics, trustedProxies, bodies }: ServerOptions): FastifyInstance {
+  const timeoutMs = bodies?.timeoutMs ?? BODY_TIMEOUT_MS;
   const app = Fastify({
     logger: false,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: () => newId(),
-    requestTimeout: 30_000,
+    requestTimeout: timeoutMs,
+    // Node looks for late requests every 30 s by itself, and takes the longer of both times for the body.
+    http: { headersTimeout: timeoutMs, connectionsCheckingInterval: Math.ceil(timeoutMs / 10) },
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     // An address that cannot be decoded reaches no route and no hook.
@@ -41,6 +54,9 @@ export function createServer({ log, metrics, trustedProxies }: ServerOptions): F
   // Bodies arrive as bytes; each route decides what they may be. The type is checked there, exactly.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+
+  app.server.maxConnections = MAX_CONNECTIONS;
+  boundBodies(app, bodies ?? BODY_LIMITS);
 
   // A route that came around the contract has no limit, no permission and no audit.
   app.addHook('onRoute', route => {
@@ -92,6 +108,36 @@ export function createServer({ log, metrics, trustedProxies }: ServerOptions): F
   });
   return app;
 }
+
+/** Refuses a body with 503 as soon as it goes over the budget: before its signature or its session, nobody is known to deserve the memory. */
+function boundBodies(app: FastifyInstance, limits: BodyLimits): void {
+  const budget = createBodyBudget(limits);
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (!hasBody(request)) return done(null, payload);
+    const refusal = () => {
+      // What is still to come of the body is not read.
+      reply.header('connection', 'close');
+      return new AppError('unavailable', { retryAfterSeconds: RETRY_SECONDS });
+    };
+    const held = budget.begin(networkOf(request.ip));
+    if (held === null) return done(refusal());
+    const count = (chunk: Buffer) => {
+      if (held.take(chunk.length)) return;
+      payload.off('data', count);
+      payload.emit('error', refusal());
+    };
+    // Whoever reads the body may have stopped listening by then.
+    payload.on('error', () => undefined).on('data', count);
+    reply.raw.once('close', () => {
+      payload.off('data', count);
+      held.release();
+    });
+    done(null, payload);
+  });
+}
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 const answerProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
   reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
