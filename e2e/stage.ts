@@ -246,17 +246,17 @@ async function launchStandIn(options: Launch): Promise<OpenConsole> {
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   await page.goto(running.url);
-  const origin = new URL(running.url).origin;
+  const home = running.url.replace(/\/open$/, '');
   return {
     page,
     kind: 'stand-in',
     userData: options.userData,
-    desktop: async () => (await context.request.get(`${origin}/state`)).json() as ReturnType<OpenConsole['desktop']>,
+    desktop: async () => (await context.request.get(`${home}/state`)).json() as ReturnType<OpenConsole['desktop']>,
     async clickTray(label) {
-      const { tray } = (await (await context.request.get(`${origin}/state`)).json()) as { tray: { label: string }[] };
+      const { tray } = (await (await context.request.get(`${home}/state`)).json()) as { tray: { label: string }[] };
       const item = tray.findIndex(entry => label.test(entry.label));
       if (item < 0) throw new Error(`the tray has no item ${label}`);
-      await context.request.post(`${origin}/tray?item=${item}`);
+      await context.request.post(`${home}/tray?item=${item}`, { headers: { origin: new URL(home).origin } });
     },
     memory: () => residentOf(running.process.pid),
     async kill() {

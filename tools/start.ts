@@ -1,6 +1,6 @@
 /** `npm start`: backend with the demo agency, provider sandbox, console. Stops them all on Ctrl-C. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -111,13 +111,17 @@ function electron(): { path: string } | { why: string } {
   return { path };
 }
 
-function openBrowser(url: string): void {
+/** Over a page that only this user can read: the command line, which holds its path, is shown to everybody on this machine. */
+function openBrowser(url: string, folder: string): void {
+  const page = join(folder, 'open.html');
+  rmSync(page, { force: true });
+  writeFileSync(page, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">`, { mode: 0o600 });
   const [command, args] =
     process.platform === 'win32'
-      ? ['cmd', ['/c', 'start', '', url]]
+      ? ['cmd', ['/c', 'start', '', page]]
       : process.platform === 'darwin'
-        ? ['open', [url]]
-        : ['xdg-open', [url]];
+        ? ['open', [page]]
+        : ['xdg-open', [page]];
   const child = spawn(command as string, args as string[], { stdio: 'ignore', detached: true });
   child.once('error', () => undefined);
   child.unref();
@@ -171,7 +175,7 @@ if ('path' in found) {
   say(`  Console            ${console.url}`);
   say(`  Tray               ${console.tray}`);
   say(`\n  The console runs in the local browser ${found.why}.`);
-  if (!values['no-open']) openBrowser(console.url);
+  if (!values['no-open']) openBrowser(console.url, join(data, 'console'));
 }
 say(
   `\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s. Sign in as one of the demo people on the first page. Ctrl-C stops everything.`,

@@ -22,7 +22,10 @@ export type StandInWindow = {
   readonly contents: EventEmitter;
 };
 
-export const token = randomBytes(24).toString('base64url');
+/**
+ * The first part of every path. It is in no cookie, because the browser sends those of 127.0.0.1 to the programs on its other ports as well.
+ */
+const capability = randomBytes(24).toString('base64url');
 export const windows = new Map<number, StandInWindow>();
 export const schemes = new Map<string, (request: Request) => Response | Promise<Response>>();
 export const invokeHandlers = new Map<string, (event: unknown, ...args: unknown[]) => unknown>();
@@ -30,13 +33,12 @@ export const notices: Notice[] = [];
 export const opened: string[] = [];
 export const desktop = { trayItems: [] as readonly MenuItem[], tooltip: '', badge: 0, origin: '' };
 
-const COOKIE = 'astrix_standin';
-
-function allowed(request: IncomingMessage): boolean {
-  const host = request.headers.host ?? '';
-  if (`http://${host}` !== desktop.origin) return false;
-  const given = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
-  return given.length === token.length && timingSafeEqual(Buffer.from(given), Buffer.from(token));
+/** The path behind the capability; null for a request that does not have it, or that was made for another host. */
+function pathOf(request: IncomingMessage): URL | null {
+  if (`http://${request.headers.host ?? ''}` !== desktop.origin) return null;
+  const [, given = '', rest = ''] = /^\/([\w-]+)(\/.*)$/.exec(request.url ?? '') ?? [];
+  const isRight = given.length === capability.length && timingSafeEqual(Buffer.from(given), Buffer.from(capability));
+  return isRight ? new URL(`${desktop.origin}${rest}`) : null;
 }
 
 function refuse(response: ServerResponse, status: number): void {
@@ -46,19 +48,15 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', desktop.origin || 'http://127.0.0.1');
-  if (url.pathname === '/open' && url.searchParams.get('token') === token) {
+  const url = pathOf(request);
+  if (url === null) return refuse(response, 403);
+  response.setHeader('referrer-policy', 'same-origin');
+  if (request.method !== 'GET' && request.headers.origin !== desktop.origin) return refuse(response, 403);
+  if (url.pathname === '/open') {
     const first = [...windows.keys()][0] ?? 1;
-    response
-      .writeHead(302, {
-        'set-cookie': `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`,
-        location: `/w${first}/index.html`,
-        'referrer-policy': 'no-referrer',
-      })
-      .end();
+    response.writeHead(302, { location: `w${first}/index.html` }).end();
     return;
   }
-  if (!allowed(request)) return refuse(response, 403);
   if (request.method === 'GET' && url.pathname === '/tray') {
     response
       .writeHead(200, {
@@ -70,7 +68,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (request.method === 'POST' && url.pathname === '/tray') {
     desktop.trayItems[Number(url.searchParams.get('item'))]?.click?.();
-    response.writeHead(303, { location: '/tray' }).end();
+    response.writeHead(303, { location: 'tray' }).end();
     return;
   }
   if (url.pathname === '/state') {
@@ -92,9 +90,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const window = windows.get(Number(id));
   if (!window) return refuse(response, 404);
   if (path === '__standin.js') {
-    response
-      .writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' })
-      .end(pageScript(window.id, window.preload));
+    response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(pageScript(window.preload));
     return;
   }
   await servePage(window, path, response);
@@ -119,15 +115,32 @@ async function servePage(window: StandInWindow, path: string, response: ServerRe
     .end(html ? bytes.toString('utf8').replace('<head>', '<head><script src="./__standin.js"></script>') : bytes);
 }
 
+type Message = {
+  readonly kind?: string;
+  readonly id?: number;
+  readonly channel?: string;
+  readonly args?: unknown[];
+  readonly focused?: boolean;
+  readonly notice?: number;
+};
+
+/** Null for what is no JSON object. */
+function readMessage(text: string): Message | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 function onMessage(window: StandInWindow, socket: WebSocket, text: string): void {
-  const message = JSON.parse(text) as {
-    kind: string;
-    id?: number;
-    channel?: string;
-    args?: unknown[];
-    focused?: boolean;
-    notice?: number;
-  };
+  const message = readMessage(text);
+  // 1007: data that is not consistent with its type.
+  if (message === null) {
+    socket.close(1007);
+    return;
+  }
   if (message.kind === 'focus') window.focused = message.focused === true;
   if (message.kind === 'notice') notices.find(notice => notice.id === message.notice)?.emitter.emit('click');
   if (message.kind !== 'invoke') return;
@@ -135,7 +148,7 @@ function onMessage(window: StandInWindow, socket: WebSocket, text: string): void
   const event = { sender: window.contents, senderFrame: { url: window.url, parent: null } };
   const run = async () => {
     if (!handler) throw new Error(`No handler registered for '${message.channel}'`);
-    return structuredClone(await handler(event, ...structuredClone(message.args ?? [])));
+    return structuredClone(await handler(event, ...structuredClone(Array.isArray(message.args) ? message.args : [])));
   };
   run().then(
     value => socket.send(JSON.stringify({ kind: 'reply', id: message.id, value })),
@@ -154,17 +167,18 @@ export function sendTo(window: StandInWindow, message: object): void {
   for (const socket of window.sockets) socket.send(JSON.stringify(message));
 }
 
-/** Starts the server; the address with the token in it is the only way in. */
+/** Starts the server. The address that is returned is the only way in, for as long as this process lives. */
 export async function startHost(): Promise<string> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => refuse(response, 500));
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1_048_576 });
   server.on('upgrade', (request, socket, head) => {
-    const window = windows.get(Number(/^\/w(\d+)\/socket$/.exec(request.url ?? '')?.[1]));
-    if (!window || !allowed(request) || request.headers.origin !== desktop.origin) return socket.destroy();
+    const window = windows.get(Number(/^\/w(\d+)\/socket$/.exec(pathOf(request)?.pathname ?? '')?.[1]));
+    if (!window || request.headers.origin !== desktop.origin) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, client => {
       window.sockets.add(client);
+      client.on('error', () => undefined);
       client.on('message', data => onMessage(window, client, String(data)));
       client.on('close', () => {
         window.sockets.delete(client);
@@ -183,5 +197,5 @@ export async function startHost(): Promise<string> {
   });
   const address = server.address();
   desktop.origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-  return `${desktop.origin}/open?token=${token}`;
+  return `${desktop.origin}/${capability}/open`;
 }

@@ -15,7 +15,7 @@ export function trayPage(tooltip: string, items: readonly MenuItem[]): string {
   const rows = items.map((item, index) =>
     item.type === 'separator'
       ? '<hr>'
-      : `<form method="post" action="/tray?item=${index}"><button${item.enabled === false ? ' disabled' : ''}><span>${item.checked ? '✓' : ''}</span>${escaped(item.label ?? '')}</button></form>`,
+      : `<form method="post" action="tray?item=${index}"><button${item.enabled === false ? ' disabled' : ''}><span>${item.checked ? '✓' : ''}</span>${escaped(item.label ?? '')}</button></form>`,
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tray</title><style>
 :root{color-scheme:light dark}body{margin:0;display:grid;place-items:center;min-height:100vh;background:light-dark(#e9e7e2,#111);font:13px/1.4 system-ui,sans-serif;color:light-dark(#222,#eee)}
@@ -26,13 +26,13 @@ button:hover,button:focus-visible{background:light-dark(#eceae5,#34373c);outline
 }
 
 /** What runs before the page's own scripts: a socket in place of IPC, the unmodified preload, and a corner for notifications. */
-export function pageScript(windowId: number, preload: string): string {
+export function pageScript(preload: string): string {
   return `(() => {
 const listeners = new Map();
 const waiting = new Map();
 const openTab = window.open.bind(window);
 let next = 1;
-const socket = new WebSocket(location.origin.replace('http', 'ws') + '/w${windowId}/socket');
+const socket = new WebSocket(new URL('socket', location.href.replace('http', 'ws')));
 const opened = new Promise(resolve => socket.addEventListener('open', resolve, { once: true }));
 const post = async message => { await opened; socket.send(JSON.stringify(message)); };
 socket.addEventListener('message', ({ data }) => {

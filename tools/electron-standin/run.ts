@@ -20,4 +20,4 @@ const { app, fireReady } = await import('./electron.ts');
 await import(pathToFileURL(resolve(process.argv[2] ?? 'out/main/index.js')).href);
 fireReady();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit());
-process.stdout.write(`${JSON.stringify({ ready: true, url, tray: url.replace(/\/open\?.*/, '/tray') })}\n`);
+process.stdout.write(`${JSON.stringify({ ready: true, url, tray: url.replace(/\/open$/, '/tray') })}\n`);

@@ -117,10 +117,11 @@ const ask = (url: string, headers: Record<string, string> = {}, method = 'GET'):
       .once('error', reject)
       .end();
   });
-const cookieOf = async (running: Running) => String((await ask(running.open)).headers['set-cookie']).split(';')[0]!;
+/** Where the pages are: the address behind which everything stands. */
+const homeOf = ({ open }: Running) => open.replace(/\/open$/, '');
 
-async function socketOf(running: Running, cookie: string, origin = running.origin): Promise<WebSocket> {
-  const socket = new WebSocket(`${running.origin.replace('http', 'ws')}/w1/socket`, { headers: { cookie, origin } });
+async function socketOf(running: Running, origin = running.origin, home = homeOf(running)): Promise<WebSocket> {
+  const socket = new WebSocket(`${home.replace('http', 'ws')}/w1/socket`, { headers: { origin } });
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
@@ -145,45 +146,62 @@ const invoke = (socket: WebSocket, channel: string, ...args: unknown[]) => {
 };
 
 describe('who gets in', () => {
-  test('only this machine, only with the token, and the token is kept where no script reads it', async () => {
+  test('only this machine, and only behind the token in the path', async () => {
     const running = await run();
+    const home = homeOf(running);
     expect(new URL(running.origin).hostname).toBe('127.0.0.1');
     const opened = await ask(running.open);
-    expect(opened.status).toBe(302);
-    expect(String(opened.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
-    expect(opened.headers.location).toBe('/w1/index.html');
-    const cookie = await cookieOf(running);
-    expect((await ask(`${running.origin}/w1/index.html`, { cookie })).status).toBe(200);
+    expect([opened.status, opened.headers.location]).toEqual([302, 'w1/index.html']);
+    expect((await ask(`${home}/w1/index.html`)).status).toBe(200);
 
-    const token = cookie.split('=')[1]!;
+    const token = new URL(home).pathname.slice(1);
+    const others = ['', `/${token.slice(0, -1)}`, `/${'A'.repeat(token.length)}`, `/x/${token}`];
     const forged: readonly Record<string, string>[] = [
-      {},
-      { cookie: 'astrix_standin=' },
-      { cookie: `astrix_standin=${token.slice(0, -1)}` },
-      { cookie: `astrix_standin=${'A'.repeat(token.length)}` },
-      { cookie: `other=${token}` },
-      { cookie, host: 'evil.example' },
-      { cookie, host: 'localhost' },
-      { cookie, host: `localhost:${new URL(running.origin).port}` },
-      { authorization: `Bearer ${token}` },
+      { host: 'evil.example' },
+      { host: 'localhost' },
+      { host: `localhost:${new URL(running.origin).port}` },
     ];
-    for (const path of ['/w1/index.html', '/w1/__standin.js', '/tray', '/state', '/'])
-      for (const headers of forged) {
-        const answer = await ask(running.origin + path, headers);
-        expect(answer.status, `${path} ${JSON.stringify(headers)}`).toBe(403);
-        expect(answer.text).not.toContain(token);
-      }
-    expect((await ask(`${running.origin}/open?token=wrong`)).status).toBe(403);
-    expect((await ask(`${running.origin}/tray?item=0`, {}, 'POST')).status).toBe(403);
+    for (const path of ['/open', '/w1/index.html', '/w1/__standin.js', '/tray', '/state', '/']) {
+      for (const headers of forged) expect((await ask(home + path, headers)).status, JSON.stringify(headers)).toBe(403);
+      for (const other of others)
+        for (const headers of [{}, { cookie: `astrix_standin=${token}` }, { authorization: `Bearer ${token}` }]) {
+          const answer = await ask(running.origin + other + path, headers as Record<string, string>);
+          expect(answer.status, other + path).toBe(403);
+          expect(answer.text).not.toContain(token);
+        }
+    }
   });
 
-  test('a page of another site cannot open the socket, even with the cookie', async () => {
+  test('a program on another port of 127.0.0.1 gets nothing that lets it in: no cookie, and no address by the referrer', async () => {
     const running = await run();
-    const cookie = await cookieOf(running);
-    await expect(socketOf(running, cookie, 'https://evil.example')).rejects.toThrow();
-    await expect(socketOf(running, cookie, 'null')).rejects.toThrow();
-    await expect(socketOf(running, 'astrix_standin=wrong')).rejects.toThrow();
-    (await socketOf(running, cookie)).close();
+    for (const path of ['/open', '/w1/index.html', '/tray', '/state']) {
+      const { headers } = await ask(homeOf(running) + path);
+      expect(headers['set-cookie'], path).toBeUndefined();
+      expect(headers['referrer-policy'], path).toMatch(/^(?:same-origin|no-referrer)$/);
+    }
+  });
+
+  test('a page of another site cannot open the socket or click the tray, even with the token', async () => {
+    const running = await run();
+    const home = homeOf(running);
+    for (const origin of ['https://evil.example', 'http://127.0.0.1:1', 'null'])
+      await expect(socketOf(running, origin)).rejects.toThrow();
+    await expect(socketOf(running, running.origin, `${running.origin}/wrong`)).rejects.toThrow();
+    (await socketOf(running)).close();
+    for (const headers of [{}, { origin: 'http://127.0.0.1:1' }, { origin: 'null' }])
+      expect((await ask(`${home}/tray?item=0`, headers as Record<string, string>, 'POST')).status).toBe(403);
+    expect(running.notes()).not.toContain('tray');
+  });
+
+  test('a message that is no JSON object ends its socket and not the console', async () => {
+    const running = await run();
+    for (const text of ['{', '', 'null', '[]', '"x"']) {
+      const socket = await socketOf(running);
+      const closed = new Promise<number>(resolve => socket.once('close', resolve));
+      socket.send(text);
+      expect(await closed, text).toBe(1007);
+    }
+    expect(await invoke(await socketOf(running), 'echo', 1)).toMatchObject({ value: { value: 1 } });
   });
 });
 
@@ -191,25 +209,25 @@ describe('what runs on it', () => {
   test('`ready` comes after the entry has loaded, and the page events after the page has come', async () => {
     const running = await run();
     expect(running.notes()).toEqual(['loaded', 'ready']);
-    const socket = await socketOf(running, await cookieOf(running));
+    const socket = await socketOf(running);
     await invoke(socket, 'echo', 1);
     expect(running.notes().slice(2).sort()).toEqual(['did-finish-load', 'ready-to-show']);
   });
 
   test('a page is what the handler of app:// answers, with its policy, which opens for the own socket only', async () => {
     const running = await run();
-    const cookie = await cookieOf(running);
-    const page = await ask(`${running.origin}/w1/index.html`, { cookie });
+    const home = homeOf(running);
+    const page = await ask(`${home}/w1/index.html`);
     expect(page.headers['content-security-policy']).toBe("default-src 'none'; connect-src 'self'");
     expect(page.text).toContain('<head><script src="./__standin.js"></script><title>t</title>');
-    expect((await ask(`${running.origin}/w1/assets/none.js`, { cookie })).status).toBe(404);
-    expect((await ask(`${running.origin}/w9/index.html`, { cookie })).status).toBe(404);
-    expect((await ask(`${running.origin}/w1/__standin.js`, { cookie })).text).toContain('exposeInMainWorld');
+    expect((await ask(`${home}/w1/assets/none.js`)).status).toBe(404);
+    expect((await ask(`${home}/w9/index.html`)).status).toBe(404);
+    expect((await ask(`${home}/w1/__standin.js`)).text).toContain('exposeInMainWorld');
   });
 
   test('a call reaches the handler with its sender, and its answer or its fault comes back', async () => {
     const running = await run();
-    const socket = await socketOf(running, await cookieOf(running));
+    const socket = await socketOf(running);
     expect(await invoke(socket, 'echo', { deep: [1, null, 'नमस्ते'] })).toMatchObject({
       value: { value: { deep: [1, null, 'नमस्ते'] }, url: 'app://console/index.html', top: true, own: true },
     });
@@ -219,30 +237,30 @@ describe('what runs on it', () => {
 
   test('the tray is a page: what is in it is text, and a click does what the item does', async () => {
     const running = await run();
-    const cookie = await cookieOf(running);
-    const tray = await ask(`${running.origin}/tray`, { cookie });
+    const home = homeOf(running);
+    const tray = await ask(`${home}/tray`);
     expect(tray.text).toContain('2 unread');
     expect(tray.text).not.toContain('<b>Chai');
     expect(String(tray.headers['content-security-policy'])).toContain("default-src 'none'");
-    const socket = await socketOf(running, cookie);
+    const socket = await socketOf(running);
     const news = hear(socket, 'send');
-    expect((await ask(`${running.origin}/tray?item=0`, { cookie }, 'POST')).status).toBe(303);
+    expect((await ask(`${home}/tray?item=0`, { origin: running.origin }, 'POST')).status).toBe(303);
     expect(await news).toMatchObject({ channel: 'news', args: [{ from: 'tray' }] });
     for (const item of ['1', '99', '-1', 'x']) {
-      const answer = await ask(`${running.origin}/tray?item=${item}`, { cookie }, 'POST');
+      const answer = await ask(`${home}/tray?item=${item}`, { origin: running.origin }, 'POST');
       expect(answer.status, item).toBe(303);
     }
   });
 
   test('notices, badge and opened links are there to be looked at', async () => {
     const running = await run();
-    const cookie = await cookieOf(running);
-    const socket = await socketOf(running, cookie);
+    const home = homeOf(running);
+    const socket = await socketOf(running);
     const notice = hear(socket, 'notice');
     await invoke(socket, 'notify');
     const { id } = await notice;
     await invoke(socket, 'open', 'https://example.com/');
-    expect(JSON.parse((await ask(`${running.origin}/state`, { cookie })).text)).toMatchObject({
+    expect(JSON.parse((await ask(`${home}/state`)).text)).toMatchObject({
       badge: 2,
       tooltip: '2 unread',
       tray: [{ label: '<b>Chai & Katha</b>', checked: true }, { type: 'separator' }],
