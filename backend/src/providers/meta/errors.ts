@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Explain, Headers, Judgement } from '../../platform/egress/index.ts';
+import { clamp } from '../json.ts';
 import { usageOf } from './usage.ts';
 
 /** Graph's error, also inside of a 200. Sources: Graph API guide, error handling; Cloud API error codes; rate limits as of May 2026. */
@@ -38,14 +39,17 @@ const TRANSIENT = new Set([1, 2, 130_429, 131_000, 131_016, 131_056, 131_057, 13
 
 const isForbidden = (code: number) => code === 3 || code === 10 || code === 294 || (code >= 200 && code <= 299);
 
+/** Subcode 33: an object that does not exist, or that the access does not reach. Meta does not say which. */
+export const OUT_OF_REACH = 'It is not there, or this access does not reach it.';
+
 const MESSAGES: Readonly<Record<number, string>> = {
   1487534: 'Meta finds that too much data was asked for at once.',
-  33: 'It is not there, or this access does not reach it.',
+  33: OUT_OF_REACH,
   2207006: 'The post is not there any more.',
 };
 
 const reasonOf = ({ error_user_msg, error_data, message, code }: GraphError): string =>
-  (error_user_msg ?? error_data?.details ?? message).slice(0, 300).toWellFormed() || `code ${code}`;
+  clamp(error_user_msg ?? error_data?.details ?? message, 300) || `code ${code}`;
 
 /**
  * Meta's error bodies, for every product of the family. A server error that Meta explains was not executed, so it may be repeated. An unknown

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { OUT_OF_REACH } from '../meta/errors.ts';
 import { failureOf } from './failures.ts';
 import { bsuid, digits } from './values.ts';
 
@@ -27,6 +28,23 @@ describe('how WhatsApp names a customer', () => {
     [`IN.${'a'.repeat(129)}`, false],
     ['IN.a-b', false],
   ])('business-scoped id %s', (value, known) => expect(bsuid(value)).toBe(known ? value : null));
+});
+
+test.each([
+  ['a number that this access does not reach', 100, OUT_OF_REACH, /reconnect/],
+  [
+    'the same in the words of Meta',
+    100,
+    'Object with ID 1 does not exist, cannot be loaded due to missing permissions, or …',
+    /reconnect/,
+  ],
+  ['a text that is too long', 100, "Param text['body'] must be at most 4096 characters long.", /Change the text/],
+  ['a recipient that is wrong', 131_009, 'Parameter value is not valid: recipient', /The text is not the reason/],
+  ['a field that is missing', 131_008, 'Required parameter is missing: to', /The text is not the reason/],
+  ['a number without a registration', 133_010, '', /register the number/],
+  ['a fault of WhatsApp', 131_000, '', /again in some minutes/],
+])('the next step of a failure helps against its cause: %s', (_, code, details, next) => {
+  expect(failureOf(code, details).next).toMatch(next);
 });
 
 test('every failure has a reason and a next step that fit the contract, and never the words of Meta’s title', () => {
