@@ -26,6 +26,7 @@ export * from './registry.ts';
 export * from './retention.ts';
 export * from './roles.ts';
 export * from './route.ts';
+export * from './shorten.ts';
 export * from './sync/lines.ts';
 export { newId } from './uuid.ts';
 export * from './write.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant, MessageText, NoteText, Tag } from '../fields.ts';
+import { shorten } from '../shorten.ts';
 import { defineWrite } from '../write.ts';
 import { ConversationRow } from './rows.ts';
 
@@ -29,7 +30,7 @@ export const writes = {
     }),
     overlay: (row, { text }, { createdAt }): ConversationRow => ({
       ...row,
-      preview: text.replaceAll(/\s+/g, ' ').slice(0, PREVIEW_LENGTH),
+      preview: shorten(text.replaceAll(/\s+/g, ' ').trim(), PREVIEW_LENGTH),
       previewDirection: 'out',
       lastMessageAt: createdAt > row.lastMessageAt ? createdAt : row.lastMessageAt,
     }),

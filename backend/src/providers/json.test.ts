@@ -28,3 +28,9 @@ describe('readers of JSON that somebody else wrote', () => {
     expect(instant('1763620000', NOW)).toBe(instant(1_763_620_000, NOW));
   });
 });
+
+test('a text that is cut ends with a whole character and can be stored', () => {
+  const long = `${'a'.repeat(299)}👩‍👩‍👧 and more`;
+  expect(clamp(long, 300)).toBe('a'.repeat(299));
+  expect(clamp('\ud83d\0x', 3)).toBe('\ufffdx');
+});

@@ -1,4 +1,5 @@
 /** Readers for JSON that somebody else wrote: each answers a usable value or null, and none throws. */
+import { shorten } from '@astrix/contract';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -16,12 +17,11 @@ export function items(value: unknown): { readonly known: readonly Json[]; readon
 }
 
 /**
- * At most `maxLength` UTF-16 units, without the two things that PostgreSQL cannot store: NUL and halves of surrogate pairs. A customer can send
- * both, and cutting a text can make the second.
+ * At most `maxLength` UTF-16 units of whole characters, without the two things that PostgreSQL cannot store: NUL and halves of surrogate pairs. A
+ * customer can send both.
  */
 export function clamp(value: string, maxLength: number): string {
-  const cut = value.length > maxLength ? value.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '') : value;
-  return cut.replaceAll('\0', '').toWellFormed();
+  return shorten(value, maxLength).replaceAll('\0', '').toWellFormed();
 }
 
 /** Text that is more than white space, clamped; null for anything else. */

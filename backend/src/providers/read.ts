@@ -2,6 +2,7 @@ import { type Capability, capabilityOf, type FactOf } from '@astrix/contract';
 import { z } from 'zod';
 import type { Failed } from '../platform/egress/index.ts';
 import type { Api } from './adapter-api.ts';
+import { clamp } from './json.ts';
 
 /**
  * What «changed since» means for one read at one provider, as data. The importer, the page of a connection and docs/providers/reads.md follow
@@ -97,7 +98,7 @@ const MAX_KEY = 300;
 const keyOf = (value: unknown, field: string | null): string | null => {
   const key =
     field !== null && typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : null;
-  return typeof key === 'string' ? key.slice(0, MAX_KEY).toWellFormed() : null;
+  return typeof key === 'string' ? clamp(key, MAX_KEY) : null;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { permissionsOf, type SignedIn } from '@astrix/contract';
+import { permissionsOf, type SignedIn, shorten } from '@astrix/contract';
 import type { AstrixClient, Failure } from '@astrix/sdk';
 import type { AccountState, StorageMode } from '../../shared/ipc.ts';
 import { ConsoleError } from '../ipc/errors.ts';
@@ -109,7 +109,7 @@ export function createSession(deps: SessionDeps) {
     /** Answers null where the next step is the code. */
     async signIn(email: string, password: string): Promise<KeptSession | null> {
       const deviceKey = randomBytes(32).toString('base64url');
-      const device = { name: hostname().slice(0, 80) || 'This computer', platform: deps.platform, key: deviceKey };
+      const device = { name: shorten(hostname(), 80) || 'This computer', platform: deps.platform, key: deviceKey };
       const answer = await client.call('identity.sign-in', { body: { email, password, device } });
       if (!answer.ok) throw refusalOf(answer);
       if (answer.value.step === 'signed-in') return complete(answer.value, email, deviceKey);

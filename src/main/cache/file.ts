@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { shorten } from '@astrix/contract';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { CacheError, type CacheFailure } from './api.ts';
 import type { Connection } from './connection.ts';
@@ -80,7 +81,7 @@ export function failureOf(error: unknown): CacheError {
   const known = FAILURES.find(([pattern]) => pattern.test(code));
   return new CacheError(
     known?.[1] ?? 'io',
-    error instanceof Error ? `${code || error.name}: ${error.message.slice(0, 200)}` : 'unknown failure',
+    error instanceof Error ? `${code || error.name}: ${shorten(error.message, 200)}` : 'unknown failure',
   );
 }
 

@@ -5,6 +5,7 @@ import {
   type MessageRow,
   type NoteRow,
   secondOf,
+  shorten,
 } from '@astrix/contract';
 import type { RowHit, SearchHit } from '../../shared/ipc.ts';
 import type { Cache } from './api.ts';
@@ -25,7 +26,7 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
 /** What a person typed, as words; never as search syntax. The last one may be unfinished. */
 export function wordsOf(q: string): string[] {
-  return (q.normalize('NFC').toLowerCase().match(WORD) ?? []).slice(0, MAX_WORDS).map(word => word.slice(0, 60));
+  return (q.normalize('NFC').toLowerCase().match(WORD) ?? []).slice(0, MAX_WORDS).map(word => shorten(word, 60));
 }
 
 /**
@@ -200,11 +201,10 @@ export function marked(text: string, words: readonly string[]): string {
     0,
     Math.min(...words.map(word => lower.indexOf(word)).filter(at => at >= 0), Number.MAX_SAFE_INTEGER),
   );
-  const start = first === Number.MAX_SAFE_INTEGER ? 0 : Math.max(0, first - BEFORE);
-  const cut = `${start > 0 ? '…' : ''}${plain.slice(start, start + SNIPPET)}${start + SNIPPET < plain.length ? '…' : ''}`;
-  return cut
-    .replaceAll(WORD, found =>
-      words.some(word => found.toLowerCase().startsWith(word)) ? `${MARK_ON}${found}${MARK_OFF}` : found,
-    )
-    .slice(0, 400);
+  const start = first === Number.MAX_SAFE_INTEGER ? 0 : shorten(plain, Math.max(0, first - BEFORE)).length;
+  const shown = shorten(plain.slice(start), SNIPPET);
+  const cut = `${start > 0 ? '…' : ''}${shown}${start + shown.length < plain.length ? '…' : ''}`;
+  return cut.replaceAll(WORD, found =>
+    words.some(word => found.toLowerCase().startsWith(word)) ? `${MARK_ON}${found}${MARK_OFF}` : found,
+  );
 }

@@ -1,4 +1,4 @@
-import type { RowOf } from '@astrix/contract';
+import { type RowOf, shorten } from '@astrix/contract';
 import type { AppliedBatch } from '../cache/api.ts';
 
 type Arrived = AppliedBatch['arrived'][number];
@@ -42,7 +42,7 @@ export function noticesFor(arrived: readonly Arrived[], clientName: (clientId: s
   }
   return [...newest.values()].map(({ message, count }) => ({
     title: `${message.contactName} · ${clientName(message.clientId)}`,
-    body: `${message.text.replaceAll(/\s+/g, ' ').trim().slice(0, 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
+    body: `${shorten(message.text.replaceAll(/\s+/g, ' ').trim(), 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
     clientId: message.clientId,
     conversationId: message.conversationId,
   }));

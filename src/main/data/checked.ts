@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import type { z } from 'zod';
 import { ConsoleError } from '../ipc/errors.ts';
 
@@ -9,7 +10,7 @@ export function checkedArgs<S extends z.ZodType>(schema: S, value: unknown): z.o
   const where = issue?.path.join('.') ?? '';
   throw new ConsoleError(
     'bad_argument',
-    `The request was refused: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'it does not fit'}.`.slice(0, 500),
+    shorten(`The request was refused: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'it does not fit'}.`, 500),
     'Correct it and try again.',
   );
 }

@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import { type CallName, CHANNELS, type Channel, type IpcError, type IpcReply } from '../../shared/ipc.ts';
 import type { Handlers } from '../ports.ts';
 import { ConsoleError, plainError, whyNotPlain } from './errors.ts';
@@ -105,5 +106,5 @@ const refuse = (error: IpcError): { ok: false; error: IpcError } => ({ ok: false
 
 function sentenceOf(issue: { path: PropertyKey[]; message: string } | undefined): string {
   const where = issue?.path.map(String).join('.') ?? '';
-  return `The request is not valid${where ? `: ${where} ${issue?.message ?? ''}` : ''}.`.slice(0, 300);
+  return shorten(`The request is not valid${where ? `: ${where} ${issue?.message ?? ''}` : ''}.`, 300);
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { shorten } from '@astrix/contract';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 export type ConsoleLog = (event: string, fields?: LogFields) => void;
@@ -19,7 +20,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 /** Runs over every line before it is written: what could name a person or open a door is replaced (AL-06, AL-07). Never throws. */
 export function redact(text: string): string {
   const home = homedir();
-  const short = text.slice(0, 2000);
+  const short = shorten(text, 2000);
   const homeless = home.length > 3 ? short.replaceAll(home, '~') : short;
   return RULES.reduce((line, [pattern, shown]) => line.replaceAll(pattern, shown), homeless);
 }

@@ -1,4 +1,4 @@
-import { type CollectionName, MessageRow, type WriteName, writeOf } from '@astrix/contract';
+import { type CollectionName, MessageRow, shorten, type WriteName, writeOf } from '@astrix/contract';
 import type { AstrixClient, CallInput, Failure } from '@astrix/sdk';
 import type { Refusal, Topic } from '../../shared/ipc.ts';
 import type { Cache, StoredCommand } from '../cache/api.ts';
@@ -169,7 +169,7 @@ function refusalOf(failure: Failure): Refusal | null {
   return {
     code,
     reason: title,
-    next: detail.slice(0, 400),
+    next: shorten(detail, 400),
     newer: (newer ?? []).flatMap(row => MessageRow.safeParse(row).data ?? []).slice(0, 50),
   };
 }

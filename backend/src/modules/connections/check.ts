@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Use } from './connection-api.ts';
 import type { Data } from './data.ts';
@@ -37,7 +38,7 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
     else if (accounts.kind === 'ok')
       await markBroken(tx, row.agency_id, row.id, {
         code: 'account-gone',
-        reason: `${name} does not show ${row.account_name} to this sign-in any more.`.slice(0, 400),
+        reason: shorten(`${name} does not show ${row.account_name} to this sign-in any more.`, 400),
         next: 'Reconnect with a sign-in that reaches the account.',
       });
     else if (accounts.kind === 'reauth')

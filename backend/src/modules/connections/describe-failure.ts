@@ -1,4 +1,4 @@
-import type { Fault } from '@astrix/contract';
+import { type Fault, shorten } from '@astrix/contract';
 import type { Failed } from '../../platform/egress/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import { OTHER_ACCOUNT } from '../../providers/provider.ts';
@@ -7,11 +7,11 @@ const MOST = 300;
 
 /** What a provider wrote, fit to be shown: one line, no control characters, not longer than a person reads. */
 const shown = (text: string) =>
-  text
-    .replace(/[\p{C}\p{Z}]+/gu, ' ')
-    .trim()
-    .slice(0, MOST)
-    .toWellFormed();
+  shorten(
+    // \p{C} would take the joiners out of emoji and out of Indian scripts.
+    text.replace(/[\p{Cc}\p{Z}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu, ' ').trim(),
+    MOST,
+  ).toWellFormed();
 
 const TWO_HOURS = 7200;
 const inTime = (seconds: number | null) =>
@@ -36,7 +36,7 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
     }
     case 'reauth':
       return {
-        code: shown(failed.code).slice(0, 60) || 'reauth',
+        code: shorten(shown(failed.code), 60) || 'reauth',
         reason: `${name} no longer accepts this connection.`,
         next: auth.kind === 'key' ? 'Give a new key.' : `Reconnect it: sign in at ${name} again.`,
       };
@@ -48,7 +48,7 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
           next: UNCHANGED,
         };
       return {
-        code: shown(failed.code).slice(0, 60) || 'refused',
+        code: shorten(shown(failed.code), 60) || 'refused',
         reason: `${name} refused: ${shown(failed.reason) || 'it gave no reason'}`,
         next: /scope|permission|forbidden|http-403/i.test(`${failed.code} ${failed.reason}`)
           ? 'Reconnect and allow what is asked for, or ask the owner of the account for the permission.'
@@ -57,7 +57,7 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
     case 'malformed':
     case 'ambiguous':
       return {
-        code: `unreadable-${failed.reason}`.slice(0, 60),
+        code: shorten(`unreadable-${failed.reason}`, 60),
         reason:
           failed.reason === OTHER_ACCOUNT
             ? `${name} answered with the data of another account. Nothing of it was kept.`
@@ -72,7 +72,7 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
             next: 'Ask an owner or admin of your agency why, and when it is on again.',
           }
         : {
-            code: shown(failed.reason).slice(0, 60),
+            code: shorten(shown(failed.reason), 60),
             reason: `This server could not make the call to ${name}.`,
             next: 'Try again. If it stays, tell support the code.',
           };

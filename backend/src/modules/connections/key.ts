@@ -1,4 +1,4 @@
-import type { KeyField } from '@astrix/contract';
+import { type KeyField, shorten } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
@@ -24,7 +24,7 @@ export function readForm(fields: readonly KeyField[], given: Readonly<Record<str
   const settings: Record<string, string> = {};
   const known = new Set(fields.map(({ name }) => name));
   for (const name of Object.keys(given))
-    if (!known.has(name)) invalid.push({ path: `fields.${name.slice(0, 40)}`, message: 'is not a field of this form' });
+    if (!known.has(name)) invalid.push({ path: `fields.${shorten(name, 40)}`, message: 'is not a field of this form' });
   for (const field of fields) {
     const value = (Object.hasOwn(given, field.name) ? given[field.name] : undefined)?.trim() ?? '';
     const wrong = ruleBroken(field, value);

@@ -1,4 +1,4 @@
-import { type AnyCapability, type Capability, capabilityOf, type FactOf } from '@astrix/contract';
+import { type AnyCapability, type Capability, capabilityOf, type FactOf, shorten } from '@astrix/contract';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 
 /** No connected system is older, and a provider that has lost a time says 1970. */
@@ -67,7 +67,7 @@ function implausible({ past, money }: AnyCapability, row: Row, now: Date): 'time
 function keyIfReadable({ key }: AnyCapability, row: unknown): string | null {
   try {
     const text: unknown = key(row as Row);
-    return typeof text === 'string' ? text.slice(0, 300).toWellFormed() : null;
+    return typeof text === 'string' ? shorten(text, 300).toWellFormed() : null;
   } catch {
     return null;
   }

@@ -1,4 +1,11 @@
-import type { Capability, CapabilityKind, ConnectionView, Fault, HealthView } from '@astrix/contract';
+import {
+  type Capability,
+  type CapabilityKind,
+  type ConnectionView,
+  type Fault,
+  type HealthView,
+  shorten,
+} from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import type { AnyTx, Schema, SystemTx } from '../../platform/db/index.ts';
 import type { SecretFacts } from '../../platform/vault/index.ts';
@@ -43,7 +50,7 @@ function healthOf(manifest: Manifest, rows: readonly HealthRow[], granted: reado
         missing.length > 0
           ? {
               code: 'scope-missing',
-              reason: `It was not allowed: ${missing.join(', ')}`.slice(0, 400),
+              reason: shorten(`It was not allowed: ${missing.join(', ')}`, 400),
               next: 'Reconnect, and leave the box beside it ticked.',
             }
           : fault,

@@ -6,6 +6,7 @@ import {
   type MessageRow,
   type NoteRow,
   secondOf,
+  shorten,
   type Writable,
 } from '@astrix/contract';
 import type { Selectable } from 'kysely';
@@ -247,7 +248,7 @@ export async function getConversation(
 
 export const previewOf = (kind: string, text: string, fileName: string | null): string => {
   const shown = text || (fileName ? `${labelOf(kind)}: ${fileName}` : labelOf(kind));
-  return shown.replace(/\s+/g, ' ').trim().slice(0, 160);
+  return shorten(shown.replace(/\s+/g, ' ').trim(), 160);
 };
 
 const LABELS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Role } from '@astrix/contract';
+import { type Role, shorten } from '@astrix/contract';
 import { newId } from '../../kernel/ids.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import { type Keyring, seal } from '../../platform/crypto/index.ts';
@@ -15,14 +15,16 @@ export type NewPerson = {
 };
 
 export const initialsOf = (name: string): string =>
-  name
-    .split(/\s+/)
-    .filter(Boolean)
-    .slice(0, 2)
-    .map(part => [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(part)][0]?.segment ?? '')
-    .join('')
-    .toUpperCase()
-    .slice(0, 4);
+  shorten(
+    name
+      .split(/\s+/)
+      .filter(Boolean)
+      .slice(0, 2)
+      .map(part => [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(part)][0]?.segment ?? '')
+      .join('')
+      .toUpperCase(),
+    4,
+  );
 
 export async function createAgency(
   tx: SystemTx,

@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
 import { type Breaker, type BreakerSettings, createBreaker } from './breaker.ts';
@@ -226,7 +227,7 @@ const CODE = /^(?:-?\d{1,6}|[A-Za-z][\w.-]{0,39})$/;
 const wordOf = (outcome: Failed): string =>
   outcome.kind === 'reauth' || outcome.kind === 'permanent'
     ? (CODE.exec(outcome.code)?.[0] ?? 'other')
-    : outcome.reason.slice(0, 60);
+    : shorten(outcome.reason, 60);
 
 const later = (held: Failed) => (held.kind === 'retry' ? { afterSeconds: held.afterSeconds } : {});
 

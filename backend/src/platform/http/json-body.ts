@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import type { z } from 'zod';
 import { fail } from '../../kernel/errors.ts';
 import { JSON_LIMITS, type JsonFault, type JsonLimits, parseStrictly } from '../../kernel/strict-json.ts';
@@ -43,14 +44,11 @@ export function checked<S extends z.ZodType>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const fields = result.error.issues.slice(0, 20).map(issue => ({
-    path: [part, ...issue.path.map(String)].join('.').slice(0, 200),
-    message: issue.message.slice(0, 200),
+    path: shorten([part, ...issue.path.map(String)].join('.'), 200),
+    message: shorten(issue.message, 200),
   }));
   return fail('invalid_request', {
-    detail: fields
-      .map(field => `${field.path}: ${field.message}`)
-      .join('; ')
-      .slice(0, 500),
+    detail: shorten(fields.map(field => `${field.path}: ${field.message}`).join('; '), 500),
     fields,
   });
 }

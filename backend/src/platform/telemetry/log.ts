@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import pino from 'pino';
 
 /** Fields that may stand in a log line. Whatever else is passed is dropped before it is written (AL-06). */
@@ -49,7 +50,7 @@ function kept(fields: LogFields): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(fields)) {
     if (!ALLOWED.has(key) || value === undefined) continue;
-    line[key] = typeof value === 'string' ? value.replace(UNSAFE, '�').slice(0, 300) : value;
+    line[key] = typeof value === 'string' ? shorten(value.replace(UNSAFE, '�'), 300) : value;
   }
   return line;
 }

@@ -1,6 +1,7 @@
 import type { ShipmentFact } from '@astrix/contract';
 import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
+import { clamp } from '../json.ts';
 import { rowsOf } from '../read.ts';
 
 /** GET /c/api/pin-codes/json/. */
@@ -118,8 +119,8 @@ export function shipmentOf(shipment: Shipment): ShipmentFact {
     awb: shipment.AWB,
     orderNumber: shipment.ReferenceNo || null,
     status,
-    statusText: (more ? `${Status.Status}: ${more}` : Status.Status).slice(0, 300),
-    location: Status.StatusLocation?.slice(0, 300) || null,
+    statusText: clamp(more ? `${Status.Status}: ${more}` : Status.Status, 300),
+    location: clamp(Status.StatusLocation ?? '', 300) || null,
     at: Status.StatusDateTime,
     expectedAt: shipment.ExpectedDeliveryDate ?? shipment.PromisedDeliveryDate,
     deliveredAt: status === 'delivered' ? (shipment.DeliveryDate ?? Status.StatusDateTime) : null,
@@ -140,7 +141,7 @@ export function awbsOf(text: string): { readonly awbs: readonly string[] } | { r
     return {
       wrong: `Not an AWB number (8 to 20 digits): ${odd
         .slice(0, 5)
-        .map(word => word.slice(0, 30))
+        .map(word => clamp(word, 30))
         .join(', ')}`,
     };
   if (words.length > MAX_AWBS)

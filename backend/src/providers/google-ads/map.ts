@@ -2,6 +2,7 @@ import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
 import { Int64, pageOf, rowsPageOf, scaled } from '../google.ts';
+import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 
 const CustomerId = z.string().regex(/^\d{5,15}$/);
@@ -92,7 +93,7 @@ export function metricOf({ segments, customer, campaign, metrics }: z.output<typ
   return {
     level: 'campaign',
     entityId: campaign.id,
-    entityName: campaign.name.slice(0, 300),
+    entityName: clamp(campaign.name, 300),
     date: segments.date,
     timeZone: customer.timeZone,
     dimension: null,

@@ -1,6 +1,7 @@
 import type { FileFact } from '@astrix/contract';
 import { z } from 'zod';
 import { Int64, rowsPageOf } from '../google.ts';
+import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 
 /** about: whose Drive it is. */
@@ -66,7 +67,7 @@ export const kindOf = (mimeType: string): Kind =>
 
 export const fileOf = (file: z.output<typeof File>): FileFact => ({
   id: file.id,
-  name: file.name.slice(0, 300),
+  name: clamp(file.name, 300),
   kind: kindOf(file.mimeType),
   bytes: file.size ?? null,
   modifiedAt: new Date(file.modifiedTime).toISOString(),

@@ -1,6 +1,7 @@
 import type { MetricFact, PostFact } from '@astrix/contract';
 import { z } from 'zod';
 import { dayIn } from '../days.ts';
+import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 
 const Id = z.string().regex(/^\d{1,30}$/);
@@ -65,7 +66,7 @@ const PRODUCTS: Readonly<Record<string, PostFact['kind']>> = { REELS: 'reel', ST
 export const postOf = (media: Media): PostFact => ({
   id: media.id,
   kind: PRODUCTS[media.media_product_type ?? ''] ?? KINDS[media.media_type] ?? 'other',
-  text: (media.caption ?? '').slice(0, 300).toWellFormed(),
+  text: clamp(media.caption ?? '', 300),
   publishedAt: new Date(media.timestamp.replace('+0000', 'Z')).toISOString(),
   url: media.permalink ?? null,
   views: numberOf(media.insights, 'views'),

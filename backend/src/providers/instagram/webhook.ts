@@ -1,5 +1,5 @@
 import { sha256 } from '../../platform/crypto/index.ts';
-import { type Json, object, objects } from '../json.ts';
+import { clamp, type Json, object, objects } from '../json.ts';
 import { META_DELIVERIES } from '../meta/webhooks.ts';
 import type { HookEvent, ProviderWebhook } from '../provider.ts';
 
@@ -19,8 +19,8 @@ export function hookEvents(body: unknown, _receivedAt: Date): readonly HookEvent
   return objects(delivery.entry).flatMap(entry => {
     const profile = typeof entry.id === 'string' && /^\d{1,40}$/.test(entry.id) ? entry.id : null;
     return objects(entry.changes).map((change): HookEvent => {
-      const field = String(change.field).slice(0, 60);
-      const time = POSTS.has(field) ? '' : String(entry.time).slice(0, 20);
+      const field = clamp(String(change.field), 60);
+      const time = POSTS.has(field) ? '' : clamp(String(entry.time), 20);
       return {
         naturalKey: ['instagram', profile ?? '', field, subjectOf(object(change.value) ?? {}), time].join(':'),
         accountId: profile,

@@ -1,5 +1,6 @@
 import type { TaskFact } from '@astrix/contract';
 import { z } from 'zod';
+import { clamp } from '../json.ts';
 import { rowsOf } from '../read.ts';
 
 /** accessible-resources: the sites that a grant reaches. */
@@ -45,7 +46,7 @@ export const instantOf = (text: string): string => new Date(text.replace(/([+-]\
 export const taskOf = ({ id, key, fields }: Issue, site: string): TaskFact => ({
   id,
   key,
-  title: fields.summary.slice(0, 300),
+  title: clamp(fields.summary, 300),
   status: fields.status.name,
   stage: STAGES[fields.status.statusCategory.key] ?? 'new',
   assignee: fields.assignee?.displayName ?? null,

@@ -1,6 +1,7 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
+import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 
 const Currency = z.string().regex(/^[A-Z]{3}$/);
@@ -92,7 +93,7 @@ export function metricOf(row: InsightRow, timeZone: string, today: string): Metr
   return {
     level: 'campaign',
     entityId: row.campaign_id,
-    entityName: (row.campaign_name || row.campaign_id).slice(0, 300).toWellFormed(),
+    entityName: clamp(row.campaign_name || row.campaign_id, 300),
     date: row.date_start,
     timeZone,
     dimension: null,

@@ -29,6 +29,10 @@ describe('one payment', () => {
     expect(intent({ status, last_payment_error }).status).toBe(expected);
   });
 
+  test('a long description ends with a whole character', () => {
+    expect(intent({ description: `${'a'.repeat(299)}🙏 gift wrap` }).description).toBe('a'.repeat(299));
+  });
+
   test.each([-1, 0.5, Number.NaN, '100'])('with the amount %s is refused', amount => {
     expect(Intent.safeParse({ ...INTENT, status: 'succeeded', amount }).success).toBe(false);
   });

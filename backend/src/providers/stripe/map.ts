@@ -1,5 +1,6 @@
 import type { PaymentFact } from '@astrix/contract';
 import { z } from 'zod';
+import { clamp } from '../json.ts';
 
 type Status = PaymentFact['status'];
 
@@ -105,7 +106,7 @@ export function intentOf(intent: Intent): PaymentFact {
     status: refused ? 'failed' : (INTENTS[status] ?? 'unknown'),
     amountMinor: minorFromStripe(amount, currency),
     currency,
-    description: description?.slice(0, 300) || null,
+    description: clamp(description ?? '', 300) || null,
     createdAt: instantOf(created),
     paymentId: null,
     test: !livemode,
@@ -155,11 +156,7 @@ export function linkOf(link: PaymentLink, created: number, paid: boolean): Payme
     status: isUsedUp(link) ? (paid ? 'paid' : 'pending') : link.active ? 'open' : 'cancelled',
     amountMinor: whole && currency ? minorFromStripe(sum, currency) : null,
     currency,
-    description:
-      items
-        .flatMap(({ description }) => description ?? [])
-        .join(', ')
-        .slice(0, 300) || null,
+    description: clamp(items.flatMap(({ description }) => description ?? []).join(', '), 300) || null,
     createdAt: instantOf(created),
     paymentId: null,
     test: !link.livemode,

@@ -1,5 +1,6 @@
 import type { SenderFact, TemplateFact } from '@astrix/contract';
 import { z } from 'zod';
+import { clamp } from '../json.ts';
 
 /** GET /{phone-number-id}. The limit belongs to the business portfolio since October 2025, and is told with each of its numbers. */
 export const PhoneNumber = z.object({
@@ -71,11 +72,11 @@ export function templateOf(template: Template): TemplateFact {
   const text = template.components.find(({ type }) => type.toUpperCase() === 'BODY')?.text ?? '';
   return {
     id: template.id,
-    name: template.name.slice(0, 300),
+    name: clamp(template.name, 300),
     language: template.language,
     category: CATEGORIES[template.category] ?? 'other',
     status: STATUSES[template.status] ?? 'unknown',
-    text: text.slice(0, 1100).toWellFormed(),
+    text: clamp(text, 1100),
     placeholders: placeholdersIn(text),
   };
 }

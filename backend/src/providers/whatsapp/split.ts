@@ -134,7 +134,7 @@ const MAX_DETAILS = 24;
 function noticeEvent(context: ChangeContext, about: Json): SplitEvent {
   const detail: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(about).slice(0, MAX_DETAILS)) {
-    const key = name.replace(/[^a-z0-9_]/gi, '').slice(0, 60);
+    const key = clamp(name.replace(/[^a-z0-9_]/gi, ''), 60);
     if (typeof value === 'string') detail[key] = clamp(value, 300);
     if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) detail[key] = value;
   }
