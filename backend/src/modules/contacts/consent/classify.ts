@@ -1,4 +1,4 @@
-import { START_ALL, START_PROMOTIONS } from './lexicon.ts';
+import { START_ALL, START_PROMOTIONS, STOP_ALONE } from './lexicon.ts';
 import { wordsOf } from './normalise.ts';
 import { lexemesOf, phrasesOf } from './vocabulary.ts';
 import { LETTERS } from './word-classes.ts';
@@ -16,6 +16,7 @@ export type ConsentSaid =
 const MOST_CHARACTERS = 1000;
 const MOST_WORDS = 60;
 
+const STOPS = new Set(phrasesOf(STOP_ALONE));
 const STARTS = new Map<string, ConsentScope>([
   ...phrasesOf(START_ALL).map(phrase => [phrase, 'all'] as const),
   ...phrasesOf(START_PROMOTIONS).map(phrase => [phrase, 'promotions'] as const),
@@ -37,7 +38,7 @@ const REQUESTS: readonly RegExp[] = [
   // «message nahi chahiye», «message pathvu naka», «message vaddu».
   /[mpq]+v*d*[nG]w|[mpqa]+[vd]*x+|x[mpqa]+|[mpq]+[vd]*y+[vd]*|y[vd]*[mpq]+/g,
   // «stop messages», «message bhejna band karo».
-  /[vmcapq][vmcapqd]*[sST](?:[rvmcapqd]*[vmcapq])?|[sST][rvmcapqd]*[vmcpq]/g,
+  /w*[vmcapq][vmcapqd]*[sST](?:[rvmcapqd]*[vmcapq])?|w*[sST][rvmcapqd]*[vmcpq]/g,
   // «no more messages».
   /k[vmpq]*[mp]/g,
 ];
@@ -61,10 +62,12 @@ function read(letters: string, polite: boolean): Reading {
   const fewer = /[snT]v+Q/.test(rest);
   const tooMany = /Q[mpqv]/.test(rest);
   const now = rest.includes('W');
-  rest = rest.replace(/[QW]/g, '');
+  const context = rest.includes('C');
+  rest = rest.replace(/[QWC]/g, '');
   const scopeOf = (said: string): ConsentScope => (/[pq]/.test(said) && !both ? 'promotions' : 'all');
   if (/(?:[sT]v*|nv+)u{1,2}[mpq]/.test(rest)) return { scope: scopeOf(rest), certainty: 'likely' };
   const only = rest.includes('i');
+  rest = rest.replaceAll('i', '');
   let said = '';
   for (const pattern of [
     ...REQUESTS,
@@ -74,28 +77,30 @@ function read(letters: string, polite: boolean): Reading {
       said += core;
       return '.';
     });
-  if (said === '') return weak(rest, tooMany);
+  if (said === '') return weak(rest, { tooMany, context });
   if (rest.includes('u') && !/[mpqcoR]/.test(said)) return null;
   if (!only && /[vw]u|u[vw]/.test(rest)) return null;
   const scope = scopeOf(said);
   const left = rest.replace(/[nG]+w/g, '');
-  const open = only && scope === 'promotions' ? /[nwhM]/ : /[uvwqihML]/;
+  const open = only && scope === 'promotions' ? /[nhM]/ : /[uvwqhML]/;
   const unsure =
     open.test(left) ||
     fewer ||
+    (only && scope === 'all') ||
     /^[nG]v+$|^g?[q]+$/.test(said) ||
     (now && !/[sTok]/.test(said)) ||
     // «No discount wanted» is also how people bargain.
-    (/q/.test(said) && !/[mvx]/.test(said));
+    (/q/.test(said) && !/[pmvx]/.test(said));
   return { scope, certainty: unsure ? 'likely' : 'certain' };
 }
 
 /** A message without a whole request: a bare «stop», a complaint, or «not interested». */
-function weak(rest: string, tooMany: boolean): Reading {
+function weak(rest: string, { tooMany, context }: { readonly tooMany: boolean; readonly context: boolean }): Reading {
   const bare = rest.replace(/[nG]+w|W/g, '');
-  if (/^s+$/.test(bare)) return { scope: 'all', certainty: 'certain' };
-  if (/^(?:[nN]v|x+|R|[sTR]+|gm+)$/.test(bare)) return { scope: 'all', certainty: 'likely' };
-  if (/^b[pq]*$/.test(bare)) return { scope: 'promotions', certainty: 'likely' };
+  if (context && /^w*[sTR]+d*$/.test(bare)) return null;
+  if (/^a*s+d*a*$/.test(bare)) return { scope: 'all', certainty: 'certain' };
+  if (/^(?:[nN]v|x+|R|w*[sTR]+|gm+)$/.test(bare)) return { scope: 'all', certainty: 'likely' };
+  if (/^b[pq]*$|^gp$/.test(bare)) return { scope: 'promotions', certainty: 'likely' };
   const unknown = bare.match(/u/g)?.length ?? 0;
   const complains = (/r/.test(bare) && unknown <= 2) || (tooMany && unknown === 0);
   if (!complains || !/^[rmpqcvuhsTdna]+$/.test(bare)) return null;
@@ -111,7 +116,9 @@ export function consentIn(text: string): ConsentSaid | null {
   if (STOP_SIGNS.test(text)) return { wants: 'stop', scope: 'all', certainty: 'likely' };
   const words = wordsOf(text);
   if (words.length === 0 || words.length > MOST_WORDS) return null;
-  const start = STARTS.get(words.join(' '));
+  const whole = words.join(' ');
+  if (STOPS.has(whole)) return { wants: 'stop', scope: 'all', certainty: 'certain' };
+  const start = STARTS.get(whole);
   if (start) return { wants: 'start', scope: start, certainty: 'certain' };
   const lexemes = lexemesOf(text);
   const letters = lexemes

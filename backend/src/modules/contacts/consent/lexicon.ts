@@ -19,6 +19,9 @@ export const LEXICONS: readonly { readonly lexicon: Lexicon; readonly loose: boo
 export const OFTEN_MISSPELT =
   'unsubscribe message messages messaging promotion promotions promotional notification notifications advertisement advertisements marketing newsletter whatsapp';
 
+/** Whole messages that stop everything when nothing stands beside them: «do not send», which else needs an object. */
+export const STOP_ALONE = 'mat bhejo, मत भेजो';
+
 /** Whole messages by which a customer opts in again. Nothing may stand beside them. */
 export const START_ALL =
   'start, unstop, subscribe, resubscribe, opt in, optin, opt me in, {please |}start {messages|msgs|again}, shuru karo, chalu karo, {phir|fir} se {shuru karo|bhejo|message bhejo}, message {shuru|chalu} karo, शुरू करो, शुरू करें, चालू करो, फिर से {भेजो|शुरू करो}, सुरू करा, पुन्हा सुरू करा, ચાલુ કરો, શરૂ કરો, চালু করুন, শুরু করুন, தொடங்கு, தொடங்கவும், ప్రారంభించండి, ಪ್ರಾರಂಭಿಸಿ, തുടങ്ങൂ, ਸ਼ੁਰੂ ਕਰੋ, ਚਾਲੂ ਕਰੋ, شروع کرو, شروع کریں';

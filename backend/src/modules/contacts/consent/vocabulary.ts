@@ -18,11 +18,15 @@ export function expanded(phrase: string): string[] {
 export const phrasesOf = (list: string): string[] =>
   list.split(/,\s*/).flatMap(phrase => expanded(phrase).map(one => wordsOf(one).join(' ')));
 
+/** Without its first vowel, as people abbreviate: «krna», «bhjo», «mjhe». */
+const shortForm = (word: string): string => word.replace(/(?<=^[^aeiou]+)[aeiou]+/, '');
+
 /** Each phrase with its class. Of two lexicons that name the same phrase, the first decides. */
 const CLASS_OF = new Map<string, WordClass>();
 /** Words of any phrase, and the known word for each loose form. */
 const KNOWN = new Set<string>();
 const LOOSE = new Map<string, string>();
+const SHORT = new Map<string, string>();
 let longest = 1;
 
 for (const { lexicon, loose } of LEXICONS)
@@ -35,7 +39,10 @@ for (const { lexicon, loose } of LEXICONS)
       for (const word of words) {
         KNOWN.add(word);
         const form = looseForm(word);
-        if (loose && word.length >= 4 && !LOOSE.has(form)) LOOSE.set(form, word);
+        if (!loose || word.length < 4) continue;
+        if (!LOOSE.has(form)) LOOSE.set(form, word);
+        const short = shortForm(word);
+        if (!SHORT.has(short)) SHORT.set(short, word);
       }
     }
 
@@ -49,6 +56,8 @@ function known(word: string): string {
   if (single.length >= 4 && KNOWN.has(single)) return single;
   const spelled = word.length >= 4 ? LOOSE.get(looseForm(word)) : undefined;
   if (spelled) return spelled;
+  const abbreviated = SHORT.get(word);
+  if (abbreviated) return abbreviated;
   const doubled = word + word.at(-1);
   if (KNOWN.has(doubled)) return doubled;
   if (word.length < 6) return word;

@@ -58,6 +58,8 @@ export const LETTERS = {
   doubt: 'h',
   /** A polite word: «please». Counts as filler. */
   please: 'P',
+  /** Changes nothing beside a message, and is what a bare «stop» would be about: «phone», «shop». */
+  context: 'C',
   /** Changes nothing. */
   filler: 'f',
   /** A message by a word that also names something else: «massage». */
