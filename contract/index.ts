@@ -1,3 +1,4 @@
+export * from './acts.ts';
 export { PersonRow } from './agencies/rows.ts';
 export * from './capabilities.ts';
 export { CLIENT_HUES, CLIENT_MARKS, CLIENT_SHADES, CLIENT_SHAPES, type ClientMark } from './clients/marks.ts';

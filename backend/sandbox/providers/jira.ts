@@ -1,3 +1,4 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bearerOf, type Granted, type Imitation, type Stage } from '../imitation.ts';
 
 const API = { constraints: { host: 'api.atlassian.com' } };
@@ -39,6 +40,7 @@ const issue = (n: number, now: Date) => ({
     // As Jira writes it: an offset without a colon.
     updated: new Date(now.getTime() - n * 5_400_000).toISOString().replace('Z', '+0000'),
     duedate: n % 3 === 0 ? new Date(now.getTime() + n * 86_400_000).toISOString().slice(0, 10) : null,
+    labels: [] as readonly string[],
   },
 });
 
@@ -77,6 +79,9 @@ export const imitation: Imitation = {
         if (!SITES.some(site => site.id === request.params.cloudId))
           return reply.code(404).send({ errorMessages: ['No site is there.'], errors: {} });
         const { jql = '', maxResults = 50, nextPageToken } = request.body ?? {};
+        const label = /labels = "([^"]*)"/.exec(jql)?.[1];
+        if (label !== undefined)
+          return { issues: issuesOf(stage.things).filter(({ fields }) => fields.labels.includes(label)), isLast: true };
         const since = /updated >= (\d{10,14})\b/.exec(jql)?.[1];
         const until = /updated <= (\d{10,14})\b/.exec(jql)?.[1];
         if (since === undefined)
@@ -98,5 +103,121 @@ export const imitation: Imitation = {
         };
       },
     );
+    serveWrites(app, stage);
   },
 };
+
+type NewIssue = {
+  readonly fields?: {
+    readonly project?: { readonly key?: string };
+    readonly issuetype?: { readonly name?: string };
+    readonly summary?: string;
+    readonly labels?: readonly string[];
+  };
+};
+type NewComment = {
+  readonly body?: unknown;
+  readonly properties?: readonly { readonly key: string; readonly value: unknown }[];
+};
+type Kept = NewComment & { readonly id: string; readonly issue: string; readonly created: string };
+
+/** Issues and comments that are added. What was added is noted, so that a test can count it. */
+function serveWrites(app: FastifyInstance, stage: Stage): void {
+  const base = '/ex/jira/:cloudId/rest/api/3';
+  const comments: Kept[] = [];
+  let made = 0;
+
+  /** Null when the answer has been given. */
+  function writer(request: FastifyRequest, reply: FastifyReply, scope: string): Granted | null {
+    const granted = stage.grantOf(bearerOf(request));
+    const { cloudId } = request.params as { readonly cloudId: string };
+    if (!granted) void reply.code(401).send({ code: 401, message: 'Unauthorized' });
+    else if (!granted.scopes.includes(scope))
+      void reply.code(401).send({ code: 401, message: 'Unauthorized; scope does not match' });
+    else if (!SITES.some(({ id }) => id === cloudId))
+      void reply.code(404).send({ errorMessages: ['No site is there.'], errors: {} });
+    else return granted;
+    return null;
+  }
+  const issueOf = (request: FastifyRequest, reply: FastifyReply): SandboxIssue | null => {
+    const { issue: wanted } = request.params as { readonly issue: string };
+    const found = issuesOf(stage.things).find(({ id, key }) => id === wanted || key === wanted);
+    if (!found)
+      void reply
+        .code(404)
+        .send({ errorMessages: ['Issue does not exist or you do not have permission to see it.'], errors: {} });
+    return found ?? null;
+  };
+  const shown = ({ id, body, created, properties }: Kept, withProperties: boolean) => ({
+    self: `https://api.atlassian.com${base.replace(':cloudId', SITES[0]!.id)}/comment/${id}`,
+    id,
+    body,
+    created,
+    updated: created,
+    ...(withProperties ? { properties } : {}),
+  });
+
+  app.post<{ Body: NewIssue }>(`${base}/issue`, API, async (request, reply) => {
+    if (!writer(request, reply, 'write:jira-work')) return reply;
+    const { project, issuetype, summary, labels = [] } = request.body.fields ?? {};
+    if (project?.key !== 'CK')
+      return reply.code(400).send({ errorMessages: [], errors: { project: 'Specify a valid project ID or key' } });
+    if (!['Task', 'Bug', 'Story'].includes(issuetype?.name ?? ''))
+      return reply.code(400).send({ errorMessages: [], errors: { issuetype: 'Specify a valid issue type' } });
+    made += 1;
+    const n = 1000 + made;
+    const like = issue(n, stage.now());
+    const updated = stage.now().toISOString().replace('Z', '+0000');
+    const fields = {
+      ...like.fields,
+      summary: summary ?? '',
+      assignee: null,
+      status: STATES[0],
+      updated,
+      duedate: null,
+      labels,
+    };
+    stage.things.put(ISSUES_OF_SITES, like.id, { ...like, fields });
+    stage.note('jira', 'issue', { id: like.id, key: like.key, summary });
+    return reply.code(201).send({ id: like.id, key: like.key, self: like.self });
+  });
+
+  app.post<{ Body: NewComment }>(`${base}/issue/:issue/comment`, API, async (request, reply) => {
+    if (!writer(request, reply, 'write:jira-work')) return reply;
+    const found = issueOf(request, reply);
+    if (!found) return reply;
+    made += 1;
+    const kept = { ...request.body, id: String(50_000 + made), issue: found.id, created: stage.now().toISOString() };
+    comments.unshift(kept);
+    stage.note('jira', 'comment', { id: kept.id, issue: found.id });
+    return reply.code(201).send(shown(kept, false));
+  });
+
+  app.get<{ Querystring: { startAt?: string; maxResults?: string } }>(
+    `${base}/issue/:issue/comment`,
+    API,
+    async (request, reply) => {
+      if (!writer(request, reply, 'read:jira-work')) return reply;
+      const found = issueOf(request, reply);
+      if (!found) return reply;
+      const all = comments.filter(({ issue: of }) => of === found.id);
+      const startAt = Number(request.query.startAt ?? 0);
+      const maxResults = Math.min(Number(request.query.maxResults ?? 100), 100);
+      const page = all.slice(startAt, startAt + maxResults).map(one => shown(one, false));
+      return { startAt, maxResults, total: all.length, comments: page };
+    },
+  );
+
+  app.post<{ Body: { ids: readonly number[] }; Querystring: { expand?: string } }>(
+    `${base}/comment/list`,
+    API,
+    async (request, reply) => {
+      if (!writer(request, reply, 'read:jira-work')) return reply;
+      const { ids } = request.body;
+      const values = comments
+        .filter(({ id }) => ids.includes(Number(id)))
+        .map(one => shown(one, request.query.expand === 'properties'));
+      return { startAt: 0, maxResults: 1_048_576, total: values.length, isLast: true, values };
+    },
+  );
+}

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
 import type { Imitation, Stage } from '../imitation.ts';
 
@@ -163,6 +163,7 @@ function modeOf(request: FastifyRequest, reply: FastifyReply): boolean | null {
     );
   else if (word.includes('NoAccount') && request.url.startsWith('/v1/account')) lacks('rak_accounts_kyc_basic_read');
   else if (word.includes('NoEvents') && request.url.startsWith('/v1/events')) lacks('rak_event_read');
+  else if (word.includes('NoLinks') && request.method === 'POST') lacks('rak_payment_link_write');
   else if (word.includes('NoPayments') && request.url.startsWith('/v1/payment_intents'))
     lacks('rak_payment_intent_read');
   else return mode === 'live';
@@ -215,7 +216,7 @@ const intentsOf = (at: number, live: boolean) => [
 export const imitation: Imitation = {
   provider: 'stripe',
   forms: [{ key: 'rk_test_ChaiKatha2026' }],
-  hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents or NoPayments a permission is missing.',
+  hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents, NoPayments or NoLinks a permission is missing.',
   serve(app, stage) {
     app.get('/v1/account', API, async (request, reply) => {
       if (modeOf(request, reply) === null) return reply;
@@ -264,5 +265,107 @@ export const imitation: Imitation = {
         if (live === null) return reply;
         return serveList(reply, url, request.query, rowsOf(request.query, live));
       });
+    serveWrites(app, stage);
   },
 };
+
+type Form = Readonly<Record<string, string>>;
+type Price = { readonly id: string; readonly currency: string; readonly amount: number; readonly name: string };
+
+/** What can be made: prices, and links to them. A key that came before brings the reply of that time, and makes nothing. */
+function serveWrites(app: FastifyInstance, stage: Stage): void {
+  const replies = new Map<string, { readonly form: string; readonly body: object }>();
+  const prices = new Map<string, Price>();
+  let made = 0;
+
+  const serve = (url: string, make: (form: Form, live: boolean, reply: FastifyReply) => object | null) =>
+    app.post<{ Body: Form }>(url, API, async (request, reply) => {
+      const live = modeOf(request, reply);
+      if (live === null) return reply;
+      const key = request.headers['idempotency-key'];
+      const form = JSON.stringify([url, live, request.body]);
+      const before = typeof key === 'string' ? replies.get(key) : undefined;
+      if (before && before.form !== form)
+        return refuse(reply, 400, 'Keys for idempotent requests can only be used with the same parameters.', {
+          type: 'idempotency_error',
+        });
+      if (before) return reply.header('idempotent-replayed', 'true').send(before.body);
+      const body = make(request.body, live, reply);
+      if (body === null) return reply;
+      if (typeof key === 'string') replies.set(key, { form, body });
+      return reply.send(body);
+    });
+
+  serve('/v1/prices', (form, livemode, reply) => {
+    const amount = Number(form.unit_amount);
+    if (!Number.isSafeInteger(amount) || amount < 1 || !form['product_data[name]']) {
+      refuse(reply, 400, 'Invalid integer', { param: 'unit_amount', code: 'parameter_invalid_integer' });
+      return null;
+    }
+    if (form.currency === 'xts') {
+      refuse(reply, 400, 'Invalid currency: xts.', { param: 'currency' });
+      return null;
+    }
+    made += 1;
+    const price = { id: `price_1Made${made}`, currency: form.currency ?? '', amount, name: form['product_data[name]'] };
+    prices.set(price.id, price);
+    return {
+      id: price.id,
+      object: 'price',
+      active: true,
+      billing_scheme: 'per_unit',
+      created: Math.floor(stage.now().getTime() / 1000),
+      currency: price.currency,
+      livemode,
+      lookup_key: null,
+      metadata: {},
+      nickname: null,
+      product: `prod_Made${made}`,
+      recurring: null,
+      tax_behavior: 'unspecified',
+      tiers_mode: null,
+      transform_quantity: null,
+      type: 'one_time',
+      unit_amount: amount,
+      unit_amount_decimal: String(amount),
+    };
+  });
+
+  serve('/v1/payment_links', (form, livemode, reply) => {
+    const price = prices.get(form['line_items[0][price]'] ?? '');
+    if (!price) {
+      refuse(reply, 400, `No such price: '${form['line_items[0][price]']}'`, { code: 'resource_missing' });
+      return null;
+    }
+    made += 1;
+    const like = link(0, livemode);
+    const id = `plink_1Made${made}`;
+    const [item] = like.line_items.data;
+    const { amount, currency, name: description } = price;
+    const amounts = { amount_subtotal: amount, amount_total: amount, currency, description };
+    const whole = {
+      ...like,
+      id,
+      active: true,
+      currency,
+      line_items: { ...like.line_items, data: [{ ...item, ...amounts }], url: `/v1/payment_links/${id}/line_items` },
+      metadata: { astrix_key: form['metadata[astrix_key]'] ?? '' },
+      restrictions: {
+        completed_sessions: { count: 0, limit: Number(form['restrictions[completed_sessions][limit]']) },
+      },
+      url: `https://buy.stripe.com/${livemode ? '' : 'test_'}made${made}`,
+    };
+    const mode = livemode ? 'live' : 'test';
+    const created = Math.floor(stage.now().getTime() / 1000);
+    const told = {
+      ...event(0, 0, livemode),
+      id: `evt_1Made${made}`,
+      created,
+      data: { object: { ...whole, line_items: undefined } },
+    };
+    stage.things.put(`stripe/${mode}/payment_links`, id, whole);
+    stage.things.put(`stripe/${mode}/events`, told.id, told);
+    stage.note('stripe', 'payment-link', { id, amount, currency, description });
+    return { ...whole, line_items: undefined };
+  });
+}

@@ -1,4 +1,5 @@
 import type {
+  ActName,
   Availability,
   Capability,
   CapabilityKind,
@@ -13,6 +14,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Bucket, Explain, Failed, Outcome } from '../platform/egress/index.ts';
 import type { WebhookScheme } from '../platform/signatures/index.ts';
+import type { Act } from './act.ts';
 import type { Account, Api, Ask } from './adapter-api.ts';
 import type { Messaging } from './messaging.ts';
 import type { Read, ReadRange } from './read.ts';
@@ -180,6 +182,8 @@ export type Connector = {
   readonly identify: (api: Api) => Promise<ReadResult<Account>>;
   /** What it brings, by capability; the manifest says for each what a range means. */
   readonly reads: { readonly [C in Capability]?: Read<C> };
+  /** What it does at the provider, by the name of the act. Absent where nothing is written. */
+  readonly acts?: { readonly [A in ActName]?: Act<A> };
   /** Overrides of what OAuth2 says as data. */
   readonly exchange?: (api: TokenApi, given: CodeExchange) => Promise<Outcome<Grant>>;
   readonly refresh?: (api: TokenApi, grant: Grant) => Promise<Outcome<Grant>>;

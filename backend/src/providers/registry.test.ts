@@ -1,3 +1,4 @@
+import { type ActName, actOf } from '@astrix/contract';
 import { expect, test } from 'vitest';
 import type { Provider } from './provider.ts';
 import { PROVIDERS } from './registry.ts';
@@ -22,5 +23,18 @@ test('a provider through which customers are written with says so in its capabil
     expect(kinds, manifest.id).toEqual(expect.arrayContaining(['send', 'receive']));
     const names = manifest.auth.kind === 'key' ? manifest.auth.fields.map(({ name }) => name) : [];
     if (businessField) expect(names, manifest.id).toContain(businessField);
+  }
+});
+
+test('an act takes only scopes that its provider asks consent for, and belongs to a capability that the provider has', () => {
+  const acting = all.flatMap(({ manifest, connector }) =>
+    Object.entries(connector?.acts ?? {}).map(([name, act]) => ({ manifest, name: name as ActName, needs: act.needs })),
+  );
+  expect(acting.length).toBeGreaterThan(2);
+  for (const { manifest, name, needs } of acting) {
+    const asked = manifest.auth.kind === 'oauth2' ? manifest.auth.scopes.map(({ scope }) => scope) : [];
+    expect(asked, `${manifest.id} ${name}`).toEqual(expect.arrayContaining([...needs]));
+    expect(manifest.capabilities.map(({ capability }) => capability)).toContain(actOf(name).capability);
+    expect(name.startsWith(`${actOf(name).capability}.`), name).toBe(true);
   }
 });

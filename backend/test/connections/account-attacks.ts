@@ -63,11 +63,11 @@ export const ACCOUNT_ATTACKS: readonly Attack[] = [
     name: 'scope upgrade: the address asks for more, and more is granted',
     provider: 'jira',
     page: page =>
-      page.searchParams.set('scope', `${page.searchParams.get('scope')} write:jira-work manage:jira-project`),
+      page.searchParams.set('scope', `${page.searchParams.get('scope')} manage:jira-webhook manage:jira-project`),
     ends: ['nowhere'],
     async after({ me, rig }) {
       const [connection] = await me.list();
-      expect(connection?.scopes.extra).toEqual(['write:jira-work', 'manage:jira-project']);
+      expect(connection?.scopes.extra).toEqual(['manage:jira-webhook', 'manage:jira-project']);
       const before = rig.sandbox.providers.asked.length;
       await me.read(connection!, 'tasks', { refresh: true });
       for (const { method, path } of rig.sandbox.providers.asked.slice(before))
@@ -81,7 +81,7 @@ export const ACCOUNT_ATTACKS: readonly Attack[] = [
     ends: ['nowhere'],
     async after({ me, rig }) {
       const [connection] = await me.list();
-      expect(connection?.scopes.missing).toEqual(['read:jira-work', 'offline_access']);
+      expect(connection?.scopes.missing).toEqual(['read:jira-work', 'write:jira-work', 'offline_access']);
       expect(connection?.health.map(({ status }) => status)).toEqual(['gated']);
       expect(connection?.fix).toBe('reconnect');
       const before = rig.sandbox.providers.asked.length;

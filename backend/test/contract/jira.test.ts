@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { jira } from '../../src/providers/jira/client.ts';
-import type { Account } from '../../src/providers/provider.ts';
+import type { Account, Credential } from '../../src/providers/provider.ts';
 import { type ProviderRig, providerRig, readAll, readEverything } from '../providers/rig.ts';
 import { faultsOf, statusesOf } from './held.ts';
 import { hasSpecs, MISSING } from './official/index.ts';
@@ -22,8 +22,29 @@ async function exercise(rig: ProviderRig): Promise<void> {
   await readEverything('jira', rig.api('jira', credential, { account: site }));
   await read({ ...site, id: NO_SITE });
   await read(site, null, rig.granted('jira', ['offline_access']).credential);
+  await write(rig, site, credential);
   rig.sandbox.book.revoke(grant.accessToken.reveal());
   await read(site);
+}
+
+/** Every act with its look-up: taken, and refused for what was asked. */
+async function write(rig: ProviderRig, account: Account, credential: Credential): Promise<void> {
+  const { 'tasks.create': create, 'tasks.comment': comment } = jira.acts ?? {};
+  if (create?.once.by !== 'look-up' || comment?.once.by !== 'look-up') throw new Error('acts of Jira are looked up');
+  const api = rig.api('jira', credential, { account });
+  const issue = { project: 'CK', title: 'ऑर्डर देर से', text: 'One line.\nAnother.', kind: null };
+  const made = await create.run(api, issue, 'contract-1');
+  expect(made).toMatchObject({ kind: 'done' });
+  expect(await create.once.find(api, issue, 'contract-1')).toMatchObject({ kind: 'found' });
+  expect(await create.once.find(api, issue, 'contract-2')).toEqual({ kind: 'absent' });
+  expect(await create.run(api, { ...issue, kind: 'Epic of Gilgamesh' }, 'contract-3')).toMatchObject({
+    kind: 'refused',
+  });
+  const note = { taskId: made.kind === 'done' ? made.result.id : '', text: 'Seen.' };
+  expect(await comment.run(api, note, 'contract-4')).toMatchObject({ kind: 'done' });
+  expect(await comment.once.find(api, note, 'contract-4')).toMatchObject({ kind: 'found' });
+  expect(await comment.once.find(api, note, 'contract-5')).toEqual({ kind: 'absent' });
+  expect(await comment.run(api, { ...note, taskId: '1' }, 'contract-6')).toMatchObject({ kind: 'refused' });
 }
 
 test.skipIf(!hasSpecs)(
@@ -34,7 +55,7 @@ test.skipIf(!hasSpecs)(
     await rig.close();
     const seen = rig.seen.filter(({ url }) => !OUTSIDE.test(url));
     expect(faultsOf('jira', seen)).toEqual([]);
-    expect(seen).toHaveLength(11);
-    expect(statusesOf(seen)).toEqual([200, 401]);
+    expect(seen).toHaveLength(21);
+    expect(statusesOf(seen)).toEqual([200, 201, 400, 401, 404]);
   },
 );

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { secret } from '../../src/kernel/secret.ts';
+import type { Api } from '../../src/providers/provider.ts';
 import { stripe } from '../../src/providers/stripe/client.ts';
 import { Intent, LinkEvent, PaymentLink, Session, StripeAccount } from '../../src/providers/stripe/map.ts';
 import { providerRig, readEverything } from '../providers/rig.ts';
@@ -11,6 +12,18 @@ const KEYS = ['rk_test_ChaiKatha2026', 'rk_live_ChaiKatha2026', 'rk_test_NoAccou
 // The last, because it is asked to wait, and so is whoever comes after it.
 const REFUSED = ['rk_test_Revoked2026', 'rk_test_Slow2026'];
 
+/** A link, the same again, another one with the same key, and one in a currency that is none. */
+async function write(api: Api, key: string): Promise<void> {
+  const link = stripe.acts?.['payments.create-link'];
+  if (!link) throw new Error('Stripe makes links');
+  const input = { amountMinor: 129_950, currency: 'INR', description: 'Order CK-2026-1001' };
+  const first = await link.run(api, input, key);
+  expect(await link.run(api, input, key)).toEqual(first);
+  const other = await link.run(api, { ...input, amountMinor: 1 }, key);
+  if (first.kind === 'done') expect(other).toEqual({ kind: 'unknown' });
+  await link.run(api, { ...input, currency: 'XTS' }, `${key}-other`);
+}
+
 test.skipIf(!hasSpecs)(
   `S4: what is asked of Stripe and what the sandbox answers is what Stripe describes${hasSpecs ? '' : ` (${MISSING})`}`,
   async () => {
@@ -19,13 +32,21 @@ test.skipIf(!hasSpecs)(
       const api = rig.api('stripe', { kind: 'key', fields: { key: secret(key) } });
       await stripe.identify(api);
       await readEverything('stripe', api);
+      await write(api, key);
     }
     await rig.close();
     expect(faultsOf('stripe', rig.seen)).toEqual([]);
-    expect(statusesOf(rig.seen)).toEqual([200, 401, 403, 429]);
+    expect(statusesOf(rig.seen)).toEqual([200, 400, 401, 403, 429]);
     const paths = new Set(rig.seen.map(({ url }) => url.split('?')[0]));
     expect(paths).toEqual(
-      new Set(['/v1/account', '/v1/events', '/v1/payment_links', '/v1/checkout/sessions', '/v1/payment_intents']),
+      new Set([
+        '/v1/account',
+        '/v1/events',
+        '/v1/payment_links',
+        '/v1/checkout/sessions',
+        '/v1/payment_intents',
+        '/v1/prices',
+      ]),
     );
   },
 );

@@ -1,5 +1,5 @@
 import type { Capability, FactOf, ProviderId } from '@astrix/contract';
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import type { FaultKind } from '../../sandbox/faults.ts';
 import type { Granted } from '../../sandbox/imitation.ts';
 import { SANDBOX_APP } from '../../sandbox/oauth.ts';
@@ -98,6 +98,14 @@ async function firstPages(provider: ProviderId, capability: Capability, api: Api
   if (first.kind === 'ok' && first.next !== null) await read(api, { ...asked, cursor: first.next });
 }
 
+/** A body as it was sent; the sandbox has read forms and JSON already. */
+function textOf({ body, headers }: FastifyRequest): string {
+  if (body === undefined || body === null) return '';
+  if (typeof body === 'string') return body;
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body);
+}
+
 export const REDIRECT = 'http://127.0.0.1:4700/oauth/callback/test';
 
 /** The sandbox on loopback, egress as in production but for its sandbox, and no database: enough for a connector. */
@@ -106,8 +114,7 @@ export async function providerRig(): Promise<ProviderRig> {
   const app = Fastify({ logger: false });
   const seen: Seen[] = [];
   app.addHook('preHandler', async request => {
-    (request as { sent?: string }).sent =
-      typeof request.body === 'string' ? request.body : request.body === undefined ? '' : JSON.stringify(request.body);
+    (request as { sent?: string }).sent = textOf(request);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     seen.push({

@@ -4,6 +4,7 @@ import { type Explain, type Failed, json } from '../../platform/egress/index.ts'
 import { bearer } from '../oauth2.ts';
 import type { Account, Api, Connector } from '../provider.ts';
 import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
+import { jiraActs } from './acts.ts';
 import { IssuePage, quoted, Sites, taskOf } from './map.ts';
 
 const Refusal = z.union([
@@ -78,4 +79,4 @@ async function readTasks(
   return readPage(facts, isLast === true ? null : (nextPageToken ?? null));
 }
 
-export const jira: Connector = { sign: bearer, explain, identify, reads: { tasks: readTasks } };
+export const jira: Connector = { sign: bearer, explain, identify, reads: { tasks: readTasks }, acts: jiraActs };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
+import { newId } from '../../kernel/ids.ts';
 import { jira } from './client.ts';
-import { instantOf, quoted } from './map.ts';
+import { documentOf, instantOf, quoted } from './map.ts';
 
 let rig: ProviderRig;
 beforeAll(async () => {
@@ -63,10 +64,33 @@ it('VT-10: a scope that is missing is a refusal with words, not a lost credentia
   expect(tasks).toMatchObject({ kind: 'permanent', code: 'scope' });
 });
 
+it('VT-10: an act without its scope is refused, and says so', async () => {
+  const { credential } = rig.granted('jira', ['read:jira-work', 'offline_access']);
+  const account = {
+    id: '7c1f0e51-0000-4000-8000-00000000a001',
+    name: 'x',
+    detail: null,
+    settings: { url: 'https://x.atlassian.net' },
+  };
+  const comment = jira.acts?.['tasks.comment'];
+  expect(
+    await comment?.run(rig.api('jira', credential, { account }), { taskId: '10001', text: 'x' }, newId()),
+  ).toMatchObject({ kind: 'refused', failed: { kind: 'permanent', code: 'scope', status: 401 } });
+});
+
 it('what a person types stays words inside of a quoted text', () => {
   expect(quoted('a" OR project = "SECRET\\')).toBe('"a\\" OR project = \\"SECRET\\\\"');
 });
 
 it('reads an offset without a colon', () => {
   expect(instantOf('2026-01-02T03:04:05.000+0530')).toBe('2026-01-01T21:34:05.000Z');
+});
+
+it('writes plain text as paragraphs, and nothing for an empty line', () => {
+  const paragraph = (text: string) => ({ type: 'paragraph', content: [{ type: 'text', text }] });
+  expect(documentOf('दो पंक्तियाँ\r\n\n<b>two</b>')).toEqual({
+    type: 'doc',
+    version: 1,
+    content: [paragraph('दो पंक्तियाँ'), paragraph('<b>two</b>')],
+  });
 });

@@ -7,7 +7,8 @@ export const JIRA = {
   group: 'work',
   availability: 'live',
   availabilityNote: '',
-  purpose: 'Looks up issues and their status, so that a reply can say how far the work is. Nothing is changed in Jira.',
+  purpose:
+    'Looks up issues and their status, so that a reply can say how far the work is, and adds issues and comments.',
   dataClasses: ['client-business'],
   hosts: ['api.atlassian.com', 'auth.atlassian.com'],
   /** Burst limits of Jira are 100 a second for each site; the hourly points of the app are shared by all sites, so far less is asked. */
@@ -30,6 +31,7 @@ export const JIRA = {
     revokeByHand: 'Open id.atlassian.com, then Connected apps, and remove Astrix there.',
     scopes: [
       { scope: 'read:jira-work', why: 'Reads projects and issues, with their status and due date.' },
+      { scope: 'write:jira-work', why: 'Adds issues and comments that somebody asks for. It changes no other issue.' },
       { scope: 'read:jira-user', why: 'Shows who an issue is assigned to, by display name.' },
       { scope: 'offline_access', why: 'Keeps the connection working without asking for consent each hour.' },
     ],

@@ -59,3 +59,13 @@ export const taskOf = ({ id, key, fields }: Issue, site: string): TaskFact => ({
 
 /** A JQL string: quoted, so that what a person types can only ever be words. */
 export const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\P{C}]/gu, ' ')}"`;
+
+/** Plain text in Atlassian Document Format: one paragraph for each line that has words. */
+export const documentOf = (text: string) => ({
+  type: 'doc',
+  version: 1,
+  content: text
+    .split(/\r?\n/)
+    .filter(line => line.trim() !== '')
+    .map(line => ({ type: 'paragraph', content: [{ type: 'text', text: line }] })),
+});

@@ -4,6 +4,7 @@ import { type Explain, type Failed, json, type Outcome, type Query } from '../..
 import { clamp } from '../json.ts';
 import type { Account, Api, Connector } from '../provider.ts';
 import { type ReadPage, type ReadRequest, type Rows, readPage, rowsOf, type UnreadableRow } from '../read.ts';
+import { stripeActs } from './acts.ts';
 import { VERSION } from './manifest.ts';
 import {
   Intent,
@@ -248,4 +249,4 @@ async function hasPaid(api: Api, link: string): Promise<boolean | Failed> {
   return told.data.data.rows.some(({ payment_status: status }) => status === 'paid');
 }
 
-export const stripe: Connector = { sign, explain, identify, reads: { payments: readPayments } };
+export const stripe: Connector = { sign, explain, identify, reads: { payments: readPayments }, acts: stripeActs };

@@ -11,7 +11,7 @@ export const STRIPE = {
   availability: 'live',
   availabilityNote: '',
   purpose:
-    'Shows payment links, checkouts and payments, and learns when they are paid. No money is moved with this key.',
+    'Shows payment links, checkouts and payments, learns when they are paid, and makes payment links. No money is moved with this key.',
   dataClasses: ['payment-metadata'],
   hosts: ['api.stripe.com'],
   /** Stripe allows 25 a second in test mode and 100 in live mode, for everybody who uses the account. */
@@ -47,7 +47,12 @@ export const STRIPE = {
     scopes: [
       { scope: 'PaymentIntents: read', why: 'Shows payments: amount, status and time.' },
       { scope: 'Checkout Sessions: read', why: 'Shows which checkouts are open, paid or expired.' },
-      { scope: 'Payment Links: read', why: 'Shows which payment links are active and what they ask for.' },
+      {
+        scope: 'Payment Links: write',
+        why: 'Shows which payment links are active and what they ask for, and makes new ones.',
+      },
+      { scope: 'Prices: write', why: 'Makes the price that a new payment link asks for.' },
+      { scope: 'Products: write', why: 'Names what a new payment link is for.' },
       { scope: 'Events: read', why: 'Tells when a payment link was made, which the link itself does not say.' },
     ],
     revokeByHand: 'Open the Stripe dashboard, then Developers, API keys, and delete the restricted key there.',

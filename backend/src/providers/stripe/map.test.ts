@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { Intent, intentOf, linkOf, minorFromStripe, PaymentLink, Session, sessionOf } from './map.ts';
+import { Intent, intentOf, linkOf, minorFromStripe, PaymentLink, Session, sessionOf, stripeFromMinor } from './map.ts';
 import { hookEvents } from './webhook.ts';
 
 describe('one payment', () => {
@@ -45,6 +45,11 @@ describe('one payment', () => {
     [500, 'MGA', 50_000],
   ])('%d as Stripe counts %s is %s in minor units', (amount, currency, minor) => {
     expect(minorFromStripe(amount, currency)).toBe(minor);
+    if (minor !== null) expect(stripeFromMinor(minor, currency)).toBe(amount);
+  });
+
+  it('in a fifth of an ariary cannot be counted by Stripe', () => {
+    expect(stripeFromMinor(50_020, 'MGA')).toBeNull();
   });
 
   test.each([

@@ -86,6 +86,12 @@ export function minorFromStripe(amount: number, currency: string): number | null
   return amount % 100 === 0 ? amount / 100 : null;
 }
 
+/** The same the other way round. Null for an amount that Stripe cannot count. */
+export function stripeFromMinor(minor: number, currency: string): number | null {
+  if (currency === 'MGA') return minor % 100 === 0 ? minor / 100 : null;
+  return currency === 'ISK' || currency === 'UGX' ? minor * 100 : minor;
+}
+
 const INTENTS: Readonly<Record<string, Status>> = {
   requires_payment_method: 'open',
   requires_confirmation: 'pending',
