@@ -1,6 +1,13 @@
-import { COLLECTIONS, type Collection, type ProviderId } from '@astrix/contract';
+import { COLLECTIONS, type Collection, FEATURES, type Feature, type ProviderId } from '@astrix/contract';
 import type { FastifyInstance } from 'fastify';
-import { assemble, createPortBoard, type DemoCast, type Installation, type Ports } from './composition/index.ts';
+import {
+  assemble,
+  createPortBoard,
+  type DemoCast,
+  type Installation,
+  type ModuleDefinition,
+  type Ports,
+} from './composition/index.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
 import * as modules from './modules.ts';
@@ -31,6 +38,8 @@ export type AppParts = {
   readonly passwordCost?: PasswordCost;
   readonly verifyPassword?: typeof verifyPassword;
   readonly messagingOf?: (provider: ProviderId) => Messaging | null;
+  /** Tests only: modules beside those of the product, with the features that they belong to. */
+  readonly extra?: { readonly modules: readonly ModuleDefinition[]; readonly features: readonly Feature[] };
   readonly egress?: Pick<EgressParts, 'wait' | 'random' | 'patienceMs'>;
 };
 
@@ -59,7 +68,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const egress = egressOf(parts, board.ports);
   const jobs = createJobs(db, log);
   const { handlers, every, ...assembly } = await assemble(
-    Object.values(modules),
+    [...Object.values(modules), ...(parts.extra?.modules ?? [])],
+    [...FEATURES, ...(parts.extra?.features ?? [])],
     {
       db,
       clock,

@@ -93,6 +93,8 @@ export type WorldParts = {
   readonly verify?: typeof verifyPassword;
   /** Waiting lets the clock of the world pass instead, and no call is patient. */
   readonly quick?: { patienceMs: number };
+  /** Modules of the test itself (`kitModule`). */
+  readonly extra?: NonNullable<AppParts['extra']>;
 };
 
 /** Two agencies with three clients each and a person in every role, on a database that a backend has been started on. */
@@ -120,7 +122,7 @@ const SEEDED: Template<readonly [TestAgency, TestAgency]> = {
 /** The whole app over a seeded database of its own. */
 export async function createWorld(
   overrides: Record<string, string> = {},
-  { over = db => db, log = silentLog, verify, quick }: WorldParts = {},
+  { over = db => db, log = silentLog, verify, quick, extra }: WorldParts = {},
 ): Promise<World> {
   const clock = manualClock(START);
   const { db, drop, made: agencies } = await openCopy(SEEDED, clock);
@@ -137,6 +139,7 @@ export async function createWorld(
     demo: null,
     passwordCost: CHEAP,
     ...(verify ? { verifyPassword: verify } : {}),
+    ...(extra ? { extra } : {}),
     messagingOf: whatsapp.messagingOf,
     ...(quick
       ? {

@@ -1,4 +1,4 @@
-import { FEATURES } from '@astrix/contract';
+import type { Feature } from '@astrix/contract';
 import { listen, withSystem } from '../platform/db/index.ts';
 import { createEventBus } from '../platform/events/index.ts';
 import { type CollectionReaders, markDemo } from '../platform/feed/index.ts';
@@ -23,11 +23,12 @@ export type Assembly = {
 };
 
 /**
- * Creates every module, refuses modules that do not match the contract, connects their events, ports and readers, and lets each prepare.
+ * Creates every module, refuses modules that do not match the contract's features, connects their events, ports and readers, and lets each prepare.
  * Nothing depends on the order of `definitions`.
  */
 export async function assemble(
   definitions: readonly ModuleDefinition[],
+  features: readonly Feature[],
   services: Omit<Services, 'emit' | 'ports' | 'readers'>,
   board: PortBoard,
 ): Promise<Assembly> {
@@ -43,7 +44,7 @@ export async function assemble(
     },
   };
   const modules = definitions.map(({ name, create }) => ({ ...create(all), name }));
-  demandComplete(FEATURES, modules);
+  demandComplete(features, modules);
   readers = Object.assign({}, ...modules.map(module => module.readers)) as CollectionReaders;
   board.connect(modules);
   events.connect(modules);
