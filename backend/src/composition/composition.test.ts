@@ -107,6 +107,7 @@ describe('ports', () => {
     clientExists: async () => true,
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),
+    act: async () => ({ kind: 'unknown', fault: { code: 'none', reason: '', next: '' } }),
     findCalledAddress: async () => null,
     connectedAccount: async () => null,
   };

@@ -3,6 +3,7 @@ import type { Secret } from '../kernel/secret.ts';
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
 import type { SystemTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
+import type { ActOnConnection } from '../providers/act.ts';
 import type { OpenConnection } from '../providers/api.ts';
 import type { Account, ProviderWebhook } from '../providers/provider.ts';
 
@@ -32,6 +33,8 @@ export type Ports = {
   readonly mayCall: NonNullable<EgressParts['allowed']>;
   /** Opens a connection, so that a module can call its provider. */
   readonly openConnection: OpenConnection;
+  /** Does something at the provider of a connection, once for each key. */
+  readonly act: ActOnConnection;
   /** Whose webhook address was called. Null for an unknown or expired one, and for a connection that has ended. */
   readonly findCalledAddress: (tx: SystemTx, address: string) => Promise<CalledAddress | null>;
   /** The provider's account that a connection is bound to; null when the connection has ended. */
@@ -46,6 +49,7 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   clientExists: 'clients',
   mayCall: 'connections',
   openConnection: 'connections',
+  act: 'connections',
   findCalledAddress: 'connections',
   connectedAccount: 'connections',
 };

@@ -90,6 +90,7 @@ describe('AZ-03: a query that forgets its filter still returns nothing of anothe
 /** Who may step outside of the tenant, and why. A new place needs a line here, and somebody who reads it. */
 const STEPS_OUTSIDE: readonly string[] = [
   'composition/assemble.ts demo-seed',
+  'modules/connections/act.ts connections',
   'modules/connections/callback.ts connect',
   'modules/connections/check.ts connections',
   'modules/connections/connect.routes.ts connections',

@@ -140,6 +140,27 @@ export async function connectHouse() {
         old_secret_until: null,
       })
       .execute();
+    if (clientId !== null)
+      await tx
+        .insertInto('connection_acts')
+        .values({
+          ...of,
+          id: newId(),
+          client_id: clientId,
+          act: 'tasks.comment',
+          key: newId(),
+          input_hash: sha256('what was asked'),
+          state: 'done',
+          attempted_at: now,
+          busy_until: null,
+          result: '{"id":"1"}',
+          fault: null,
+          requested_by: agency.people.owner.id,
+          created_at: now,
+          settled_at: now,
+          expires_at: later,
+        })
+        .execute();
     await tx
       .insertInto('connection_receipts')
       .values({

@@ -2,6 +2,7 @@ import { defineModule } from '../../composition/index.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
+import { createAct } from './act.ts';
 import { createOpen, createUse } from './connection-api.ts';
 import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
@@ -40,6 +41,7 @@ export const connections = defineModule({
       provides: {
         mayCall: switches.allowed,
         openConnection: createOpen(deps, use),
+        act: createAct(deps, use),
         findCalledAddress: (tx, address) =>
           findEndpoint(tx, { vault: services.vault, appSecretsFor: installation.appSecretsFor }, address),
         connectedAccount: findConnectedAccount,

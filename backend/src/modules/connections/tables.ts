@@ -76,6 +76,25 @@ declare module '../../platform/db/schema.ts' {
       outdated: Generated<boolean>;
       expires_at: Date;
     };
+    connection_acts: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      connection_id: string;
+      act: string;
+      key: string;
+      input_hash: Buffer;
+      state: 'started' | 'done' | 'refused' | 'unknown';
+      attempted_at: Date;
+      busy_until: Date | null;
+      result: unknown;
+      fault: unknown;
+      may_repeat: Generated<boolean>;
+      requested_by: string;
+      created_at: Date;
+      settled_at: Date | null;
+      expires_at: Date;
+    };
     connection_receipts: {
       agency_id: string;
       id: string;
