@@ -6,6 +6,7 @@ export { contacts } from './contacts/index.ts';
 export { conversations } from './conversations/index.ts';
 export { http } from './http/index.ts';
 export { identity } from './identity/index.ts';
+export { imports } from './imports/index.ts';
 export { notifications } from './notifications/index.ts';
 export { sync } from './sync/index.ts';
 export { webhooks } from './webhooks/index.ts';

@@ -6,6 +6,7 @@ export { contacts } from './modules/contacts/index.ts';
 export { conversations } from './modules/conversations/index.ts';
 export { http } from './modules/http/index.ts';
 export { identity } from './modules/identity/index.ts';
+export { imports } from './modules/imports/index.ts';
 export { notifications } from './modules/notifications/index.ts';
 export { sync } from './modules/sync/index.ts';
 export { webhooks } from './modules/webhooks/index.ts';

@@ -8,6 +8,7 @@ import type { Loop } from '../platform/loops/index.ts';
 import { demandComplete } from './check-features.ts';
 import type { ModuleDefinition } from './define-module.ts';
 import { type DemoCast, seedsInOrder } from './demo.ts';
+import { type Importers, importersOf } from './imports.ts';
 import type { PortBoard } from './ports.ts';
 import type { Services } from './services.ts';
 
@@ -29,11 +30,12 @@ export type Assembly = {
 export async function assemble(
   definitions: readonly ModuleDefinition[],
   features: readonly Feature[],
-  services: Omit<Services, 'emit' | 'ports' | 'readers'>,
+  services: Omit<Services, 'emit' | 'ports' | 'readers' | 'importers'>,
   board: PortBoard,
 ): Promise<Assembly> {
   const events = createEventBus();
   let readers: CollectionReaders | null = null;
+  let importers: Importers | null = null;
   const all: Services = {
     ...services,
     emit: events.emit,
@@ -42,10 +44,15 @@ export async function assemble(
       if (readers === null) throw new Error('The readers were used before the modules were connected.');
       return readers;
     },
+    importers() {
+      if (importers === null) throw new Error('The importers were used before the modules were connected.');
+      return importers;
+    },
   };
   const modules = definitions.map(({ name, create }) => ({ ...create(all), name }));
   demandComplete(features, modules);
   readers = Object.assign({}, ...modules.map(module => module.readers)) as CollectionReaders;
+  importers = importersOf(modules);
   board.connect(modules);
   events.connect(modules);
   for (const module of modules) await module.prepare?.();

@@ -1,4 +1,6 @@
-import type { Feature } from '@astrix/contract';
+import type { Capability, Feature } from '@astrix/contract';
+import { readOf } from '../providers/provider.ts';
+import { PROVIDERS } from '../providers/registry.ts';
 import type { Module } from './define-module.ts';
 
 type Named = Module & { readonly name: string };
@@ -12,6 +14,13 @@ export function demandComplete(features: readonly Feature[], modules: readonly N
   if (faults.length > 0)
     throw new Error(`The modules do not match the contract:\n${faults.map(fault => `- ${fault}`).join('\n')}`);
 }
+
+/** A provider brings its rows without being told which. */
+const isListed = (capability: Capability): boolean =>
+  Object.values(PROVIDERS).some(({ manifest }) => {
+    const range = readOf(manifest, capability)?.range;
+    return range !== undefined && range.kind !== 'look-up';
+  });
 
 const moduleFile = (name: string) => `backend/src/modules/${name}/index.ts`;
 const featureFile = (name: string) => `contract/${name}/index.ts`;
@@ -38,12 +47,21 @@ function featureFaults({ name, routes, collections }: Feature, modules: readonly
   ];
 }
 
-function moduleFaults({ name, handlers = {}, readers = {} }: Named, features: readonly Feature[]): string[] {
+function moduleFaults(
+  { name, handlers = {}, readers = {}, imports = {} }: Named,
+  features: readonly Feature[],
+): string[] {
   const feature = features.find(one => one.name === name);
   if (!feature)
     return [`The module ${name} has no feature. Add ${featureFile(name)} and its line in contract/features.ts.`];
   const routeIds = new Set(Object.values(feature.routes).map(({ id }) => id));
   return [
+    ...(Object.keys(imports) as Capability[])
+      .filter(capability => !isListed(capability))
+      .map(
+        capability =>
+          `The module ${name} imports ${capability}, which no provider lists. Remove it from ${moduleFile(name)}.`,
+      ),
     ...Object.keys(handlers)
       .filter(id => !routeIds.has(id))
       .map(

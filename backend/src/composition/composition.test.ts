@@ -4,6 +4,7 @@ import * as listed from '../modules.ts';
 import { demandComplete } from './check-features.ts';
 import { defineModule, type Module } from './define-module.ts';
 import { seedsInOrder } from './demo.ts';
+import { importersOf } from './imports.ts';
 import { createPortBoard, type Ports } from './ports.ts';
 
 type Named = Module & { readonly name: string };
@@ -67,6 +68,12 @@ describe('modules that do not match the contract stop the boot, and the message 
       'The module parcels handles parcels.list, which is not one of its routes. Declare it in contract/parcels/index.ts.',
     ],
     [
+      'an import of what no provider lists',
+      [parcels],
+      [{ ...whole, imports: { tasks: never, shipments: never } }],
+      'The module parcels imports shipments, which no provider lists. Remove it from backend/src/modules/parcels/index.ts.',
+    ],
+    [
       'two modules of one name',
       [parcels],
       [whole, whole],
@@ -81,6 +88,19 @@ describe('modules that do not match the contract stop the boot, and the message 
   test('every fault is named at once', () => {
     expect(() => demandComplete([parcels], [{ name: 'parcels' }])).toThrow(/parcels\.list.*\n.*readers\.parcels/);
   });
+});
+
+test('the importers of one capability run in the order of their modules’ names', async () => {
+  const ran: string[] = [];
+  const importer = (name: string) => async () => void ran.push(name);
+  const found = importersOf([
+    { name: 'zebra', imports: { tasks: importer('zebra') } },
+    { name: 'silent' },
+    { name: 'ant', imports: { tasks: importer('ant'), orders: importer('ant orders') } },
+  ]);
+  for (const one of found.get('tasks') ?? []) await one({} as never, {} as never);
+  expect(ran).toEqual(['ant', 'zebra']);
+  expect([...found.keys()].sort()).toEqual(['orders', 'tasks']);
 });
 
 test('each module is listed under its own name', () => {

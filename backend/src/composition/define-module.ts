@@ -5,6 +5,7 @@ import type { Handlers, HandlersFor } from '../platform/http/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import type { Loop } from '../platform/loops/index.ts';
 import type { Seed } from './demo.ts';
+import type { Imports } from './imports.ts';
 import type { Ports } from './ports.ts';
 import type { Services } from './services.ts';
 
@@ -24,6 +25,8 @@ export type ModuleParts = {
   readonly listens?: readonly Listener[];
   /** What it does with the events of other modules, in the transaction that emits them. */
   readonly hears?: Hears;
+  /** What it keeps of connected accounts, by capability. The rows arrive page by page, each page in the transaction that moves the import on. */
+  readonly imports?: Imports;
   /** What other modules and the platform need from this one at run time. */
   readonly provides?: Partial<Ports>;
   /** Runs once before anything is served or worked on, such as moving data of an earlier version. */

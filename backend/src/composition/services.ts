@@ -13,6 +13,7 @@ import type { Vault } from '../platform/vault/index.ts';
 import type { Messaging } from '../providers/messaging.ts';
 import type { ProviderApp } from '../providers/provider.ts';
 import type { DemoCast } from './demo.ts';
+import type { Importers } from './imports.ts';
 import type { Ports } from './ports.ts';
 
 /** What the operator configured, as far as modules need it. */
@@ -46,6 +47,8 @@ export type Services = {
   readonly ports: Ports;
   /** The readers of every module's collections; to be called when all modules exist. */
   readonly readers: () => CollectionReaders;
+  /** What modules import, by capability; to be called when all modules exist. */
+  readonly importers: () => Importers;
   /** How customers are written with through a provider; null where they are not. */
   readonly messagingOf: (provider: ProviderId) => Messaging | null;
   readonly passwords: { readonly cost: PasswordCost; readonly verify: typeof verifyPassword };

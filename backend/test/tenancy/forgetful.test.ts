@@ -110,6 +110,8 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/identity/lock-out.ts sign-in',
   'modules/identity/session-watch.ts authenticate',
   'modules/identity/sign-in.ts sign-in',
+  'modules/imports/index.ts imports',
+  'modules/imports/run.ts imports',
   'modules/webhooks/ingest.ts webhook-ingest',
   'modules/webhooks/owner-callbacks.ts webhook-process',
   'modules/webhooks/process.ts webhook-process',

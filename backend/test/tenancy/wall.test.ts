@@ -72,8 +72,15 @@ const asSystem = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(house.wor
 
 /** Not granted at all, or stopped by a policy: both are the wall. */
 const WALL = '42501';
-/** Full phone numbers and keys: no tenant has any business there. */
-const NOT_GRANTED = ['contact_identities', 'vault_agency_keys', 'vault_data_keys', 'vault_secrets'];
+/** Full phone numbers, keys, and how far an import has come: no tenant has any business there. */
+const NOT_GRANTED = [
+  'contact_identities',
+  'import_cursors',
+  'import_odd_rows',
+  'vault_agency_keys',
+  'vault_data_keys',
+  'vault_secrets',
+];
 /** A row without a client is of the whole agency, and seen by all of its people. */
 const OF_ALL_CLIENTS = ['connections', 'connection_receipts'];
 class Undo extends Error {}

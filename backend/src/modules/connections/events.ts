@@ -1,4 +1,4 @@
-import type { ProviderId } from '@astrix/contract';
+import type { Capability, ProviderId } from '@astrix/contract';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { Emit } from '../../platform/events/index.ts';
 import type { ConnectionRow } from './repo.ts';
@@ -25,10 +25,14 @@ declare module '../../platform/events/events.ts' {
     'connection.opened': ConnectionOpened;
     /** Nothing may go through a connection any more. Emitted when the end begins and again when it is complete. */
     'connection.closed': ConnectionRef;
+    /** The person who consented wants their data deleted: what was read through the connection goes, wherever it is kept. */
+    'connection.data-deleted': ConnectionRef;
+    /** The provider told of a change: of one capability, or of everything when it is null. */
+    'connection.changed': ConnectionRef & { readonly capability: Capability | null };
   }
 }
 
-const refOf = (row: ConnectionRow): ConnectionRef => ({
+export const refOf = (row: ConnectionRow): ConnectionRef => ({
   agencyId: row.agency_id,
   clientId: row.client_id,
   connectionId: row.id,
@@ -45,3 +49,13 @@ export const emitOpened = (emit: Emit, tx: SystemTx, row: ConnectionRow): Promis
 
 export const emitClosed = (emit: Emit, tx: SystemTx, row: ConnectionRow): Promise<void> =>
   emit(tx, 'connection.closed', refOf(row));
+
+export const emitDataDeleted = (emit: Emit, tx: SystemTx, row: ConnectionRow): Promise<void> =>
+  emit(tx, 'connection.data-deleted', refOf(row));
+
+export const emitChanged = (
+  emit: Emit,
+  tx: SystemTx,
+  row: ConnectionRow,
+  capability: Capability | null,
+): Promise<void> => emit(tx, 'connection.changed', { ...refOf(row), capability });

@@ -22,9 +22,11 @@ import './tables.ts';
 export { addConnection, type NewConnection } from './add-connection.ts';
 export type { ConnectionsDeps } from './deps.ts';
 export type { ConnectionOpened, ConnectionRef } from './events.ts';
+export { isReadable, listLive, lockLive, recordImport } from './imports.ts';
 export { recordReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, SWITCHES_CHANNEL, type Switches } from './switches.ts';
+export { type RejectedFact, validateFacts } from './validate-facts.ts';
 
 /** What agencies have connected: consent and keys, health, reads, switches, and the end with its receipt. */
 export const connections = defineModule({

@@ -5,10 +5,12 @@ import type { Events, Hears } from '../../platform/events/index.ts';
 import type { Account } from '../../providers/provider.ts';
 import { APPLIED, dead } from '../webhooks/index.ts';
 import { markOutdated } from './data.ts';
+import { emitChanged, emitDataDeleted } from './events.ts';
 import { noteWorked } from './health.ts';
 import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf, settingsOf } from './repo.ts';
 
 type Change = Events['webhook.changed'];
+type Deps = Pick<Services, 'audit' | 'vault' | 'emit'>;
 
 /**
  * The connections that an event concerns: the one whose address it came to, or each that is connected to the account it names. None for an
@@ -43,7 +45,7 @@ const ENDED = 'a connection that has ended';
 const UNKNOWN_ACCOUNT = 'an account that no client has connected';
 const OTHER_ACCOUNT = 'an account other than the connected one';
 
-async function hearChange(tx: SystemTx, change: Change): Promise<void> {
+async function hearChange({ emit }: Deps, tx: SystemTx, change: Change): Promise<void> {
   const rows = await findConcerned(tx, change);
   const [row] = rows;
   // An account that several clients have connected belongs to none of them alone.
@@ -56,6 +58,7 @@ async function hearChange(tx: SystemTx, change: Change): Promise<void> {
   for (const one of rows) {
     if (verified) await recordReceived(tx, one);
     await applyChange(tx, one, event, verified);
+    if (event.kind === 'changed') await emitChanged(emit, tx, one, event.capability);
   }
   change.settle(APPLIED);
 }
@@ -75,7 +78,6 @@ export async function applyChange(
   if (event.kind === 'revoked' && verified) await markBroken(tx, row.agency_id, row.id, ended(manifestOf(row).name));
 }
 
-type Deps = Pick<Services, 'audit' | 'vault'>;
 type OwnerEvent = Events['webhook.deauthorized'];
 
 /** The connections that rest on the consent of a person. A consent that they gave later was not taken back (WH-10). */
@@ -134,6 +136,7 @@ async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<voi
       .where('connection_id', '=', row.id)
       .returning('capability')
       .execute();
+    await emitDataDeleted(deps.emit, tx, row);
     const { secrets } = await deps.vault.destroy(tx, placeOf(row));
     const { name } = manifestOf(row);
     await markBroken(tx, row.agency_id, row.id, {
@@ -154,7 +157,7 @@ async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<voi
 
 /** What connections do with the events of providers. */
 export const providerEventHears = (deps: Deps): Hears => ({
-  'webhook.changed': hearChange,
+  'webhook.changed': (tx, change) => hearChange(deps, tx, change),
   'webhook.deauthorized': (tx, event) => deauthorize(deps, tx, event),
   'webhook.deletion-requested': (tx, event) => deleteData(deps, tx, event),
 });

@@ -39,6 +39,7 @@ declare module '../../platform/db/schema.ts' {
       ok_at: Date | null;
       failed_at: Date | null;
       fault: unknown;
+      left_aside: Generated<number>;
     };
     connect_attempts: {
       agency_id: string;

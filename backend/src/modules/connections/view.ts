@@ -53,9 +53,19 @@ function healthOf(manifest: Manifest, rows: readonly HealthRow[], granted: reado
               reason: shorten(`It was not allowed: ${missing.join(', ')}`, 400),
               next: 'Reconnect, and leave the box beside it ticked.',
             }
-          : fault,
+          : (fault ?? leftAsideOf(row?.left_aside ?? 0)),
     };
   });
+}
+
+/** What works and has left rows aside says so: the status stays, because everything else is imported. */
+function leftAsideOf(rows: number): Fault | null {
+  if (rows === 0) return null;
+  return {
+    code: 'rows-left-aside',
+    reason: rows === 1 ? 'One row cannot be read and is left out.' : `${rows} rows cannot be read and are left out.`,
+    next: 'The others are here. Look at the row at the provider; it is taken in as soon as it can be read.',
+  };
 }
 
 /** The one button that mends it. */

@@ -11,6 +11,7 @@ export const SYSTEM_REASONS = {
   'provider-calls': 'write down which calls were made to providers, for whom',
   connect: 'take in what a provider sends a browser back with, before any session is known',
   connections: 'renew, check and end credentials of connections, and keep their health',
+  imports: 'bring what connected accounts hold into the modules that own it, and keep how far that has come',
   switches: 'know in each process what has been switched off',
   'snooze-wake': 'wake conversations whose time has come',
   'retention-sweep': 'delete what has expired',
