@@ -20,7 +20,7 @@ export const ROOMS: readonly Room[] = [
   { at: 'contract', rooms: [], packages: ['zod'] },
   { at: 'sdk', rooms: [], packages: ['@astrix/contract', 'zod', 'eventsource-parser'] },
 
-  { at: 'backend/src/kernel', rooms: [], packages: ['@astrix/contract', 'node:util'] },
+  { at: 'backend/src/kernel', rooms: [], packages: ['@astrix/contract', 'node:net', 'node:util'] },
   { at: 'backend/src/platform', rooms: ['backend/src/kernel'], packages: '*' },
   {
     at: 'backend/src/providers',
@@ -76,6 +76,7 @@ export const ROOMS: readonly Room[] = [
     packages: [
       // Rules and words without schemas: the window holds no validator.
       '@astrix/contract/conversations/may-write',
+      '@astrix/contract/conversations/shown-content',
       '@astrix/contract/errors',
       '@astrix/contract/money',
       '@base-ui/react',
@@ -100,14 +101,15 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
   },
   {
     name: /^(?:undici|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
-    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08).
-    by: /^(?:backend\/(?:src\/platform\/egress\/|sandbox\/)|src\/main\/connect\/)/,
+    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08). kernel/network.ts reads an address.
+    by: /^(?:backend\/(?:src\/(?:platform\/egress\/|kernel\/network\.ts$)|sandbox\/)|src\/main\/connect\/)/,
     why: 'only platform/egress calls the network',
   },
   {
     name: /^(?:node:crypto|@node-rs\/argon2)$/,
-    // The development key is made before any platform exists; a migration is told from another by its checksum.
-    by: /^(?:backend\/src\/(?:platform\/crypto\/|config\.ts$|platform\/db\/migrate\.ts$)|backend\/sandbox\/|src\/main\/(?:account|connect)\/)/,
+    // The development key is made before any platform exists; a migration is told from another by its checksum, and the data of a backend
+    // from those of another by the digest of its address.
+    by: /^(?:backend\/src\/(?:platform\/crypto\/|config\.ts$|platform\/db\/migrate\.ts$)|backend\/sandbox\/|src\/main\/(?:(?:account|connect)\/|environment\.ts$))/,
     why: 'only platform/crypto, the console’s account and its loopback touch ciphers and hashes',
   },
   { name: /^node:(?:child_process|cluster|vm|repl|inspector)$/, by: /^$/, why: 'the product starts no other program' },

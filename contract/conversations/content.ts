@@ -72,6 +72,3 @@ export const ContentPart = z.discriminatedUnion('kind', [
   }),
 ]);
 export type ContentPart = z.infer<typeof ContentPart>;
-
-/** Parts that a thread shows in place of the text. */
-export const SHOWN_FOR_TEXT: readonly ContentPart['kind'][] = ['answers', 'place', 'cart', 'people'];

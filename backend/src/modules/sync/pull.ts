@@ -53,8 +53,7 @@ export async function streamPull(
     'x-request-id': reply.request.id,
   });
   const write = async (line: string) => {
-    if (!out.write(`${line}
-`)) await once(out, 'drain', { signal });
+    if (!out.write(`${line}\n`)) await once(out, 'drain', { signal });
     signal.throwIfAborted();
   };
   const send = (line: SyncLine) => write(JSON.stringify(line));

@@ -1,7 +1,7 @@
 import type { MessageRow } from '@astrix/contract';
 import { Check, Copy, Pencil, RotateCcw } from 'lucide-react';
-import { copy } from '../../lib/copy.ts';
 import { Button } from '../../ui/button.tsx';
+import { copy } from '../../ui/copy.ts';
 
 /** What a person can do with a reply that WhatsApp did not deliver. It counts as failed until one of them, other than copying, is done. */
 export function FailedActions({

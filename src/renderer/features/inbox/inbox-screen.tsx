@@ -8,7 +8,6 @@ import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
-import { copy } from '../../lib/copy.ts';
 import { useMedia } from '../../lib/media.ts';
 import { usePeople } from '../../lib/queries.ts';
 import type { ScreenProps } from '../../lib/screen.ts';
@@ -16,6 +15,7 @@ import { LIST } from '../../lib/shortcuts.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { write } from '../../lib/write.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { copy } from '../../ui/copy.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { Empty, Failed, Waiting } from '../../ui/parts.tsx';
@@ -309,16 +309,14 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
             </Panel>
           </>
         ) : (
-          <>
-            <IconButton
-              label={drawer ? 'Hide the details' : 'Show the details'}
-              aria-pressed={drawer}
-              className="absolute top-2 right-2 z-20 bg-panel shadow-float"
-              onClick={() => setDrawer(!drawer)}
-            >
-              {drawer ? <X size={16} /> : <PanelRight size={16} />}
-            </IconButton>
-          </>
+          <IconButton
+            label={drawer ? 'Hide the details' : 'Show the details'}
+            aria-pressed={drawer}
+            className="absolute top-2 right-2 z-20 bg-panel shadow-float"
+            onClick={() => setDrawer(!drawer)}
+          >
+            {drawer ? <X size={16} /> : <PanelRight size={16} />}
+          </IconButton>
         )}
       </Group>
       <LinkDialog url={link} onClose={() => setLink(null)} />

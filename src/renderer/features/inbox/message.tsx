@@ -1,4 +1,5 @@
-import { type MessageRow, type PersonRow, SHOWN_FOR_TEXT } from '@astrix/contract';
+import type { MessageRow, PersonRow } from '@astrix/contract';
+import { SHOWN_FOR_TEXT } from '@astrix/contract/conversations/shown-content';
 import {
   Check,
   CheckCheck,
@@ -19,10 +20,10 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { OutboxItem, ThreadItem } from '../../../shared/ipc.ts';
-import { copy } from '../../lib/copy.ts';
 import { bytesOf, exactOf, timeOf } from '../../lib/format.ts';
 import { Linked } from '../../lib/text.tsx';
 import { Button } from '../../ui/button.tsx';
+import { copy } from '../../ui/copy.ts';
 import { Part } from './part.tsx';
 
 type Common = { readonly onLink: (url: string) => void };

@@ -1,4 +1,4 @@
-import { complain, toast } from '../ui/toast.tsx';
+import { complain, toast } from './toast.tsx';
 
 /** Puts a text on the clipboard and says so. */
 export function copy(text: string, says: string): void {
