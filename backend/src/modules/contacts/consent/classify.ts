@@ -28,7 +28,7 @@ const STARTS = new Map<string, ConsentScope>([
  */
 const REQUESTS: readonly RegExp[] = [
   // «unsubscribe», «remove my number … list».
-  /w*o[mpq]*L?|w*R[^oR]*L|L[^oL]*R/g,
+  /w*o[mpqv]*L?|w*R[^oR]*L|L[^oL]*R/g,
   // «I do not want to receive your messages»; «not interested in your messages».
   /[nG]+w[wvd]*a*[mpqc]+|bw*v+[mpqa]+|bm+/g,
   // «do not send me offers», «do not message me», «mat bhejo msg».
@@ -50,7 +50,7 @@ function read(letters: string, polite: boolean): Reading {
   if (/[ez]/.test(letters) || /n[sSTo]/.test(letters)) return null;
   // «Cancel» and its like need an object that is known: «cancel messages», and not «cancel the booking».
   let rest = letters.includes('u') ? letters.replaceAll('S', 'u') : letters;
-  rest = rest.replaceAll('U', /[sTxvwo]/.test(rest) ? 'm' : 'u');
+  rest = rest.replaceAll('U', /[sTxvwo]/.test(rest) || (polite && rest.includes('k')) ? 'm' : 'u');
   // A call counts like a message where both are named together; «call me, do not message» is not for us to decide.
   rest = rest.replace(/[lmc]j+[lmc]/g, pair => (/[mc]/.test(pair) ? 'm' : 'l'));
   if (rest.includes('l')) {
@@ -98,8 +98,8 @@ function read(letters: string, polite: boolean): Reading {
 function weak(rest: string, { tooMany, context }: { readonly tooMany: boolean; readonly context: boolean }): Reading {
   const bare = rest.replace(/[nG]+w|W/g, '');
   if (context && /^w*[sTR]+d*$/.test(bare)) return null;
-  if (/^a*s+d*a*$/.test(bare)) return { scope: 'all', certainty: 'certain' };
-  if (/^(?:[nN]v|x+|R|w*[sTR]+|gm+)$/.test(bare)) return { scope: 'all', certainty: 'likely' };
+  if (/^a*b?s+d*a*b?$/.test(bare)) return { scope: 'all', certainty: 'certain' };
+  if (/^(?:[nN]v|x+|R|w*[sTR]+|gm+d*)$/.test(bare)) return { scope: 'all', certainty: 'likely' };
   if (/^b[pq]*$|^gp$/.test(bare)) return { scope: 'promotions', certainty: 'likely' };
   const unknown = bare.match(/u/g)?.length ?? 0;
   const complains = (/r/.test(bare) && unknown <= 2) || (tooMany && unknown === 0);
