@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Audience } from './audience.ts';
 import type { DataClass, NeverOnDevice } from './data-classes.ts';
 import type { RetentionClass } from './retention.ts';
 
@@ -22,6 +23,8 @@ export type Collection<R extends z.ZodObject = z.ZodObject> = {
    * row has a `clientId`, and the server sends a person only their own).
    */
   readonly scope: 'agency' | 'client' | 'person';
+  /** Whose consoles get the rows at all. The RLS policies of the table hold it too, and the boot compares both. */
+  readonly audience: Audience;
   readonly dataClass: DeviceDataClass;
   readonly retention: RetentionClass;
   /** `rows` is the cache's common table; `own` has a table of its own behind the same interface. */
@@ -34,5 +37,6 @@ const unlisted = (): Listed => ({ at: null, status: null, words: null });
 /** Declares rows that consoles keep in their cache. `listed` says how lists and search see a row. */
 export const collection = <R extends z.ZodObject>(
   row: R,
-  spec: Omit<Collection<R>, 'row' | 'store' | 'listed'> & Partial<Pick<Collection<R>, 'store' | 'listed'>>,
-): Collection<R> => ({ row, store: 'rows', listed: unlisted, ...spec });
+  spec: Omit<Collection<R>, 'row' | 'store' | 'listed' | 'audience'> &
+    Partial<Pick<Collection<R>, 'store' | 'listed' | 'audience'>>,
+): Collection<R> => ({ row, store: 'rows', audience: 'everyone', listed: unlisted, ...spec });

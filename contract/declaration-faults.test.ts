@@ -51,7 +51,15 @@ test('what the product declares is whole', () => {
 describe('each fault is named with the file to change', () => {
   const without = (...fields: string[]) =>
     z.strictObject(Object.fromEntries(Object.entries(Row.shape).filter(([name]) => !fields.includes(name))));
+  const shown = {
+    routes: { edit: { ...whole.routes.edit!, reply: z.strictObject({ parcels: z.array(Row).nullable() }) } },
+  };
   const FAULTS: readonly (readonly [string, Partial<Feature>, string])[] = [
+    [
+      'AZ-05: rows for the agency alone in a reply to the staff of a client',
+      { ...withCollection({ audience: 'agency' }), ...shown },
+      'shows rows of parcels to the staff of a client',
+    ],
     ['rows without an id', withCollection({ row: without('id') }), 'rows without an id'],
     ['rows of a client that do not say which', withCollection({ row: without('clientId') }), 'no clientId'],
     [

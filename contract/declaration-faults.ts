@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { isInternal, isOfAgency, partsOf } from './audience.ts';
 import { NEVER_ON_DEVICE } from './data-classes.ts';
 import type { Feature } from './feature.ts';
 import { RETENTION } from './retention.ts';
@@ -12,6 +14,7 @@ export function declarationFaults(features: readonly Feature[]): string[] {
     ...collectionFaults(feature),
     ...writeFaults(feature, collections),
     ...permissionFaults(feature),
+    ...audienceFaults(feature, collections),
   ]);
 }
 
@@ -67,3 +70,18 @@ function permissionFaults(feature: Feature): string[] {
       .map(([name]) => `${fileOf(feature)}: no role has the permission ${name}.`),
   ];
 }
+
+/** Rows for the agency alone stand in a reply that the staff of a client get only in a field that is declared internal. */
+function audienceFaults(feature: Feature, collections: Feature['collections']): string[] {
+  const kept = Object.entries(collections).filter(([, { audience }]) => audience === 'agency');
+  return Object.values(feature.routes)
+    .filter(({ permission }) => feature.permissions[permission ?? '']?.some(role => !isOfAgency(role)))
+    .flatMap(({ id, reply }) =>
+      kept
+        .filter(([, { row }]) => shows(reply, row))
+        .map(([name]) => `${fileOf(feature)}: the route ${id} shows rows of ${name} to the staff of a client.`),
+    );
+}
+
+const shows = (schema: z.ZodType, row: z.ZodType): boolean =>
+  !isInternal(schema) && (schema === row || partsOf(schema).some(([, part]) => shows(part, row)));

@@ -1,5 +1,6 @@
 export * from './acts.ts';
 export { PersonRow } from './agencies/rows.ts';
+export { type Audience, internal, isOfAgency, shownTo } from './audience.ts';
 export * from './capabilities.ts';
 export { CLIENT_HUES, CLIENT_MARKS, CLIENT_SHADES, CLIENT_SHAPES, type ClientMark } from './clients/marks.ts';
 export { ClientRow } from './clients/rows.ts';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isOfAgency } from './audience.ts';
 import type { Collection } from './collection.ts';
 import { declarationFaults } from './declaration-faults.ts';
 import type { Feature } from './feature.ts';
@@ -85,6 +86,10 @@ export const WRITES = fold<WriteDefinition>('write', ({ name, writes }) => prefi
 export const WRITE_NAMES = Object.keys(WRITES) as WriteName[];
 export const isWrite = (name: string): name is WriteName => Object.hasOwn(WRITES, name);
 export const writeOf = (name: WriteName): WriteDefinition => WRITES[name] as unknown as WriteDefinition;
+
+/** Whether consoles of the role keep the collection. */
+export const roleKeeps = (role: Role, name: CollectionName): boolean =>
+  collectionOf(name).audience !== 'agency' || isOfAgency(role);
 
 export function roleMay(role: Role, permission: Permission): boolean {
   return (PERMISSIONS[permission] as readonly Role[]).includes(role);

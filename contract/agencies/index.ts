@@ -11,6 +11,7 @@ export const agencies = defineFeature('agencies', {
   collections: {
     people: collection(PersonRow, {
       scope: 'agency',
+      audience: 'colleagues',
       dataClass: 'account',
       retention: 'account',
       listed: row => ({ at: null, status: row.active ? 'active' : 'disabled', words: row.name }),

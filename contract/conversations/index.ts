@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { internal } from '../audience.ts';
 import { collection } from '../collection.ts';
 import { defineFeature } from '../feature.ts';
 import { Cursor, Id, Instant, MessageText, NoteText, Tag } from '../fields.ts';
@@ -30,7 +31,13 @@ export const conversations = defineFeature('conversations', {
       retention: 'conversation',
       store: 'own',
     }),
-    notes: collection(NoteRow, { scope: 'client', dataClass: 'end-customer', retention: 'conversation', store: 'own' }),
+    notes: collection(NoteRow, {
+      scope: 'client',
+      audience: 'agency',
+      dataClass: 'end-customer',
+      retention: 'conversation',
+      store: 'own',
+    }),
   },
   routes: {
     list: clientRead({
@@ -60,7 +67,11 @@ export const conversations = defineFeature('conversations', {
       dataClasses: ['end-customer'],
       params: conversationParams,
       query: z.strictObject({ before: Cursor.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
-      reply: z.strictObject({ messages: z.array(MessageRow), notes: z.array(NoteRow), next: Cursor.nullable() }),
+      reply: z.strictObject({
+        messages: z.array(MessageRow),
+        notes: internal(z.array(NoteRow), []),
+        next: Cursor.nullable(),
+      }),
     }),
     reply: route({
       method: 'POST',

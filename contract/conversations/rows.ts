@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { internal } from '../audience.ts';
 import { Fault } from '../fault.ts';
 import { Id, Instant } from '../fields.ts';
 import { ProviderId } from '../providers.ts';
@@ -18,7 +19,8 @@ export const ConversationRow = z.strictObject({
   status: z.enum(['open', 'snoozed', 'closed']),
   assigneeId: Id.nullable(),
   snoozedUntil: Instant.nullable(),
-  tags: z.array(z.string().max(32)).max(20),
+  /** Words of the agency about its own work. */
+  tags: internal(z.array(z.string().max(32)).max(20), []),
   unread: z.int().min(0),
   /** Outgoing messages that failed and were not dealt with. */
   failed: z.int().min(0),

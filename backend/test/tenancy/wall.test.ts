@@ -52,9 +52,22 @@ function mine(table: (typeof tables)[number], actor: Actor) {
         sql`connection_id in (select c.id from connections c where c.client_id is null or ${within('c.client_id')})`,
       );
   }
+  if (actor.role === 'client') parts.push(shownToStaffOfClient(table.table, actor));
   if (table.tenancy === 'person' || table.table === 'changes')
     parts.push(sql`(person_id = ${actor.personId}::uuid or ${orOfNone('person_id')})`);
   return sql<boolean>`(${sql.join(parts, sql` and `)})`;
+}
+
+/** What the contract says about the staff of a client: no notes, and of the people those of the agency and of the same clients. */
+function shownToStaffOfClient(table: string, actor: Actor) {
+  const clients = sql`${`{${(actor.clientIds as string[]).join(',')}}`}::uuid[]`;
+  const people = sql`select m.person_id from memberships m where m.agency_id = ${actor.agencyId}::uuid and (m.role <> 'client'
+    or m.person_id in (select a.person_id from client_access a where a.client_id = any (${clients})))`;
+  if (table === 'notes') return sql<boolean>`false`;
+  if (table === 'memberships') return sql<boolean>`person_id in (${people})`;
+  if (table === 'changes')
+    return sql<boolean>`(collection <> 'notes' and (collection <> 'people' or row_id in (${people})))`;
+  return sql<boolean>`true`;
 }
 
 const guarded = () => tables.filter(table => table.columns.includes('agency_id'));

@@ -1,7 +1,15 @@
 import { once } from 'node:events';
-import { type CollectionName, isCollection, type SyncLine } from '@astrix/contract';
+import {
+  COLLECTIONS,
+  type CollectionName,
+  isCollection,
+  isOfAgency,
+  roleKeeps,
+  type SyncLine,
+  shownTo,
+} from '@astrix/contract';
 import type { FastifyReply } from 'fastify';
-import { type Actor, type Db, type TenantTx, txNow, withTenant } from '../../platform/db/index.ts';
+import { type Actor, type Db, type TenantTx, txActor, txNow, withTenant } from '../../platform/db/index.ts';
 import {
   type Change,
   type CollectionReaders,
@@ -43,7 +51,7 @@ export async function streamPull(
   signal: AbortSignal,
 ): Promise<void> {
   const opening = await withTenant(db, actor, readOpening);
-  const from = pull.since === undefined ? FEED_START : decodeCursor(opening.epoch, pull.since);
+  const from = pull.since === undefined ? FEED_START : decodeCursor(audienceOf(opening, actor), pull.since);
   reply.hijack();
   const out = reply.raw;
   out.writeHead(200, {
@@ -68,7 +76,7 @@ export async function streamPull(
       reset: from === null,
     });
     const start = from ?? FEED_START;
-    const collections = pull.collections.filter(isCollection);
+    const collections = pull.collections.filter(isCollection).filter(name => roleKeeps(actor.role, name));
     const visible = new Set(opening.clients);
     const stream = { db, readers, actor, send, write };
     if (start.xid !== '0' || start.seq !== 0) {
@@ -77,9 +85,9 @@ export async function streamPull(
       const added = pull.backfillCollections.filter(isCollection).filter(name => collections.includes(name));
       if (added.length > 0) await backfill(stream, { clients: null, collections: added });
     }
-    const cursorOf = (at: FeedPosition) => encodeCursor(opening.epoch, at);
+    const cursorOf = (at: FeedPosition) => encodeCursor(audienceOf(opening, actor), at);
     const end = await streamFrom(stream, start, { clients: null, collections }, cursorOf);
-    await send({ t: 'end', cursor: encodeCursor(opening.epoch, end) });
+    await send({ t: 'end', cursor: cursorOf(end) });
   } catch (error) {
     // The line is cut: the reader sees that `end` is missing and comes back with the last cursor.
     if (!signal.aborted) throw error;
@@ -87,6 +95,12 @@ export async function streamPull(
     out.end();
   }
 }
+
+/**
+ * What a cursor is good for: this database, and the part of it that the role gets. A person who changes between agency and client begins
+ * anew, so that their console drops what the other role had.
+ */
+const audienceOf = ({ epoch }: Opening, { role }: Actor): string => (isOfAgency(role) ? epoch : `${epoch}-client`);
 
 async function readOpening(tx: TenantTx): Promise<Opening> {
   return { epoch: await readEpoch(tx), clients: await visibleClientIds(tx), now: txNow(tx) };
@@ -154,8 +168,10 @@ async function linesOf(
   const put = group.filter(change => change.op === 'put').map(change => change.rowId);
   const rows: readonly { readonly id: string }[] = put.length > 0 ? await readers[collection](tx, put) : [];
   const found = new Set(rows.map(row => row.id));
+  const { role } = txActor(tx);
+  const shown = rows.map(row => shownTo(role, COLLECTIONS[collection].row, row) as Record<string, unknown>);
   const gone = group.map(change => change.rowId).filter(id => !found.has(id));
-  const lines = chunked(rows.map(row => JSON.stringify(row))).map(
+  const lines = chunked(shown.map(row => JSON.stringify(row))).map(
     chunk => `{"t":"rows","c":"${collection}","rows":[${chunk.join(',')}]}`,
   );
   const left = { t: 'gone', c: collection, ids: gone } satisfies SyncLine;

@@ -1,4 +1,4 @@
-import type { Role } from '@astrix/contract';
+import { isOfAgency, type Role } from '@astrix/contract';
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -96,9 +96,8 @@ async function inTransaction<T>(
         const clients = actor === null || actor.clientIds === 'all' ? '' : actor.clientIds.join(',');
         await sql`select set_config('role', ${role}, true), set_config('app.agency', ${actor?.agencyId ?? ''}, true),
           set_config('app.person', ${actor?.personId ?? ''}, true), set_config('app.clients', ${clients}, true),
-          set_config('app.all_clients', ${all ? 'on' : ''}, true), set_config('app.now', ${now.toISOString()}, true)`.execute(
-          tx,
-        );
+          set_config('app.all_clients', ${all ? 'on' : ''}, true), set_config('app.now', ${now.toISOString()}, true),
+          set_config('app.staff', ${actor !== null && isOfAgency(actor.role) ? 'on' : ''}, true)`.execute(tx);
         context.set(tx, { now, actor });
         return await work(tx);
       });

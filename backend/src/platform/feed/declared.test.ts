@@ -46,12 +46,24 @@ test.each([
     'collection notes is of class end-customer, which the retention class account does not cover',
   ],
   [
+    'another audience',
+    { audience: 'everyone' },
+    'collection notes is for everyone, but the RLS policies of notes ask astrix_staff()',
+  ],
+  [
     'LC-05: a class that no device may hold',
     { dataClass: 'payment-metadata' },
     'collection notes is of class payment-metadata, which no device may hold',
   ],
 ])('%s stops the boot', async (_, over, fault) => {
   await expect(check(changed(over))).rejects.toThrow(`\n- ${fault}`);
+});
+
+test('AZ-05: a collection for the agency alone whose table lets everybody read stops the boot', async () => {
+  const messages = { ...REAL.messages, audience: 'agency' } as Collection;
+  await expect(check({ ...REAL, messages })).rejects.toThrow(
+    'collection messages is for the audience agency, but the RLS policies of messages do not ask astrix_staff()',
+  );
 });
 
 test('a collection that no table feeds, and a feed that no collection declares', async () => {

@@ -21,6 +21,7 @@ export async function demandFed(
   collections: Readonly<Record<string, Collection>>,
 ): Promise<void> {
   const feeds = await readFeeds(db);
+  const staffOnly = await readStaffPolicies(db);
   const faults = [
     ...feeds
       .filter(({ collection }) => !Object.hasOwn(collections, collection))
@@ -32,6 +33,12 @@ export async function demandFed(
         declared,
         feeds.filter(({ collection }) => collection === name),
         tables,
+      ),
+      ...audienceFaults(
+        name,
+        declared,
+        feeds.filter(({ collection }) => collection === name),
+        staffOnly,
       ),
     ]),
   ];
@@ -70,6 +77,30 @@ function feedFaults(
   if (table.dataClass !== declared.dataClass) differs('the data class', declared.dataClass, table.dataClass);
   if (table.retention !== declared.retention) differs('the retention', declared.retention, table.retention);
   return faults;
+}
+
+function audienceFaults(
+  name: string,
+  { audience }: Collection,
+  feeds: readonly Feed[],
+  staffOnly: ReadonlySet<string>,
+): string[] {
+  return feeds
+    .filter(({ table }) => staffOnly.has(table) !== (audience !== 'everyone'))
+    .map(({ table }) =>
+      audience === 'everyone'
+        ? `collection ${name} is for everyone, but the RLS policies of ${table} ask astrix_staff()`
+        : `collection ${name} is for the audience ${audience}, but the RLS policies of ${table} do not ask astrix_staff()`,
+    );
+}
+
+/** Tables whose rows the staff of a client do not see, or not all of them. */
+async function readStaffPolicies(db: Db): Promise<ReadonlySet<string>> {
+  const { rows } = await db.internals.query(
+    `select tablename from pg_policies where schemaname = 'public' and cmd in ('ALL', 'SELECT') and 'astrix_tenant' = any (roles)
+       and qual like '%astrix_staff()%'`,
+  );
+  return new Set(rows.map(row => String(row.tablename)));
 }
 
 const tenancyOf = ({ clientColumn, personColumn }: Feed): TableDeclaration['tenancy'] =>

@@ -1,4 +1,4 @@
-import { PERMISSIONS, ROUTES, type RouteDefinition } from '@astrix/contract';
+import { PERMISSIONS, ROUTES, type Role, type RouteDefinition, shownTo } from '@astrix/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
@@ -193,7 +193,7 @@ async function serveSession(
     ) => withSystem(deps.db, reason, tx => work(tx, writing(tx)));
     const answer = await handler({ ...base, params, query, body, actor, within, across });
     demandAudited(route, written);
-    return send(route, reply, answer);
+    return send(route, reply, answer, actor.role);
   }
   const key = route.idempotency === 'key' ? idempotencyKey(request) : null;
   const value = await withTenant(deps.db, actor, async tx => {
@@ -211,7 +211,7 @@ async function serveSession(
     if (key !== null) await storeReply(tx, actor, key, hash, route, answer);
     return answer;
   });
-  return send(route, reply, value);
+  return send(route, reply, value, actor.role);
 }
 
 type Audited = { readonly route: RouteDefinition; readonly actor: Actor; readonly clientId: string | null };
@@ -301,10 +301,14 @@ async function storeReply(
     .execute();
 }
 
-/** What leaves is exactly what the contract says: an extra key is a fault of ours, not a gift to the caller (AZ-05). */
-function send(route: RouteDefinition, reply: FastifyReply, value: unknown): FastifyReply {
+/**
+ * What leaves is exactly what the contract says: an extra key is a fault of ours, not a gift to the caller, and the staff of a client get no
+ * internal field (AZ-05).
+ */
+function send(route: RouteDefinition, reply: FastifyReply, value: unknown, role: Role | null = null): FastifyReply {
   if (route.replyStatus === 204) return reply.code(204).send();
-  const answer = route.reply.parse(value);
+  const parsed = route.reply.parse(value);
+  const answer = role === null ? parsed : shownTo(role, route.reply, parsed);
   if (route.replyKind === 'redirect')
     return reply
       .code(303)
