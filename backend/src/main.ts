@@ -6,7 +6,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { DEMO } from './demo/index.ts';
 import { systemClock } from './kernel/clock.ts';
 import { type Db, migrate, openDb } from './platform/db/index.ts';
-import { createLog, createMetrics, type Log, nameOf } from './platform/telemetry/index.ts';
+import { createLog, createMetrics, type Log, measureProcess, nameOf } from './platform/telemetry/index.ts';
 import { createVault, keksFrom } from './platform/vault/index.ts';
 
 const HELP = `Astrix backend
@@ -69,12 +69,14 @@ async function main(): Promise<void> {
     await db.close();
     return;
   }
+  const metrics = createMetrics();
+  measureProcess(metrics);
   const app = await buildApp({
     config,
     db,
     clock: systemClock,
     log,
-    metrics: createMetrics(),
+    metrics,
     version,
     demo: config.demo ? DEMO : null,
   });

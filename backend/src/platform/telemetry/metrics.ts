@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Counters of one process, in a registry of its own so that tests do not share them. */
 export function createMetrics() {
@@ -89,3 +89,9 @@ export function createMetrics() {
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Adds memory, garbage collection and the delay of the event loop. Once for each process, because every call starts a timer and an observer
+ * that nothing ends.
+ */
+export const measureProcess = ({ registry }: Metrics): void => collectDefaultMetrics({ register: registry });
