@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -112,6 +113,33 @@ describe('atomic writing', () => {
     openSettings(path).set({ theme: 'light' });
     expect(openSettings(path).get().theme).toBe('light');
     expect(readdirSync(folder)).toEqual(['settings.json']);
+  });
+
+  test('a file that a virus scanner holds for a moment is written nevertheless', () => {
+    writeAtomically(path, 'old');
+    let tries = 0;
+    writeAtomically(path, 'new', (from, to) => {
+      tries += 1;
+      if (tries <= 2) throw Object.assign(new Error('held'), { code: tries === 1 ? 'EPERM' : 'EBUSY' });
+      renameSync(from, to);
+    });
+    expect([tries, readFileSync(path, 'utf8')]).toEqual([3, 'new']);
+  });
+
+  test('a rename that fails for another reason, or for good, is an error, and the old file stays', () => {
+    writeAtomically(path, 'old');
+    const failing = (code: string) => {
+      let tries = 0;
+      const rename = () => {
+        tries += 1;
+        throw Object.assign(new Error(code), { code });
+      };
+      expect(() => writeAtomically(path, 'new', rename)).toThrow(code);
+      return tries;
+    };
+    expect(failing('ENOSPC')).toBe(1);
+    expect(failing('EPERM')).toBe(6);
+    expect(readFileSync(path, 'utf8')).toBe('old');
   });
 
   test('folders on the way are made', () => {

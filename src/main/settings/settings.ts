@@ -65,8 +65,13 @@ function read(path: string): StoredSettings {
   }
 }
 
+/** What Windows answers while a virus scanner or a backup has the file open; it is gone after a moment. */
+const HELD = new Set(['EPERM', 'EACCES', 'EBUSY']);
+/** Pauses between the tries of a rename, in milliseconds. */
+const PAUSES_MS = [5, 20, 50, 100, 200];
+
 /** Temporary file, fsync, rename: after a power cut there is the old file or the new one, never half of either. */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, rename = renameSync): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const next = `${path}.next`;
   const file = openSync(next, 'w', 0o600);
@@ -76,5 +81,13 @@ export function writeAtomically(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
-  renameSync(next, path);
+  for (const pause of [...PAUSES_MS, null]) {
+    try {
+      rename(next, path);
+      return;
+    } catch (error) {
+      if (pause === null || !HELD.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
+  }
 }
