@@ -123,7 +123,8 @@ describe('ports', () => {
   const all: Ports = {
     authenticate: async () => null,
     watchSession: () => () => undefined,
-    hasAgencies: async () => false,
+    reachOf: async () => 'all' as const,
+  hasAgencies: async () => false,
     clientExists: async () => true,
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),

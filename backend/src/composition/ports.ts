@@ -1,7 +1,7 @@
 import type { ProviderId } from '@astrix/contract';
 import type { Secret } from '../kernel/secret.ts';
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
-import type { SystemTx } from '../platform/db/index.ts';
+import type { Actor, SystemTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
 import type { ActOnConnection } from '../providers/act.ts';
 import type { OpenConnection } from '../providers/api.ts';
@@ -25,6 +25,8 @@ export type Ports = {
   readonly authenticate: Authenticate;
   /** Calls back once, when the session ends anywhere (AU-07). Answers the function that stops watching. */
   readonly watchSession: (sessionId: string, onEnd: () => void) => () => void;
+  /** The clients that the person may see now. */
+  readonly reachOf: (actor: Actor) => Promise<Actor['clientIds']>;
   /** Whether anybody has an agency here yet. */
   readonly hasAgencies: (tx: SystemTx) => Promise<boolean>;
   /** Whether the tenant of this transaction has the client. */
@@ -45,6 +47,7 @@ export type Ports = {
 const PORTS: { readonly [P in keyof Ports]: string } = {
   authenticate: 'identity',
   watchSession: 'identity',
+  reachOf: 'identity',
   hasAgencies: 'identity',
   clientExists: 'clients',
   mayCall: 'connections',

@@ -1,5 +1,5 @@
 import { ROLES_WITH_ALL_CLIENTS, type Role } from '@astrix/contract';
-import type { SystemTx, TenantTx } from '../../platform/db/index.ts';
+import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
 import { txNow } from '../../platform/db/index.ts';
 import './tables.ts';
 
@@ -54,6 +54,26 @@ export async function roleOn(tx: TenantTx, personId: string, clientId: string): 
     .where('client_id', '=', clientId)
     .executeTakeFirst();
   return access === undefined ? null : member.role;
+}
+
+/** The clients that an active member may see now: none for whoever has left. */
+export async function reachOf(tx: SystemTx, { agencyId, personId }: Actor): Promise<Actor['clientIds']> {
+  const member = await tx
+    .selectFrom('memberships')
+    .select('role')
+    .where('agency_id', '=', agencyId)
+    .where('person_id', '=', personId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (!member) return [];
+  if (ROLES_WITH_ALL_CLIENTS.includes(member.role)) return 'all';
+  const access = await tx
+    .selectFrom('client_access')
+    .select('client_id')
+    .where('agency_id', '=', agencyId)
+    .where('person_id', '=', personId)
+    .execute();
+  return access.map(row => row.client_id);
 }
 
 export async function grantAccess(

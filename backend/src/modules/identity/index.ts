@@ -1,6 +1,7 @@
 import { defineModule } from '../../composition/index.ts';
 import { secret } from '../../kernel/secret.ts';
 import { withSystem } from '../../platform/db/index.ts';
+import { reachOf } from './access.ts';
 import { demoPeople, identitySeed } from './demo.ts';
 import { hasAgencies } from './people.ts';
 import { identityHandlers } from './routes.ts';
@@ -26,6 +27,7 @@ export const identity = defineModule({
       provides: {
         authenticate: token => withSystem(db, 'authenticate', tx => findActor(tx, token)),
         watchSession: sessions.watch,
+        reachOf: actor => withSystem(db, 'authenticate', tx => reachOf(tx, actor)),
         hasAgencies,
       },
       seed: identitySeed({ keyring }),

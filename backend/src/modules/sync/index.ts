@@ -9,7 +9,7 @@ const namesIn = (list: string | undefined): string[] => (list ?? '').split(',').
 export const sync = defineModule({
   name: 'sync',
   create({ clock, metrics, ports, readers }) {
-    const hub = createLiveHub({ clock, metrics, watchSession: ports.watchSession });
+    const hub = createLiveHub({ clock, metrics, watchSession: ports.watchSession, reachOf: ports.reachOf });
     return {
       listens: [{ channel: 'astrix_feed', in: 'api', heard: hub.moved }],
       handlers: {

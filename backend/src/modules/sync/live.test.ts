@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../../testkit/until.ts';
 import { createKit, type Kit, type Person } from '../../../test/kit/index.ts';
 import { withSystem } from '../../platform/db/index.ts';
-import { disableMember } from '../identity/index.ts';
+import { disableMember, grantAccess } from '../identity/index.ts';
 
 let kit: Kit;
 let url: string;
@@ -72,6 +72,23 @@ test('what a customer writes moves the streams of their agency, and those of no 
   await until(() => elsewhere.heard.includes('moved'));
   here.leave();
   elsewhere.leave();
+});
+
+test('a client moves the streams of those who see it, also of those who see it only now', async () => {
+  const [agent, owner] = [await listen(await kit.as('agent')), await listen(await kit.as('owner', { client: 2 }))];
+  await kit.customer({ client: 2 }).writes('Hello');
+  await until(() => owner.heard.includes('moved'));
+  expect(agent.heard).toEqual(['ready']);
+  const [agency] = kit.world.agencies;
+  await withSystem(kit.world.db, 'demo-seed', tx =>
+    grantAccess(tx, agency.id, agency.clients[2].id, agency.people.agent.id),
+  );
+  await until(() => agent.heard.includes('moved'));
+  const before = agent.heard.length;
+  await kit.customer({ client: 2 }).writes('Hello again');
+  await until(() => agent.heard.length > before);
+  agent.leave();
+  owner.leave();
 });
 
 test('a person who leaves is forgotten by the process', async () => {

@@ -8,21 +8,25 @@ const PING_MS = 15_000;
 const COALESCE_MS = 40;
 
 export type LiveHub = {
-  /** The feed of this agency has moved; of any agency when the id is empty. */
-  readonly moved: (agencyId: string) => void;
+  /** The feed has moved: `<agency>/<client>`, `<agency>` where it concerns all its clients, or an empty text for any agency. */
+  readonly moved: (notice: string) => void;
   readonly stream: (actor: Actor, reply: FastifyReply, signal: AbortSignal) => Promise<void>;
 };
 
-export type LiveDeps = Pick<Services, 'clock' | 'metrics'> & Pick<Services['ports'], 'watchSession'>;
+export type LiveDeps = Pick<Services, 'clock' | 'metrics'> & Pick<Services['ports'], 'watchSession' | 'reachOf'>;
 
-/** Tells every stream of an agency that the feed has moved, from one subscription of the process. */
-export function createLiveHub({ clock, watchSession, metrics }: LiveDeps): LiveHub {
-  const agencies = new Map<string, Set<() => void>>();
+/** Called with the client that moved, or null for all of them. */
+type Listener = (clientId: string | null) => void;
+
+/** Tells the streams of those who may see it that the feed has moved, from one subscription of the process. */
+export function createLiveHub({ clock, watchSession, reachOf, metrics }: LiveDeps): LiveHub {
+  const agencies = new Map<string, Set<Listener>>();
 
   return {
-    moved(agencyId) {
-      const moved = agencyId === '' ? [...agencies.values()] : [agencies.get(agencyId) ?? new Set<() => void>()];
-      for (const listeners of moved) for (const tell of listeners) tell();
+    moved(notice) {
+      const [agencyId = '', clientId = null] = notice.split('/');
+      const moved = agencyId === '' ? [...agencies.values()] : [agencies.get(agencyId) ?? new Set<Listener>()];
+      for (const listeners of moved) for (const tell of listeners) tell(clientId);
     },
 
     async stream(actor, reply, signal) {
@@ -37,7 +41,18 @@ export function createLiveHub({ clock, watchSession, metrics }: LiveDeps): LiveH
       const send = ({ event, data }: LiveEvent) => void out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       const time = () => ({ serverTime: clock.now().toISOString() });
       let pending: NodeJS.Timeout | null = null;
-      const moved = () => {
+      let reach = actor.clientIds;
+      let asked = 0;
+      /** Which clients a person sees changes while the stream is open. Until it is known again, every notice counts. */
+      const askReach = async () => {
+        reach = 'all';
+        const question = ++asked;
+        const now = await reachOf(actor).catch(() => 'all' as const);
+        if (question === asked) reach = now;
+      };
+      const moved: Listener = clientId => {
+        if (clientId === null) void askReach();
+        else if (reach !== 'all' && !reach.includes(clientId)) return;
         pending ??= setTimeout(() => {
           pending = null;
           send({ event: 'moved', data: {} });
