@@ -67,6 +67,11 @@ export const ERRORS = {
     reason: 'This customer may want no more messages, and nobody has decided yet',
     next: 'Choose Stop all, Stop promotions or Keep in the conversation.',
   },
+  account_stopped: {
+    status: 409,
+    reason: 'The provider lets this account send nothing at the moment',
+    next: 'Ask an admin to look at the notices on the page of the connection.',
+  },
   conversation_changed: {
     status: 409,
     reason: 'The conversation has moved on since this was written',

@@ -6,7 +6,7 @@ import { Cursor, Id, Instant, MessageText, NoteText, Tag } from '../fields.ts';
 import { ROLES, ROLES_THAT_WRITE } from '../roles.ts';
 import { clientRead, clientWrite, route } from '../route.ts';
 import { InboxFilter } from './filters.ts';
-import { ConversationRow, MessageRow, NoteRow } from './rows.ts';
+import { AccountNoticeRow, ConversationRow, MessageRow, NoteRow } from './rows.ts';
 import { writes } from './writes.ts';
 
 const conversationParams = z.strictObject({ clientId: Id, conversationId: Id });
@@ -30,6 +30,13 @@ export const conversations = defineFeature('conversations', {
       dataClass: 'end-customer',
       retention: 'conversation',
       store: 'own',
+    }),
+    accountNotices: collection(AccountNoticeRow, {
+      scope: 'client',
+      audience: 'agency',
+      dataClass: 'client-business',
+      retention: 'account',
+      listed: ({ at }) => ({ at, status: null, words: null }),
     }),
     notes: collection(NoteRow, {
       scope: 'client',
@@ -102,6 +109,7 @@ export const conversations = defineFeature('conversations', {
         'window_closed',
         'opted_out',
         'conversation_changed',
+        'account_stopped',
         'channel_unavailable',
         'idempotency_mismatch',
       ],

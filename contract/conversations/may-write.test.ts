@@ -14,6 +14,27 @@ test.each([
   ['a window that ended a millisecond ago', { windowExpiresAt: shifted(-1) }, 'window_closed'],
   ['a customer who has never written', { windowExpiresAt: null }, 'window_closed'],
   ['a channel that does not send', { channelActive: false }, 'channel_unavailable'],
+  [
+    'an account that the provider stopped',
+    { notices: [{ severity: 'stops', until: null, endedAt: null }] },
+    'account_stopped',
+  ],
+  [
+    'one that is stopped until later',
+    { notices: [{ severity: 'stops', until: shifted(1).toISOString(), endedAt: null }] },
+    'account_stopped',
+  ],
+  [
+    'one that was stopped until now',
+    { notices: [{ severity: 'stops', until: NOW.toISOString(), endedAt: null }] },
+    null,
+  ],
+  [
+    'one whose stop was taken back',
+    { notices: [{ severity: 'stops', until: null, endedAt: NOW.toISOString() }] },
+    null,
+  ],
+  ['one with a warning', { notices: [{ severity: 'warns', until: null, endedAt: null }] }, null],
   ['a customer who opted out', { optedOut: true }, 'opted_out'],
   ['a customer who opted out of promotions', { marketingOptedOut: true }, null],
   ['a customer who may want to stop', hint, null],

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { AccountNoticeRow } from './rows.ts';
 
 /**
  * Why a message is sent. `reply`: a person answers. `utility`: about something that the customer asked for, such as an order. `automatic`: no
@@ -17,11 +18,19 @@ export type Writable = {
   readonly windowExpiresAt: Date | string | null;
   /** Whether the channel sends. Only the server knows; where it is left out, the channel counts as working. */
   readonly channelActive?: boolean;
+  /** Notices of the provider about the account that sends. */
+  readonly notices?: readonly Pick<AccountNoticeRow, 'severity' | 'until' | 'endedAt'>[];
 };
+
+/** Whether nothing can be sent at `now` because of a notice of the provider. */
+export const isStopping = (
+  { severity, until, endedAt }: Pick<AccountNoticeRow, 'severity' | 'until' | 'endedAt'>,
+  now: Date,
+): boolean => severity === 'stops' && endedAt === null && (until === null || new Date(until) > now);
 
 export type WriteRefusal = Extract<
   ErrorCode,
-  'opted_out' | 'marketing_opted_out' | 'consent_unclear' | 'window_closed' | 'channel_unavailable'
+  'opted_out' | 'marketing_opted_out' | 'consent_unclear' | 'account_stopped' | 'window_closed' | 'channel_unavailable'
 >;
 
 /**
@@ -29,10 +38,19 @@ export type WriteRefusal = Extract<
  * the send function all ask here (ME-03, ME-04).
  */
 export function mayWrite(conversation: Writable, now: Date, purpose: SendPurpose): WriteRefusal | null {
-  const { optedOut, marketingOptedOut = false, stopHint = null, windowExpiresAt, channelActive = true } = conversation;
+  const {
+    optedOut,
+    marketingOptedOut = false,
+    stopHint = null,
+    windowExpiresAt,
+    channelActive = true,
+    notices = [],
+  } = conversation;
   if (optedOut) return 'opted_out';
   if (marketingOptedOut && purpose === 'marketing') return 'marketing_opted_out';
   if (stopHint !== null && (purpose === 'marketing' || purpose === 'automatic')) return 'consent_unclear';
+  // A new message of the customer would not allow a reply.
+  if (notices.some(notice => isStopping(notice, now))) return 'account_stopped';
   if (windowExpiresAt === null || new Date(windowExpiresAt) <= now) return 'window_closed';
   return channelActive ? null : 'channel_unavailable';
 }

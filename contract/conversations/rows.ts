@@ -110,6 +110,27 @@ export const MessageRow = z.strictObject({
 });
 export type MessageRow = z.infer<typeof MessageRow>;
 
+export const NOTICE_TOPICS = ['account', 'restriction', 'quality', 'limit', 'template', 'other'] as const;
+
+/** What a provider says about an account itself, for those who work with it. */
+export const AccountNoticeRow = z.strictObject({
+  id: Id,
+  clientId: Id,
+  connectionId: Id,
+  provider: ProviderId,
+  topic: z.enum(NOTICE_TOPICS),
+  /** `stops`: nothing can be sent while it holds. `warns`: somebody has to act. `tells`: good to know. */
+  severity: z.enum(['stops', 'warns', 'tells']),
+  reason: z.string().max(400),
+  next: z.string().max(400),
+  at: Instant,
+  /** When the provider ends it by itself; null when it says nothing about that. */
+  until: Instant.nullable(),
+  /** When a later notice took it back. */
+  endedAt: Instant.nullable(),
+});
+export type AccountNoticeRow = z.infer<typeof AccountNoticeRow>;
+
 export const NoteRow = z.strictObject({
   id: Id,
   clientId: Id,

@@ -1,4 +1,4 @@
-import { ContentPart, Fault, MESSAGE_KINDS } from '@astrix/contract';
+import { AccountNoticeRow, ContentPart, Fault, MESSAGE_KINDS, NOTICE_TOPICS } from '@astrix/contract';
 import { z } from 'zod';
 import { sha256 } from '../platform/crypto/index.ts';
 import type { Failed } from '../platform/egress/index.ts';
@@ -106,12 +106,19 @@ export const InboundEvent = z.discriminatedUnion('kind', [
     stop: z.boolean(),
     at: z.string(),
   }),
-  /** About our account itself, or about a template; `detail` holds plain values and nothing of a customer. */
+  /** About our account itself, or about a template, in words for people; nothing of a customer. `ends` names the topics of earlier notices that it takes back. */
   z.object({
     kind: z.literal('notice'),
+    /** The same for every copy of the notice. */
+    key: z.string(),
     field: z.string(),
     at: z.string(),
-    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    topic: z.enum(NOTICE_TOPICS),
+    severity: AccountNoticeRow.shape.severity,
+    reason: z.string(),
+    next: z.string(),
+    until: z.string().nullable(),
+    ends: z.array(z.enum(NOTICE_TOPICS)),
   }),
   /** Something that says nothing which anybody needs. */
   z.object({ kind: z.literal('nothing'), why: z.string() }),

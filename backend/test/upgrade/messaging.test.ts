@@ -46,7 +46,7 @@ const EVENTS: readonly (readonly [before: object, now: object])[] = [
   ],
   [
     { kind: 'account', field: 'security', at: AT, detail: { a: 1 } },
-    { kind: 'notice', detail: { a: 1 } },
+    { kind: 'notice', reason: 'WhatsApp says about this account (security): {"a": 1}' },
   ],
   [
     { kind: 'status', providerId: 'wamid.2', messageId: null, status: 'read', at: AT, error: null },

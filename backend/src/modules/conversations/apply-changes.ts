@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { SystemTx } from '../../platform/db/index.ts';
 import type { InboundEventOf } from '../../providers/messaging.ts';
 import { APPLIED, type Applied, FOREIGN, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
@@ -191,25 +190,6 @@ async function writeMessage(
     .where('id', '=', id)
     .execute();
   return APPLIED;
-}
-
-/** Keeps the newest notice about an account, for those who manage it. The same notice again changes nothing, however late the copy arrives. */
-export async function applyNotice(
-  tx: SystemTx,
-  channel: ChannelRef,
-  event: InboundEventOf<'notice'>,
-): Promise<Applied> {
-  const { field, at, detail } = event;
-  const said = JSON.stringify({ field, detail });
-  const changed = await tx
-    .updateTable('channels')
-    .set({ notice: JSON.stringify({ field, at, detail }) })
-    .where('agency_id', '=', channel.agencyId)
-    .where('id', '=', channel.channelId)
-    .where(sql<boolean>`(notice is null or (not notice @> ${said}::jsonb and notice->>'at' <= ${at}))`)
-    .returning('id')
-    .executeTakeFirst();
-  return changed ? APPLIED : NOTHING_NEW;
 }
 
 /** Of two in the same second, the one with the greater provider id is later: every worker must choose the same one. */

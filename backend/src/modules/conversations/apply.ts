@@ -7,7 +7,8 @@ import { effectOf, type InboundEvent, type InboundEventOf } from '../../provider
 import { PROVIDERS } from '../../providers/registry.ts';
 import { type ContactConsent, changeIdentity, resolveContact } from '../contacts/index.ts';
 import { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
-import { applyDeletion, applyEdit, applyNotice, applyReaction, applyStatus } from './apply-changes.ts';
+import { applyNotice } from './account-notices.ts';
+import { applyDeletion, applyEdit, applyReaction, applyStatus } from './apply-changes.ts';
 import type { ChannelRef } from './channels.ts';
 import { consentColumns } from './consent-columns.ts';
 import { applyPreference } from './heed-consent.ts';

@@ -6,6 +6,7 @@ import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Hears } from '../../platform/events/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import type { ConnectionOpened } from '../connections/index.ts';
+import { forgetNotices } from './account-notices.ts';
 import './tables.ts';
 
 /** A connected account of a client that customers write to. */
@@ -88,7 +89,6 @@ export async function openChannel(tx: SystemTx, opened: ConnectionOpened): Promi
           provider: opened.provider,
           account_id: opened.accountId,
           token_sealed: null,
-          notice: null,
           created_at: txNow(tx),
           ...values,
         })
@@ -109,6 +109,7 @@ async function closeChannel(tx: SystemTx, agencyId: string, connectionId: string
     .where('agency_id', '=', agencyId)
     .where('connection_id', '=', connectionId)
     .execute();
+  await forgetNotices(tx, agencyId, connectionId);
 }
 
 /** A channel follows its connection in the same transaction, so that no message finds one without the other. */

@@ -3,6 +3,7 @@ import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { OutgoingText } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import { addressOf } from '../contacts/index.ts';
+import { stopsOf } from './account-notices.ts';
 import { countFailed } from './apply-changes.ts';
 import { writableOf } from './read.ts';
 import type { SendData } from './send-data.ts';
@@ -74,7 +75,8 @@ export async function claimNext(
     .executeTakeFirst();
   // A message without an author was written by no person.
   const purpose = message.author_id === null ? 'automatic' : 'reply';
-  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active'), now, purpose);
+  const notices = await stopsOf(tx, agencyId, conversation.channel_id);
+  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active', notices), now, purpose);
   if (refusal) return refuse(refusalOf(refusal));
   if (!channel?.connection_id) return refuse(refusalOf('channel_unavailable'));
   const to = await addressOf(tx, { agencyId, provider }, conversation.contact_id);

@@ -1,5 +1,6 @@
 import { defineModule } from '../../composition/index.ts';
 import { withSystem } from '../../platform/db/index.ts';
+import { readNotices } from './account-notices.ts';
 import { adoptCredentials } from './adopt-credentials.ts';
 import { channelHears } from './channels.ts';
 import { findStranded } from './claim.ts';
@@ -24,7 +25,12 @@ export const conversations = defineModule({
     const { db, jobs, vault, keyring } = services;
     return {
       handlers: conversationHandlers(services),
-      readers: { conversations: readConversations, messages: readMessages, notes: readNotes },
+      readers: {
+        conversations: readConversations,
+        messages: readMessages,
+        notes: readNotes,
+        accountNotices: readNotices,
+      },
       jobs: [createSendJob(services)],
       hears: { ...channelHears, ...inboundHears(services), ...consentHears },
       seed: conversationsSeed(services),

@@ -49,12 +49,17 @@ export function conversationRow(row: Selectable<Schema['conversations']>): Conve
 }
 
 /** What decides whether a message may be written in this conversation. */
-export const writableOf = (row: Selectable<Schema['conversations']>, channelActive: boolean): Writable => ({
+export const writableOf = (
+  row: Selectable<Schema['conversations']>,
+  channelActive: boolean,
+  notices: NonNullable<Writable['notices']>,
+): Writable => ({
   optedOut: row.opted_out,
   marketingOptedOut: row.marketing_opted_out,
   stopHint: stopHintOf(row),
   windowExpiresAt: row.window_expires_at,
   channelActive,
+  notices,
 });
 
 export function messageRow(row: Selectable<Schema['messages']>): MessageRow {

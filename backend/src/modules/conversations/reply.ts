@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { stopsOf } from './account-notices.ts';
 import { fitting, lockConversation, messageRow, previewOf, writableOf } from './read.ts';
 
 export type Reply = {
@@ -36,7 +37,8 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
     .select('status')
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
-  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active'), now, 'reply');
+  const notices = await stopsOf(tx, conversation.agency_id, conversation.channel_id);
+  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active', notices), now, 'reply');
   if (refusal) fail(refusal);
   const { manifest, messaging } = PROVIDERS[conversation.provider];
   if (messaging && reply.text.length > messaging.maxTextLength)

@@ -21,7 +21,7 @@ export const samples: ModuleSamples = {
   },
   queries: {
     'conversations.list': (ids, now) => ({ after: `${now.getTime() + 1}.${ids.conversationId}` }),
-    'conversations.list-messages': (ids, now) => ({ before: `${now.getTime() + 1}.${ids.messageId}` }),
+    'conversations.list-messages': (_, now) => ({ before: `${Math.floor(now.getTime() / 1000) + 1}.1` }),
   },
   made: ['messageId', 'noteId'],
 };

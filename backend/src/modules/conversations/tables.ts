@@ -1,4 +1,4 @@
-import type { ConsentScope, ConversationRow, MessageRow, ProviderId } from '@astrix/contract';
+import type { AccountNoticeRow, ConsentScope, ConversationRow, MessageRow, ProviderId } from '@astrix/contract';
 
 declare module '../../platform/db/schema.ts' {
   interface Schema {
@@ -15,8 +15,24 @@ declare module '../../platform/db/schema.ts' {
       token_sealed: string | null;
       connection_id: string | null;
       status: 'active' | 'broken';
-      notice: unknown;
       created_at: Date;
+    };
+    account_notices: {
+      agency_id: string;
+      id: string;
+      client_id: string;
+      channel_id: string;
+      connection_id: string;
+      provider: ProviderId;
+      topic: AccountNoticeRow['topic'];
+      severity: AccountNoticeRow['severity'];
+      reason: string;
+      next: string;
+      at: Date;
+      until: Date | null;
+      ended_at: Date | null;
+      ends: AccountNoticeRow['topic'][];
+      natural_key: string;
     };
     conversations: {
       agency_id: string;

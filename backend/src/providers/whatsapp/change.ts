@@ -10,6 +10,8 @@ export type ChangeContext = {
   readonly receivedAt: Date;
   /** Meta's time of the entry, for notices, which have no time of their own. A copy that arrives days later has the same one. */
   readonly noticedAt: string;
+  /** False where the entry has no time, and `noticedAt` is the time of arrival. */
+  readonly isTimed: boolean;
 };
 
 export const entityOf = (context: ChangeContext, who: CustomerId) => `${context.accountId}/${who.phone ?? who.userId}`;

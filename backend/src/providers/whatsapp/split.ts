@@ -1,4 +1,4 @@
-import { clamp, instant, items, type Json, object, objects, text } from '../json.ts';
+import { instant, items, type Json, object, objects, text } from '../json.ts';
 import { fingerprint, type SplitEvent, unknownEvent } from '../messaging.ts';
 import { type ChangeContext, nothingEvent, unknownIn } from './change.ts';
 import {
@@ -12,6 +12,7 @@ import {
   preferenceEvent,
   statusEvent,
 } from './customer-events.ts';
+import { noticeOf } from './notices.ts';
 import { digits } from './values.ts';
 
 /** Fields that speak about the account, its numbers and templates, and of no customer. */
@@ -63,6 +64,7 @@ function splitChange(entry: Json, change: Json, receivedAt: Date): SplitEvent[] 
     value,
     receivedAt,
     noticedAt: instant(entry.time, receivedAt),
+    isTimed: instant(entry.time, new Date(0)) !== new Date(0).toISOString(),
   };
   switch (field) {
     case 'messages':
@@ -80,7 +82,9 @@ function splitChange(entry: Json, change: Json, receivedAt: Date): SplitEvent[] 
       return each(context, 'user_preferences', preferenceEvent);
     default:
       return [
-        ACCOUNT_FIELDS.has(field)
+        // A field of tomorrow that names no number speaks about the account.
+        ACCOUNT_FIELDS.has(field) ||
+        (context.accountId === null && context.businessId !== null && change.value !== undefined)
           ? noticeEvent(context, value)
           : unknownIn(context, `a change of the field ${field}`, value),
       ];
@@ -128,21 +132,15 @@ function splitMessages(context: ChangeContext): SplitEvent[] {
   return events.length > 0 ? events : [unknownIn(context, 'a change without a message or a status', value)];
 }
 
-const MAX_DETAILS = 24;
-
-/** Plain values of the first level only: nested values may be about people. */
 function noticeEvent(context: ChangeContext, about: Json): SplitEvent {
-  const detail: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(about).slice(0, MAX_DETAILS)) {
-    const key = clamp(name.replace(/[^a-z0-9_]/gi, ''), 60);
-    if (typeof value === 'string') detail[key] = clamp(value, 300);
-    if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) detail[key] = value;
-  }
+  const account = context.accountId ?? context.businessId;
+  // The same notice at another time is another notice; a copy has the same time.
+  const key = fingerprint([context.field, about, context.isTimed ? context.noticedAt : null]);
   return {
     accountId: context.accountId,
     businessId: context.businessId,
-    entity: `account/${context.accountId ?? context.businessId}`,
-    naturalKey: `account/${context.accountId ?? context.businessId}/${context.field}/${fingerprint(about)}`,
-    event: { kind: 'notice', field: context.field, at: context.noticedAt, detail },
+    entity: `account/${account}`,
+    naturalKey: `account/${account}/${context.field}/${key}`,
+    event: { kind: 'notice', key, field: context.field, at: context.noticedAt, ...noticeOf(context.field, about) },
   };
 }

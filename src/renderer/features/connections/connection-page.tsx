@@ -6,6 +6,7 @@ import { useNow } from '../../lib/clock.ts';
 import { ago, exactOf } from '../../lib/format.ts';
 import { Chip } from '../../ui/parts.tsx';
 import { About } from './about.tsx';
+import { AccountNotices } from './account-notices.tsx';
 import { Calls } from './calls.tsx';
 import { DataPart } from './data-part.tsx';
 import { DisconnectButton } from './disconnect.tsx';
@@ -63,6 +64,7 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
         />
         <FixPart client={client} connection={connection} entry={entry} may={may} form={form} onForm={setForm} />
       </div>
+      <AccountNotices client={client} connection={connection} />
       <Health connection={connection} />
       <DataPart client={client} connection={connection} entry={entry} />
       <About client={client} connection={connection} entry={entry} onReplace={may ? () => setForm(true) : null} />

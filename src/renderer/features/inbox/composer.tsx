@@ -1,6 +1,7 @@
-import type { Fault, MessageRow } from '@astrix/contract';
-import { mayWrite, type WriteRefusal } from '@astrix/contract/conversations/may-write';
+import type { AccountNoticeRow, Fault, MessageRow } from '@astrix/contract';
+import { isStopping, mayWrite, type WriteRefusal } from '@astrix/contract/conversations/may-write';
 import { ERRORS } from '@astrix/contract/errors';
+import { useQuery } from '@tanstack/react-query';
 import { Clock3, CornerUpLeft, NotebookPen, X } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { ClientView, ConversationView } from '../../../shared/ipc.ts';
@@ -9,6 +10,7 @@ import { ask, bridge } from '../../lib/bridge.ts';
 import { hueStyle } from '../../lib/client-colour.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, windowState } from '../../lib/format.ts';
+import { allRows } from '../../lib/rows.ts';
 import { keysOf, keysPressed } from '../../lib/shortcuts.ts';
 import { write } from '../../lib/write.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -18,6 +20,7 @@ import { CONVERSATION, WRITING } from './shortcuts.ts';
 
 const MOST = 4096;
 const SAVE_MS = 300;
+const NO_NOTICES: readonly AccountNoticeRow[] = [];
 
 const AFTER: Readonly<Record<string, AfterSend>> = {
   [WRITING.sendAlways.keys]: 'stay',
@@ -53,13 +56,14 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
   const { id: conversationId, clientId } = conversation;
   const now = useNow(15);
   const sendWith = useAppState(state => state.settings?.sendWith ?? 'enter');
+  const notices = useQuery(allRows('accountNotices', clientId)).data ?? NO_NOTICES;
   const online = useAppState(state => state.sync?.connection === 'online');
   const [text, setText] = useDraft(clientId, conversationId, quoted?.id ?? null);
   const [note, setNoteText] = useState('');
   const setNote = (next: string, _save?: boolean) => setNoteText(next);
   const window = windowState(conversation.windowExpiresAt, now);
   const noting = mode === 'note';
-  const barred = noting ? null : reasonNotToSend(conversation, client, now);
+  const barred = noting ? null : reasonNotToSend(conversation, client, notices, now);
   const value = noting ? note : text;
   const ready = value.trim().length > 0 && value.length <= MOST && barred === null;
 
@@ -217,13 +221,21 @@ const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
     reason: ERRORS.window_closed.reason,
     next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
   },
+  account_stopped: ERRORS.account_stopped,
   channel_unavailable: ERRORS.channel_unavailable,
   marketing_opted_out: ERRORS.marketing_opted_out,
   consent_unclear: ERRORS.consent_unclear,
 };
 
-function reasonNotToSend(conversation: ConversationView, client: ClientView, now: Date): Reason | null {
-  const refusal = mayWrite(conversation, now, 'reply');
+function reasonNotToSend(
+  conversation: ConversationView,
+  client: ClientView,
+  notices: readonly AccountNoticeRow[],
+  now: Date,
+): Reason | null {
+  const ofChannel = notices.filter(({ provider }) => provider === conversation.channel);
+  const refusal = mayWrite({ ...conversation, notices: ofChannel }, now, 'reply');
+  if (refusal === 'account_stopped') return ofChannel.find(notice => isStopping(notice, now)) ?? REASONS[refusal];
   // A paused client comes before a closed window: a new message of the customer would not allow a reply.
   if (refusal !== 'opted_out' && client.status === 'paused')
     return { reason: `${client.name} is paused`, next: 'An owner or admin of your agency can resume it.' };
