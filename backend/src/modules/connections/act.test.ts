@@ -253,6 +253,20 @@ describe('EG-04: a reply that is lost after the provider acted', () => {
   });
 });
 
+describe('EG-04: an act that is unknown', () => {
+  test('is not taken for refused because the credential of now may not ask: that says nothing about the first time', async () => {
+    const key = newId();
+    trouble(LINKS, 'cut', 1);
+    await link({ key });
+    await admin.byKey('stripe', { key: 'rk_test_NoLinks2026' }, stripe.id);
+    expect(await link({ key })).toMatchObject({ kind: 'unknown' });
+    expect(await rowOf(key)).toMatchObject({ state: 'unknown', may_repeat: false });
+    await admin.byKey('stripe', { key: 'rk_test_ChaiKatha2026' }, stripe.id);
+    expect(await effectsOf('payment-link', () => link({ key }))).toBe(0);
+    expect(await rowOf(key)).toMatchObject({ state: 'done' });
+  });
+});
+
 describe('EG-04: a process that dies between the row and the call', () => {
   test('leaves a row that others respect, and that the same key settles', async () => {
     const key = newId();

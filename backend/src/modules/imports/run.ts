@@ -139,6 +139,7 @@ export function createImports(deps: ImportDeps) {
     ];
     const { key } = capabilityOf(capability);
     return withSystem(db, 'imports', async tx => {
+      // The connection before the cursor, in the order in which its end locks them: otherwise the two wait for each other.
       if (!(await lockLive(tx, row.agency_id, row.connection_id))) return OVER;
       const mine = await lockMine(tx, row);
       if (!mine) return OVER;
