@@ -152,6 +152,17 @@ test('the window that is shut and the customer who opted out are explained, not 
   await rows().last().click();
   await expect(page.getByText(/Not delivered\. This customer cannot receive the message/)).toBeVisible();
   await picture('failed-message');
+  await expect(page.getByRole('log').getByRole('button', { name: 'Resend' })).toBeDisabled();
+  await page.getByRole('log').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText(/^Not delivered\./)).toHaveCount(0);
+  await rows().first().click();
+  const failed = page.getByRole('article').filter({ hasText: 'Not delivered.' });
+  const text = await failed.locator('[dir=auto]').last().innerText();
+  const times = async () => (await stage.ledger()).executed.filter(message => message.text === text).length;
+  const before = await times();
+  await failed.getByRole('button', { name: 'Resend' }).click();
+  await expect(page.getByText(/^Not delivered\./)).toHaveCount(0);
+  await expect.poll(times).toBe(before + 1);
   await otherFilter('Closed');
   await rows().last().click();
   await expect(page.getByText('The 24-hour customer service window is shut')).toBeVisible();
@@ -246,7 +257,9 @@ test('every theme and size is drawn without a serious accessibility fault', asyn
   await accessible();
   await picture('settings');
   await page.keyboard.press('Escape');
-  await page.keyboard.press('?');
+  await pressUntil(page, '?', () =>
+    expect(page.getByRole('dialog', { name: 'Keyboard map' })).toBeVisible({ timeout: 300 }),
+  );
   await picture('keyboard-map');
   await page.keyboard.press('Escape');
 });

@@ -55,6 +55,21 @@ test('LC-10, F-18, SH-21: replies that were written without a network go out onc
   await expect(page.locator('mark').first()).toBeVisible();
   await page.getByRole('button', { name: 'Clear the search' }).click();
   for (const [at, customer] of CUSTOMERS.entries()) await write(customer.name, ANSWERS[at]!);
+  await page.getByLabel('Reply text').fill('Who is asking?');
+  await expect(page.getByRole('button', { name: 'Send as Chai Katha when online' })).toBeVisible();
+  await page.getByLabel('Reply text').fill('');
+  // Three replies, and no read marks of the three conversations that were opened.
+  await page.getByRole('button', { name: '3 waiting to send' }).click();
+  for (const customer of CUSTOMERS)
+    await expect(
+      page
+        .getByRole('dialog')
+        .getByRole('listitem')
+        .filter({ hasText: `Reply to ${customer.name}` }),
+    ).toHaveCount(1);
+  await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(3);
+  await picture('outbox');
+  await page.keyboard.press('Escape');
   await opened.kill();
 
   await stage.startBackend();

@@ -191,7 +191,7 @@ export const conversations = defineFeature('conversations', {
       dataClasses: ['end-customer'],
       audit: 'message.dismiss-failure',
       params: conversationParams,
-      body: z.strictObject({ messageId: Id }),
+      body: z.strictObject({ failedId: Id }),
       reply: ConversationRow,
     }),
   },

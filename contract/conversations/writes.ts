@@ -111,9 +111,9 @@ export const writes = {
   }),
   'dismiss-failure': defineWrite({
     ...onConversation,
-    args: z.strictObject({ ...at, messageId: Id }),
+    args: z.strictObject({ ...at, failedId: Id }),
     answers: 'conversations',
-    request: ({ messageId, ...of }) => ({ params: params(of), body: { messageId } }),
+    request: ({ failedId, ...of }) => ({ params: params(of), body: { failedId } }),
     overlay: row => ({ ...row, failed: Math.max(0, row.failed - 1) }),
     label: 'Failed reply',
     says: () => 'Mark a failed reply as dealt with',

@@ -90,7 +90,7 @@ export function Rail({
                 <span
                   aria-hidden
                   data-number={at + 1}
-                  className="absolute -bottom-0.5 -left-0.5 grid size-3.5 place-items-center rounded-sm bg-sunken text-[10px] leading-none text-meta before:content-[attr(data-number)]"
+                  className="absolute bottom-0.5 -left-[3px] text-[10px] leading-none text-meta before:content-[attr(data-number)]"
                 />
               ) : null}
               {client.unread > 0 && !client.muted ? (

@@ -1,13 +1,13 @@
 import type { ComponentProps, ReactNode } from 'react';
 
 const LOOK = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-hover disabled:bg-line disabled:text-meta',
+  primary: 'bg-accent text-on-accent hover:bg-accent-hover disabled:bg-hover disabled:text-meta',
   plain: 'border border-line-strong bg-panel hover:bg-hover disabled:text-meta',
   /** In the client's colour; `hueStyle` of the client is set around it. */
   client:
-    'bg-hue text-(--on-hue) hover:ring-2 hover:ring-line-strong disabled:bg-line disabled:text-meta disabled:hover:ring-0',
+    'bg-hue text-(--on-hue) hover:ring-2 hover:ring-line-strong disabled:bg-hover disabled:text-meta disabled:hover:ring-0',
   quiet: 'hover:bg-hover text-text disabled:text-meta',
-  danger: 'bg-danger text-on-accent hover:opacity-90 disabled:bg-line disabled:text-meta disabled:hover:opacity-100',
+  danger: 'bg-danger text-on-accent hover:opacity-90 disabled:bg-hover disabled:text-meta disabled:hover:opacity-100',
 } as const;
 
 export function Button({

@@ -71,10 +71,10 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       return row;
     },
     async 'conversations.dismiss-failure'({ tx, params, body, audit }) {
-      const row = await dismissFailure(tx, params, body.messageId);
+      const row = await dismissFailure(tx, params, body.failedId);
       await audit({
         subjectType: 'message',
-        subjectId: body.messageId,
+        subjectId: body.failedId,
         detail: { conversation: params.conversationId },
       });
       return row;

@@ -16,7 +16,7 @@ export const samples: ModuleSamples = {
     'conversations.change-tags': () => ({ add: ['vip'], remove: ['old'] }),
     'conversations.snooze': (_, now) => ({ until: new Date(now.getTime() + 3_600_000).toISOString() }),
     'conversations.set-status': () => ({ status: 'closed' }),
-    'conversations.dismiss-failure': ids => ({ messageId: ids.messageId }),
+    'conversations.dismiss-failure': ids => ({ failedId: ids.messageId }),
     'conversations.mark-read': ids => ({ upToId: ids.messageId }),
   },
   queries: {

@@ -262,7 +262,7 @@ describe('wakeSnoozed', () => {
 });
 
 describe('dismiss-failure', () => {
-  const dismiss = (messageId: string) => agent.call('conversations.dismiss-failure', { ...on(), body: { messageId } });
+  const dismiss = (failedId: string) => agent.call('conversations.dismiss-failure', { ...on(), body: { failedId } });
   const failedReply = async () => {
     const { id } = await replyTo(first.messageId);
     await asha.status(id, 'failed', { code: 131_026 });
@@ -297,7 +297,7 @@ describe('dismiss-failure', () => {
 
   test('answers not_found for a message of another conversation', async () => {
     const other = await kit.customer().writes('Hello');
-    const body = { messageId: other.messageId };
+    const body = { failedId: other.messageId };
     expect((await agent.refused('conversations.dismiss-failure', { ...on(), body })).code).toBe('not_found');
   });
 });

@@ -89,12 +89,12 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
 }
 
 /** A failed message counts until somebody resends it or says that it is dealt with: its text never arrived, whatever was sent since. */
-export async function dismissFailure(tx: TenantTx, target: Target, messageId: string): Promise<ConversationRow> {
+export async function dismissFailure(tx: TenantTx, target: Target, failedId: string): Promise<ConversationRow> {
   const locked = await lockConversation(tx, target.clientId, target.conversationId);
   const message = await tx
     .selectFrom('messages')
     .select(['status', 'failure'])
-    .where('id', '=', messageId)
+    .where('id', '=', failedId)
     .where('conversation_id', '=', locked.id)
     .executeTakeFirst();
   if (!message) fail('not_found');
@@ -102,7 +102,7 @@ export async function dismissFailure(tx: TenantTx, target: Target, messageId: st
   await tx
     .updateTable('messages')
     .set(column => ({ failure: null, version: column('version', '+', 1) }))
-    .where('id', '=', messageId)
+    .where('id', '=', failedId)
     .execute();
   return writeChange(tx, locked.id, { failed: Math.max(0, locked.failed - 1) });
 }

@@ -1,6 +1,6 @@
 import type { InboxFilter, PersonRow } from '@astrix/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ChevronDown, Clock3, CloudUpload, Inbox, PencilLine, TriangleAlert } from 'lucide-react';
+import { ChevronDown, Clock3, CloudUpload, Inbox, ListFilter, PencilLine, TriangleAlert } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
@@ -112,7 +112,7 @@ function Filters({
         <FilterChip
           key={entry.filter}
           label={entry.label}
-          count={counts ? count(amountOf(entry)) : ''}
+          count={counts && !other ? count(amountOf(entry)) : ''}
           on={filter === entry.filter}
           onPick={() => onFilter(entry.filter)}
         />
@@ -124,12 +124,11 @@ function Filters({
           <button
             type="button"
             aria-pressed={other !== undefined}
+            title={other?.label ?? 'More filters'}
             className="inline-flex h-6 min-w-0 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
           >
-            <span className="truncate">
-              {other?.label ?? 'More'}
-              <span className="sr-only">{other ? ', more filters' : ' filters'}</span>
-            </span>
+            {other ? <span className="truncate">{other.label}</span> : <ListFilter size={13} aria-hidden />}
+            <span className="sr-only">{other ? ', more filters' : 'More filters'}</span>
             {other ? <span className="font-medium">{count(amountOf(other))}</span> : null}
             {!other && failed > 0 ? (
               <span className="font-medium text-danger">

@@ -230,8 +230,8 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
       .then(() => ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })))
       .then(() => give({ text: item.summary, failedId: null }), complain);
   };
-  const dismiss = (messageId: string) =>
-    write('conversations.dismiss-failure', { clientId: client.id, conversationId, messageId });
+  const dismiss = (failedId: string) =>
+    write('conversations.dismiss-failure', { clientId: client.id, conversationId, failedId });
   const resend = ({ id, text, replyToId }: MessageRow) => {
     const reply = { clientId: client.id, conversationId, text, replyToId, seenInboundId: lastInboundId };
     write('conversations.reply', reply)
