@@ -127,7 +127,11 @@ function Filters({
             title={other?.label ?? 'More filters'}
             className="inline-flex h-6 min-w-0 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
           >
-            {other ? <span className="truncate">{other.label}</span> : <ListFilter size={13} aria-hidden />}
+            {other ? (
+              <span className="truncate">{other.label}</span>
+            ) : (
+              <ListFilter size={13} aria-hidden className="shrink-0" />
+            )}
             <span className="sr-only">{other ? ', more filters' : 'More filters'}</span>
             {other ? <span className="font-medium">{count(amountOf(other))}</span> : null}
             {!other && failed > 0 ? (
