@@ -3,7 +3,13 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { takeDirectory } from './data-directory.ts';
-import { keptConnection, type Statement, type StatementValue } from './kept-connection.ts';
+import {
+  keptConnection,
+  SEARCH_PATH,
+  SEARCH_PATH_OPTION,
+  type Statement,
+  type StatementValue,
+} from './kept-connection.ts';
 import type { Schema } from './schema.ts';
 
 export type Unlisten = () => Promise<void>;
@@ -48,6 +54,7 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
     release();
     throw error;
   });
+  await pglite.exec(`set search_path = ${SEARCH_PATH}`);
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   /** There is one connection. Kysely gives it to one at a time, and what does not go through Kysely asks it for the connection too. */
   const alone = <T>(work: () => Promise<T>): Promise<T> => kysely.connection().execute(work);
@@ -97,6 +104,7 @@ const types = {
 export async function openPostgres(url: string, poolSize: number): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: url,
+    options: SEARCH_PATH_OPTION,
     max: poolSize,
     connectionTimeoutMillis: 5000,
     idle_in_transaction_session_timeout: 30_000,
@@ -122,7 +130,12 @@ export async function openPostgres(url: string, poolSize: number): Promise<Engin
     kysely,
     ...over(pool),
     async session(work) {
-      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, types });
+      const client = new pg.Client({
+        connectionString: url,
+        options: SEARCH_PATH_OPTION,
+        connectionTimeoutMillis: 5000,
+        types,
+      });
       client.on('error', () => undefined);
       await client.connect();
       try {

@@ -10,6 +10,10 @@ export type KeptConnection = {
   readonly close: () => Promise<void>;
 };
 
+/** Temporary tables and types are looked up last: without their name in the list they would come first. */
+export const SEARCH_PATH = 'public, pg_temp';
+export const SEARCH_PATH_OPTION = `-c search_path=${SEARCH_PATH.replace(' ', '')}`;
+
 /** A server that hangs cannot end a statement itself; after this time we give it up and take a new connection. */
 const TIMEOUT_MS = 10_000;
 const BYTEA = 17;
@@ -30,6 +34,7 @@ export function keptConnection(url: string): KeptConnection {
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: url,
+      options: SEARCH_PATH_OPTION,
       connectionTimeoutMillis: 5000,
       statement_timeout: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,

@@ -38,6 +38,7 @@ export function migrate(db: Db, directory: string = MIGRATIONS, waits: Waits = W
   const migrations = readMigrations(directory);
   return db.internals.session(async session => {
     await alone(session, waits, 'The list of migrations', () => session.script(LIST));
+    await refuseTemporaryTables(session);
     const done: string[] = [];
     for (const migration of migrations) {
       if (await applyOne(session, migration, waits)) done.push(migration.name);
@@ -57,6 +58,31 @@ export function migrate(db: Db, directory: string = MIGRATIONS, waits: Waits = W
 const LIST = `create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now());
   comment on table schema_migrations is '{"tenancy":"system","dataClass":"public","retention":"account","audit":"none"}';
   alter table schema_migrations enable row level security;`;
+
+/**
+ * PostgreSQL lets everybody make temporary tables, whose names can stand in for ours. The right belongs to the database and is not part of a
+ * dump, so it is looked at whenever a process starts. Throws where it cannot be taken away.
+ */
+async function refuseTemporaryTables(session: Session): Promise<void> {
+  const isAllowed = async () => {
+    const { rows } = await session.query(
+      `select current_database() as database, exists (
+         select 1 from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+         where d.datname = current_database() and a.grantee = 0 and a.privilege_type = 'TEMPORARY') as allowed`,
+    );
+    return rows[0]?.allowed === true ? String(rows[0].database) : null;
+  };
+  const database = await isAllowed();
+  if (database === null) return;
+  const name = `"${database.replaceAll('"', '""')}"`;
+  await session.script(
+    `begin; select pg_advisory_xact_lock(${LOCK}); revoke temporary on database ${name} from public; commit;`,
+  );
+  if ((await isAllowed()) !== null)
+    throw new Error(
+      `Everybody may make temporary tables in the database ${database}, and the role of the backend does not own it. As its owner, run: revoke temporary on database ${name} from public`,
+    );
+}
 
 async function checksumOf(session: Session, name: string): Promise<unknown> {
   return (await session.query('select checksum from schema_migrations where name = $1', [name])).rows[0]?.checksum;
