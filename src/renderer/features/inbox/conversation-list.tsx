@@ -140,7 +140,7 @@ function Filters({
                 <span className="sr-only"> failed</span>
               </span>
             ) : null}
-            <ChevronDown size={12} aria-hidden className="shrink-0" />
+            {other ? <ChevronDown size={12} aria-hidden className="shrink-0" /> : null}
           </button>
         }
       >
