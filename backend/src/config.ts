@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keepPrivate, privateFolder } from './kernel/private-files.ts';
 import { type Secret, secret } from './kernel/secret.ts';
 
 /** One sentence for each fault, all of them at once: what is wrong with which variable, and what to do. */
@@ -288,8 +289,11 @@ function readDevelopmentKek(dataDir: string): Buffer | null {
 /** Development only: a key made once and kept beside the data, so that a restart can open what it sealed. */
 function developmentKek(dataDir: string): Buffer {
   const kept = readDevelopmentKek(dataDir);
-  if (kept) return kept;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (kept) {
+    keepPrivate(developmentFile(dataDir));
+    return kept;
+  }
+  privateFolder(dataDir);
   const made = randomBytes(32);
   const path = developmentFile(dataDir);
   const draft = `${path}.${process.pid}`;

@@ -48,6 +48,8 @@ const version = (
 ).version;
 
 async function main(): Promise<void> {
+  // Whatever is written from here on, by the embedded database as well, is for this user alone.
+  process.umask(0o077);
   const { values } = parseArgs({
     options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' }, 'rewrap-keys': { type: 'boolean' } },
   });

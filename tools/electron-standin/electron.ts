@@ -36,11 +36,11 @@ class App extends EventEmitter {
 
   /** One console for each data folder; a lock whose owner is gone is taken over. */
   requestSingleInstanceLock(): boolean {
-    mkdirSync(userData, { recursive: true });
+    mkdirSync(userData, { recursive: true, mode: 0o700 });
     const path = join(userData, 'standin.lock');
     const owner = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
     if (owner > 0 && owner !== process.pid && alive(owner)) return false;
-    writeFileSync(path, String(process.pid));
+    writeFileSync(path, String(process.pid), { mode: 0o600 });
     this.#lock = path;
     return true;
   }

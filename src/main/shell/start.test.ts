@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -130,6 +130,23 @@ describe('a link that starts the console', () => {
     start();
     await ready();
     expect(consoles.did).toEqual([`made for ${dataFolderFor(folder, BACKEND)} on electron`, 'start']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('files of this user alone', () => {
+  const given = process.umask();
+  afterEach(() => void process.umask(given));
+
+  test('LC-03: what is there is corrected, and what is written from now on is private', () => {
+    const cache = join(dataFolderFor(folder, BACKEND), 'cache');
+    mkdirSync(cache, { recursive: true });
+    const files = [join(cache, 'old.db'), join(folder, 'settings.json')];
+    for (const file of files) writeFileSync(file, 'x');
+    for (const path of [...files, cache]) chmodSync(path, 0o777);
+    process.umask(0);
+    start();
+    writeFileSync(join(cache, 'new.db'), 'x');
+    for (const path of [...files, cache, join(cache, 'new.db')]) expect(statSync(path).mode & 0o077, path).toBe(0);
   });
 });
 

@@ -5,10 +5,14 @@ import { type ConsoleEnvironment, dataFolderFor, RELEASE } from '../environment.
 import { APP_SCHEME } from '../guard/rules.ts';
 import { openLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
+import { keepPrivate } from '../private-files.ts';
 import { openSettings } from '../settings/settings.ts';
 import { createDesktop } from './desktop.ts';
 
 const clock: Clock = { now: () => new Date() };
+
+/** What the console writes into the data folder; the rest there is Chromium's, which looks after its own. */
+const OWN_FILES = ['settings.json', 'settings.json.unreadable', 'logs', 'cache', 'backends'];
 
 /** Switches that open a door into a running console; a release does not start with them (SH-18). */
 const REFUSED = /^--(?:inspect|inspect-brk|remote-debugging-port|remote-debugging-pipe|load-extension|js-flags)(?:=|$)/;
@@ -32,11 +36,15 @@ export function startDesktop(given: ConsoleEnvironment): void {
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: false } },
   ]);
 
-  const userData = dataFolderFor(app.getPath('userData'), environment.backendUrl);
+  const platform = process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux';
+  const place = app.getPath('userData');
+  const userData = dataFolderFor(place, environment.backendUrl);
+  // The database of the cache makes its files by itself. What a version from before has made is corrected.
+  if (platform !== 'win32') process.umask(0o077);
+  for (const name of OWN_FILES) keepPrivate(join(place, name));
   const log = openLog(join(userData, 'logs'), clock.now);
   const settings = openSettings(join(userData, 'settings.json'));
   const desktop = createDesktop(settings, log, environment.sandboxUrl);
-  const platform = process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux';
   const console = createConsole({
     userData,
     backendUrl: environment.backendUrl,

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { privateFolder } from '../../kernel/private-files.ts';
 
 /**
  * Keeps the directory for this process and answers the function that gives it up. Throws when another process has it.
@@ -9,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
  * take it at once. A number in a file can do neither, because numbers of processes come again. `astrix.pid` only says whom to stop.
  */
 export function takeDirectory(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  privateFolder(dataDir);
   const pidFile = join(dataDir, 'astrix.pid');
   const lock = new DatabaseSync(join(dataDir, 'astrix.lock'), { timeout: 0 });
   try {
@@ -23,13 +24,18 @@ export function takeDirectory(dataDir: string): () => void {
     );
   }
   writeFileSync(pidFile, String(process.pid), { mode: 0o600 });
+  held.add(lock);
   return () => {
     rmSync(pidFile, { force: true });
+    held.delete(lock);
     lock.close();
   };
 }
 
 const SQLITE_BUSY = 5;
+
+/** A lock that nobody refers to any more is collected, and with it the lock of the operating system. */
+const held = new Set<DatabaseSync>();
 
 /** The owner writes its number right after it has taken the lock. */
 function ownerIn(pidFile: string): string {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { keepPrivate } from '../../kernel/private-files.ts';
 import { takeDirectory } from './data-directory.ts';
 import {
   keptConnection,
@@ -54,6 +55,8 @@ export async function openPglite(dataDir: string | 'memory', template?: Blob): P
     release();
     throw error;
   });
+  // A new database is unpacked with rights of its own, whatever the umask says.
+  if (dataDir !== 'memory') keepPrivate(join(dataDir, 'pglite'));
   await pglite.exec(`set search_path = ${SEARCH_PATH}`);
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   /** There is one connection. Kysely gives it to one at a time, and what does not go through Kysely asks it for the connection too. */
