@@ -160,6 +160,7 @@ describe('the backend that gets the session', () => {
 
   test('SH-18, SH-01: a release takes neither backend nor folder nor demo from the environment', () => {
     electron.app.isPackaged = true;
+    process.argv = ['astrix'];
     start({ backendUrl: 'https://evil.example', userData: join(folder, 'elsewhere'), demo: true });
     expect(consoles.reached).toEqual([[folder, 'https://api.astrix.in', false]]);
     expect(electron.app.names()).not.toContain('setPath');
@@ -176,6 +177,17 @@ describe('switches that open a door into a running console', () => {
     '--remote-debugging-pipe',
     '--load-extension=/tmp/evil',
     '--js-flags=--expose-gc',
+    '-remote-debugging-port=9222',
+    '/remote-debugging-port=9222',
+    '--REMOTE-DEBUGGING-PORT=9222',
+    '--inspect-wait',
+    '--gpu-launcher=evil',
+    '--renderer-cmd-prefix=evil',
+    '--log-net-log=/tmp/net.json',
+    '--',
+    'evil.js',
+    'https://evil.example',
+    'astrix://unknown/verb',
   ];
   test.each(REFUSED)('SH-18: a release does not start with %s', argument => {
     electron.app.isPackaged = true;
@@ -185,13 +197,22 @@ describe('switches that open a door into a running console', () => {
     expect(consoles.did).toEqual([]);
   });
 
-  test('SH-18: a release starts with a link, and in development a debugger may be used', () => {
+  test.each(REFUSED)('SH-18: nor with %s alone', argument => {
+    electron.app.isPackaged = true;
+    process.argv = ['astrix', argument];
+    start();
+    expect(electron.app.calls).toEqual([['exit', 1]]);
+  });
+
+  test('SH-18: a release starts with nothing or with one link, and in development a debugger may be used', () => {
     electron.app.isPackaged = true;
     process.argv = ['astrix', 'astrix://client/0190b8a0-1111-7222-8333-444455556666'];
+    start();
+    process.argv = ['astrix'];
     start();
     electron.app.isPackaged = false;
     process.argv = ['astrix', '--inspect'];
     start();
-    expect(consoles.did).toHaveLength(2);
+    expect(consoles.did).toHaveLength(3);
   });
 });

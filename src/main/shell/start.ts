@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, protocol } from 'electron';
 import { createConsole } from '../console.ts';
 import { type ConsoleEnvironment, dataFolderFor, RELEASE } from '../environment.ts';
-import { APP_SCHEME } from '../guard/rules.ts';
+import { APP_SCHEME, deepLinkIn } from '../guard/rules.ts';
 import { openLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
 import { keepPrivate } from '../private-files.ts';
@@ -14,13 +14,20 @@ const clock: Clock = { now: () => new Date() };
 /** What the console writes into the data folder; the rest there is Chromium's, which looks after its own. */
 const OWN_FILES = ['settings.json', 'settings.json.unreadable', 'logs', 'cache', 'backends'];
 
-/** Switches that open a door into a running console; a release does not start with them (SH-18). */
-const REFUSED = /^--(?:inspect|inspect-brk|remote-debugging-port|remote-debugging-pipe|load-extension|js-flags)(?:=|$)/;
+/**
+ * A release starts with nothing or with one link (SH-18). Chromium and Node read every other argument as a switch in many spellings, and a
+ * list of those that open a door into a running console would always lack one.
+ */
+function mayStartWith(given: readonly string[]): boolean {
+  // The launcher of an AppImage adds this by itself where the system does not let Chromium build its sandbox.
+  const own = process.platform === 'linux' && given[0] === '--no-sandbox' ? given.slice(1) : given;
+  return own.length === 0 || (own.length === 1 && deepLinkIn(own) !== null);
+}
 
 /** Puts the console together and keeps it until the end. Loaded once; `ready` fires only after this has returned. */
 export function startDesktop(given: ConsoleEnvironment): void {
   const environment = app.isPackaged ? RELEASE : given;
-  if (app.isPackaged && process.argv.slice(1).some(argument => REFUSED.test(argument))) {
+  if (app.isPackaged && !mayStartWith(process.argv.slice(1))) {
     app.exit(1);
     return;
   }
