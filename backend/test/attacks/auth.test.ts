@@ -220,3 +220,38 @@ describe('AU-14: guessing', () => {
     expect(compared - before).toBe(1002);
   });
 });
+
+describe('AL-01: sign-ins that were refused', () => {
+  const refusals = () =>
+    withSystem(world.db, 'telemetry', tx =>
+      tx
+        .selectFrom('audit_log')
+        .select(['agency_id', 'subject_id', 'actor_id', 'detail'])
+        .where('event', '=', 'session.refused')
+        .where('at', '>=', world.clock.now())
+        // One of another test may be written late.
+        .where('subject_id', 'in', [people().manager.id, people().owner.id])
+        .execute(),
+    );
+
+  test('a wrong password and a wrong code are in the audit of the agency, and the chain holds', async () => {
+    const { manager } = people();
+    const challenge = await challengeFor(manager);
+    const wrong = (await codeIn(0)) === '000000' ? '000001' : '000000';
+    await signIn(manager.email, 'wrong');
+    expect((await totp(challenge, wrong)).statusCode).toBe(401);
+    await expect
+      .poll(async () => (await refusals()).map(({ detail }) => (detail as { reason: string }).reason).sort())
+      .toEqual(['code', 'password']);
+    const of = { agency_id: world.agencies[0].id, subject_id: manager.id, actor_id: null };
+    for (const row of await refusals()) expect(row).toMatchObject(of);
+    const verified = await withSystem(world.db, 'telemetry', tx => world.app.audit.verify(tx, world.agencies[0].id));
+    expect(verified.firstBad).toBeNull();
+  });
+
+  test('a refusal of one person is written once, and a name that nobody has is written nowhere', async () => {
+    await signIn('nobody@nowhere.example', 'wrong');
+    await signIn(people().owner.email, 'wrong');
+    await expect.poll(async () => (await refusals()).map(row => row.subject_id)).toEqual([people().owner.id]);
+  });
+});

@@ -17,9 +17,9 @@ export { currentCode, newTotpSecret } from './totp.ts';
 /** Sign-in, sessions and devices. */
 export const identity = defineModule({
   name: 'identity',
-  create({ db, clock, vault, keyring, audit, passwords, demo }) {
+  create({ db, clock, vault, keyring, audit, log, passwords, demo }) {
     const refreshKey = secret(vault.kept('refresh-token/v1'));
-    const signIn = createSignIn({ db, keyring, refreshKey, audit, passwords });
+    const signIn = createSignIn({ db, keyring, refreshKey, audit, log, passwords });
     const sessions = createSessionWatch(db);
     return {
       handlers: identityHandlers(signIn, demo && (() => demoPeople(demo, clock.now()))),

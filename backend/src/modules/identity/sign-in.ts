@@ -6,6 +6,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import { hashPassword, hmacSha256, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { nameOf } from '../../platform/telemetry/index.ts';
 import {
   accountLimit,
   codeLimit,
@@ -27,6 +28,7 @@ export type SignInDeps = {
   readonly keyring: Keyring;
   readonly refreshKey: Secret<Buffer>;
   readonly audit: AuditTrail;
+  readonly log: Services['log'];
   readonly passwords: Services['passwords'];
 };
 
@@ -54,6 +56,20 @@ export function createSignIn(deps: SignInDeps) {
     return answer;
   }
 
+  /** Who was refused is known, and who tried is not. */
+  const writeRefusal = (tx: SystemTx, { agencyId, personId }: Member, reason: 'password' | 'code') =>
+    audit.write(tx, {
+      ...{ event: 'session.refused', agencyId, actorId: null, sessionId: null },
+      ...{ subjectType: 'person', subjectId: personId, detail: { reason } },
+    });
+
+  /** Beside the answer: its time must not tell whether there is somebody whose refusal is written down (AU-14). */
+  function noteRefusal(member: Member): void {
+    withSystem(db, 'sign-in', tx => writeRefusal(tx, member, 'password')).catch(error =>
+      deps.log.error('a refused sign-in is not in the audit', { error: nameOf(error) }),
+    );
+  }
+
   return {
     async signIn(email: string, password: string, device: Device, ip: string) {
       const network = networkOf(ip);
@@ -71,8 +87,11 @@ export function createSignIn(deps: SignInDeps) {
         for (const limit of limits) await giveBackAttempt(tx, limit);
       };
       const holds = await verify(person?.password_hash ?? (await nobody), password);
-      if (!person || !holds || person.disabled_at !== null || !person.member) return fail('sign_in_refused');
-      const member = { ...person.member, personId: person.id };
+      const member = person?.member ? { ...person.member, personId: person.id } : null;
+      if (!person || !holds || person.disabled_at !== null || !member) {
+        if (member) noteRefusal(member);
+        return fail('sign_in_refused');
+      }
       if (person.totp_sealed === null && ROLES_WITH_MFA.includes(member.role)) {
         await withSystem(db, 'sign-in', giveBack);
         fail('forbidden', {
@@ -105,8 +124,12 @@ export function createSignIn(deps: SignInDeps) {
       const answer = await withSystem(db, 'sign-in', async tx => {
         const person = await findPerson(tx, email, true);
         if (!person?.totp_sealed || !person.member || person.disabled_at !== null) return null;
+        const member = { ...person.member, personId: person.id };
         const step = await acceptedStep(open(keyring, person.totp_sealed, totpPlace(person.id)), code, txNow(tx));
-        if (step === null || step <= person.totp_last_step) return null;
+        if (step === null || step <= person.totp_last_step) {
+          await writeRefusal(tx, member, 'code');
+          return null;
+        }
         await tx.updateTable('people').set({ totp_last_step: step }).where('id', '=', person.id).execute();
         const used = await tx
           .deleteFrom('sign_in_challenges')
@@ -115,7 +138,7 @@ export function createSignIn(deps: SignInDeps) {
           .executeTakeFirst();
         if (!used) return null;
         for (const limit of limits) await forgetFailures(tx, limit);
-        return startFor(tx, { ...person.member, personId: person.id }, device, network);
+        return startFor(tx, member, device, network);
       });
       return answer ?? fail('totp_refused');
     },
