@@ -81,3 +81,39 @@ describe('only production listens to other machines', () => {
     expect(faultsOf({ NODE_ENV: 'development' })).toBe('');
   });
 });
+
+describe('VT-01: production refuses what protects nothing', () => {
+  const PRODUCTION = { ASTRIX_ENV: 'production', ASTRIX_KEK: randomBytes(32).toString('base64') };
+  const start = (env: Record<string, string>) => readConfig({ ...PRODUCTION, ...env });
+  const WEAK: readonly (readonly [string, Record<string, string>])[] = [
+    ['ASTRIX_WHATSAPP_APP_SECRET', { ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret' }],
+    ['ASTRIX_WHATSAPP_APP_SECRET', { ASTRIX_WHATSAPP_APP_SECRET: ' '.repeat(40) }],
+    ['ASTRIX_WHATSAPP_APP_SECRET_NEXT', { ASTRIX_WHATSAPP_APP_SECRET_NEXT: 'x' }],
+    ['ASTRIX_WHATSAPP_VERIFY_TOKEN', { ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token' }],
+    ['ASTRIX_APP_META_SECRET', { ASTRIX_APP_META_ID: '1', ASTRIX_APP_META_SECRET: 'x' }],
+    ['ASTRIX_APP_META_VERIFY_TOKEN', { ASTRIX_APP_META_VERIFY_TOKEN: 'short' }],
+    ['ASTRIX_TRUSTED_PROXIES', { ASTRIX_TRUSTED_PROXIES: '10.0.0.1, 0.0.0.0/0' }],
+    ['ASTRIX_TRUSTED_PROXIES', { ASTRIX_TRUSTED_PROXIES: '::/0' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://u:p@db.example.in/astrix' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://u:p@10.1.2.3/astrix?sslmode=prefer' }],
+    ['ASTRIX_KEK', { ASTRIX_KEK: Buffer.from(Array.from({ length: 32 }, (_, n) => n)).toString('base64') }],
+    ['ASTRIX_KEK', { ASTRIX_KEK: Buffer.from('01234567890123456789012345678901').toString('base64') }],
+  ];
+  test.each(WEAK)('%s: %j', (name, env) => {
+    expect(() => start(env)).toThrow(new RegExp(`- ${name} `));
+    if (name !== 'ASTRIX_KEK') expect(() => readConfig({ ...ENV, ...env })).not.toThrow();
+  });
+
+  test('and takes what does', () => {
+    for (const DATABASE_URL of [
+      'postgres://u:p@127.0.0.1/astrix',
+      'postgres://u:p@database:5432/astrix',
+      'postgres://u:p@db.example.in/astrix?sslmode=verify-full',
+    ])
+      start({
+        DATABASE_URL,
+        ASTRIX_WHATSAPP_APP_SECRET: randomBytes(16).toString('hex'),
+        ASTRIX_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      });
+  });
+});

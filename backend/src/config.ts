@@ -160,6 +160,46 @@ function exposureFaults(value: z.output<typeof Environment>, nodeEnv: string | u
   return faults;
 }
 
+/** Values that are published with the demo, the sandbox and the tests. */
+const PUBLISHED: ReadonlySet<string> = new Set(['demo-app-secret', 'demo-verify-token', 'sandbox-secret']);
+const APP_SECRET =
+  /^ASTRIX_(?:WHATSAPP_APP|APP_[A-Z]+)_(?:SECRET|SECRET_NEXT)$|^ASTRIX_(?:WHATSAPP|APP_[A-Z]+)_VERIFY_TOKEN$/;
+const MIN_SECRET = 16;
+
+/** What protects nothing although it is set. */
+function weaknessFaults(
+  value: z.output<typeof Environment>,
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const faults: string[] = [];
+  for (const [name, text] of Object.entries(env)) {
+    if (!text || !APP_SECRET.test(name)) continue;
+    if (PUBLISHED.has(text))
+      faults.push(`${name} is a value of the demo, which is published. Set the one of your own app.`);
+    else if (text.trim().length < MIN_SECRET)
+      faults.push(`${name} must have at least ${MIN_SECRET} characters: anybody can guess a shorter one.`);
+  }
+  if (value.ASTRIX_TRUSTED_PROXIES.split(',').some(address => /\/0+$/.test(address.trim())))
+    faults.push(
+      'ASTRIX_TRUSTED_PROXIES must name your proxies: a network of all addresses lets every caller forge its own.',
+    );
+  if (value.DATABASE_URL && !isProtected(value.DATABASE_URL))
+    faults.push(
+      'DATABASE_URL must end with ?sslmode=verify-full (or require, verify-ca) for a database on another network: passwords and customers would cross it in the open.',
+    );
+  return faults;
+}
+
+/** Whether nobody on the way can read: this machine, a name without a dot (a private network of containers), or TLS. */
+function isProtected(databaseUrl: string): boolean {
+  const url = URL.parse(databaseUrl);
+  if (url === null) return true;
+  const { hostname } = url;
+  if (hostname === '' || hostname === '[::1]' || LOOPBACK_HOST.test(hostname)) return true;
+  if (/^[a-z0-9-]+$/i.test(hostname)) return true;
+  return ['require', 'verify-ca', 'verify-full'].includes(url.searchParams.get('sslmode') ?? '');
+}
+
 /** The only reader of the environment. Throws ConfigError with every fault; never prints a value. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const faults: string[] = [];
@@ -185,6 +225,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (production && value.ASTRIX_PUBLIC_URL?.startsWith('http:'))
     faults.push('ASTRIX_PUBLIC_URL must begin with https:// in production: providers send people back to it.');
   faults.push(...exposureFaults(value, env.NODE_ENV));
+  if (production) faults.push(...weaknessFaults(value, env));
   const apps = readApps(env, faults);
   const verifyTokens = readVerifyTokens(env, faults);
   const given = givenKek('ASTRIX_KEK', value.ASTRIX_KEK, value.ASTRIX_DATA_DIR, faults);
@@ -263,9 +304,15 @@ function givenKek(name: string, text: string | undefined, dataDir: string, fault
     faults.push(`${name} must be 32 bytes in base64, such as the output of: openssl rand -base64 32`);
     return null;
   }
-  const allEqual = bytes.every(byte => byte === bytes[0]);
-  const development = marked || allEqual || readDevelopmentKek(dataDir)?.equals(bytes) === true;
+  const development = marked || isPattern(bytes) || readDevelopmentKek(dataDir)?.equals(bytes) === true;
   return { bytes: secret(bytes), development };
+}
+
+/** Steps of one size, such as 00…1f or one byte over and over, or text that somebody typed: no random key looks like that. */
+function isPattern(bytes: Buffer): boolean {
+  const step = (bytes[1]! - bytes[0]!) & 255;
+  const isRun = bytes.every((byte, n) => byte === ((bytes[0]! + n * step) & 255));
+  return isRun || bytes.every(byte => byte >= 0x20 && byte < 0x7f);
 }
 
 const developmentFile = (dataDir: string) => join(dataDir, 'development.kek');

@@ -75,7 +75,8 @@ test('somebody of the cast signs in with what the demo shows, and finds the inbo
 test('production refuses a database that the demo has filled, whatever its key is, and changes nothing', async () => {
   await start();
   const before = await counts();
-  const serve = () => buildApp({ ...partsOf({ ASTRIX_ENV: 'production' }), demo: null });
+  const serve = () =>
+    buildApp({ ...partsOf({ ASTRIX_ENV: 'production', ASTRIX_WHATSAPP_APP_SECRET: '' }), demo: null });
   await expect(serve()).rejects.toThrow(/^The demo has filled this database.*empty database in DATABASE_URL/);
   expect(await counts()).toEqual(before);
   await withSystem(db, 'demo-seed', tx => tx.updateTable('deployment').set({ demo: false }).execute());
