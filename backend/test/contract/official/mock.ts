@@ -5,7 +5,8 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type OfficialName, official } from './index.ts';
+import type { OfficialName } from './documents.ts';
+import { official } from './official.ts';
 
 export type Answer = {
   readonly status?: number;
