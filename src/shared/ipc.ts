@@ -323,7 +323,7 @@ export const CHANNELS = {
   'sync.now': call('write', true, nothing, done),
 
   'settings.get': call('read', false, nothing, Settings),
-  'settings.set': call('write', false, Settings.partial(), Settings),
+  'settings.set': call('write', false, Settings.exactPartial(), Settings),
 
   changed: event(z.strictObject({ topics: z.array(Topic).max(500) })),
   accountChanged: event(AccountState),

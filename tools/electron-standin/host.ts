@@ -175,7 +175,10 @@ export async function startHost(): Promise<string> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1_048_576 });
   server.on('upgrade', (request, socket, head) => {
     const window = windows.get(Number(/^\/w(\d+)\/socket$/.exec(pathOf(request)?.pathname ?? '')?.[1]));
-    if (!window || request.headers.origin !== desktop.origin) return socket.destroy();
+    if (!window || request.headers.origin !== desktop.origin) {
+      socket.destroy();
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, client => {
       window.sockets.add(client);
       client.on('error', () => undefined);

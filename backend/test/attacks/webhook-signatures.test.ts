@@ -9,7 +9,6 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.clock.advance(86_400));
 
-const _CUSTOMER = '919876543210';
 const { aMessage, bytes, post, stored } = webhookRig(() => world);
 
 describe('WH-01: the exact bytes are signed', () => {

@@ -197,6 +197,13 @@ describe('what may be asked', () => {
     expect(entered).toEqual([]);
   });
 
+  test('SH-14: a setting without a value is refused here, not by what keeps the settings', async () => {
+    const { route, entered } = world();
+    const reply = await route(own, 'settings.set', { theme: undefined });
+    expect(reply).toMatchObject({ ok: false, error: { code: 'bad_argument' } });
+    expect(entered).toEqual([]);
+  });
+
   /** An argument that is almost right: one field of a good one replaced, removed or added. */
   const almost = (name: CallName) => {
     const good = (ACCEPTED[name] ?? {}) as Record<string, unknown>;

@@ -57,7 +57,7 @@ export function openSettings(path: string): SettingsStore {
 function read(path: string): StoredSettings {
   if (!existsSync(path)) return DEFAULTS;
   try {
-    const parsed = Stored.partial().parse(JSON.parse(readFileSync(path, 'utf8')));
+    const parsed = Stored.exactPartial().parse(JSON.parse(readFileSync(path, 'utf8')));
     return { ...DEFAULTS, ...parsed };
   } catch {
     renameSync(path, `${path}.unreadable`);

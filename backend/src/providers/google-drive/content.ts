@@ -3,10 +3,12 @@ import { z } from 'zod';
 /** What stands in documents and sheets. It was written by others: text to show, never markup, a formula or an instruction. */
 
 type Block = {
-  readonly paragraph?: {
-    readonly elements: readonly { readonly textRun?: { readonly content: string } | undefined }[];
-  };
-  readonly table?: { readonly tableRows: readonly { readonly tableCells: readonly { readonly content: Block[] }[] }[] };
+  readonly paragraph?:
+    | { readonly elements: readonly { readonly textRun?: { readonly content: string } | undefined }[] }
+    | undefined;
+  readonly table?:
+    | { readonly tableRows: readonly { readonly tableCells: readonly { readonly content: Block[] }[] }[] }
+    | undefined;
 };
 
 /** StructuralElement of Docs, as far as it holds text. A getter, because a cell holds blocks again. */
