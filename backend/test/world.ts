@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@astrix/contract';
-import type { InjectOptions, Response } from 'light-my-request';
+import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import { type App, type AppParts, buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { type ManualClock, manualClock } from '../src/kernel/clock.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { ConnectionView, ProviderId, WebhookAddress } from '@astrix/contract';
-import type { Response } from 'light-my-request';
+import type { LightMyRequestResponse as Response } from 'fastify';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { type Colleague, type ConnectRig, connectRig } from '../connections/rig.ts';
 import { ledgerOfAll } from '../tenancy/ledger.ts';

@@ -1,5 +1,5 @@
 import type { ProviderId, Role } from '@astrix/contract';
-import type { Response } from 'light-my-request';
+import type { LightMyRequestResponse as Response } from 'fastify';
 import { expect } from 'vitest';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';

@@ -1,5 +1,5 @@
 import type { Capability, ConnectionData, ConnectionView, DisconnectReceipt, ProviderId, Role } from '@astrix/contract';
-import type { Response } from 'light-my-request';
+import type { LightMyRequestResponse as Response } from 'fastify';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { type Kit, kitOver, type Person, type Where } from '../kit/index.ts';

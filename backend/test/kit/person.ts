@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Problem, type ReplyOf, ROUTES, type RouteDefinition, type RouteName, type Routes } from '@astrix/contract';
-import type { InjectOptions, Response } from 'light-my-request';
+import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import type { z } from 'zod';
 import type { TestPerson, World } from '../world.ts';
 

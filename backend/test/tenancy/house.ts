@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Role } from '@astrix/contract';
-import type { Response } from 'light-my-request';
+import type { LightMyRequestResponse as Response } from 'fastify';
 import { newId } from '../../src/kernel/ids.ts';
 import { type Db, type SystemTx, withSystem } from '../../src/platform/db/index.ts';
 import { createCallLedger } from '../../src/platform/egress/index.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ROUTES, type RouteDefinition, type RouteName } from '@astrix/contract';
-import type { InjectOptions, Response } from 'light-my-request';
+import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import { type ModuleSamples, SAMPLES } from '../kit/samples.ts';
 import type { World } from '../world.ts';
 import type { Ids } from './house.ts';
