@@ -4,7 +4,6 @@ import { type Customer, type CustomerOptions, createCustomer } from './customer.
 import { type Person, signInAs } from './person.ts';
 import { type Provider, providerOf } from './provider.ts';
 
-export { START } from '../world.ts';
 export type { Customer, Written } from './customer.ts';
 export type { Person } from './person.ts';
 

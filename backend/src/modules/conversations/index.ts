@@ -14,8 +14,6 @@ import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
-export { conversationRow, messageRow, previewOf } from './read.ts';
-export { SEND_JOB } from './send-data.ts';
 export type { StoredReaction } from './tables.ts';
 
 /** The inbox: conversations, messages, notes, and the one function that sends. */

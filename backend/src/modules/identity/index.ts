@@ -11,8 +11,8 @@ import { createSignIn } from './sign-in.ts';
 import './tables.ts';
 
 export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './access.ts';
-export { addMember, createAgency, createPerson, disableMember, initialsOf, type NewPerson } from './people.ts';
-export { currentCode, newTotpSecret } from './totp.ts';
+export { addMember, createAgency, createPerson, disableMember, type NewPerson } from './people.ts';
+export { currentCode } from './totp.ts';
 
 /** Sign-in, sessions and devices. */
 export const identity = defineModule({

@@ -18,7 +18,7 @@ export {
   withSystem,
   withTenant,
 } from './database.ts';
-export { MIGRATIONS, migrate } from './migrate.ts';
+export { migrate } from './migrate.ts';
 export type { Schema } from './schema.ts';
 export { SYSTEM_REASONS, type SystemReason } from './system-reasons.ts';
 export { declaredTables, type TableDeclaration } from './tables.ts';

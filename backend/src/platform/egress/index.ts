@@ -7,7 +7,7 @@ export { EgressError } from './failures.ts';
 export type { Effect, Explain } from './judge.ts';
 export { type Call, type CallLedger, type Connection, createCallLedger } from './ledger.ts';
 export type { Failed, Headers, Judgement, Outcome, OutcomeKind } from './outcome.ts';
-export { PAGE_CAPS, type Page, type PageCaps, type Pages, type Paging, pages } from './pages.ts';
+export { type Page, type PageCaps, type Pages, type Paging, pages } from './pages.ts';
 export { bytes, json, nothing, type Reader } from './reader.ts';
 export type { CallRequest } from './request.ts';
 export type { EgressRules, ProviderRules } from './rules.ts';

@@ -21,13 +21,13 @@ import { rows, type SecretStore } from './stores.ts';
 import './tables.ts';
 
 export { awsSecretsManager, awsSecretsManagerRules, type SignedCall, signedCalls } from './aws-secrets-manager.ts';
-export { type Kek, KekError, type Keks, kekFingerprint, keksFrom, localKek } from './kek.ts';
+export { type Kek, KekError, type Keks, keksFrom, localKek } from './kek.ts';
 export type { KeptPurpose } from './kept-keys.ts';
 export type { Place } from './places.ts';
 export type { RewrapOptions, RewrapReport } from './rewrap.ts';
 export type { Read, SecretFacts, Swapped } from './secrets.ts';
 export type { ShredReceipt } from './shred.ts';
-export { rows, type SecretStore, type StoreKey } from './stores.ts';
+export { type SecretStore, type StoreKey } from './stores.ts';
 
 export type VaultOptions = {
   readonly db: Db;

@@ -139,4 +139,4 @@ const comment: Act<'tasks.comment'> = {
   },
 };
 
-export const jiraActs: Connector['acts'] = { 'tasks.create': create, 'tasks.comment': comment };
+export const jiraActs: NonNullable<Connector['acts']> = { 'tasks.create': create, 'tasks.comment': comment };

@@ -66,4 +66,4 @@ const createLink: Act<'payments.create-link'> = {
   },
 };
 
-export const stripeActs: Connector['acts'] = { 'payments.create-link': createLink };
+export const stripeActs: NonNullable<Connector['acts']> = { 'payments.create-link': createLink };

@@ -153,11 +153,8 @@ const template: Known = about => {
 const alert: Known = about => {
   const info = object(about.alert_info) ?? about;
   const isGrave = /^(?:CRITICAL|WARNING)$/i.test(text(info.alert_severity, 40) ?? '');
-  return {
-    topic: 'account',
-    severity: isGrave ? 'warns' : 'tells',
-    reason: text(info.alert_description, 400) ?? undefined,
-  };
+  const reason = text(info.alert_description, 400);
+  return { topic: 'account', severity: isGrave ? 'warns' : 'tells', ...(reason === null ? {} : { reason }) };
 };
 
 const nameUpdate: Known = about => ({
