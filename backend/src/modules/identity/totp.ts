@@ -1,9 +1,7 @@
-import { generate, generateSecret, verify } from 'otplib';
+import { generate, verify } from 'otplib';
 
 /** RFC 6238 with six digits and 30-second steps, as every authenticator app speaks it. */
 const STEP_SECONDS = 30;
-
-export const newTotpSecret = (): string => generateSecret();
 
 /** The time step that the code belongs to, allowing one step of drift either way; null when it is wrong. */
 export async function acceptedStep(totpSecret: string, code: string, now: Date): Promise<number | null> {
