@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types. The boundaries between the rooms are checked by tools/boundaries.test.ts. */
+/** `npm run check`: format, lint, types, dead code. The boundaries between the rooms are checked by tools/boundaries.test.ts. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -11,6 +11,7 @@ export const CHECKS: readonly Step[] = [
   { what: 'format and lint', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
   { what: 'types of backend, main and tools', command: bin('tsc'), args: ['-p', '.'] },
   { what: 'types of the renderer', command: bin('tsc'), args: ['-p', 'src/renderer'] },
+  { what: 'dead code and undeclared packages', command: bin('knip'), args: ['--no-progress', '--exclude', 'types'] },
 ];
 
 export function runCheck(step: Step): boolean {

@@ -35,7 +35,11 @@ export const oneRow = <C extends CollectionName>(collection: C, clientId: string
   queryFn: async () => (await ask(bridge.rows.get({ collection, clientId, id }))) as RowOf<C> | null,
 });
 
-/** The rows of a list as far as they have been loaded, newest first; `status` keeps those in one state. */
+/**
+ * The rows of a list as far as they have been loaded, newest first; `status` keeps those in one state.
+ *
+ * @public For screens of features to come (docs/guides/add-a-screen.md).
+ */
 export const useRows = <C extends CollectionName>(
   collection: C,
   clientId: string | null,
