@@ -27,7 +27,7 @@ export type { Place } from './places.ts';
 export type { RewrapOptions, RewrapReport } from './rewrap.ts';
 export type { Read, SecretFacts, Swapped } from './secrets.ts';
 export type { ShredReceipt } from './shred.ts';
-export { type SecretStore, type StoreKey } from './stores.ts';
+export type { SecretStore, StoreKey } from './stores.ts';
 
 export type VaultOptions = {
   readonly db: Db;
