@@ -38,7 +38,7 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
       return {
         code: shorten(shown(failed.code), 60) || 'reauth',
         reason: `${name} no longer accepts this connection.`,
-        next: auth.kind === 'key' ? 'Give a new key.' : `Reconnect it: sign in at ${name} again.`,
+        next: failed.next ?? (auth.kind === 'key' ? 'Give a new key.' : `Reconnect it: sign in at ${name} again.`),
       };
     case 'permanent':
       if (failed.code === 'redirect')
@@ -50,9 +50,11 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
       return {
         code: shorten(shown(failed.code), 60) || 'refused',
         reason: `${name} refused: ${shown(failed.reason) || 'it gave no reason'}`,
-        next: /scope|permission|forbidden|http-403/i.test(`${failed.code} ${failed.reason}`)
-          ? 'Reconnect and allow what is asked for, or ask the owner of the account for the permission.'
-          : 'Correct what it names. If it stays, tell support the code.',
+        next:
+          failed.next ??
+          (/scope|permission|forbidden|http-403/i.test(`${failed.code} ${failed.reason}`)
+            ? 'Reconnect and allow what is asked for, or ask the owner of the account for the permission.'
+            : 'Correct what it names. If it stays, tell support the code.'),
       };
     case 'malformed':
     case 'ambiguous':

@@ -1,4 +1,5 @@
 import { parseStrictly } from '../../kernel/strict-json.ts';
+import { withoutNulls } from '../../kernel/without-nulls.ts';
 import type { Exchange } from './exchange.ts';
 import type { EgressError } from './failures.ts';
 import { type Failed, type Headers, type Judgement, type Outcome, retryLater } from './outcome.ts';
@@ -11,7 +12,7 @@ import { retryAfterSeconds } from './retry-after.ts';
  */
 export type Effect = 'read' | 'write' | 'idempotent-write';
 
-/** `body` is JSON, or for a failure the beginning of its text where it is none: a gateway in front of the provider speaks HTML. */
+/** `body` is JSON without its keys of null, or for a failure the beginning of its text where it is none: a gateway in front of the provider speaks HTML. */
 export type Explain = (body: unknown, status: number, headers: Headers) => Judgement | null;
 
 const TEXT_BYTES = 4096;
@@ -78,9 +79,9 @@ const readBody = <T>(reply: Exchange, reader: Reader<T>): Read<T> =>
 
 /** What the provider says about a failure, also inside of a 200. */
 function explanationOf(reply: Exchange, read: Read<unknown> | null, explain: Explain): Judgement | null {
-  if (read !== null) return read.raw === undefined ? null : explain(read.raw, reply.status, reply.headers);
+  if (read !== null) return read.raw === undefined ? null : explain(withoutNulls(read.raw), reply.status, reply.headers);
   if (typeof reply.body === 'string') return null;
   const parsed = parseStrictly(reply.body);
-  const body = 'value' in parsed ? parsed.value : reply.body.toString('utf8', 0, TEXT_BYTES);
+  const body = 'value' in parsed ? withoutNulls(parsed.value) : reply.body.toString('utf8', 0, TEXT_BYTES);
   return explain(body, reply.status, reply.headers);
 }

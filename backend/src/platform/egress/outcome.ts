@@ -26,8 +26,14 @@ export type Failed =
       readonly reason: string;
       readonly status: number | null;
     }
-  | { readonly kind: 'reauth'; readonly code: string; readonly reason: string; readonly status: number }
-  | { readonly kind: 'permanent'; readonly code: string; readonly reason: string; readonly status: number }
+  | {
+      readonly kind: 'reauth' | 'permanent';
+      readonly code: string;
+      readonly reason: string;
+      readonly status: number;
+      /** What a person can do about it, where the reason alone would lead to the wrong step: one sentence. */
+      readonly next?: string;
+    }
   | { readonly kind: 'malformed'; readonly reason: string; readonly stale: true; readonly status: number | null }
   | { readonly kind: 'ambiguous'; readonly reason: string; readonly status: number | null }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -40,7 +46,7 @@ export type Headers = Readonly<Record<string, string>>;
 /** What a provider's own error body means. `reason` may hold its words: it is shown to people and never logged. */
 export type Judgement =
   | { readonly kind: 'retry'; readonly reason: string; readonly afterSeconds?: number | null }
-  | { readonly kind: 'reauth' | 'permanent'; readonly code: string; readonly reason: string };
+  | { readonly kind: 'reauth' | 'permanent'; readonly code: string; readonly reason: string; readonly next?: string };
 
 export const retryLater = (reason: string, afterMs: number | null, status: number | null = null): Failed => ({
   kind: 'retry',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { JSON_LIMITS, type JsonLimits, parseStrictly } from '../../kernel/strict-json.ts';
+import { withoutNulls } from '../../kernel/without-nulls.ts';
 
 /** `raw` is the JSON as it came, before the schema: where an error inside of a 200 would stand. */
 export type Read<T> = ({ readonly data: T } | { readonly fault: string }) & { readonly raw?: unknown };
@@ -13,7 +14,10 @@ export type Reader<T> = {
 
 const MEBIBYTE = 1_048_576;
 
-/** JSON that fits the schema. Unknown keys fall away, unknown enum values and shapes are a fault: never half a reply (EG-02). */
+/**
+ * JSON that fits the schema. A key of null counts as absent, unknown keys fall away, unknown enum values and shapes are a fault. Lists whose
+ * rows are read one by one say so in their schema (`rowsOf` of the providers).
+ */
 export function json<T>(
   schema: z.ZodType<T>,
   { maxBytes = MEBIBYTE, limits }: { readonly maxBytes?: number; readonly limits?: Partial<JsonLimits> } = {},
@@ -26,7 +30,7 @@ export function json<T>(
       if (/^\s*(?:text\/html|application\/xhtml)/i.test(contentType)) return { fault: 'html' };
       const parsed = parseStrictly(body, { ...JSON_LIMITS, ...limits });
       if ('fault' in parsed) return parsed;
-      const fits = schema.safeParse(parsed.value);
+      const fits = schema.safeParse(withoutNulls(parsed.value));
       return fits.success ? { data: fits.data, raw: parsed.value } : { fault: 'schema', raw: parsed.value };
     },
   };
