@@ -11,8 +11,9 @@ const PROFILES = HANDLES.map((username, n) => ({
 }));
 /** A page for every client; half of them have a profile. */
 const PAGES = DEMO_CLIENTS.map(({ name }, n) => ({ id: String(100_000_000_001 + n), name, profile: PROFILES[n] }));
-/** Was a private profile when some of its posts went out. */
+/** Was a private profile when its first posts went out: there are no numbers for this one and those before it. */
 const CONVERTED = PROFILES[2]!;
+const CONVERTED_AT = 40;
 
 const POSTS = 60;
 const EVERY_MS = 36 * 3_600_000;
@@ -67,6 +68,9 @@ function post(profile: (typeof PROFILES)[number], n: number, now: Date, metrics:
   };
 }
 
+const before = (id: string): boolean => id.startsWith(CONVERTED.id) && Number(id.slice(-3)) >= CONVERTED_AT;
+const NO_NUMBERS = [100, 'Media posted before business account conversion', 2108006] as const;
+
 /** Instagram behind Facebook pages: six profiles, sixty posts each, numbers by day. */
 export const imitation: Imitation = {
   provider: 'instagram',
@@ -112,8 +116,6 @@ export const imitation: Imitation = {
       if (!admitted(stage, call, reply, ...needs)) return reply;
       const profile = profileOf(call);
       if (!profile) return notThere(reply, call.params.id);
-      if (metrics && profile === CONVERTED)
-        return refuse(reply, 100, 'Media posted before business account conversion', 2108006);
       if (metrics?.some(metric => !POST_METRICS.has(metric)))
         return refuse(reply, 100, 'metric[0] must be one of the following values');
       const rows = stage.things
@@ -128,15 +130,32 @@ export const imitation: Imitation = {
         })
         .map(row => picked(row, fields, ['like_count']));
       if (rows.includes(null)) return refuse(reply, 100, 'Tried accessing nonexisting field');
-      return paged(rows as object[], call, 50);
+      const page = paged(rows as { readonly id: string }[], call, 50);
+      return metrics && page.data.some(({ id }) => before(id)) ? refuse(reply, ...NO_NUMBERS) : page;
+    });
+    /** The numbers of one post of any profile; null where there is no such post. */
+    const numbersOf = (id: string, metrics: readonly string[]) => {
+      const profile = PROFILES.find(one => id.startsWith(one.id));
+      return profile ? post(profile, Number(id.slice(-3)), stage.now(), metrics).insights : null;
+    };
+    app.get(graphPath('/'), GRAPH, async (request, reply) => {
+      const call = request as GraphCall;
+      if (!admitted(stage, call, reply, 'instagram_basic', 'instagram_manage_insights')) return reply;
+      const ids = (call.query.ids ?? '').split(',');
+      const metrics = /^insights\.metric\(([^)]*)\)/.exec(call.query.fields ?? '')?.[1]?.split(',') ?? [];
+      const odd = ids.find(id => numbersOf(id, metrics) === null);
+      if (odd !== undefined) return notThere(reply, odd);
+      if (ids.some(before)) return refuse(reply, ...NO_NUMBERS);
+      return Object.fromEntries(ids.map(id => [id, { insights: numbersOf(id, metrics), id }]));
     });
     app.get(graphPath('/:id/insights'), GRAPH, async (request, reply) => {
       const call = request as GraphCall;
       if (!admitted(stage, call, reply, 'instagram_basic', 'instagram_manage_insights')) return reply;
-      const profile = profileOf(call);
-      if (!profile) return notThere(reply, call.params.id);
       const { metric = '', metric_type, period, since, until } = call.query;
       const metrics = metric.split(',');
+      const profile = profileOf(call);
+      if (!profile && before(call.params.id)) return refuse(reply, ...NO_NUMBERS);
+      if (!profile) return numbersOf(call.params.id, metrics) ?? notThere(reply, call.params.id);
       if (metrics.some(name => !DAY_METRICS.has(name)) || metric_type !== 'total_value' || period !== 'day')
         return refuse(reply, 100, 'metric[0] must be one of the following values');
       if (!(Number(until) > Number(since))) return refuse(reply, 100, 'since param must be less than until');

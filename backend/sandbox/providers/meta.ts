@@ -67,7 +67,7 @@ export function admitted(stage: Stage, request: GraphCall, reply: FastifyReply, 
 const cursor = (at: number) => Buffer.from(String(at)).toString('base64url');
 
 /** One page with Graph's cursors. `most` rows come at once, whatever was asked for: short pages are legal. */
-export function paged(rows: readonly object[], { url, query }: GraphCall, most: number) {
+export function paged<R extends object>(rows: readonly R[], { url, query }: GraphCall, most: number) {
   const from = query.after ? Number(Buffer.from(query.after, 'base64url')) : 0;
   const to = Math.min(from + Math.min(Number(query.limit ?? 25), most), rows.length);
   const next = new URL(url, `https://${HOST}`);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type Judgement, json, type Page, type Pages, pages } from '../platform/egress/index.ts';
-import type { Api, Ask, OAuth2, Scope } from './provider.ts';
+import { type Judgement, json, pages } from '../platform/egress/index.ts';
+import { listOf, onlyReadable } from './accounts.ts';
+import { Written } from './fields.ts';
+import type { Api, Ask, OAuth2, ReadResult, Scope } from './provider.ts';
 import { type Rows, rowsOf } from './read.ts';
 
 /** What all systems of Google have in common: consent and tokens, error bodies, and how numbers are written. */
@@ -116,45 +118,53 @@ export function scaled(text: string, places: number): number {
 }
 
 /** An int64 as proto3 writes it in JSON: a text. Refused where a number could not hold it. */
-export const Int64 = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .transform(Number);
+export const Int64 = Written.pipe(z.string().regex(/^\d{1,15}$/)).transform(Number);
+
+const NextPage = z.string().max(4000).optional();
 
 /** A list as Google sends it: rows under a name that is absent when there are none, and the token of the next page. */
-export const pageOf = <R>(name: string, row: z.ZodType<R>, most: number): z.ZodType<Page<R>> =>
-  z
-    .object({ [name]: z.array(row).max(most).default([]), nextPageToken: z.string().max(4000).optional() })
-    .transform(page => ({ rows: page[name] as R[], next: (page.nextPageToken as string | undefined) ?? null }));
+const listPage = <L>(
+  name: string,
+  list: z.ZodType<L>,
+  none: L,
+): z.ZodType<{ readonly list: L; readonly next: string | null }> =>
+  z.object({ [name]: list.optional(), nextPageToken: NextPage }).transform(page => ({
+    list: (page[name] as L | undefined) ?? none,
+    next: (page.nextPageToken as string | undefined) ?? null,
+  }));
 
-/** The same list with its rows read one by one, so that one of another shape does not lose the others. */
+/** A list of accounts, for `pages`; the rows go through `onlyReadable`. */
+export const pageOf = <R>(name: string, row: z.ZodType<R>, most: number) =>
+  listPage(name, listOf(row, most), []).transform(({ list: rows, next }) => ({ rows, next }));
+
+/** A list of rows to be shown or imported. */
 export const rowsPageOf = <R>(
   name: string,
   row: z.ZodType<R>,
-  keyField: string | null,
+  key: string | null,
   most: number,
 ): z.ZodType<{ readonly rows: Rows<R>; readonly next: string | null }> =>
-  z
-    .object({ [name]: rowsOf(row, keyField, most).optional(), nextPageToken: z.string().max(4000).optional() })
-    .transform(page => ({
-      rows: (page[name] as Rows<R> | undefined) ?? { rows: [], unreadable: [] },
-      next: (page.nextPageToken as string | undefined) ?? null,
-    }));
+  listPage(name, rowsOf(row, key, most), { rows: [], unreadable: [] }).transform(({ list: rows, next }) => ({
+    rows,
+    next,
+  }));
 
-/** All rows of a list that is read with GET. */
-export const listAll = <R>(
+/** All rows of a list of accounts that is read with GET. */
+export const listAll = async <R>(
   api: Api,
-  { query, ...ask }: Pick<Ask<Page<R>>, 'path' | 'query'> & { readonly host?: string; readonly cost?: string },
-  page: z.ZodType<Page<R>>,
-): Promise<Pages<R>> =>
-  pages({
-    clock: api.clock,
-    fetch: cursor =>
-      api.call({
-        ...ask,
-        method: 'GET',
-        query: { ...query, pageToken: cursor ?? undefined },
-        effect: 'read',
-        reply: json(page),
-      }),
-  });
+  { query, ...ask }: Pick<Ask<unknown>, 'path' | 'query'> & { readonly host?: string; readonly cost?: string },
+  page: ReturnType<typeof pageOf<R>>,
+): Promise<ReadResult<R>> =>
+  onlyReadable<R>(
+    await pages({
+      clock: api.clock,
+      fetch: cursor =>
+        api.call({
+          ...ask,
+          method: 'GET',
+          query: { ...query, pageToken: cursor ?? undefined },
+          effect: 'read',
+          reply: json(page),
+        }),
+    }),
+  );

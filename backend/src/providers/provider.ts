@@ -14,6 +14,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Bucket, Explain, Failed, Outcome } from '../platform/egress/index.ts';
 import type { WebhookScheme } from '../platform/signatures/index.ts';
+import type { ReadResult } from './accounts.ts';
 import type { Act } from './act.ts';
 import type { Account, Api, Ask } from './adapter-api.ts';
 import type { Messaging } from './messaging.ts';
@@ -160,8 +161,7 @@ export type CodeExchange = {
   readonly extras: Readonly<Record<string, string>>;
 };
 
-/** All rows, or the failure that came first (pages() of egress answers this). */
-export type ReadResult<R> = { readonly kind: 'ok'; readonly rows: readonly R[] } | Failed;
+export type { ReadResult } from './accounts.ts';
 
 /** The reply names another account than the one that was asked for: nothing of it counts (F-08). */
 export const OTHER_ACCOUNT = 'other-account';

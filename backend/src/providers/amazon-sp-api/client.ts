@@ -2,6 +2,7 @@ import type { OrderFact } from '@astrix/contract';
 import { z } from 'zod';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { type Explain, type Failed, json, type Outcome } from '../../platform/egress/index.ts';
+import { offered, onlyReadable, type ReadResult } from '../accounts.ts';
 import { oauth2Flow } from '../oauth2.ts';
 import { type Account, type Api, type Ask, type Connector, otherAccount, type TokenApi } from '../provider.ts';
 import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
@@ -61,8 +62,12 @@ const INDIA = 'IN';
 const indiaFirst = (a: Participation, b: Participation) =>
   Number(b.marketplace.countryCode === INDIA) - Number(a.marketplace.countryCode === INDIA);
 
+/** Amazon also lists marketplaces of other shops that only use its warehouses, under names such as «Non-Amazon IN»: they have no orders here. */
+const canWork = ({ marketplace, participation }: Participation) =>
+  participation.isParticipating && !/^non-amazon\b/i.test(marketplace.name);
+
 /** Orders belong to one marketplace, so each of them is an account; the seller is told only with the consent. */
-async function identify(api: Api) {
+async function identify(api: Api): Promise<ReadResult<Account>> {
   const outcome = await call(api, {
     method: 'GET',
     path: '/sellers/v1/marketplaceParticipations',
@@ -71,19 +76,21 @@ async function identify(api: Api) {
     reply: json(Participations),
   });
   if (outcome.kind !== 'ok') return outcome;
+  const found = onlyReadable<Participation>({ kind: 'ok', rows: outcome.data.payload });
+  if (found.kind !== 'ok') return found;
   const sellerId = api.extras.selling_partner_id;
-  const rows = outcome.data.payload
-    .filter(({ participation }) => participation.isParticipating)
+  const rows = found.rows
+    .filter(canWork)
     .toSorted(indiaFirst)
     .map(
       ({ marketplace: { id, name, countryCode, defaultCurrencyCode }, participation, storeName }): Account => ({
         id: sellerId === undefined ? id : `${sellerId}:${id}`,
-        name: storeName,
+        name: storeName || name,
         detail: `${name} · ${defaultCurrencyCode}${participation.hasSuspendedListings ? ' · listings suspended' : ''}`,
         settings: { marketplaceId: id, currency: defaultCurrencyCode, country: countryCode },
       }),
     );
-  return { kind: 'ok' as const, rows };
+  return offered(rows, found.unreadable);
 }
 
 /**

@@ -1,36 +1,35 @@
 import type { OrderFact } from '@astrix/contract';
 import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
+import { listOf } from '../accounts.ts';
+import { time, WrittenDecimal } from '../fields.ts';
 import { rowsOf } from '../read.ts';
 
-/** GET /sellers/v1/marketplaceParticipations. */
-export const Participations = z.object({
-  payload: z
-    .array(
-      z.object({
-        marketplace: z.object({
-          id: z.string().regex(/^[A-Z0-9]{8,20}$/),
-          name: z.string().max(100),
-          countryCode: z.string().regex(/^[A-Z]{2}$/),
-          defaultCurrencyCode: z.string().regex(/^[A-Z]{3}$/),
-        }),
-        participation: z.object({ isParticipating: z.boolean(), hasSuspendedListings: z.boolean() }),
-        storeName: z.string().max(200),
-      }),
-    )
-    .max(100),
-});
-export type Participation = z.infer<typeof Participations>['payload'][number];
+const MarketplaceId = z.string().regex(/^[A-Z0-9]{8,20}$/);
 
-/** Money with an amount that is no amount is no order of ours: the reply is refused, never guessed at. */
+const Participation = z.object({
+  marketplace: z.object({
+    id: MarketplaceId,
+    name: z.string().max(100),
+    countryCode: z.string().regex(/^[A-Z]{2}$/),
+    defaultCurrencyCode: z.string().regex(/^[A-Z]{3}$/),
+  }),
+  participation: z.object({ isParticipating: z.boolean(), hasSuspendedListings: z.boolean().default(false) }),
+  storeName: z.string().default(''),
+});
+export type Participation = z.output<typeof Participation>;
+/** GET /sellers/v1/marketplaceParticipations. */
+export const Participations = z.object({ payload: listOf(Participation, 100) });
+
+/** Money with an amount that is no amount makes its order unreadable: it is never guessed at. */
 const Money = z
-  .object({ amount: z.string().max(30), currencyCode: z.string().regex(/^[A-Z]{3}$/) })
+  .object({ amount: WrittenDecimal, currencyCode: z.string().regex(/^[A-Z]{3}$/) })
   .transform(({ amount, currencyCode }, context) => {
     const minor = minorOf(amount, currencyCode);
     if (minor === null) context.addIssue({ code: 'custom', message: 'is no amount' });
     return { minor: minor ?? 0, currency: currencyCode };
   });
-const Time = z.iso.datetime({ offset: true });
+const Time = time();
 
 /** Order of the Orders API 2026-01-01, without the datasets BUYER and RECIPIENT, which are never asked for. */
 export const Order = z.object({
@@ -38,7 +37,7 @@ export const Order = z.object({
   orderAliases: z.array(z.object({ aliasId: z.string().max(200), aliasType: z.string().max(60) })).optional(),
   createdTime: Time,
   lastUpdatedTime: Time,
-  salesChannel: z.object({ marketplaceId: z.string().max(40).optional() }).optional(),
+  salesChannel: z.object({ marketplaceId: MarketplaceId.optional() }).optional(),
   proceeds: z.object({ grandTotal: Money.optional() }).optional(),
   fulfillment: z
     .object({
@@ -89,8 +88,6 @@ function statusOf({ fulfillment, packages = [] }: Order): OrderFact['status'] {
   return packages.every(({ packageStatus }) => packageStatus?.status === 'DELIVERED') ? 'delivered' : status;
 }
 
-const instantOf = (text: string): string => new Date(text).toISOString();
-
 export function orderOf(order: Order): OrderFact {
   const { orderId, orderAliases = [], createdTime, lastUpdatedTime, proceeds, fulfillment, orderItems } = order;
   const shipBy = fulfillment?.shipByWindow?.latestDateTime;
@@ -99,9 +96,9 @@ export function orderOf(order: Order): OrderFact {
     number: orderAliases.find(({ aliasType }) => aliasType === 'SELLER_ORDER_ID')?.aliasId ?? orderId,
     status: statusOf(order),
     fulfilment: FULFILMENT[fulfillment?.fulfilledBy ?? ''] ?? null,
-    placedAt: instantOf(createdTime),
-    updatedAt: instantOf(lastUpdatedTime),
-    shipBy: shipBy === undefined ? null : instantOf(shipBy),
+    placedAt: createdTime,
+    updatedAt: lastUpdatedTime,
+    shipBy: shipBy ?? null,
     items: orderItems.reduce((sum, { quantityOrdered }) => sum + quantityOrdered, 0),
     totalMinor: proceeds?.grandTotal?.minor ?? null,
     currency: proceeds?.grandTotal?.currency ?? null,

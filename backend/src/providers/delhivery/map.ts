@@ -1,7 +1,8 @@
 import type { ShipmentFact } from '@astrix/contract';
 import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
-import { clamp } from '../json.ts';
+import { shorten } from '../../kernel/shorten.ts';
+import { instantOf as instantIn, time, Written, WrittenDecimal } from '../fields.ts';
 import { rowsOf } from '../read.ts';
 
 /** GET /c/api/pin-codes/json/. */
@@ -11,47 +12,37 @@ export const PinCodes = z.object({
     .max(1000),
 });
 
-const IST = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?$/;
+const ZONE = '+05:30';
+/** «2026-08-24T23:56:59.828» is Indian time; a time that names its zone is of that zone. Null for what is no time. */
+export const instantOf = (text: string): string | null => instantIn(text, ZONE);
 
-/** «2026-08-24T23:56:59.828»: Indian time without an offset. Null for what is no time. */
-export function instantOf(text: string): string | null {
-  const match = IST.exec(text);
-  const at = match ? new Date(`${match[1]}T${match[2]}${match[3]?.slice(0, 4) ?? ''}+05:30`) : new Date(Number.NaN);
-  return Number.isNaN(at.getTime()) ? null : at.toISOString();
-}
-
-/** A time that must be there, and one that may be missing or empty. */
-const Time = z
-  .string()
-  .max(40)
-  .transform((text, context) => {
-    const at = instantOf(text);
-    if (at === null) context.addIssue({ code: 'custom', message: 'is no Indian time' });
-    return at ?? '';
-  });
+const Time = time(ZONE);
+/** A time that may be missing, or empty. One that cannot be read is not told. */
 const SomeTime = z
   .string()
-  .max(40)
+  .max(60)
   .nullish()
   .transform(text => (text ? instantOf(text) : null));
 
 /** A number that may come as text. Rupees, never negative. */
 const Rupees = z
-  .union([z.number(), z.string().max(20)])
-  .nullish()
+  .union([WrittenDecimal, z.null()])
+  .optional()
   .transform((amount, context) => {
     if (amount === null || amount === undefined || amount === '') return null;
-    const minor = minorOf(String(amount), 'INR');
+    const minor = minorOf(amount, 'INR');
     if (minor === null) context.addIssue({ code: 'custom', message: 'is no amount' });
     return minor;
   });
 
-const Words = z.string().max(500).nullish();
+const Words = Written.nullish();
+
+const Awb = Written.pipe(z.string().regex(/^\d{8,20}$/));
 
 /** One shipment of GET /api/v1/packages/json/. The receiver's name is there as well, and is not read. */
 export const Shipment = z.object({
-  AWB: z.string().regex(/^\d{8,20}$/),
-  ReferenceNo: z.string().max(200).nullish(),
+  AWB: Awb,
+  ReferenceNo: Words,
   OrderType: z.string().max(40).nullish(),
   CODAmount: Rupees,
   ExpectedDeliveryDate: SomeTime,
@@ -59,7 +50,7 @@ export const Shipment = z.object({
   DeliveryDate: SomeTime,
   Status: z.object({
     Status: z.string().min(1).max(100),
-    StatusType: z.string().max(10),
+    StatusType: z.string().max(10).default(''),
     StatusCode: z.string().max(40).nullish(),
     StatusDateTime: Time,
     StatusLocation: Words,
@@ -68,7 +59,11 @@ export const Shipment = z.object({
 });
 export type Shipment = z.output<typeof Shipment>;
 
-export const Tracking = z.object({ ShipmentData: rowsOf(z.object({ Shipment }), null, 50) });
+/** The AWB number of a row of the reply, as far as it can be read. */
+const awbOf = ({ Shipment: shipment }: Readonly<Record<string, unknown>>): unknown =>
+  typeof shipment === 'object' && shipment !== null ? (shipment as { readonly AWB?: unknown }).AWB : null;
+
+export const Tracking = z.object({ ShipmentData: rowsOf(z.object({ Shipment }), awbOf, 50) });
 
 type Status = ShipmentFact['status'];
 
@@ -117,10 +112,10 @@ export function shipmentOf(shipment: Shipment): ShipmentFact {
   const more = status === 'delivered' ? null : Status.Instructions;
   return {
     awb: shipment.AWB,
-    orderNumber: shipment.ReferenceNo || null,
+    orderNumber: shorten(shipment.ReferenceNo ?? '', 300) || null,
     status,
-    statusText: clamp(more ? `${Status.Status}: ${more}` : Status.Status, 300),
-    location: clamp(Status.StatusLocation ?? '', 300) || null,
+    statusText: shorten(more ? `${Status.Status}: ${more}` : Status.Status, 300),
+    location: shorten(Status.StatusLocation ?? '', 300) || null,
     at: Status.StatusDateTime,
     expectedAt: shipment.ExpectedDeliveryDate ?? shipment.PromisedDeliveryDate,
     deliveredAt: status === 'delivered' ? (shipment.DeliveryDate ?? Status.StatusDateTime) : null,

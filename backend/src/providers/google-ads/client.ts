@@ -1,6 +1,7 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
-import { type Explain, type Failed, json, type Outcome, type Page, pages } from '../../platform/egress/index.ts';
+import { type Explain, type Failed, json, type Outcome, pages } from '../../platform/egress/index.ts';
+import { belowOwners, onlyReadable, type ReadResult } from '../accounts.ts';
 import { dayIn, dayWindow } from '../days.ts';
 import { explainGoogle, tooMany } from '../google.ts';
 import { bearer } from '../oauth2.ts';
@@ -68,12 +69,22 @@ const searchPage = <T>(
     reply: json(page, BIG),
   });
 
-/** All rows of a query on one customer. */
-const search = <R>(api: Api, customer: string, manager: string, query: string, page: z.ZodType<Page<R>>) =>
-  pages({ clock: api.clock, fetch: cursor => searchPage(api, customer, manager, query, page, cursor) });
+/** The accounts with campaigns at or below one that the person has access to. */
+async function clientsOf(api: Api, root: string): Promise<ReadResult<Account>> {
+  const clients = onlyReadable(
+    await pages({
+      clock: api.clock,
+      fetch: cursor => searchPage(api, root, root, CLIENTS, ClientPage, cursor),
+    }),
+  );
+  return clients.kind === 'ok' ? { ...clients, rows: clients.rows.map(client => accountOf(client, root)) } : clients;
+}
 
-/** Every account with campaigns below those the person was given: managers only lead to them, and have no numbers of their own. */
-async function identify(api: Api) {
+/**
+ * Every account with campaigns below those the person was given: managers only lead to them, and have no numbers of their own. Access stays
+ * listed when an account was closed, or its manager withdrew.
+ */
+async function identify(api: Api): Promise<ReadResult<Account>> {
   const accessible = await api.call({
     method: 'GET',
     path: `/${VERSION}/customers:listAccessibleCustomers`,
@@ -81,19 +92,13 @@ async function identify(api: Api) {
     reply: json(Accessible),
   });
   if (accessible.kind !== 'ok') return accessible;
-  const found = new Map<string, Account>();
-  let refused: Failed | null = null;
-  for (const root of accessible.data.resourceNames) {
-    const clients = await search(api, root, root, CLIENTS, ClientPage);
-    // Access stays listed when an account was closed, or its manager withdrew; the others still count.
-    if (clients.kind === 'permanent') refused ??= clients;
-    else if (clients.kind !== 'ok') return clients;
-    // Reached in two ways: the direct one needs nobody else.
-    else
-      for (const client of clients.rows)
-        if (client.id === root || !found.has(client.id)) found.set(client.id, accountOf(client, root));
-  }
-  return found.size === 0 && refused !== null ? refused : { kind: 'ok' as const, rows: [...found.values()] };
+  const roots = onlyReadable({ kind: 'ok', rows: accessible.data.resourceNames });
+  // Reached in two ways: the direct one needs nobody else.
+  return belowOwners(
+    roots,
+    root => clientsOf(api, root),
+    ({ settings }) => settings.manager === '',
+  );
 }
 
 /** The first day that is asked for: Google Ads keeps daily numbers for eleven years. */

@@ -126,7 +126,8 @@ describe('numbers of campaigns', () => {
   it.each([
     { costMicros: '-1' },
     { costMicros: '1.5' },
-    { costMicros: 12 },
+    { costMicros: 1.5 },
+    { costMicros: {} },
     { conversions: 'NaN' },
     { conversions: -1 },
     { conversionsValue: 'Infinity' },

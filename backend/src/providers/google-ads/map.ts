@@ -1,24 +1,25 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
+import { shorten } from '../../kernel/shorten.ts';
+import { listOf } from '../accounts.ts';
+import { Written, WrittenDecimal } from '../fields.ts';
 import { Int64, pageOf, rowsPageOf, scaled } from '../google.ts';
 import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 
-const CustomerId = z.string().regex(/^\d{5,15}$/);
+const CustomerId = Written.pipe(z.string().regex(/^\d{5,15}$/));
 const Currency = z.string().regex(/^[A-Z]{3}$/);
 
 /** customers:listAccessibleCustomers: those that the person was given access to directly. */
 export const Accessible = z.object({
-  resourceNames: z
-    .array(
-      z
-        .string()
-        .regex(/^customers\/\d{5,15}$/)
-        .transform(name => name.slice('customers/'.length)),
-    )
-    .max(1000)
-    .default([]),
+  resourceNames: listOf(
+    z
+      .string()
+      .regex(/^customers\/\d{5,15}$/)
+      .transform(name => name.slice('customers/'.length)),
+    1000,
+  ).prefault([]),
 });
 
 /** googleAds:search; the size of its pages is Google's. */
@@ -32,7 +33,7 @@ const ClientRow = z
   .object({
     customerClient: z.object({
       id: CustomerId,
-      descriptiveName: z.string().max(300).default(''),
+      descriptiveName: z.string().default(''),
       currencyCode: Currency,
       timeZone: z.string().min(1).max(60),
       testAccount: z.boolean().default(false),
@@ -67,18 +68,18 @@ export const dailyQuery = (from: string, to: string): string =>
     'ORDER BY segments.date DESC, metrics.cost_micros DESC',
   ].join(' ');
 
-/** Absent is «not given». `NaN` and `Infinity` come as texts, and are refused. */
+/** Absent is «not given». `NaN` and `Infinity` come as texts, and make the row unreadable. */
 const Row = z.object({
   segments: z.object({ date: z.iso.date() }),
   customer: z.object({ id: CustomerId, currencyCode: Currency, timeZone: z.string().min(1).max(60) }),
-  campaign: z.object({ id: z.string().regex(/^\d{1,20}$/), name: z.string() }),
+  campaign: z.object({ id: Written.pipe(z.string().regex(/^\d{1,20}$/)), name: z.string().default('') }),
   metrics: z
     .object({
       impressions: Int64,
       clicks: Int64,
-      costMicros: z.string().regex(/^\d{1,18}$/),
-      conversions: z.number().min(0),
-      conversionsValue: z.number(),
+      costMicros: Written.pipe(z.string().regex(/^\d{1,18}$/)),
+      conversions: WrittenDecimal.pipe(z.string().regex(/^\d/)),
+      conversionsValue: WrittenDecimal,
       videoTrueviewViews: Int64,
     })
     .partial()
@@ -88,12 +89,11 @@ const Row = z.object({
 /** Micros are a millionth of the unit of the account: ₹1.23 is 1230000, so paise are micros through ten thousand, half up. */
 export function metricOf({ segments, customer, campaign, metrics }: z.output<typeof Row>): MetricFact {
   const digits = digitsOf(customer.currencyCode);
-  const number = (value: number | undefined, places: number) =>
-    value === undefined ? null : scaled(String(value), places);
+  const number = (value: string | undefined, places: number) => (value === undefined ? null : scaled(value, places));
   return {
     level: 'campaign',
     entityId: campaign.id,
-    entityName: clamp(campaign.name, 300),
+    entityName: shorten(campaign.name || campaign.id, 300),
     date: segments.date,
     timeZone: customer.timeZone,
     dimension: null,

@@ -1,6 +1,7 @@
 import type { MetricFact } from '@astrix/contract';
 import type { z } from 'zod';
 import { type Failed, json } from '../../platform/egress/index.ts';
+import { belowOwners, type ReadResult } from '../accounts.ts';
 import { dayIn, dayWindow } from '../days.ts';
 import { explainGoogle, listAll } from '../google.ts';
 import { bearer } from '../oauth2.ts';
@@ -14,23 +15,22 @@ const MOST = '200';
 const SETTLING_DAYS = 3;
 const PAGE_ROWS = 10_000;
 
-async function identify(api: Api) {
+/** The properties of every Analytics account. An account of which only its name may be seen does not hide the properties of the others. */
+async function identify(api: Api): Promise<ReadResult<Account>> {
   const admin = { host: ADMIN, cost: 'accounts' };
   const owners = await listAll(
     api,
     { ...admin, path: '/v1beta/accountSummaries', query: { pageSize: MOST } },
     SummaryPage,
   );
-  if (owners.kind !== 'ok') return owners;
-  const rows: Account[] = [];
-  for (const { account, displayName } of owners.rows) {
+  return belowOwners(owners, async ({ account, displayName }) => {
     // Sub-properties and roll-ups included.
     const query = { filter: `ancestor:${account}`, pageSize: MOST };
     const properties = await listAll(api, { ...admin, path: '/v1beta/properties', query }, PropertyPage);
-    if (properties.kind !== 'ok') return properties;
-    rows.push(...properties.rows.map(property => accountOf(property, displayName)));
-  }
-  return { kind: 'ok' as const, rows };
+    return properties.kind === 'ok'
+      ? { ...properties, rows: properties.rows.map(property => accountOf(property, displayName)) }
+      : properties;
+  });
 }
 
 /** The first day that a report may begin with. */

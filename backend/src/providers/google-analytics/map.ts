@@ -1,20 +1,21 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
+import { WrittenDecimal } from '../fields.ts';
 import { Int64, pageOf, scaled } from '../google.ts';
 import type { Account } from '../provider.ts';
-import { type Rows, rowsOf } from '../read.ts';
+import { type Rows, rowsOf, type UnreadableRow } from '../read.ts';
 
 /** accountSummaries: the accounts of which the person may see something. */
 export const SummaryPage = pageOf(
   'accountSummaries',
-  z.object({ account: z.string().regex(/^accounts\/\d{1,20}$/), displayName: z.string().max(300).default('') }),
+  z.object({ account: z.string().regex(/^accounts\/\d{1,20}$/), displayName: z.string().default('') }),
   200,
 );
 
 const Property = z.object({
   name: z.string().regex(/^properties\/\d{1,20}$/),
-  displayName: z.string().max(300).default(''),
+  displayName: z.string().default(''),
   timeZone: z.string().min(1).max(60),
   currencyCode: z
     .string()
@@ -38,7 +39,7 @@ export function accountOf(property: z.output<typeof Property>, owner: string): A
 export const METRICS = ['sessions', 'totalUsers', 'screenPageViews', 'keyEvents', 'purchaseRevenue'] as const;
 
 const Names = z.array(z.object({ name: z.string() }));
-const Values = z.array(z.object({ value: z.string().default('') }));
+const Values = z.array(z.object({ value: WrittenDecimal.default('') }));
 
 /** runReport: every value is a text, in the order of the headers. */
 export const Report = z.object({
@@ -51,7 +52,7 @@ export const Report = z.object({
       .string()
       .regex(/^[A-Z]{3}$/)
       .optional(),
-    timeZone: z.string().min(1).max(60),
+    timeZone: z.string().min(1).max(60).optional(),
   }),
 });
 
@@ -62,30 +63,44 @@ const byHeader = (headers: z.output<typeof Names>, values: z.output<typeof Value
 type Reported = z.output<typeof Report>;
 type ReportRow = Reported['rows']['rows'][number];
 
-/** One day of the property for each row. `finalBefore`: Google still counts on later days. A row that is not what was asked for is unreadable. */
+/**
+ * One day of the property for each row. `finalBefore`: Google still counts on later days. A row that is not what was asked for is
+ * unreadable; so is «(other)», in which Google adds up what it does not keep by day.
+ */
 export function metricsOf(report: Reported, account: Account, finalBefore: string): Rows<MetricFact> {
   const rows: MetricFact[] = [];
-  const unreadable = [...report.rows.unreadable];
+  const unreadable: UnreadableRow[] = [...report.rows.unreadable];
   for (const row of report.rows.rows) {
-    try {
-      rows.push(metricOf(report, row, account, finalBefore));
-    } catch {
-      unreadable.push({ key: null });
-    }
+    const day = dayOf(report, row);
+    const fact = day === null ? null : readable(() => metricOf(report, row, day, account, finalBefore));
+    if (fact !== null) rows.push(fact);
+    else unreadable.push(day === null ? { key: null, why: 'no-day' } : { key: null });
   }
   return { rows, unreadable };
 }
 
-function metricOf(
-  { dimensionHeaders, metricHeaders, metadata }: Reported,
-  row: ReportRow,
-  { id, name }: Account,
-  finalBefore: string,
-): MetricFact {
-  const date = DAY.exec(byHeader(dimensionHeaders, row.dimensionValues).date ?? '')
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+const dayOf = ({ dimensionHeaders }: Reported, { dimensionValues }: ReportRow): string | null => {
+  const day = DAY.exec(byHeader(dimensionHeaders, dimensionValues).date ?? '')
     ?.slice(1)
     .join('-');
-  if (date === undefined) throw new RangeError('no day');
+  return day !== undefined && z.iso.date().safeParse(day).success ? day : null;
+};
+
+function metricOf(
+  { metricHeaders, metadata }: Reported,
+  row: ReportRow,
+  date: string,
+  { id, name, settings }: Account,
+  finalBefore: string,
+): MetricFact {
   const values = byHeader(metricHeaders, row.metricValues);
   const given = (metric: (typeof METRICS)[number]) => values[metric] || null;
   const count = (metric: (typeof METRICS)[number]) => {
@@ -101,7 +116,7 @@ function metricOf(
     entityId: id,
     entityName: name,
     date,
-    timeZone: metadata.timeZone,
+    timeZone: metadata.timeZone ?? settings.timeZone ?? 'UTC',
     dimension: null,
     impressions: null,
     reach: null,

@@ -1,5 +1,6 @@
 import type { FileFact } from '@astrix/contract';
 import { type Failed, json, type Outcome } from '../../platform/egress/index.ts';
+import { offered } from '../accounts.ts';
 import { explainGoogle } from '../google.ts';
 import { bearer } from '../oauth2.ts';
 import type { Api, Connector } from '../provider.ts';
@@ -19,7 +20,7 @@ async function identify(api: Api) {
     effect: 'read',
     reply: json(About),
   });
-  return about.kind === 'ok' ? { kind: 'ok' as const, rows: [accountOf(about.data)] } : about;
+  return about.kind === 'ok' ? offered([accountOf(about.data)]) : about;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { FileFact } from '@astrix/contract';
 import { z } from 'zod';
+import { shorten } from '../../kernel/shorten.ts';
+import { time } from '../fields.ts';
 import { Int64, rowsPageOf } from '../google.ts';
 import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
@@ -8,7 +10,7 @@ import type { Account } from '../provider.ts';
 export const About = z.object({
   user: z.object({
     permissionId: z.string().min(1).max(100),
-    displayName: z.string().max(300).default(''),
+    displayName: z.string().default(''),
     emailAddress: z.string().max(300).optional(),
   }),
 });
@@ -27,7 +29,7 @@ const File = z.object({
   mimeType: z.string().max(200),
   /** Google's own formats have none. */
   size: Int64.optional(),
-  modifiedTime: z.iso.datetime({ offset: true }),
+  modifiedTime: time(),
   webViewLink: z.url().max(2000).optional(),
 });
 
@@ -67,7 +69,7 @@ export const kindOf = (mimeType: string): Kind =>
 
 export const fileOf = (file: z.output<typeof File>): FileFact => ({
   id: file.id,
-  name: clamp(file.name, 300),
+  name: shorten(file.name, 300),
   kind: kindOf(file.mimeType),
   bytes: file.size ?? null,
   modifiedAt: new Date(file.modifiedTime).toISOString(),

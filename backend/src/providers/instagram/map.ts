@@ -1,23 +1,25 @@
 import type { MetricFact, PostFact } from '@astrix/contract';
 import { z } from 'zod';
+import { shorten } from '../../kernel/shorten.ts';
 import { dayIn } from '../days.ts';
-import { clamp } from '../json.ts';
+import { time, Written } from '../fields.ts';
 import type { Account } from '../provider.ts';
+import { rowsOf } from '../read.ts';
 
-const Id = z.string().regex(/^\d{1,30}$/);
+const Id = Written.pipe(z.string().regex(/^\d{1,30}$/));
 const Count = z.int().min(0);
 
 /** /me/accounts: pages, of which some have an Instagram profile. */
 export const Page = z.object({
   id: Id,
-  name: z.string().max(300),
+  name: z.string().default(''),
   instagram_business_account: z.object({ id: Id, username: z.string().max(100) }).optional(),
 });
 
 export const accountsOf = ({ name, instagram_business_account: profile }: z.infer<typeof Page>): readonly Account[] =>
-  profile ? [{ id: profile.id, name: `@${profile.username}`, detail: `Page ${name}`, settings: {} }] : [];
+  profile ? [{ id: profile.id, name: `@${profile.username}`, detail: name ? `Page ${name}` : null, settings: {} }] : [];
 
-/** A list of numbers: single ones under `total_value`, a post's under `values`. An empty list stands for «none to tell». */
+/** One number: a single one under `total_value`, a post's under `values`. */
 const Insight = z.object({
   name: z.string().max(100),
   total_value: z.object({ value: Count.optional() }).optional(),
@@ -26,20 +28,24 @@ const Insight = z.object({
     .max(100)
     .optional(),
 });
-export const Insights = z.object({ data: z.array(Insight).max(100) });
+/**
+ * A list of numbers, each read by itself: one that cannot be read does not blank the others. An empty list stands for «none to tell».
+ */
+export const Insights = z.object({ data: rowsOf(Insight, 'name', 100) });
+export type Insights = z.output<typeof Insights>;
 
-const numberOf = (insights: z.infer<typeof Insights> | undefined, name: string): number | null => {
-  const found = insights?.data.find(one => one.name === name);
+const numberOf = (insights: Insights | undefined, name: string): number | null => {
+  const found = insights?.data.rows.find(one => one.name === name);
   return found?.total_value?.value ?? found?.values?.[0]?.value ?? null;
 };
 
-export const POST_METRICS = ['views', 'shares', 'saved'];
+export const POST_METRICS: readonly string[] = ['views', 'shares', 'saved'];
 export const POST_FIELDS = 'id,caption,media_type,media_product_type,permalink,timestamp,like_count,comments_count';
 
 /** A post of /{profile}/media. The owner can hide the number of likes, and then there is none. */
 export const Media = z.object({
   id: Id,
-  caption: z.string().max(10_000).optional(),
+  caption: z.string().optional(),
   media_type: z.string().max(40),
   media_product_type: z.string().max(40).optional(),
   permalink: z
@@ -48,7 +54,7 @@ export const Media = z.object({
     .max(2000)
     .optional(),
   /** «2026-11-01T06:30:00+0000» */
-  timestamp: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/),
+  timestamp: time(),
   like_count: Count.optional(),
   comments_count: Count.optional(),
   insights: Insights.optional(),
@@ -66,8 +72,8 @@ const PRODUCTS: Readonly<Record<string, PostFact['kind']>> = { REELS: 'reel', ST
 export const postOf = (media: Media): PostFact => ({
   id: media.id,
   kind: PRODUCTS[media.media_product_type ?? ''] ?? KINDS[media.media_type] ?? 'other',
-  text: clamp(media.caption ?? '', 300),
-  publishedAt: new Date(media.timestamp.replace('+0000', 'Z')).toISOString(),
+  text: shorten(media.caption ?? '', 300),
+  publishedAt: media.timestamp,
   url: media.permalink ?? null,
   views: numberOf(media.insights, 'views'),
   likes: media.like_count ?? null,
@@ -85,7 +91,13 @@ export function startOf(day: string): number {
   return (dayIn(ZONE, new Date(at)) === day ? at : at + 3_600_000) / 1000;
 }
 
-export const DAY_METRICS = ['views', 'reach', 'total_interactions', 'profile_links_taps'];
+/** The numbers of a day, with the word that the page of a connection has for each. */
+export const DAY_METRICS: Readonly<Record<string, string>> = {
+  views: 'impressions',
+  reach: 'reach',
+  total_interactions: 'engagements',
+  profile_links_taps: 'clicks',
+};
 
 /** Numbers may come up to 48 hours late. */
 const RESTATED_DAYS = 3;
@@ -95,7 +107,7 @@ export const metricOf = (
   account: Account,
   day: string,
   today: string,
-  insights: z.infer<typeof Insights>,
+  insights: Insights,
   followers: number | null,
 ): MetricFact => ({
   level: 'account',

@@ -1,11 +1,12 @@
 import type { TaskFact } from '@astrix/contract';
 import { z } from 'zod';
 import { type Explain, type Failed, json } from '../../platform/egress/index.ts';
+import { offered, onlyReadable, type ReadResult } from '../accounts.ts';
 import { bearer } from '../oauth2.ts';
 import type { Account, Api, Connector } from '../provider.ts';
 import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { jiraActs } from './acts.ts';
-import { IssuePage, quoted, Sites, taskOf } from './map.ts';
+import { IssuePage, quoted, type Site, Sites, taskOf } from './map.ts';
 
 const Refusal = z.union([
   z.object({ code: z.number(), message: z.string() }),
@@ -28,7 +29,11 @@ const explain: Explain = (body, status) => {
 
 const PAGE = 100;
 
-async function identify(api: Api) {
+/** A site where only Confluence was allowed would refuse every call. Which scopes of Jira are missing is said of the connection. */
+const canWork = ({ scopes }: Site) => scopes === undefined || scopes.some(scope => /:.*jira/.test(scope));
+
+/** The sites on which Jira was allowed. A site comes once for each of its products. */
+async function identify(api: Api): Promise<ReadResult<Account>> {
   const sites = await api.call({
     method: 'GET',
     host: 'api.atlassian.com',
@@ -37,10 +42,13 @@ async function identify(api: Api) {
     reply: json(Sites),
   });
   if (sites.kind !== 'ok') return sites;
-  const rows = sites.data.map(
-    (site): Account => ({ id: site.id, name: site.name, detail: new URL(site.url).host, settings: { url: site.url } }),
-  );
-  return { kind: 'ok' as const, rows };
+  const found = onlyReadable<Site>({ kind: 'ok', rows: sites.data });
+  if (found.kind !== 'ok') return found;
+  const rows = found.rows.filter(canWork).map(({ id, name, url }): Account => {
+    const { host } = new URL(url);
+    return { id, name: name || host, detail: host, settings: { url } };
+  });
+  return offered(rows, found.unreadable);
 }
 
 /** Before Jira existed: a search without bounds is refused, and this bound leaves nothing out. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ProviderRig, providerRig, readAll } from '../../../test/providers/rig.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { Api, Ask } from '../provider.ts';
 import { jira } from './client.ts';
-import { documentOf, instantOf, quoted } from './map.ts';
+import { documentOf, quoted } from './map.ts';
 
 let rig: ProviderRig;
 beforeAll(async () => {
@@ -82,8 +83,31 @@ it('what a person types stays words inside of a quoted text', () => {
   expect(quoted('a" OR project = "SECRET\\')).toBe('"a\\" OR project = \\"SECRET\\\\"');
 });
 
-it('reads an offset without a colon', () => {
-  expect(instantOf('2026-01-02T03:04:05.000+0530')).toBe('2026-01-01T21:34:05.000Z');
+it('VT-08: a site is offered once, and not where only another product was allowed', async () => {
+  const site = (id: string, url: string, scopes?: string[]) => ({ id, name: id, url, ...(scopes ? { scopes } : {}) });
+  const told = [
+    site('cloud-1', 'https://x.atlassian.net', ['read:jira-work']),
+    site('cloud-1', 'https://x.atlassian.net', ['read:confluence-content.all']),
+    site('cloud-2', 'https://y.atlassian.net', ['read:confluence-content.all']),
+    site('cloud-3', 'not an address'),
+    site('cloud-4', 'https://z.atlassian.net'),
+  ];
+  const api = {
+    ...rig.api('jira', rig.granted('jira').credential),
+    call: async (ask: Ask<unknown>) => {
+      const read = ask.reply.read(Buffer.from(JSON.stringify(told)), 'application/json');
+      if (!('data' in read)) throw new Error(read.fault);
+      return { kind: 'ok' as const, data: read.data, status: 200, headers: {}, bytes: 1 };
+    },
+  } as unknown as Api;
+  expect(await jira.identify(api)).toEqual({
+    kind: 'ok',
+    unreadable: 1,
+    rows: [
+      { id: 'cloud-1', name: 'cloud-1', detail: 'x.atlassian.net', settings: { url: 'https://x.atlassian.net' } },
+      { id: 'cloud-4', name: 'cloud-4', detail: 'z.atlassian.net', settings: { url: 'https://z.atlassian.net' } },
+    ],
+  });
 });
 
 it('writes plain text as paragraphs, and nothing for an empty line', () => {

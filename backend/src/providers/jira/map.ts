@@ -1,17 +1,19 @@
 import type { TaskFact } from '@astrix/contract';
 import { z } from 'zod';
-import { clamp } from '../json.ts';
+import { shorten } from '../../kernel/shorten.ts';
+import { listOf } from '../accounts.ts';
+import { time } from '../fields.ts';
 import { rowsOf } from '../read.ts';
 
-/** accessible-resources: the sites that a grant reaches. */
-export const Sites = z.array(
-  z.object({
-    id: z.string().min(1).max(100),
-    name: z.string().max(200),
-    url: z.url().max(300),
-    scopes: z.array(z.string()).optional(),
-  }),
-);
+const Site = z.object({
+  id: z.string().min(1).max(100),
+  name: z.string().default(''),
+  url: z.url({ protocol: /^https$/ }).max(300),
+  scopes: z.array(z.string()).optional(),
+});
+export type Site = z.output<typeof Site>;
+/** accessible-resources: the sites that a grant reaches, one row for each product on a site. */
+export const Sites = listOf(Site, 1000);
 
 const Named = z.object({ name: z.string().max(300) });
 /** IssueBean, with the fields that are asked for. */
@@ -19,12 +21,12 @@ export const Issue = z.object({
   id: z.string().min(1).max(100),
   key: z.string().regex(/^[A-Z][A-Z0-9_]{0,50}-\d{1,12}$/),
   fields: z.object({
-    summary: z.string().max(2000),
+    summary: z.string(),
     status: Named.extend({ statusCategory: z.object({ key: z.string().max(40) }) }),
     assignee: z.object({ displayName: z.string().max(300) }).nullish(),
     priority: Named.nullish(),
     project: Named,
-    updated: z.string().max(40),
+    updated: time(),
     duedate: z.iso.date().nullish(),
   }),
 });
@@ -39,21 +41,18 @@ export const IssuePage = z.object({
 
 const STAGES: Readonly<Record<string, TaskFact['stage']>> = { new: 'new', indeterminate: 'in-progress', done: 'done' };
 
-/** «2026-01-02T03:04:05.000+0530»: an offset without a colon, which ISO 8601 allows and Date.parse does not everywhere. */
-export const instantOf = (text: string): string => new Date(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')).toISOString();
-
 /** `site` is the address that people open. A category that is new to us counts as not begun. */
 export const taskOf = ({ id, key, fields }: Issue, site: string): TaskFact => ({
   id,
   key,
-  title: clamp(fields.summary, 300),
+  title: shorten(fields.summary, 300),
   status: fields.status.name,
   stage: STAGES[fields.status.statusCategory.key] ?? 'new',
   assignee: fields.assignee?.displayName ?? null,
   priority: fields.priority?.name ?? null,
   project: fields.project.name,
   dueOn: fields.duedate ?? null,
-  updatedAt: instantOf(fields.updated),
+  updatedAt: fields.updated,
   url: `${site}/browse/${key}`,
 });
 

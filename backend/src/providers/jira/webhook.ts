@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { withoutNulls } from '../../kernel/without-nulls.ts';
+import { Written } from '../fields.ts';
 import type { HookEvent, ProviderWebhook } from '../provider.ts';
 
 /** A delivery of a webhook that an administrator added, or of one that an app did. `timestamp` in milliseconds. */
 const Delivery = z.object({
   timestamp: z.int().min(0),
   webhookEvent: z.string().regex(/^[a-z:_]{1,60}$/),
-  issue: z.object({ id: z.string().regex(/^\d{1,20}$/) }).optional(),
+  issue: z.object({ id: Written.pipe(z.string().regex(/^\d{1,20}$/)) }).optional(),
 });
 
 const ISSUE = /^jira:issue_(?:created|updated|deleted)$/;
@@ -15,7 +17,7 @@ const ISSUE = /^jira:issue_(?:created|updated|deleted)$/;
  * so the issue, what happened and when are its key. The site is not named: the account is that of the address it came to.
  */
 export function hookEvents(body: unknown, _receivedAt: Date): readonly HookEvent[] {
-  const delivery = Delivery.safeParse(body);
+  const delivery = Delivery.safeParse(withoutNulls(body));
   if (!delivery.success) return [];
   const { webhookEvent, issue, timestamp } = delivery.data;
   const ofIssue = issue !== undefined && ISSUE.test(webhookEvent);

@@ -1,17 +1,18 @@
 import type { MetricFact } from '@astrix/contract';
 import type { Failed } from '../../platform/egress/index.ts';
+import { offered, type ReadResult } from '../accounts.ts';
 import { dayIn, dayWindow } from '../days.ts';
 import { explainMeta } from '../meta/errors.ts';
 import { graphPath } from '../meta/graph.ts';
 import { readList, readListPage } from '../meta/lists.ts';
 import { metaLogin, signMeta } from '../meta/login.ts';
-import { type Api, type Connector, otherAccount } from '../provider.ts';
+import { type Account, type Api, type Connector, otherAccount } from '../provider.ts';
 import { mapRows, type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { HISTORY_DAYS } from './manifest.ts';
 import { AdAccount, accountOf, INSIGHT_FIELDS, InsightRow, metricOf } from './map.ts';
 
 /** Every ad account that the person has a role in, also through a business: that takes no `business_management`. */
-async function identify(api: Api) {
+async function identify(api: Api): Promise<ReadResult<Account>> {
   const found = await readList(
     api,
     {
@@ -20,7 +21,7 @@ async function identify(api: Api) {
     },
     AdAccount,
   );
-  return found.kind === 'ok' ? { ...found, rows: found.rows.map(accountOf) } : found;
+  return found.kind === 'ok' ? offered(found.rows.map(accountOf), found.unreadable) : found;
 }
 
 /** A row with all of its actions can be 10 kB. */

@@ -1,7 +1,8 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
-import { clamp } from '../json.ts';
+import { shorten } from '../../kernel/shorten.ts';
+import { Written, WrittenDecimal } from '../fields.ts';
 import type { Account } from '../provider.ts';
 
 const Currency = z.string().regex(/^[A-Z]{3}$/);
@@ -9,7 +10,7 @@ const Currency = z.string().regex(/^[A-Z]{3}$/);
 /** /me/adaccounts, with the fields that are asked for. */
 export const AdAccount = z.object({
   id: z.string().regex(/^act_\d{1,30}$/),
-  name: z.string().max(300).default(''),
+  name: z.string().default(''),
   currency: Currency,
   timezone_name: z.string().max(60),
   account_status: z.int().optional(),
@@ -34,12 +35,10 @@ export const accountOf = ({ id, name, currency, timezone_name, account_status = 
   settings: { currency, timeZone: timezone_name },
 });
 
-/** Meta writes every number as a text. Nothing here can be below zero: such a row, or one of NaN, makes the reply unusable. */
-const Whole = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .transform(Number);
-const Decimal = z.string().regex(/^\d{1,11}(?:\.\d{1,20})?$/);
+/** Meta writes every number as a text. Nothing here can be below zero: such a row, or one of NaN, is unreadable. */
+const Whole = Written.pipe(z.string().regex(/^\d{1,15}$/)).transform(Number);
+const Decimal = WrittenDecimal.pipe(z.string().regex(/^\d{1,11}(?:\.\d{1,20})?$/));
+const Id = Written.pipe(z.string().regex(/^\d{1,30}$/));
 /** Of a list of counters by kind; some of its rows hold only other attribution windows, and no `value`. */
 const Action = z.object({ action_type: z.string().max(200), value: Decimal.optional() });
 const Actions = z.array(Action).max(500).default([]);
@@ -47,10 +46,10 @@ const Actions = z.array(Action).max(500).default([]);
 /** A row of insights. Meta leaves a counter out where nothing happened. */
 export const InsightRow = z.object({
   /** Of the ad account, without `act_`. */
-  account_id: z.string().regex(/^\d{1,30}$/),
+  account_id: Id,
   account_currency: Currency,
-  campaign_id: z.string().regex(/^\d{1,30}$/),
-  campaign_name: z.string().max(1000).default(''),
+  campaign_id: Id,
+  campaign_name: z.string().default(''),
   objective: z.string().max(100).optional(),
   date_start: z.iso.date(),
   impressions: Whole.default(0),
@@ -93,7 +92,7 @@ export function metricOf(row: InsightRow, timeZone: string, today: string): Metr
   return {
     level: 'campaign',
     entityId: row.campaign_id,
-    entityName: clamp(row.campaign_name || row.campaign_id, 300),
+    entityName: shorten(row.campaign_name || row.campaign_id, 300),
     date: row.date_start,
     timeZone,
     dimension: null,

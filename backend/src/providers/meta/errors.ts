@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shorten } from '../../kernel/shorten.ts';
 import type { Explain, Headers, Judgement } from '../../platform/egress/index.ts';
 import { clamp } from '../json.ts';
 import { usageOf } from './usage.ts';
@@ -42,14 +43,35 @@ const isForbidden = (code: number) => code === 3 || code === 10 || code === 294 
 /** Subcode 33: an object that does not exist, or that the access does not reach. Meta does not say which. */
 export const OUT_OF_REACH = 'It is not there, or this access does not reach it.';
 
-const MESSAGES: Readonly<Record<number, string>> = {
-  1487534: 'Meta finds that too much data was asked for at once.',
-  33: OUT_OF_REACH,
-  2207006: 'The post is not there any more.',
+type Words = { readonly reason: string; readonly next: string };
+
+/** Subcodes whose own words lead to the wrong step, or to none. */
+const BY_SUBCODE: Readonly<Record<number, Words>> = {
+  1487534: {
+    reason: 'Meta finds that too much data was asked for at once.',
+    next: 'Nothing to do: the next read asks for less. If it stays, tell support the code.',
+  },
+  33: {
+    reason: OUT_OF_REACH,
+    next: 'Reconnect with a person who has access to the account. If it was removed at Meta, connect another one.',
+  },
+  2207006: {
+    reason: 'The post is not there any more.',
+    next: 'Nothing to do: it is left out from the next read on.',
+  },
+};
+
+/** Comes with the code of a permission that is missing, and is about the audience: no permission would change it. */
+const TOO_FEW_VIEWERS = /not enough (?:viewers|users|followers|impressions)/i;
+const TOO_FEW: Judgement = {
+  kind: 'permanent',
+  code: 'too-few-viewers',
+  reason: 'Too few people have seen it for Meta to give its numbers.',
+  next: 'Nothing to do: the numbers come once more people have seen it.',
 };
 
 const reasonOf = ({ error_user_msg, error_data, message, code }: GraphError): string =>
-  clamp(error_user_msg ?? error_data?.details ?? message, 300) || `code ${code}`;
+  shorten(error_user_msg ?? error_data?.details ?? message, 300) || `code ${code}`;
 
 /**
  * Meta's error bodies, for every product of the family. A server error that Meta explains was not executed, so it may be repeated. An unknown
@@ -68,9 +90,10 @@ function judge(error: GraphError, status: number, headers: Headers): Judgement {
   if (transient || is_transient === true || status >= 500) return { kind: 'retry', reason: `code-${code}` };
   if (CREDENTIAL_DEAD.has(code))
     return { kind: 'reauth', code: String(code), reason: LOST[subcode] ?? 'Meta no longer accepts this access.' };
+  if (isForbidden(code) && TOO_FEW_VIEWERS.test(error.message)) return TOO_FEW;
   if (isForbidden(code))
     return { kind: 'permanent', code: 'scope', reason: `A permission is missing: ${reasonOf(error)}` };
-  return { kind: 'permanent', code: String(code), reason: MESSAGES[subcode] ?? reasonOf(error) };
+  return { kind: 'permanent', code: String(code), ...(BY_SUBCODE[subcode] ?? { reason: reasonOf(error) }) };
 }
 
 /** Subcodes of 100 for a code of the consent that has expired or was used. Known from public code only, so the message is read as well. */

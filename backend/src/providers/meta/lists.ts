@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cursorOf, type Failed, type Headers, json, pages } from '../../platform/egress/index.ts';
+import { listOf, onlyReadable } from '../accounts.ts';
 import type { Api, Ask, ReadResult } from '../provider.ts';
 import { type Rows, rowsOf } from '../read.ts';
 import { GRAPH_HOST } from './graph.ts';
@@ -35,12 +36,12 @@ const ask = <T>(api: Api, list: List, cursor: string | null, data: z.ZodType<T>)
 
 const MAX_ROWS = 1000;
 
-/** All rows of an edge of the Graph, or the failure that came first. */
-export function readList<T>(api: Api, list: List, row: z.ZodType<T>): Promise<ReadResult<T>> {
-  return pages({
+/** All readable rows of an edge of the Graph, or the failure that came first. */
+export async function readList<T>(api: Api, list: List, row: z.ZodType<T>): Promise<ReadResult<T>> {
+  const found = await pages({
     clock: api.clock,
     fetch: async cursor => {
-      const page = await ask(api, list, cursor, z.array(row).max(MAX_ROWS));
+      const page = await ask(api, list, cursor, listOf(row, MAX_ROWS));
       if (page.kind !== 'ok') return page;
       const next = nextOf(page.data.paging);
       if ('kind' in next) return next;
@@ -50,6 +51,7 @@ export function readList<T>(api: Api, list: List, row: z.ZodType<T>): Promise<Re
         : { kind: 'retry', reason: 'rate-limited', status: 200, afterSeconds: pause.seconds };
     },
   });
+  return onlyReadable<T>(found);
 }
 
 export type ListPage<T> = Rows<T> & {
