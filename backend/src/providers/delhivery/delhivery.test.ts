@@ -180,6 +180,15 @@ describe('a shipment', () => {
     expect(shaped({ Status: status(type, word, code) }).status).toBe(expected);
   });
 
+  it('a text of the carrier is shortened between two characters', () => {
+    for (let length = 285; length < 295; length++) {
+      const Status = { ...status('UD', 'In Transit'), Instructions: `${'i'.repeat(length)}📦👍🏽 received` };
+      const { statusText } = shaped({ Status });
+      expect(statusText.isWellFormed()).toBe(true);
+      expect(statusText).toMatch(/i(?:📦)?(?:👍🏽)?(?: r?e?c?e?i?v?e?d?)?$/u);
+    }
+  });
+
   it('does not repeat who took the parcel', () => {
     const Status = { ...status('DL', 'Delivered'), Instructions: 'Delivered to Rajesh Kumar', RecievedBy: 'Rajesh' };
     expect(JSON.stringify(shaped({ Status }))).not.toContain('Rajesh');
@@ -202,9 +211,11 @@ describe('a shipment', () => {
     ['2026-08-24T23:56:59.828', '2026-08-24T18:26:59.828Z'],
     ['2026-01-09 17:10:42.543', '2026-01-09T11:40:42.543Z'],
     ['2026-01-01T00:00:00', '2025-12-31T18:30:00.000Z'],
+    ['2026-08-24T23:56:59+05:30', '2026-08-24T18:26:59.000Z'],
+    ['2026-08-24T18:26:59Z', '2026-08-24T18:26:59.000Z'],
     ['2026-13-01T00:00:00', null],
     ['yesterday', null],
-  ])('%s of Indian time is %s', (text, at) => {
+  ])('%s is %s, of Indian time where it names no zone', (text, at) => {
     expect(instantOf(text)).toBe(at);
   });
 });
@@ -240,9 +251,34 @@ describe('WH-08: a scan that is pushed', () => {
     expect(hookEvents(later, at)[0]?.naturalKey).not.toBe(event?.naturalKey);
   });
 
-  test.each([null, 'x', [], {}, { Shipment: { AWB: 'x' } }])('in another form is nothing of ours: %j', body => {
-    expect(hookEvents(body, at)).toEqual([]);
+  it('may come in the envelope of the track reply, or several at once', () => {
+    const [alone] = hookEvents(SCAN, at);
+    const other = { Shipment: { ...SCAN.Shipment, AWB: 10_000_000_000_012 } };
+    expect(hookEvents({ ShipmentData: [SCAN] }, at)).toEqual([alone]);
+    for (const body of [{ ShipmentData: [SCAN, null, other] }, [SCAN, other]])
+      expect(hookEvents(body, at).map(({ naturalKey }) => naturalKey.split('|')[0])).toEqual([
+        '10000000000011',
+        '10000000000012',
+      ]);
   });
+
+  it('may come flat, as for freight', () => {
+    const flat = { lrnum: '220012345', status: 'Delivered', timestamp: '2026-01-09T18:00:00', location: null };
+    expect(hookEvents(flat, at)).toEqual([
+      {
+        naturalKey: '220012345||Delivered||2026-01-09T18:00:00',
+        accountId: null,
+        change: { kind: 'changed', capability: 'shipments' },
+      },
+    ]);
+  });
+
+  test.each([null, 'x', [], {}, { ShipmentData: [] }, { ShipmentData: 'x' }, { Shipment: { AWB: 'x' } }])(
+    'in another form is nothing of ours: %j',
+    body => {
+      expect(hookEvents(body, at)).toEqual([]);
+    },
+  );
 });
 
 test('the form takes a token and no header', () => {
