@@ -61,7 +61,7 @@ export const PaymentFact = z.strictObject({
   currency: Currency.nullable(),
   description: Text.nullable(),
   createdAt: Instant,
-  /** The payment that a checkout has led to, which is a row of its own as well; null for everything else. */
+  /** The row that this one stands for: of a checkout its payment, of a link for one payment its checkout. Null for none. */
   paymentId: Text.nullable().default(null),
   /** Made with a test key: no money moved. */
   test: z.boolean(),

@@ -18,7 +18,7 @@ type Row = { readonly id: string; readonly created: number };
 const intentId = (n: number) => `pi_3ChaiKatha${String(n).padStart(6, '0')}`;
 const linkId = (n: number) => `plink_1ChaiKatha${String(n).padStart(4, '0')}`;
 
-function intent(n: number, id: string, created: number, livemode: boolean) {
+function bareIntent(n: number, id: string, created: number, livemode: boolean) {
   const STATES = ['succeeded', 'requires_payment_method', 'processing', 'canceled', 'requires_action'] as const;
   const status = STATES[n % STATES.length]!;
   const failed = status === 'requires_payment_method' && n % 2 === 0;
@@ -37,6 +37,33 @@ function intent(n: number, id: string, created: number, livemode: boolean) {
     metadata: {},
     payment_method_types: ['card', 'upi'],
     status,
+  };
+}
+
+/** The charge of a payment that succeeded: every eighth is refunded, half of these in part. */
+function charge(
+  n: number,
+  { id, created, amount, livemode }: Pick<ReturnType<typeof bareIntent>, 'id' | 'created' | 'amount' | 'livemode'>,
+) {
+  const refunded = n % 8 === 4 ? (n % 16 === 4 ? amount : Math.floor(amount / 2)) : 0;
+  return {
+    id: id.replace('pi_', 'ch_'),
+    object: 'charge',
+    amount,
+    amount_captured: amount,
+    amount_refunded: refunded,
+    balance_transaction: null,
+    billing_details: { address: null, email: null, name: null, phone: null, tax_id: null },
+    captured: true,
+    created,
+    currency: 'inr',
+    disputed: false,
+    livemode,
+    metadata: {},
+    paid: true,
+    payment_intent: id,
+    refunded: refunded === amount,
+    status: 'succeeded',
   };
 }
 
@@ -172,6 +199,26 @@ function modeOf(request: FastifyRequest, reply: FastifyReply): boolean | null {
 
 type ListQuery = Readonly<Record<string, string | undefined>>;
 
+type Intent = ReturnType<typeof intent>;
+function intent(n: number, id: string, created: number, livemode: boolean, status?: string) {
+  const bare = bareIntent(n, id, created, livemode);
+  const made = { ...bare, status: status ?? bare.status };
+  const paid = made.status === 'succeeded';
+  return { ...made, amount_received: paid ? made.amount : 0, latest_charge: paid ? charge(n, made) : null };
+}
+const ofCheckout = (
+  n: number,
+  id: string,
+  { created, livemode }: { readonly created: number; readonly livemode: boolean },
+) => intent(n, id, created, livemode, n % 4 === 0 ? 'succeeded' : 'processing');
+const numberOf = (sessionId: string): number => Number(sessionId.slice(-6));
+
+/** What `expand[]` asks for is an object, and an id otherwise. */
+const told = (intent: Intent, isExpanded: boolean) => ({
+  ...intent,
+  latest_charge: isExpanded ? intent.latest_charge : (intent.latest_charge?.id ?? null),
+});
+
 /** One page after `starting_after`, newest first. */
 function serveList<R extends { readonly id: string }>(reply: FastifyReply, url: string, query: ListQuery, rows: R[]) {
   const { limit = '10', starting_after: after } = query;
@@ -204,10 +251,17 @@ const listOf = <R extends { readonly id: string }>(
   );
 
 const sessionsOf = (at: number, live: boolean) => Array.from({ length: SESSIONS }, (_, n) => session(n, at, live));
+/** With or without what became of its payment. */
+const withPayment = (row: ReturnType<typeof session>, n: number, isExpanded: boolean) => ({
+  ...row,
+  payment_intent:
+    isExpanded && row.payment_intent !== null ? told(ofCheckout(n, row.payment_intent, row), true) : row.payment_intent,
+});
+
 /** Those that the checkouts led to, and sixty without a checkout. */
 const intentsOf = (at: number, live: boolean) => [
   ...sessionsOf(at, live).flatMap(({ payment_intent: id, created }, n) =>
-    id === null ? [] : { ...intent(n, id, created, live), status: n % 4 === 0 ? 'succeeded' : 'processing' },
+    id === null ? [] : ofCheckout(n, id, { created, livemode: live }),
   ),
   ...Array.from({ length: 60 }, (_, n) => intent(n, intentId(500 + n), at - n * 10 * HOUR, live)),
 ];
@@ -252,12 +306,14 @@ export const imitation: Imitation = {
         lately(
           listOf(stage, live, 'checkout_sessions', at => sessionsOf(at, live)),
           query,
-        ).filter(({ payment_link }) => query.payment_link === undefined || query.payment_link === payment_link),
+        )
+          .map(row => withPayment(row, numberOf(row.id), query['expand[]'] !== undefined))
+          .filter(({ payment_link }) => query.payment_link === undefined || query.payment_link === payment_link),
       '/v1/payment_intents': (query, live) =>
         lately(
           listOf(stage, live, 'payment_intents', at => intentsOf(at, live)),
           query,
-        ),
+        ).map(row => told(row, query['expand[]'] !== undefined)),
     };
     for (const [url, rowsOf] of Object.entries(lists))
       app.get<{ Querystring: ListQuery }>(url, API, async (request, reply) => {

@@ -1,18 +1,22 @@
 import type { PaymentFact } from '@astrix/contract';
 import { z } from 'zod';
+import { shorten } from '../../kernel/shorten.ts';
 import { type Explain, type Failed, json, type Outcome, type Query } from '../../platform/egress/index.ts';
-import { clamp } from '../json.ts';
+import { offered, type ReadResult } from '../accounts.ts';
 import type { Account, Api, Connector } from '../provider.ts';
 import { type ReadPage, type ReadRequest, type Rows, readPage, rowsOf, type UnreadableRow } from '../read.ts';
 import { stripeActs } from './acts.ts';
 import { VERSION } from './manifest.ts';
 import {
+  Dispute,
   Intent,
   intentOf,
+  isDisputed,
   isUsedUp,
   LinkEvent,
   linkOf,
   PaymentLink,
+  paymentsOf,
   Session,
   StripeAccount,
   sessionOf,
@@ -51,7 +55,7 @@ const explain: Explain = (body, status, headers) => {
   const refusal = Refusal.safeParse(body);
   if (!refusal.success || status >= 500) return null;
   const { type, code, message } = refusal.data.error;
-  const reason = clamp(withoutKey(message ?? type), 500);
+  const reason = shorten(withoutKey(message ?? type), 500);
   if (status === 401) return { kind: 'reauth', code: code ?? 'http-401', reason };
   if (status === 403 && /permission/i.test(reason)) return { kind: 'permanent', code: 'scope', reason };
   if (status === 409 && type !== 'idempotency_error' && again !== 'false') return { kind: 'retry', reason: 'conflict' };
@@ -78,7 +82,7 @@ const First = listOf(z.object({ livemode: z.boolean() }));
  * The account, and one payment: whether the key may read what it is for is known before it is stored, and so is its mode. Some restricted
  * keys may not read the account at all; the refusal names it.
  */
-async function identify(api: Api) {
+async function identify(api: Api): Promise<ReadResult<Account>> {
   const about = await get(api, '/v1/account', {}, StripeAccount);
   const refused =
     about.kind === 'permanent' && about.code === 'scope' ? /\bacct_\w+/.exec(about.reason)?.[0] : undefined;
@@ -89,7 +93,7 @@ async function identify(api: Api) {
   const mode = newest === undefined ? null : newest.livemode ? 'live' : 'test';
   const account: Account =
     about.kind === 'ok' ? accountOf(about.data, mode) : { id: refused!, name: refused!, detail: mode, settings: {} };
-  return { kind: 'ok' as const, rows: [{ ...account, settings: { ...account.settings, ...(mode ? { mode } : {}) } }] };
+  return offered([{ ...account, settings: { ...account.settings, ...(mode ? { mode } : {}) } }]);
 }
 
 function accountOf(account: z.output<typeof StripeAccount>, mode: string | null): Account {
@@ -137,12 +141,14 @@ async function stretchOf<R extends Made>(
       listOf(list.row),
     );
     if (told.kind !== 'ok') return told;
-    rows.push(...told.data.data.rows);
-    unreadable.push(...told.data.data.unreadable);
-    // Older than was asked for: the times are wrong, and leaving such rows out would pass a part for all.
-    if (rows.some(({ created }) => created < from)) return unusable('time');
-    if (!told.data.has_more) return { kind: 'ok', rows, unreadable, from };
-    const last = told.data.data.rows.at(-1);
+    const { data, has_more: more }: List<R> = told.data;
+    // Outside of what was asked for: such a time is wrong, and where the row belongs is not known.
+    const isAsked = ({ created }: Made) => created >= from && created < to;
+    const found: readonly R[] = data.rows.filter(isAsked);
+    rows.push(...found);
+    unreadable.push(...data.unreadable, ...data.rows.filter(row => !isAsked(row)).map(({ id }) => ({ key: id })));
+    if (!more) return { kind: 'ok', rows, unreadable, from };
+    const last: R | undefined = found.at(-1);
     if (last === undefined || last.id === after) return unusable('cursor');
     if (last.created + 1 < to)
       return {
@@ -181,26 +187,80 @@ async function readPayments(
     span,
   );
   if (made.kind !== 'ok') return made;
-  const sessions = await stretchOf(api, { path: '/v1/checkout/sessions', row: Session, ...size }, span);
+  const sessions = await withCharges(api, SESSIONS, size, span);
   if (sessions.kind !== 'ok') return sessions;
-  const intents = await stretchOf(api, { path: '/v1/payment_intents', row: Intent, ...size }, span);
+  const intents = await withCharges(api, INTENTS, size, span);
   if (intents.kind !== 'ok') return intents;
 
   const whole = Math.max(made.from, sessions.from, intents.from);
   const inside = <R extends Made>({ rows }: Stretch<R>) => rows.filter(({ created }) => created >= whole);
+  const checkouts = inside(sessions).filter(({ mode }) => mode !== 'setup');
+  const payments = inside(intents);
+  const paymentOf = paymentsOf(checkouts, payments);
+  const disputes = await readDisputes(api, [...paymentOf.values(), ...payments]);
+  if (!('get' in disputes)) return disputes;
+  const disputeOf = (intent: Intent | null) => (intent === null ? null : (disputes.get(intent.id) ?? null));
   const events = inside(made);
   const links = await readLinks(api, new Map(events.map(({ created, data }) => [data.object.id, created])), linkAfter);
   if (links.kind !== 'ok') return links;
   const rows: PaymentFact[] = [
     ...links.rows,
-    ...inside(sessions)
-      .filter(({ mode }) => mode !== 'setup')
-      .map(sessionOf),
-    ...inside(intents).map(intentOf),
+    ...checkouts.map(session => {
+      const payment = paymentOf.get(session.id) ?? null;
+      return sessionOf(session, payment, disputeOf(payment));
+    }),
+    ...payments.map(intent => intentOf(intent, disputeOf(intent))),
   ];
   const unreadable = [...made.unreadable, ...links.unreadable, ...sessions.unreadable, ...intents.unreadable];
   const page = readPage({ rows, unreadable }, whole > from ? `${whole}|${links.after ?? ''}` : null);
-  return { ...page, complete: page.complete && from >= Math.floor(until.getTime() / 1000) - LINK_DAYS * DAY_SECONDS };
+  const missing = intents.isBlind || sessions.isBlind ? { missing: [{ rows: rows.length, why: BLIND }] } : {};
+  return {
+    ...page,
+    ...missing,
+    complete: page.complete && from >= Math.floor(until.getTime() / 1000) - LINK_DAYS * DAY_SECONDS,
+  };
+}
+
+const BLIND =
+  'The key may not read charges, so refunds and disputes are not seen. Give a key with «Charges and Refunds: read».';
+
+type Charged<R> = { readonly path: string; readonly row: z.ZodType<R>; readonly expand: string };
+const SESSIONS: Charged<Session> = {
+  path: '/v1/checkout/sessions',
+  row: Session,
+  expand: 'data.payment_intent.latest_charge',
+};
+const INTENTS: Charged<Intent> = { path: '/v1/payment_intents', row: Intent, expand: 'data.latest_charge' };
+
+/** A stretch whose payments come with their charge, which tells of refunds and disputes; without it for a key that may not read charges. */
+async function withCharges<R extends Made>(
+  api: Api,
+  { path, row, expand }: Charged<R>,
+  size: { readonly limit: number },
+  span: Span,
+): Promise<(Stretch<R> & { readonly isBlind: boolean }) | Failed> {
+  const list = { path, row, ...size };
+  const seen = await stretchOf(api, { ...list, query: { 'expand[]': expand } }, span);
+  const isBlind = seen.kind === 'permanent' && seen.code === 'scope';
+  const found = isBlind ? await stretchOf(api, list, span) : seen;
+  return found.kind === 'ok' ? { ...found, isBlind } : found;
+}
+
+/** Look-ups of disputes on one page. A shop with more open disputes than that has them shown as pending. */
+const MAX_DISPUTES = 10;
+
+/** How the disputes of these payments stand, by the id of the payment. Without the permission nothing is known of them. */
+async function readDisputes(api: Api, intents: readonly Intent[]): Promise<ReadonlyMap<string, Dispute> | Failed> {
+  const ids = new Set(intents.filter(isDisputed).map(({ id }) => id));
+  const found = new Map<string, Dispute>();
+  for (const id of [...ids].slice(0, MAX_DISPUTES)) {
+    const told = await get(api, '/v1/disputes', { payment_intent: id, limit: 1 }, listOf(Dispute));
+    if (told.kind === 'permanent') return found;
+    if (told.kind !== 'ok') return told;
+    const [newest] = told.data.data.rows;
+    if (newest) found.set(id, newest);
+  }
+  return found;
 }
 
 type FoundLinks = Rows<PaymentFact> & {
@@ -235,18 +295,25 @@ async function readLinks(
   }
   const rows: PaymentFact[] = [];
   for (const link of found) {
-    const paid = isUsedUp(link) ? await hasPaid(api, link.id) : false;
-    if (typeof paid !== 'boolean') return paid;
-    rows.push(linkOf(link, createdAt.get(link.id)!, paid));
+    const checkout = isUsedUp(link) ? await paidCheckout(api, link.id) : null;
+    if (checkout !== null && 'reason' in checkout) return checkout;
+    rows.push(linkOf(link, createdAt.get(link.id)!, checkout));
   }
   return { kind: 'ok', rows, unreadable, after: found.at(-1)?.id ?? begin };
 }
 
-/** Whether a checkout that came from the link was paid. */
-async function hasPaid(api: Api, link: string): Promise<boolean | Failed> {
-  const told = await get(api, '/v1/checkout/sessions', { payment_link: link, limit: PAGE }, listOf(Session));
+/** The newest checkout of the link that was paid, as it is told among the checkouts; null while there is none. */
+async function paidCheckout(api: Api, link: string): Promise<PaymentFact | Failed | null> {
+  const ask = (query: Query) => get(api, SESSIONS.path, { payment_link: link, limit: PAGE, ...query }, listOf(Session));
+  const seen = await ask({ 'expand[]': SESSIONS.expand });
+  const told = seen.kind === 'permanent' && seen.code === 'scope' ? await ask({}) : seen;
   if (told.kind !== 'ok') return told;
-  return told.data.data.rows.some(({ payment_status: status }) => status === 'paid');
+  const session = told.data.data.rows.find(({ payment_status: status }) => status === 'paid');
+  if (session === undefined) return null;
+  const payment = paymentsOf([session], []).get(session.id) ?? null;
+  const disputes = await readDisputes(api, payment === null ? [] : [payment]);
+  if (!('get' in disputes)) return disputes;
+  return sessionOf(session, payment, payment === null ? null : (disputes.get(payment.id) ?? null));
 }
 
 export const stripe: Connector = { sign, explain, identify, reads: { payments: readPayments }, acts: stripeActs };

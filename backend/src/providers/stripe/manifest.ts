@@ -46,6 +46,8 @@ export const STRIPE = {
     ],
     scopes: [
       { scope: 'PaymentIntents: read', why: 'Shows payments: amount, status and time.' },
+      { scope: 'Charges and Refunds: read', why: 'Shows what of a payment was refunded, and whether it is disputed.' },
+      { scope: 'Disputes: read', why: 'Tells how a dispute stands, and so whether its money is there.' },
       { scope: 'Checkout Sessions: read', why: 'Shows which checkouts are open, paid or expired.' },
       {
         scope: 'Payment Links: write',

@@ -115,7 +115,7 @@ describe('payments', () => {
       { status: 'cancelled' },
     ]);
     const statuses = new Set(rows.map(({ status }) => status));
-    expect(statuses).toEqual(new Set(['paid', 'open', 'pending', 'failed', 'cancelled', 'expired']));
+    expect(statuses).toEqual(new Set(['paid', 'open', 'pending', 'failed', 'cancelled', 'expired', 'refunded']));
     expect(JSON.stringify(rows)).not.toMatch(/Meera|example\.in|9800000001/);
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutNulls } from '../../kernel/without-nulls.ts';
 import type { Account, HookEvent, ProviderWebhook } from '../provider.ts';
 
 const Event = z.object({
@@ -7,10 +8,11 @@ const Event = z.object({
   type: z.string().min(1).max(100),
   livemode: z.boolean(),
   /** Only of a connected account (Stripe Connect), which a key never is. */
-  account: z.string().max(200).nullish(),
+  account: z.string().max(200).optional(),
 });
 
-const PAYMENTS = /^(?:checkout\.session|payment_intent|payment_link)\./;
+/** `charge` tells of refunds and disputes, which change what a payment has brought. */
+const PAYMENTS = /^(?:checkout\.session|payment_intent|payment_link|charge|refund)\./;
 
 /**
  * One event in each delivery, known by its id. Of the other mode than the account's it changes nothing: a test payment must not look like
@@ -21,7 +23,7 @@ export function hookEvents(
   _receivedAt: Date,
   account: Pick<Account, 'settings'> | null = null,
 ): readonly HookEvent[] {
-  const event = Event.safeParse(body);
+  const event = Event.safeParse(withoutNulls(body));
   if (!event.success) return [];
   const { id, type, livemode, account: connected } = event.data;
   const mode = account?.settings.mode;
