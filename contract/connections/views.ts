@@ -115,12 +115,22 @@ export const AttemptView = z.strictObject({
 });
 export type AttemptView = z.infer<typeof AttemptView>;
 
+/** What a read left out: whole rows, or values of rows that are here. `why` is a sentence for a person. */
+export const DataGap = z.strictObject({
+  kind: z.enum(['row-left-out', 'value-missing']),
+  rows: z.int().min(1),
+  why: z.string().max(300),
+});
+export type DataGap = z.infer<typeof DataGap>;
+
 const dataOf = (capability: Capability) =>
   z.strictObject({
     capability: z.literal(capability),
     rows: z.array(capabilityOf(capability).fact).max(500),
     /** How many there are at least: more than `rows` when only the newest are here. Nothing is read only to be counted. */
     total: z.int(),
+    /** What of the provider's reply is not among `rows`, and why (docs/decisions/0021-odd-rows.md). Empty when everything is here. */
+    gaps: z.array(DataGap).max(20).default([]),
     fetchedAt: Instant.nullable(),
     /** What is shown is older than it should be, because the provider could not be asked. */
     stale: z.boolean(),

@@ -171,7 +171,15 @@ describe.each(IDS)('%s', id => {
       const foreign = behaviour.id === 'other-account' && !NAMELESS.has(`${id}/${capability}`);
       expect(foreign || USELESS.has(behaviour.id), 'taken for a good reply').toBe(false);
       const names = TOLD_OTHERWISE[behaviour.id];
-      expect(without(told.rows, names)).toEqual(without(good.rows, names));
+      const leftOut = told.gaps.filter(({ kind }) => kind === 'row-left-out').reduce((sum, { rows }) => sum + rows, 0);
+      // Rows that the behaviour has made unreadable are left out and counted; the others are what they were.
+      if (leftOut === 0) expect(without(told.rows, names)).toEqual(without(good.rows, names));
+      else {
+        const honest = new Set(without(good.rows, names).map(row => JSON.stringify(row)));
+        expect(without(told.rows, names).filter(row => !honest.has(JSON.stringify(row)))).toEqual([]);
+        expect(told.rows.length).toBeGreaterThan(0);
+        expect(told.rows.length + leftOut).toBeGreaterThanOrEqual(good.rows.length);
+      }
     }
     for (const table of ['connections', 'connection_data', 'connection_health', 'provider_calls'])
       expect(await stored(table, connection.id)).not.toMatch(CANARY);

@@ -1,11 +1,15 @@
 import { shorten } from '@astrix/contract';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import type { Failed } from '../../platform/egress/index.ts';
 import type { Use } from './connection-api.ts';
 import type { Data } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { type ConnectionRow, manifestOf, markBroken, markWorking, providerOf } from './repo.ts';
 import { isGated } from './view.ts';
+
+/** The account may be one of those that could not be read: that is no reason to end its connection. */
+const UNREADABLE: Failed = { kind: 'malformed', reason: 'schema', stale: true, status: 200 };
 
 /** A connection asked at the provider now, whoever wants to know. */
 export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
@@ -16,7 +20,9 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
     const accounts = await connector.identify(api);
     const { manifest } = providerOf(row.provider);
     const there = accounts.kind === 'ok' && accounts.rows.some(({ id }) => id === row.account_id);
-    await withSystem(deps.db, 'connections', tx => recordCheck(tx, row, accounts, there));
+    const judged: typeof accounts =
+      accounts.kind === 'ok' && !there && accounts.unreadable !== undefined ? UNREADABLE : accounts;
+    await withSystem(deps.db, 'connections', tx => recordCheck(tx, row, judged, there));
     if (!there) return;
     for (const one of manifest.capabilities)
       if (

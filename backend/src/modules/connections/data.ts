@@ -1,4 +1,12 @@
-import { type Capability, ConnectionData, capabilityOf, expiresAt, type FactOf, type Fault } from '@astrix/contract';
+import {
+  type Capability,
+  ConnectionData,
+  capabilityOf,
+  type DataGap,
+  expiresAt,
+  type FactOf,
+  type Fault,
+} from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type AnyTx, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
@@ -8,6 +16,7 @@ import { type Collected, collect, previewSince, type Read } from '../../provider
 import type { Use, User } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
+import { describeGaps } from './describe-gaps.ts';
 import { noteHealth } from './health.ts';
 import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './repo.ts';
 import { validateFacts } from './validate-facts.ts';
@@ -22,7 +31,13 @@ const unusable = (reason: string): Failed => ({ kind: 'malformed', reason, stale
 /** A refusal with one of these is of what was asked; any other is of who asks, or of the provider itself. */
 const ABOUT_THE_TEXT = new Set([200, 400, 404, 422]);
 
-type Kept = { readonly rows: unknown[]; readonly complete: boolean; readonly fetchedAt: Date; readonly fresh: boolean };
+type Kept = {
+  readonly rows: unknown[];
+  readonly complete: boolean;
+  readonly gaps: readonly DataGap[];
+  readonly fetchedAt: Date;
+  readonly fresh: boolean;
+};
 
 async function readKept(tx: AnyTx, row: ConnectionRow, capability: Capability): Promise<Kept | null> {
   const now = txNow(tx);
@@ -39,26 +54,33 @@ async function readKept(tx: AnyTx, row: ConnectionRow, capability: Capability): 
   return {
     rows: kept.rows as unknown[],
     complete: kept.complete,
+    gaps: kept.gaps as DataGap[],
     fetchedAt: kept.fetched_at,
     fresh: !kept.outdated && age >= 0 && age < FRESH_SECONDS,
   };
 }
 
-type Found = { readonly kind: 'ok'; readonly rows: readonly FactOf<Capability>[]; readonly complete: boolean };
+type Found = {
+  readonly kind: 'ok';
+  readonly rows: readonly FactOf<Capability>[];
+  readonly complete: boolean;
+  readonly gaps: readonly DataGap[];
+};
 
 /** The newest rows, each thing once. What somebody searched for stays in the order of the provider, which knows how well it fits. */
-function shownOf(name: Capability, { rows, complete }: Found, text: string | null) {
+function shownOf(name: Capability, { rows, complete, gaps }: Found, text: string | null) {
   const { at, key, covers } = capabilityOf(name);
   const covered = new Set(covers ? rows.map(covers) : []);
   const shown = rows.filter(row => !covered.has(key(row)));
   const sorted = at === null || text !== null ? shown : shown.toSorted((a, b) => at(b).localeCompare(at(a)));
-  return { rows: sorted.slice(0, SHOWN), complete: complete && sorted.length <= SHOWN };
+  return { rows: sorted.slice(0, SHOWN), complete: complete && sorted.length <= SHOWN, gaps };
 }
 
 /** As a reply says it. */
-const told = ({ rows, complete }: { readonly rows: readonly unknown[]; readonly complete: boolean }) => ({
+const told = ({ rows, complete, gaps }: Pick<Kept, 'complete' | 'gaps'> & { readonly rows: readonly unknown[] }) => ({
   rows,
   total: complete ? rows.length : rows.length + 1,
+  gaps,
 });
 
 /** What a read came to, in the connection's own record: its health, whether it works at all, and the rows for the next who asks. */
@@ -94,6 +116,7 @@ async function record(
     const values = {
       rows: JSON.stringify(kept.rows),
       complete: kept.complete,
+      gaps: JSON.stringify(kept.gaps),
       fetched_at: now,
       outdated: false,
       expires_at: expiresAt('report-cache', now),
@@ -114,13 +137,20 @@ export type ReadRequest = { readonly text: string | null; readonly refresh: bool
 export function createData(deps: ConnectionsDeps, use: Use) {
   const underWay = new Map<string, Promise<ConnectionData>>();
 
-  /** A page that people look at is whole or not there: one row that cannot be used makes it unusable (EG-02). */
-  function believe(capability: Capability, result: Collected<FactOf<Capability>> | Failed): Found | Failed {
+  /**
+   * Rows that cannot be used are left out and told as gaps. Only when not one row of a reply can be used, the reply is unusable, and what was
+   * read before stays (docs/decisions/0021-odd-rows.md).
+   */
+  function believe(
+    provider: string,
+    capability: Capability,
+    result: Collected<FactOf<Capability>> | Failed,
+  ): Found | Failed {
     if (result.kind !== 'ok') return result;
-    if (result.unreadable.length > 0) return unusable('schema');
+    const { unreadable, missing = [], complete } = result;
     const { rows, rejected } = validateFacts(capability, result.rows, deps.clock.now());
-    const [first] = rejected;
-    return first ? unusable(first.reason) : { kind: 'ok', rows, complete: result.complete };
+    if (rows.length === 0 && unreadable.length + rejected.length > 0) return unusable(rejected[0]?.reason ?? 'schema');
+    return { kind: 'ok', rows, complete, gaps: describeGaps(provider, { unreadable, rejected, missing }) };
   }
 
   async function ask(
@@ -141,7 +171,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       deps.log.error('an adapter failed', { provider: row.provider, error: nameOf(error) });
       return unusable('adapter');
     });
-    const judged = believe(capability, result);
+    const judged = believe(manifestOf(row).name, capability, result);
     if (judged.kind === 'malformed' && judged.reason === OTHER_ACCOUNT)
       deps.log.error('a provider answered with the data of another account', {
         provider: row.provider,
@@ -159,7 +189,7 @@ export function createData(deps: ConnectionsDeps, use: Use) {
       });
     return ConnectionData.parse({
       capability,
-      ...told(kept ?? { rows: [], complete: true }),
+      ...told(kept ?? { rows: [], complete: true, gaps: [] }),
       fetchedAt: kept?.fetchedAt.toISOString() ?? null,
       stale: true,
       fault,

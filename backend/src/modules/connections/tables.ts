@@ -73,6 +73,7 @@ declare module '../../platform/db/schema.ts' {
       capability: string;
       rows: unknown;
       complete: Generated<boolean>;
+      gaps: Generated<unknown>;
       fetched_at: Date;
       outdated: Generated<boolean>;
       expires_at: Date;

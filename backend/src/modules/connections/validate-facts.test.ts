@@ -48,6 +48,18 @@ describe('EG-02: what a provider brought is split into rows that can be true and
       });
   });
 
+  test('of two states of one row the later one holds, whichever came first', () => {
+    const later = order('1', { status: 'delivered', updatedAt: '2026-11-19T07:00:00.000Z' });
+    const contradiction = order('1', { status: 'cancelled' });
+    for (const given of [
+      [order('1'), later],
+      [later, order('1')],
+      [order('1'), contradiction, later],
+      [later, order('1'), contradiction],
+    ])
+      expect(validateFacts('orders', given, NOW)).toEqual({ rows: [later], rejected: [] });
+  });
+
   test.each([null, 7, 'text', [], {}])('%j is rejected without a key', bad => {
     expect(validateFacts('shipments', [bad], NOW)).toEqual({ rows: [], rejected: [{ key: null, reason: 'shape' }] });
   });

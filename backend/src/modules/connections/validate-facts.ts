@@ -19,8 +19,9 @@ export type ValidatedFacts<R> = { readonly rows: readonly R[]; readonly rejected
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Splits rows into those that fit the shape of their capability and can be true, each once, and those that cannot be used. Two rows that
- * share a key and differ are both rejected: nobody can tell which of them holds (EG-02, F-08).
+ * Splits rows into those that fit the shape of their capability and can be true, each once, and those that cannot be used. Of two rows that
+ * share a key and differ, the one that changed later holds. With the same time both are rejected: nobody can tell which of them is right
+ * (EG-02, F-08).
  */
 export function validateFacts<C extends Capability>(
   name: C,
@@ -42,8 +43,10 @@ export function validateFacts<C extends Capability>(
     const reason = implausible(capability, row, now);
     const before = rows.get(key);
     if (reason !== null) rejected.push({ key, reason });
-    else if (before !== undefined && canonicalJson(before) !== canonicalJson(row)) twice.add(key);
-    else rows.set(key, row);
+    else if (before === undefined || isLater(capability, row, before)) {
+      rows.set(key, row);
+      twice.delete(key);
+    } else if (!isLater(capability, before, row) && canonicalJson(before) !== canonicalJson(row)) twice.add(key);
   }
   for (const key of twice) {
     rows.delete(key);
@@ -51,6 +54,8 @@ export function validateFacts<C extends Capability>(
   }
   return { rows: [...rows.values()] as FactOf<C>[], rejected };
 }
+
+const isLater = ({ at }: AnyCapability, one: Row, other: Row): boolean => at !== null && at(one) > at(other);
 
 /** Why a row that has the right shape cannot be true; null when it can. */
 function implausible({ past, money }: AnyCapability, row: Row, now: Date): 'time' | 'money' | null {

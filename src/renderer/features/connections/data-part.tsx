@@ -14,7 +14,7 @@ import { complain } from '../../ui/toast.tsx';
 import { type Column, columnsOf, KEYS } from './columns.tsx';
 import { Notice, Part } from './parts.tsx';
 import { refreshData, refreshList, useData, useOnline } from './queries.ts';
-import { CAPABILITY } from './words.ts';
+import { CAPABILITY, gapWords } from './words.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 
@@ -178,6 +178,15 @@ function Shown({
           What you see was kept from before.
         </Notice>
       ) : null}
+      {data.gaps.length > 0 ? (
+        <Notice tone="waiting" title={gapWords(data.gaps).join(' ')}>
+          {data.gaps.map(({ kind, rows, why }) => (
+            <span key={`${kind} ${why}`} className="block">
+              {count(rows)}: {why}
+            </span>
+          ))}
+        </Notice>
+      ) : null}
       <Facts
         title={title}
         rows={data.rows}
@@ -187,7 +196,9 @@ function Shown({
       <p className="text-meta">
         {data.total > data.rows.length
           ? `The newest ${count(data.rows.length)}. There is more in ${name}: search for it, or look it up there.`
-          : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all there are.`}
+          : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all ${
+              data.gaps.length === 0 ? 'there are' : 'that could be read'
+            }.`}
       </p>
     </>
   );

@@ -1,6 +1,6 @@
-import type { CatalogueEntry, ConnectionView, HealthView } from '@astrix/contract';
+import type { CatalogueEntry, ConnectionView, DataGap, HealthView } from '@astrix/contract';
 import { describe, expect, test } from 'vitest';
-import { answers, conditionOf, isPossible, isPressing } from './words.ts';
+import { answers, conditionOf, gapWords, isPossible, isPressing } from './words.ts';
 
 const health = (status: HealthView['status']) => [{ status }] as ConnectionView['health'];
 const connection = (more: Partial<ConnectionView> = {}): ConnectionView =>
@@ -24,6 +24,23 @@ describe('how a connection is, in one word', () => {
   test('what works or was never tried does not press', () => {
     expect([{}, { health: [] }].map(more => isPressing(connection(more)))).toEqual([false, false]);
     expect(isPressing(connection({ fix: 'rotate' }))).toBe(true);
+  });
+});
+
+describe('what a read left out', () => {
+  const gap = (kind: DataGap['kind'], rows: number): DataGap => ({ kind, rows, why: 'why' });
+
+  test.each([
+    [[], []],
+    [[gap('row-left-out', 1)], ['1 row could not be read.']],
+    [[gap('row-left-out', 2), gap('row-left-out', 1)], ['3 rows could not be read.']],
+    [[gap('value-missing', 1)], ['Values are missing in 1 row.']],
+    [
+      [gap('value-missing', 1200), gap('row-left-out', 2)],
+      ['2 rows could not be read.', 'Values are missing in 1,200 rows.'],
+    ],
+  ])('%j is told as %j', (gaps, words) => {
+    expect(gapWords(gaps)).toEqual(words);
   });
 });
 

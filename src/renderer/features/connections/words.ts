@@ -5,9 +5,11 @@ import type {
   CatalogueEntry,
   ConnectionView,
   DataClass,
+  DataGap,
   HealthView,
   ProviderGroup,
 } from '@astrix/contract';
+import { count } from '../../lib/format.ts';
 
 /** The labels of contract values on this screen. */
 export const GROUPS: Readonly<Record<ProviderGroup, string>> = {
@@ -105,4 +107,16 @@ export function answers(entry: CatalogueEntry, typed: string): boolean {
   if (q === '') return true;
   const text = [entry.name, entry.purpose, GROUPS[entry.group], ...entry.capabilities.map(one => one.title)];
   return text.join(' ').toLowerCase().includes(q);
+}
+
+/** What a read left out, as one sentence for each kind: «3 rows could not be read.» */
+export function gapWords(gaps: readonly DataGap[]): readonly string[] {
+  const rowsOf = (kind: DataGap['kind']) =>
+    gaps.filter(gap => gap.kind === kind).reduce((sum, { rows }) => sum + rows, 0);
+  const leftOut = rowsOf('row-left-out');
+  const incomplete = rowsOf('value-missing');
+  return [
+    ...(leftOut > 0 ? [`${count(leftOut)} ${leftOut === 1 ? 'row' : 'rows'} could not be read.`] : []),
+    ...(incomplete > 0 ? [`Values are missing in ${count(incomplete)} ${incomplete === 1 ? 'row' : 'rows'}.`] : []),
+  ];
 }
