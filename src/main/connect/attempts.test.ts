@@ -164,7 +164,7 @@ describe('every other end has words', () => {
   test('an error that is known, and one of a newer server', async () => {
     await comeBack(await connecting.start(wish), 'error=provider-unreachable');
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ reason: 'The provider does not answer at the moment. Nothing was connected.' });
+    expect(step()).toMatchObject({ reason: 'The provider could not do it at the moment. Nothing was connected.' });
     await comeBack(await connecting.start(wish), 'error=something-new');
     await until(() => step()?.step === 'ended');
     expect(step()).toMatchObject({ reason: 'This did not work. Nothing was connected.' });

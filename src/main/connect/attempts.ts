@@ -215,7 +215,11 @@ const ENDINGS: Readonly<Record<string, readonly [reason: string, next: string]>>
     'The provider did not accept the consent.',
     'Start again. If it stays, tell support which system it was.',
   ],
-  'provider-unreachable': ['The provider does not answer at the moment.', 'Try again in a few minutes.'],
+  'provider-unreachable': ['The provider could not do it at the moment.', 'Try again in a few minutes.'],
+  'not-set-up': [
+    'The provider does not accept how Astrix asks for consent. This is a fault of the set-up, not of the account.',
+    'Tell support which system it was.',
+  ],
   'no-account': [
     'Nothing can be connected with what was allowed.',
     'Sign in at the provider with a person who has access to the account, and allow everything that is asked for.',

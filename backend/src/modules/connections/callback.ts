@@ -19,7 +19,38 @@ const MAX_CODE = 4096;
 const MAX_EXTRA = 200;
 
 /** Why it ended, for the page that the person sees on the machine that began; words of ours, never the provider's. */
-type Ending = 'declined' | 'provider-refused' | 'provider-unreachable' | 'no-account' | 'wrong-issuer' | 'no-code';
+type Ending =
+  | 'declined'
+  | 'provider-refused'
+  | 'provider-unreachable'
+  | 'not-set-up'
+  | 'no-account'
+  | 'wrong-issuer'
+  | 'no-code';
+
+/**
+ * What the error of a consent says (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, and words of the providers' own). Errors of the set-up
+ * are those that no person at the provider can change. A word that is not here says only that the provider did not accept the consent.
+ */
+const CONSENT_ERRORS: Readonly<Record<string, Ending>> = {
+  access_denied: 'declined',
+  user_denied: 'declined',
+  user_cancelled_login: 'declined',
+  user_cancelled_authorize: 'declined',
+  server_error: 'provider-unreachable',
+  temporarily_unavailable: 'provider-unreachable',
+  invalid_scope: 'not-set-up',
+  unauthorized_client: 'not-set-up',
+  invalid_client: 'not-set-up',
+  invalid_request: 'not-set-up',
+  unsupported_response_type: 'not-set-up',
+  redirect_uri_mismatch: 'not-set-up',
+};
+
+function endingOf(query: Readonly<Record<string, unknown>>): Ending {
+  const error = single(query, 'error') ?? '';
+  return (Object.hasOwn(CONSENT_ERRORS, error) ? CONSENT_ERRORS[error] : undefined) ?? 'provider-refused';
+}
 
 /** One value of a parameter that came once. Twice is somebody's trick. */
 const single = (query: Readonly<Record<string, unknown>>, name: string): string | null => {
@@ -46,7 +77,7 @@ export async function takeCallback(
   if (auth.kind !== 'oauth2' || provider.connector === null) return end('provider-refused');
   if (auth.callback.issuer !== undefined && Object.hasOwn(query, 'iss') && query.iss !== auth.callback.issuer)
     return end('wrong-issuer');
-  if (Object.hasOwn(query, 'error')) return end('declined');
+  if (Object.hasOwn(query, 'error')) return end(endingOf(query));
   const code = single(query, auth.callback.codeAs ?? 'code');
   if (code === null || code.length > MAX_CODE) return end('no-code');
   const extras: Record<string, string> = {};
