@@ -82,6 +82,13 @@ const without = (rows: readonly unknown[], names: readonly string[] = []) => {
   return names.length === 0 ? left : left.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
 
+/** The same row, or the same row without some of its values. */
+const isPartOf = (row: object, honest: object): boolean =>
+  Object.entries(honest).every(([name, value]) => {
+    const told = (row as Readonly<Record<string, unknown>>)[name];
+    return told === null || JSON.stringify(told) === JSON.stringify(value);
+  });
+
 test('there are at least the 22 behaviours of CONTROLS part B, and all ten adapters', () => {
   expect(HOSTILE.length).toBeGreaterThanOrEqual(22);
   expect(new Set(HOSTILE.map(({ id }) => id)).size).toBe(HOSTILE.length);
@@ -172,11 +179,10 @@ describe.each(IDS)('%s', id => {
       expect(foreign || USELESS.has(behaviour.id), 'taken for a good reply').toBe(false);
       const names = TOLD_OTHERWISE[behaviour.id];
       const leftOut = told.gaps.filter(({ kind }) => kind === 'row-left-out').reduce((sum, { rows }) => sum + rows, 0);
-      // Rows that the behaviour has made unreadable are left out and counted; the others are what they were.
-      if (leftOut === 0) expect(without(told.rows, names)).toEqual(without(good.rows, names));
+      // What the behaviour has made unreadable is left out and told as a gap; everything else is what it was.
+      if (told.gaps.length === 0) expect(without(told.rows, names)).toEqual(without(good.rows, names));
       else {
-        const honest = new Set(without(good.rows, names).map(row => JSON.stringify(row)));
-        expect(without(told.rows, names).filter(row => !honest.has(JSON.stringify(row)))).toEqual([]);
+        expect(told.rows.filter(row => !good.rows.some(honest => isPartOf(row, honest)))).toEqual([]);
         expect(told.rows.length).toBeGreaterThan(0);
         expect(told.rows.length + leftOut).toBeGreaterThanOrEqual(good.rows.length);
       }

@@ -1,5 +1,6 @@
 import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ISSUES_OF_SITES } from '../../../sandbox/providers/jira.ts';
 import { type Colleague, type ConnectRig, connectRig } from '../../../test/connections/rig.ts';
 import { newId } from '../../kernel/ids.ts';
 
@@ -117,6 +118,34 @@ describe('F-07: a provider that does not answer', () => {
     expect(await read()).toMatchObject({ stale: true, rows: [], total: 0, fetchedAt: null });
     rig.sandbox.providers.mend();
     await later(HOUR);
+  });
+});
+
+describe('a row that cannot be read', () => {
+  const odd = {
+    id: '99001',
+    key: 'CK-9001',
+    self: 'https://api.atlassian.com/rest/api/3/issue/99001',
+    fields: { summary: 'No project', updated: '2026-11-30T10:00:00.000+0000', project: {} },
+  };
+
+  test('is left out and told with its reason, also of what is kept, and the others are shown', async () => {
+    const good = await read({ refresh: true });
+    expect(good).toMatchObject({ total: 130, gaps: [] });
+    const { things } = rig.sandbox.providers;
+    things.put(ISSUES_OF_SITES, odd.id, { ...odd, fields: { ...odd.fields, updated: now().replace('Z', '+0000') } });
+    const gaps = [{ kind: 'row-left-out', rows: 1, why: 'Jira sent them in a form that it does not document.' }];
+    const partial = await read({ refresh: true });
+    expect(partial).toMatchObject({ total: 130, stale: false, fault: null, gaps });
+    expect(partial.rows).toEqual(good.rows);
+    expect(await read()).toEqual(partial);
+    down();
+    await later(HOUR);
+    expect(await read()).toMatchObject({ total: 130, stale: true, gaps });
+    things.clear();
+    rig.sandbox.providers.mend();
+    await later(HOUR);
+    expect(await read({ refresh: true })).toMatchObject({ total: 130, gaps: [] });
   });
 });
 

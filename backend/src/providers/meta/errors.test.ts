@@ -54,6 +54,22 @@ describe('refusals of Meta', () => {
     });
   });
 
+  test('too few viewers are no permission that is missing, and what does not reach the account says who could', () => {
+    const few = error(10, { message: '(#10) Not enough viewers for the media to show insights' });
+    expect(explainMeta(few, 400, {})).toMatchObject({
+      kind: 'permanent',
+      code: 'too-few-viewers',
+      next: expect.stringMatching(/^Nothing to do/),
+    });
+    const unreachable = error(100, { error_subcode: 33, message: 'cannot be loaded due to missing permissions' });
+    expect(explainMeta(unreachable, 400, {})).toMatchObject({
+      kind: 'permanent',
+      code: '100',
+      next: expect.stringMatching(/^Reconnect with a person who has access/),
+    });
+    expect(explainMeta(error(100), 400, {})).not.toHaveProperty('next');
+  });
+
   test('a transient fault of Meta is repeated; also one inside of a 200', () => {
     for (const body of [error(1), error(2), error(77, { is_transient: true })])
       expect(explainMeta(body, 200, {})).toMatchObject({ kind: 'retry' });

@@ -295,20 +295,26 @@ async function readLinks(
   }
   const rows: PaymentFact[] = [];
   for (const link of found) {
-    const checkout = isUsedUp(link) ? await paidCheckout(api, link.id) : null;
+    const checkout = isUsedUp(link) ? await usedUpBy(api, link.id) : null;
     if (checkout !== null && 'reason' in checkout) return checkout;
     rows.push(linkOf(link, createdAt.get(link.id)!, checkout));
   }
   return { kind: 'ok', rows, unreadable, after: found.at(-1)?.id ?? begin };
 }
 
-/** The newest checkout of the link that was paid, as it is told among the checkouts; null while there is none. */
-async function paidCheckout(api: Api, link: string): Promise<PaymentFact | Failed | null> {
+/**
+ * The checkout that used the link up, as it is told among the checkouts: the newest that was paid, or that ended in another way than by
+ * running out. Null while there is none.
+ */
+async function usedUpBy(api: Api, link: string): Promise<PaymentFact | Failed | null> {
   const ask = (query: Query) => get(api, SESSIONS.path, { payment_link: link, limit: PAGE, ...query }, listOf(Session));
   const seen = await ask({ 'expand[]': SESSIONS.expand });
   const told = seen.kind === 'permanent' && seen.code === 'scope' ? await ask({}) : seen;
   if (told.kind !== 'ok') return told;
-  const session = told.data.data.rows.find(({ payment_status: status }) => status === 'paid');
+  const { rows } = told.data.data;
+  const session =
+    rows.find(({ payment_status: status }) => status === 'paid') ??
+    rows.find(({ status }) => status !== 'open' && status !== 'expired');
   if (session === undefined) return null;
   const payment = paymentsOf([session], []).get(session.id) ?? null;
   const disputes = await readDisputes(api, payment === null ? [] : [payment]);

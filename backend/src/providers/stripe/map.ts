@@ -255,7 +255,7 @@ export function isUsedUp({ restrictions }: PaymentLink): boolean {
 const isSingleUse = ({ restrictions }: PaymentLink): boolean => restrictions?.completed_sessions?.limit === 1;
 
 /**
- * `created` in Unix seconds, from the event. `checkout` is the paid checkout of a link that is used up. Of a link for one payment it is the
+ * `created` in Unix seconds, from the event. `checkout` is the one that used the link up, where it is. Of a link for one payment it is the
  * same money, and a row of its own that the link stands for; a link for several payments has no amount of its own once it is used up, because
  * each of its checkouts has one.
  */
@@ -272,7 +272,7 @@ export function linkOf(link: PaymentLink, created: number, checkout: PaymentFact
     id: link.id,
     kind: 'payment-link',
     // A link that is used up is paid once its checkout is; another one stays open until somebody ends it.
-    status: used ? (paidBy?.status ?? (checkout ? 'paid' : 'pending')) : link.active ? 'open' : 'cancelled',
+    status: used ? (checkout?.status ?? 'pending') : link.active ? 'open' : 'cancelled',
     amountMinor: paidBy ? paidBy.amountMinor : used && checkout ? null : asked,
     currency: paidBy?.currency ?? currency,
     description: shorten(items.flatMap(({ description }) => description ?? []).join(', '), MAX_TEXT) || null,
