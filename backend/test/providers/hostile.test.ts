@@ -1,4 +1,10 @@
-import type { Capability, ConnectionData, ConnectionView, ProviderId } from '@astrix/contract';
+import {
+  type Capability,
+  type ConnectionData,
+  type ConnectionView,
+  capabilityOf,
+  type ProviderId,
+} from '@astrix/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Behaviour, CANARY, HOSTILE } from '../../sandbox/hostile.ts';
@@ -29,7 +35,10 @@ const NAMELESS = new Set([
  * the one who saved it has set.
  */
 const TOLD_OTHERWISE: Readonly<Record<string, readonly string[]>> = {
-  'unknown-word': ['status', 'statusText', 'deliveredAt', 'stage', 'kind', 'category', 'quality', 'fulfilment'],
+  'unknown-word': [
+    ...['status', 'statusText', 'deliveredAt', 'stage', 'kind', 'category', 'quality', 'fulfilment'],
+    ...['paymentId', 'amountMinor'],
+  ],
   future: ['modifiedAt'],
   past: ['modifiedAt'],
 };
@@ -81,6 +90,13 @@ const without = (rows: readonly unknown[], names: readonly string[] = []) => {
   );
   return names.length === 0 ? left : left.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
+
+/** Without rows that another one stood for. Which row stands for which goes by its state, and not when that is a word that nobody knows. */
+function shownBefore(told: ConnectionData, good: ConnectionData): readonly unknown[] {
+  const { key, covers } = capabilityOf(told.capability);
+  const known = new Set(good.rows.map(row => key(row)));
+  return covers ? told.rows.filter(row => known.has(key(row))) : told.rows;
+}
 
 /** The same row, or the same row without some of its values. */
 const isPartOf = (row: object, honest: object): boolean =>
@@ -180,7 +196,7 @@ describe.each(IDS)('%s', id => {
       const names = TOLD_OTHERWISE[behaviour.id];
       const leftOut = told.gaps.filter(({ kind }) => kind === 'row-left-out').reduce((sum, { rows }) => sum + rows, 0);
       // What the behaviour has made unreadable is left out and told as a gap; everything else is what it was.
-      if (told.gaps.length === 0) expect(without(told.rows, names)).toEqual(without(good.rows, names));
+      if (told.gaps.length === 0) expect(without(shownBefore(told, good), names)).toEqual(without(good.rows, names));
       else {
         expect(told.rows.filter(row => !good.rows.some(honest => isPartOf(row, honest)))).toEqual([]);
         expect(told.rows.length).toBeGreaterThan(0);

@@ -303,8 +303,8 @@ async function readLinks(
 }
 
 /**
- * The checkout that used the link up, as it is told among the checkouts: the newest that was paid, or that ended in another way than by
- * running out. Null while there is none.
+ * The checkout that used the link up, as it is told among the checkouts: the newest that was paid, or else that is complete. Null while there
+ * is none.
  */
 async function usedUpBy(api: Api, link: string): Promise<PaymentFact | Failed | null> {
   const ask = (query: Query) => get(api, SESSIONS.path, { payment_link: link, limit: PAGE, ...query }, listOf(Session));
@@ -313,8 +313,7 @@ async function usedUpBy(api: Api, link: string): Promise<PaymentFact | Failed | 
   if (told.kind !== 'ok') return told;
   const { rows } = told.data.data;
   const session =
-    rows.find(({ payment_status: status }) => status === 'paid') ??
-    rows.find(({ status }) => status !== 'open' && status !== 'expired');
+    rows.find(({ payment_status: status }) => status === 'paid') ?? rows.find(({ status }) => status === 'complete');
   if (session === undefined) return null;
   const payment = paymentsOf([session], []).get(session.id) ?? null;
   const disputes = await readDisputes(api, payment === null ? [] : [payment]);
