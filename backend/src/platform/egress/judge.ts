@@ -79,7 +79,8 @@ const readBody = <T>(reply: Exchange, reader: Reader<T>): Read<T> =>
 
 /** What the provider says about a failure, also inside of a 200. */
 function explanationOf(reply: Exchange, read: Read<unknown> | null, explain: Explain): Judgement | null {
-  if (read !== null) return read.raw === undefined ? null : explain(withoutNulls(read.raw), reply.status, reply.headers);
+  if (read !== null)
+    return read.raw === undefined ? null : explain(withoutNulls(read.raw), reply.status, reply.headers);
   if (typeof reply.body === 'string') return null;
   const parsed = parseStrictly(reply.body);
   const body = 'value' in parsed ? withoutNulls(parsed.value) : reply.body.toString('utf8', 0, TEXT_BYTES);
