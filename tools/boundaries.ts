@@ -76,7 +76,7 @@ export const ROOMS: readonly Room[] = [
     packages: [
       // Rules and words without schemas: the window holds no validator.
       '@astrix/contract/conversations/may-write',
-      '@astrix/contract/conversations/shown-content',
+      '@astrix/contract/conversations/shown-parts',
       '@astrix/contract/errors',
       '@astrix/contract/money',
       '@base-ui/react',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What a message says beyond its words, in parts. `text` of the message says the same in plain words, for lists, quotations and search; a
- * thread shows the parts of `SHOWN_FOR_TEXT` in its place, and the others besides it.
+ * thread shows the parts of `SHOWN_FOR_TEXT` (shown-parts.ts) in its place, and the others besides it.
  */
 
 const Word = z.string().max(400);

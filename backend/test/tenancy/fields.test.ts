@@ -95,7 +95,8 @@ describe('AZ-05: replies hold the fields of the contract and no others', () => {
   });
 
   test('every row of a pull is exactly a row of its collection', async () => {
-    const { body } = await house.world.inject({ url: '/v1/sync', headers: { authorization: `Bearer ${token()}` } });
+    const url = `/v1/sync?collections=${Object.keys(COLLECTIONS).join(',')}`;
+    const { body } = await house.world.inject({ url, headers: { authorization: `Bearer ${token()}` } });
     const seen = new Set<string>();
     for (const line of body.trim().split('\n')) {
       const { t, c, rows } = JSON.parse(line) as { t: string; c: CollectionName; rows: unknown[] };

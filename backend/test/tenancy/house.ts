@@ -95,6 +95,7 @@ async function fillAgency(
       messagePayload(client.accountId, { id, from: phoneOf(a, c), text: markOf(a, c), name: `N ${markOf(a, c)}`, at }),
     );
     await world.deliver(valuePayload(client.accountId, { mark: markOf(a, c) }, 'not_a_known_field'));
+    await world.deliver(valuePayload(client.accountId, { event: 'FLAGGED' }, 'phone_number_quality_update'));
   }
   await fillCalls(world, agency);
   // Written by the owner and by the agent, so that rows of persons exist for more than one of them.

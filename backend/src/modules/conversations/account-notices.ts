@@ -1,20 +1,23 @@
-import type { AccountNoticeRow } from '@astrix/contract';
+import type { AccountNoticeRow, ProviderId } from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
+import type { TenantRef } from '../../kernel/tenant.ts';
 import { type AnyTx, type Schema, type SystemTx, type TenantTx, txNow } from '../../platform/db/index.ts';
 import type { InboundEventOf } from '../../providers/messaging.ts';
 import { APPLIED, type Applied, NOTHING_NEW } from '../webhooks/index.ts';
-import type { ChannelRef } from './channels.ts';
+
+/** Whose account it is. */
+type AccountOf = TenantRef & {
+  readonly channelId: string;
+  readonly provider: ProviderId;
+  readonly connectionId: string | null;
+};
 
 /**
  * Keeps a notice about an account. One that takes others back ends those of its topics that came before it, also when it arrives before them. A
  * copy changes nothing, however late.
  */
-export async function applyNotice(
-  tx: SystemTx,
-  channel: ChannelRef,
-  event: InboundEventOf<'notice'>,
-): Promise<Applied> {
+export async function applyNotice(tx: SystemTx, channel: AccountOf, event: InboundEventOf<'notice'>): Promise<Applied> {
   if (channel.connectionId === null) return NOTHING_NEW;
   const at = new Date(event.at);
   const { topic, severity, reason, next, ends } = event;

@@ -2,6 +2,7 @@ import { type ContentPart, MAX_MESSAGE_TEXT } from '@astrix/contract';
 import { clamp, type Json, object, text } from '../json.ts';
 import type { InboundEventOf, Origin } from '../messaging.ts';
 import { aboutOf, answersOf, cartOf, peopleOf, placeOf, wordsIn } from './parts.ts';
+import { withoutNumbers } from './values.ts';
 
 export type Content = Pick<InboundEventOf<'message'>, 'messageKind' | 'text' | 'content' | 'media'>;
 
@@ -49,7 +50,10 @@ function bodyOf(message: Json): Content {
     case 'order':
       return withPart('order', cartOf(body));
     case 'system':
-      return plain('system', withoutNumbers(text(body?.body, 400)) ?? 'The customer changed how WhatsApp knows them.');
+      return plain(
+        'system',
+        withoutNumbers(text(body?.body, 400) ?? '') || 'The customer changed how WhatsApp knows them.',
+      );
     case 'request_welcome':
       return plain('system', 'The customer opened the chat for the first time.');
     case 'ephemeral':
@@ -67,9 +71,6 @@ function unsupportedText(message: Json, type: string): string {
   const what = `Sent something that ${type === 'unsupported' ? 'WhatsApp does not pass on' : 'cannot be shown here yet'}${named ? ` (${named})` : ''}`;
   return words ? `${what}: ${words}` : `${what}. Ask the customer to send it as text or a picture.`;
 }
-
-/** WhatsApp writes old and new number out in full; the last four digits tell them apart, and the rest never leaves the backend. */
-const withoutNumbers = (said: string | null) => said?.replace(/\+?\d{3,}(\d{4})/g, '••••• •$1') ?? null;
 
 const plain = (messageKind: Content['messageKind'], shown: string | null): Content => ({
   messageKind,

@@ -1,6 +1,7 @@
 import { type ContentPart, MAX_ANSWERS, MAX_CART_LINES, MAX_PEOPLE } from '@astrix/contract';
 import { digitsOf, minorOf } from '../../kernel/money.ts';
 import { clamp, type Json, object, objects, text } from '../json.ts';
+import { withoutNumbers } from './values.ts';
 
 /** A part of a message, and what it says in plain words. */
 type Said = { readonly says: string; readonly part: ContentPart | null };
@@ -187,7 +188,7 @@ export function aboutOf(message: Json): ContentPart[] {
 const NOT_WORDS = /^(?:id|type|mime_type|sha256|timestamp|from|to|url|link|.*_(?:id|token|sha256|hash))$/;
 const MAX_WORDS = 2000;
 
-/** Every text within a value of an unknown shape, in its order, without ids. */
+/** Every text within a value of an unknown shape, in its order, without ids. It may name a customer, so numbers are shown by their last digits. */
 export function wordsIn(value: unknown): string {
   const found: string[] = [];
   const walk = (inner: unknown, depth: number) => {
@@ -199,5 +200,5 @@ export function wordsIn(value: unknown): string {
       for (const [key, one] of Object.entries(object(inner) ?? {})) if (!NOT_WORDS.test(key)) walk(one, depth - 1);
   };
   walk(value, MAX_DEPTH);
-  return clamp(found.join(' · '), MAX_WORDS);
+  return clamp(withoutNumbers(found.join(' · ')), MAX_WORDS);
 }

@@ -1,5 +1,5 @@
 import type { MessageRow, PersonRow } from '@astrix/contract';
-import { SHOWN_FOR_TEXT } from '@astrix/contract/conversations/shown-content';
+import { SHOWN_FOR_TEXT } from '@astrix/contract/conversations/shown-parts';
 import {
   Check,
   CheckCheck,
