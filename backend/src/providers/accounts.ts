@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { shorten } from '../kernel/shorten.ts';
 import type { Failed } from '../platform/egress/index.ts';
 import type { Account } from './adapter-api.ts';
+import { clamp } from './json.ts';
 import { rowsOf } from './read.ts';
 
 /** Accounts that a person can choose from, or the failure that came first (pages() of egress answers this). */
@@ -49,8 +49,8 @@ export function offered(
     if (id.length > MAX_SHOWN || (before !== undefined && (isBetter(before) || !isBetter(account)))) continue;
     known.set(id, {
       ...account,
-      name: shorten(name, MAX_SHOWN),
-      detail: detail === null ? null : shorten(detail, MAX_SHOWN),
+      name: clamp(name, MAX_SHOWN),
+      detail: detail === null ? null : clamp(detail, MAX_SHOWN),
     });
   }
   if (known.size === 0 && unreadable > 0) return { kind: 'malformed', reason: 'schema', stale: true, status: 200 };

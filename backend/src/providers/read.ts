@@ -1,7 +1,6 @@
 import { type Capability, capabilityOf, type FactOf } from '@astrix/contract';
 import { z } from 'zod';
 import { canonicalJson } from '../kernel/canonical-json.ts';
-import { shorten } from '../kernel/shorten.ts';
 import type { Failed } from '../platform/egress/index.ts';
 import type { Api } from './adapter-api.ts';
 import { clamp } from './json.ts';
@@ -116,7 +115,7 @@ function keyOf(value: unknown, key: string | KeyOf | null): string | null {
   if (key === null || typeof value !== 'object' || value === null) return null;
   const row = value as Readonly<Record<string, unknown>>;
   const found = typeof key === 'string' ? row[key] : key(row);
-  return typeof found === 'string' ? shorten(found, MAX_KEY) : null;
+  return typeof found === 'string' ? clamp(found, MAX_KEY) : null;
 }
 
 /**

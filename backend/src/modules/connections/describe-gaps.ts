@@ -1,5 +1,5 @@
 import type { DataGap } from '@astrix/contract';
-import { shorten } from '../../kernel/shorten.ts';
+import { shorten } from '@astrix/contract';
 import type { MissingValues, UnreadableRow } from '../../providers/read.ts';
 import type { RejectedFact } from './validate-facts.ts';
 

@@ -1,5 +1,4 @@
 import type { ShipmentFact } from '@astrix/contract';
-import { shorten } from '../../kernel/shorten.ts';
 import { type Explain, type Failed, json } from '../../platform/egress/index.ts';
 import { clamp } from '../json.ts';
 import { type Account, type Api, type Ask, type Connector, otherAccount } from '../provider.ts';
@@ -20,7 +19,7 @@ function wordsOf(body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const { detail, Error: error, error: code, rmk, message } = body as Readonly<Record<string, unknown>>;
   const words = [detail, error, code, rmk, message].find(word => typeof word === 'string' && word !== '');
-  return typeof words === 'string' ? shorten(words, 300) : null;
+  return typeof words === 'string' ? clamp(words, 300) : null;
 }
 /** Part of a batch may be there beside an error: what was found counts. */
 function saysNo(body: unknown): boolean {

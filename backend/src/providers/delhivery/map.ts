@@ -1,8 +1,8 @@
 import type { ShipmentFact } from '@astrix/contract';
 import { z } from 'zod';
 import { minorOf } from '../../kernel/money.ts';
-import { shorten } from '../../kernel/shorten.ts';
 import { instantOf as instantIn, time, Written, WrittenDecimal } from '../fields.ts';
+import { clamp } from '../json.ts';
 import { rowsOf } from '../read.ts';
 
 /** GET /c/api/pin-codes/json/. */
@@ -112,10 +112,10 @@ export function shipmentOf(shipment: Shipment): ShipmentFact {
   const more = status === 'delivered' ? null : Status.Instructions;
   return {
     awb: shipment.AWB,
-    orderNumber: shorten(shipment.ReferenceNo ?? '', 300) || null,
+    orderNumber: clamp(shipment.ReferenceNo ?? '', 300) || null,
     status,
-    statusText: shorten(more ? `${Status.Status}: ${more}` : Status.Status, 300),
-    location: shorten(Status.StatusLocation ?? '', 300) || null,
+    statusText: clamp(more ? `${Status.Status}: ${more}` : Status.Status, 300),
+    location: clamp(Status.StatusLocation ?? '', 300) || null,
     at: Status.StatusDateTime,
     expectedAt: shipment.ExpectedDeliveryDate ?? shipment.PromisedDeliveryDate,
     deliveredAt: status === 'delivered' ? (shipment.DeliveryDate ?? Status.StatusDateTime) : null,

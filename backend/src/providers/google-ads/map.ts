@@ -1,7 +1,6 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
-import { shorten } from '../../kernel/shorten.ts';
 import { listOf } from '../accounts.ts';
 import { Written, WrittenDecimal } from '../fields.ts';
 import { Int64, pageOf, rowsPageOf, scaled } from '../google.ts';
@@ -93,7 +92,7 @@ export function metricOf({ segments, customer, campaign, metrics }: z.output<typ
   return {
     level: 'campaign',
     entityId: campaign.id,
-    entityName: shorten(campaign.name || campaign.id, 300),
+    entityName: clamp(campaign.name || campaign.id, 300),
     date: segments.date,
     timeZone: customer.timeZone,
     dimension: null,

@@ -1,6 +1,5 @@
 import type { FileFact } from '@astrix/contract';
 import { z } from 'zod';
-import { shorten } from '../../kernel/shorten.ts';
 import { time } from '../fields.ts';
 import { Int64, rowsPageOf } from '../google.ts';
 import { clamp } from '../json.ts';
@@ -69,7 +68,7 @@ export const kindOf = (mimeType: string): Kind =>
 
 export const fileOf = (file: z.output<typeof File>): FileFact => ({
   id: file.id,
-  name: shorten(file.name, 300),
+  name: clamp(file.name, 300),
   kind: kindOf(file.mimeType),
   bytes: file.size ?? null,
   modifiedAt: new Date(file.modifiedTime).toISOString(),

@@ -1,8 +1,8 @@
 import type { MetricFact, PostFact } from '@astrix/contract';
 import { z } from 'zod';
-import { shorten } from '../../kernel/shorten.ts';
 import { dayIn } from '../days.ts';
 import { time, Written } from '../fields.ts';
+import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 import { rowsOf } from '../read.ts';
 
@@ -72,7 +72,7 @@ const PRODUCTS: Readonly<Record<string, PostFact['kind']>> = { REELS: 'reel', ST
 export const postOf = (media: Media): PostFact => ({
   id: media.id,
   kind: PRODUCTS[media.media_product_type ?? ''] ?? KINDS[media.media_type] ?? 'other',
-  text: shorten(media.caption ?? '', 300),
+  text: clamp(media.caption ?? '', 300),
   publishedAt: media.timestamp,
   url: media.permalink ?? null,
   views: numberOf(media.insights, 'views'),

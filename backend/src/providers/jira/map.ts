@@ -1,8 +1,8 @@
 import type { TaskFact } from '@astrix/contract';
 import { z } from 'zod';
-import { shorten } from '../../kernel/shorten.ts';
 import { listOf } from '../accounts.ts';
 import { time } from '../fields.ts';
+import { clamp } from '../json.ts';
 import { rowsOf } from '../read.ts';
 
 const Site = z.object({
@@ -45,7 +45,7 @@ const STAGES: Readonly<Record<string, TaskFact['stage']>> = { new: 'new', indete
 export const taskOf = ({ id, key, fields }: Issue, site: string): TaskFact => ({
   id,
   key,
-  title: shorten(fields.summary, 300),
+  title: clamp(fields.summary, 300),
   status: fields.status.name,
   stage: STAGES[fields.status.statusCategory.key] ?? 'new',
   assignee: fields.assignee?.displayName ?? null,

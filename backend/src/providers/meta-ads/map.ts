@@ -1,8 +1,8 @@
 import type { MetricFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
-import { shorten } from '../../kernel/shorten.ts';
 import { Written, WrittenDecimal } from '../fields.ts';
+import { clamp } from '../json.ts';
 import type { Account } from '../provider.ts';
 
 const Currency = z.string().regex(/^[A-Z]{3}$/);
@@ -92,7 +92,7 @@ export function metricOf(row: InsightRow, timeZone: string, today: string): Metr
   return {
     level: 'campaign',
     entityId: row.campaign_id,
-    entityName: shorten(row.campaign_name || row.campaign_id, 300),
+    entityName: clamp(row.campaign_name || row.campaign_id, 300),
     date: row.date_start,
     timeZone,
     dimension: null,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { shorten } from '../../kernel/shorten.ts';
 import type { Explain, Headers, Judgement } from '../../platform/egress/index.ts';
 import { clamp } from '../json.ts';
 import { usageOf } from './usage.ts';
@@ -71,7 +70,7 @@ const TOO_FEW: Judgement = {
 };
 
 const reasonOf = ({ error_user_msg, error_data, message, code }: GraphError): string =>
-  shorten(error_user_msg ?? error_data?.details ?? message, 300) || `code ${code}`;
+  clamp(error_user_msg ?? error_data?.details ?? message, 300) || `code ${code}`;
 
 /**
  * Meta's error bodies, for every product of the family. A server error that Meta explains was not executed, so it may be repeated. An unknown

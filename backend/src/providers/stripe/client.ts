@@ -1,8 +1,8 @@
 import type { PaymentFact } from '@astrix/contract';
 import { z } from 'zod';
-import { shorten } from '../../kernel/shorten.ts';
 import { type Explain, type Failed, json, type Outcome, type Query } from '../../platform/egress/index.ts';
 import { offered, type ReadResult } from '../accounts.ts';
+import { clamp } from '../json.ts';
 import type { Account, Api, Connector } from '../provider.ts';
 import { type ReadPage, type ReadRequest, type Rows, readPage, rowsOf, type UnreadableRow } from '../read.ts';
 import { stripeActs } from './acts.ts';
@@ -55,7 +55,7 @@ const explain: Explain = (body, status, headers) => {
   const refusal = Refusal.safeParse(body);
   if (!refusal.success || status >= 500) return null;
   const { type, code, message } = refusal.data.error;
-  const reason = shorten(withoutKey(message ?? type), 500);
+  const reason = clamp(withoutKey(message ?? type), 500);
   if (status === 401) return { kind: 'reauth', code: code ?? 'http-401', reason };
   if (status === 403 && /permission/i.test(reason)) return { kind: 'permanent', code: 'scope', reason };
   if (status === 409 && type !== 'idempotency_error' && again !== 'false') return { kind: 'retry', reason: 'conflict' };

@@ -1,7 +1,7 @@
 import type { PaymentFact } from '@astrix/contract';
 import { z } from 'zod';
 import { digitsOf } from '../../kernel/money.ts';
-import { shorten } from '../../kernel/shorten.ts';
+import { clamp } from '../json.ts';
 
 type Status = PaymentFact['status'];
 const MAX_TEXT = 300;
@@ -164,7 +164,7 @@ export function intentOf(intent: Intent, dispute: Dispute | null = null): Paymen
     status,
     amountMinor: minorFromStripe(amount, currency),
     currency,
-    description: shorten(description ?? '', MAX_TEXT) || null,
+    description: clamp(description ?? '', MAX_TEXT) || null,
     createdAt: instantOf(created),
     paymentId: null,
     test: !livemode,
@@ -275,7 +275,7 @@ export function linkOf(link: PaymentLink, created: number, checkout: PaymentFact
     status: used ? (checkout?.status ?? 'pending') : link.active ? 'open' : 'cancelled',
     amountMinor: paidBy ? paidBy.amountMinor : used && checkout ? null : asked,
     currency: paidBy?.currency ?? currency,
-    description: shorten(items.flatMap(({ description }) => description ?? []).join(', '), MAX_TEXT) || null,
+    description: clamp(items.flatMap(({ description }) => description ?? []).join(', '), MAX_TEXT) || null,
     createdAt: instantOf(created),
     paymentId: paidBy?.id ?? null,
     test: !link.livemode,
