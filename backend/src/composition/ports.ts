@@ -23,8 +23,8 @@ export type CalledAddress = {
 export type Ports = {
   /** Finds the person behind an access token. */
   readonly authenticate: Authenticate;
-  /** Calls back once, when the session ends anywhere (AU-07). Answers the function that stops watching. */
-  readonly watchSession: (sessionId: string, onEnd: () => void) => () => void;
+  /** Calls back once, when the session ends anywhere (AU-07) or runs out. Answers the function that stops watching. */
+  readonly watchSession: (sessionId: string, onEnd: (how: 'revoked' | 'expired') => void) => () => void;
   /** The clients that the person may see now. */
   readonly reachOf: (actor: Actor) => Promise<Actor['clientIds']>;
   /** Whether anybody has an agency here yet. */

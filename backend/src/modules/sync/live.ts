@@ -66,8 +66,8 @@ export function createLiveHub({ clock, watchSession, reachOf, metrics }: LiveDep
       send({ event: 'ready', data: time() });
 
       await new Promise<void>(done => {
-        const unwatch = watchSession(actor.sessionId, () => {
-          send({ event: 'ended', data: { reason: 'revoked' } });
+        const unwatch = watchSession(actor.sessionId, reason => {
+          send({ event: 'ended', data: { reason } });
           done();
         });
         signal.addEventListener('abort', () => done(), { once: true });
