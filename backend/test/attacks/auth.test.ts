@@ -127,6 +127,25 @@ describe('AU-13: passwords', () => {
     expect(await verifyPassword(stored, 'pa\u0308sswo\u0308rd नमस्ते fi')).toBe(true);
   });
 
+  test('AU-14: a hash of another cost is made anew at the next sign-in, so that it takes the time of a name that nobody has', async () => {
+    const { client } = people();
+    const costly = { memoryKib: 128, passes: 3 };
+    const hashOf = () =>
+      withSystem(world.db, 'telemetry', tx =>
+        tx.selectFrom('people').select('password_hash').where('id', '=', client.id).executeTakeFirstOrThrow(),
+      ).then(row => row.password_hash);
+    const own = (await hashOf()).split('$').slice(0, 4);
+    const password_hash = await hashPassword(PASSWORD, costly);
+    await withSystem(world.db, 'demo-seed', tx =>
+      tx.updateTable('people').set({ password_hash }).where('id', '=', client.id).execute(),
+    );
+    expect((await signIn(client.email, 'wrong')).statusCode).toBe(401);
+    expect(await hashOf()).toBe(password_hash);
+    expect((await signIn(client.email, PASSWORD)).statusCode).toBe(200);
+    expect((await hashOf()).split('$').slice(0, 4)).toEqual(own);
+    expect((await signIn(client.email, PASSWORD)).statusCode).toBe(200);
+  });
+
   test('a stored value that is no hash lets nobody in', async () => {
     for (const stored of ['', 'plain', '$argon2id$', '$2b$10$abc', '$argon2id$v=19$m=0,t=0,p=0$$'])
       expect(await verifyPassword(stored, stored), stored).toBe(false);

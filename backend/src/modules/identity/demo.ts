@@ -1,19 +1,16 @@
 import type { ReplyOf, Routes } from '@astrix/contract';
 import type { DemoCast, Seed, Services } from '../../composition/index.ts';
 import { secret } from '../../kernel/secret.ts';
-import { hashPassword, type PasswordCost } from '../../platform/crypto/index.ts';
+import { hashPassword } from '../../platform/crypto/index.ts';
 import { addMember, createAgency, createPerson } from './people.ts';
 import { currentCode } from './totp.ts';
 
-/** Passwords of a demo that is thrown away need not cost what real ones do. */
-const DEMO_COST: PasswordCost = { memoryKib: 8192, passes: 1 };
-
-export const identitySeed = ({ keyring }: Pick<Services, 'keyring'>): Seed => ({
+export const identitySeed = ({ keyring, passwords }: Pick<Services, 'keyring' | 'passwords'>): Seed => ({
   after: [],
   async run(tx, { agency, otherAgency, people, password }) {
     await createAgency(tx, agency);
     await createAgency(tx, otherAgency);
-    const passwordHash = await hashPassword(password, DEMO_COST);
+    const passwordHash = await hashPassword(password, passwords.cost);
     for (const person of people) {
       await createPerson(tx, keyring, { ...person, passwordHash, totp: person.totp ? secret(person.totp) : null });
       await addMember(tx, agency.id, person.id, person.role);

@@ -30,7 +30,7 @@ export const identity = defineModule({
         reachOf: actor => withSystem(db, 'authenticate', tx => reachOf(tx, actor)),
         hasAgencies,
       },
-      seed: identitySeed({ keyring }),
+      seed: identitySeed({ keyring, passwords }),
     };
   },
 });

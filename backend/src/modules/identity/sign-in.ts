@@ -4,7 +4,7 @@ import { fail } from '../../kernel/errors.ts';
 import { networkOf } from '../../kernel/network.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
-import { hashPassword, hmacSha256, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
+import { hasCost, hashPassword, hmacSha256, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import {
@@ -98,7 +98,10 @@ export function createSignIn(deps: SignInDeps) {
           detail: 'Your role needs an authenticator, and none is set up. Ask an owner or admin of your agency.',
         });
       }
+      const rehashed = hasCost(person.password_hash, cost) ? null : await hashPassword(password, cost);
       return withSystem(db, 'sign-in', async tx => {
+        if (rehashed !== null)
+          await tx.updateTable('people').set({ password_hash: rehashed }).where('id', '=', person.id).execute();
         await giveBack(tx);
         if (person.totp_sealed === null) {
           await forgetFailures(tx, networkLimit(email, network));

@@ -11,7 +11,7 @@ export {
   seal,
   sealBytes,
 } from './envelope.ts';
-export { hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './passwords.ts';
+export { hasCost, hashPassword, PASSWORD_COST, type PasswordCost, verifyPassword } from './passwords.ts';
 export { type RsaKey, readRsaKey, rs256Holds } from './rsa.ts';
 export { type AwsCredentials, type AwsRequest, signAws } from './sigv4.ts';
 export { bytesOf } from './spelling.ts';
