@@ -71,6 +71,15 @@ describe('notices', () => {
     ]);
   });
 
+  test('SH-19: a name cannot be drawn as another one', () => {
+    const [notice] = noticesFor(
+      [arrived(1, { contactName: '\u202enoitartsinimda', text: '\u202egnp.exe' })],
+      nameOf,
+      NOW,
+    );
+    expect([notice!.title, notice!.body]).toEqual(['noitartsinimda · Client 1', 'gnp.exe']);
+  });
+
   test('what arrived while the machine slept is news no more', () => {
     const old = (ms: number) =>
       noticesFor([arrived(1, { sentAt: new Date(NOW.getTime() - ms).toISOString() })], nameOf, NOW).length;

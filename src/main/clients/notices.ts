@@ -1,5 +1,6 @@
 import { type RowOf, shorten } from '@astrix/contract';
 import type { AppliedBatch } from '../cache/api.ts';
+import { inPlainDirection } from '../ipc/text-direction.ts';
 
 type Arrived = AppliedBatch['arrived'][number];
 type Preference = Pick<RowOf<'notificationPreferences'>, 'muted' | 'quietFrom' | 'quietTo'>;
@@ -41,8 +42,10 @@ export function noticesFor(arrived: readonly Arrived[], clientName: (clientId: s
     });
   }
   return [...newest.values()].map(({ message, count }) => ({
-    title: `${message.contactName} · ${clientName(message.clientId)}`,
-    body: `${shorten(message.text.replaceAll(/\s+/g, ' ').trim(), 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
+    title: inPlainDirection(`${message.contactName} · ${clientName(message.clientId)}`),
+    body: inPlainDirection(
+      `${shorten(message.text.replaceAll(/\s+/g, ' ').trim(), 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
+    ),
     clientId: message.clientId,
     conversationId: message.conversationId,
   }));

@@ -300,6 +300,15 @@ describe('what goes back', () => {
     expect(await route(own, 'clients.current', undefined)).toEqual({ ok: true, value: { clientId: id } });
   });
 
+  test('SH-19: no text of an answer is drawn in another order than it is written', async () => {
+    const state = {
+      ...{ status: 'signed-in', personId: id, name: '\u202enoitartsinimda', email: 'a@b.example', role: 'agent' },
+      ...{ agencyName: 'Agency', permissions: [], storage: { mode: 'memory', reason: 'absent' } },
+    };
+    const { route } = world({ 'account.state': () => state });
+    expect(await route(own, 'account.state', undefined)).toMatchObject({ ok: true, value: { name: 'noitartsinimda' } });
+  });
+
   describe('with a slow clock', () => {
     let at = 0;
     beforeEach(() => {

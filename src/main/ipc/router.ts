@@ -2,6 +2,7 @@ import { shorten } from '@astrix/contract';
 import { type CallName, CHANNELS, type Channel, type IpcError, type IpcReply } from '../../shared/ipc.ts';
 import type { Handlers } from '../ports.ts';
 import { ConsoleError, plainError, whyNotPlain } from './errors.ts';
+import { allInPlainDirection } from './text-direction.ts';
 
 /** The one Electron channel that carries every call; which one is in the message. */
 export const IPC_CALL = 'astrix:call';
@@ -88,7 +89,7 @@ export function createRouter({
     try {
       const value = await (handlers[call.name] as (args: unknown) => Promise<unknown>)(call.args);
       const result = call.channel.result.safeParse(value);
-      if (result.success) return { ok: true, value: result.data as never };
+      if (result.success) return { ok: true, value: allInPlainDirection(result.data) as never };
       log('ipc result does not fit', { channel: call.name, path: result.error.issues[0]?.path.join('.') ?? '' });
       return refuse(refusals.result);
     } catch (error) {
