@@ -61,7 +61,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   db.onSystem = reason => metrics.systemUses.inc({ reason });
   await demandFed(db, await declaredTables(db), COLLECTIONS as unknown as Readonly<Record<string, Collection>>);
   const draining = new AbortController();
-  const http = createServer({ log, metrics, trustedProxies: config.trustedProxies });
+  const http = createServer({ log, metrics, trustedProxies: config.trustedProxies, onlyThisMachine: config.demo });
   const vault = await openVault(parts);
   const audit = createAuditTrail(vault.kept('audit/v1'));
   const board = createPortBoard();

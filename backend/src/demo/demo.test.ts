@@ -72,6 +72,14 @@ test('somebody of the cast signs in with what the demo shows, and finds the inbo
   expect(inbox.json().conversations.length).toBeGreaterThan(10);
 });
 
+test('a page that points its own name at this machine gets nothing of the demo', async () => {
+  const { http } = await start();
+  const asked = async (host: string) => (await http.inject({ url: '/v1/demo/people', headers: { host } })).statusCode;
+  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:4700'])
+    expect(await asked(host), host).toBe(404);
+  for (const host of ['127.0.0.1:4700', 'localhost:4700', '[::1]:4700']) expect(await asked(host), host).toBe(200);
+});
+
 test('production refuses a database that the demo has filled, whatever its key is, and changes nothing', async () => {
   await start();
   const before = await counts();

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMetrics, silentLog } from '../telemetry/index.ts';
+import { createMetrics, type Log, silentLog } from '../telemetry/index.ts';
 import { createBodyBudget } from './body-budget.ts';
 import { createServer } from './server.ts';
 
@@ -38,11 +38,18 @@ describe('WH-11: bodies that nobody has judged yet', () => {
     await app.close();
   });
 
-  async function listening(bodies: { bytes?: number; bodies?: number; timeoutMs?: number }): Promise<number> {
+  const connections = () => new Promise(resolve => app.server.getConnections((_, count) => resolve(count)));
+
+  async function listening(bodies: {
+    bytes?: number;
+    bodies?: number;
+    timeoutMs?: number;
+    log?: Log;
+  }): Promise<number> {
     const bytes = bodies.bytes ?? 1_000_000;
     const limits = { bytes, bytesOfNetwork: bytes, bodies: bodies.bodies ?? 100, bodiesOfNetwork: 100 };
     app = createServer({
-      ...{ log: silentLog, metrics: createMetrics(), trustedProxies: [] },
+      ...{ log: bodies.log ?? silentLog, metrics: createMetrics(), trustedProxies: [] },
       bodies: { ...limits, timeoutMs: bodies.timeoutMs ?? 60_000 },
     });
     app.post('/in', { config: { routeId: 'in' }, bodyLimit: 5000 }, async request => ({
@@ -94,6 +101,18 @@ describe('WH-11: bodies that nobody has judged yet', () => {
     }
     const last = begin(port, 'x'.repeat(900));
     await expect.poll(() => statusOf(last.said())).toBe(200);
+  });
+
+  test('whoever hangs up in the middle of a body is no error of the server', async () => {
+    const logged: string[] = [];
+    const log = { ...silentLog, error: (event: string) => void logged.push(event) };
+    const port = await listening({ log });
+    const gone = begin(port, 'x');
+    await expect.poll(() => connections()).toBe(1);
+    gone.socket.end();
+    gone.socket.destroy();
+    await expect.poll(() => connections()).toBe(0);
+    expect(logged).toEqual([]);
   });
 
   test('one that goes on after it was refused as too large harms nobody', async () => {

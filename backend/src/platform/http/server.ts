@@ -13,6 +13,8 @@ export type ServerOptions = {
   readonly metrics: Metrics;
   /** Addresses of the proxy whose X-Forwarded-* headers are believed; nobody's otherwise (AZ-11). */
   readonly trustedProxies: readonly string[];
+  /** Answers only requests that name this machine as their host: a page elsewhere can point its own name here, but not forge this one. */
+  readonly onlyThisMachine?: boolean;
   /** Tests only: less of what BODY_LIMITS and BODY_TIMEOUT_MS allow. */
   readonly bodies?: BodyLimits & { readonly timeoutMs: number };
 };
@@ -32,7 +34,8 @@ const SECURITY_HEADERS = {
 } as const;
 
 /** An empty server: how bytes come in, how errors go out, what is logged. Routes are registered onto it. */
-export function createServer({ log, metrics, trustedProxies, bodies }: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { log, metrics, trustedProxies, onlyThisMachine = false, bodies } = options;
   const timeoutMs = bodies?.timeoutMs ?? BODY_TIMEOUT_MS;
   const app = Fastify({
     logger: false,
@@ -66,6 +69,7 @@ export function createServer({ log, metrics, trustedProxies, bodies }: ServerOpt
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     reply.headers(SECURITY_HEADERS);
+    if (onlyThisMachine && !THIS_MACHINE.test(request.headers.host ?? '')) return done(new AppError('not_found'));
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -85,7 +89,9 @@ export function createServer({ log, metrics, trustedProxies, bodies }: ServerOpt
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.id);
-    if (problem.code === 'internal')
+    // Somebody who hung up in the middle of a request is no fault of ours, and hears no answer.
+    const hungUp = request.raw.destroyed && !request.raw.complete;
+    if (problem.code === 'internal' && !hungUp)
       log.error('request failed', {
         route: request.routeOptions.config.routeId ?? 'unknown',
         requestId: request.id,
@@ -135,6 +141,8 @@ function boundBodies(app: FastifyInstance, limits: BodyLimits): void {
     done(null, payload);
   });
 }
+
+const THIS_MACHINE = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
 
 const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
