@@ -44,9 +44,10 @@ const wamid = () => `wamid.${randomBytes(18).toString('base64url')}`;
 /** WhatsApp Cloud API on loopback: accepts sends in Meta's shape, answers with statuses, and can be told to misbehave. */
 export async function startSandbox(options: SandboxOptions, port: number): Promise<Sandbox> {
   const app = Fastify({ logger: false });
-  // A page elsewhere can point its own name at this machine; it must not read the ledger that way.
+  // A page elsewhere can point its own name at this machine; it must not read the ledger that way. Providers have hosts of their own.
   app.addHook('onRequest', (request, reply, done) => {
-    if (/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.host ?? '')) return done();
+    const isOurs = request.url === '/' || request.url.startsWith('/_');
+    if (!isOurs || /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.host ?? '')) return done();
     void reply.code(421).send();
   });
   const faults = createFaults();

@@ -36,6 +36,18 @@ const stripe = (key: string) =>
     headers: { host: 'api.stripe.com', authorization: `Bearer ${key}` },
   });
 
+test('a page that points its own name at this machine cannot look into the sandbox', async () => {
+  for (const path of ['/', '/_sandbox/ledger', '/_sandbox/providers'])
+    for (const [host, status] of [
+      ['evil.example', 421],
+      [new URL(sandbox.url).host, 200],
+    ] as const) {
+      const reply = await request(sandbox.url + path, { dispatcher, headers: { host } });
+      await reply.body.dump();
+      expect(reply.statusCode, `${host} ${path}`).toBe(status);
+    }
+});
+
 describe('a person is the provider', () => {
   test('what it granted and how often it was asked is shown, and revoking ends it there', async () => {
     const { accessToken, refreshToken } = granted();
