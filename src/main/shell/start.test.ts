@@ -181,6 +181,7 @@ describe('switches that open a door into a running console', () => {
     '/remote-debugging-port=9222',
     '--REMOTE-DEBUGGING-PORT=9222',
     '--inspect-wait',
+    '--no-sandbox',
     '--gpu-launcher=evil',
     '--renderer-cmd-prefix=evil',
     '--log-net-log=/tmp/net.json',

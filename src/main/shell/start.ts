@@ -18,11 +18,8 @@ const OWN_FILES = ['settings.json', 'settings.json.unreadable', 'logs', 'cache',
  * A release starts with nothing or with one link (SH-18). Chromium and Node read every other argument as a switch in many spellings, and a
  * list of those that open a door into a running console would always lack one.
  */
-function mayStartWith(given: readonly string[]): boolean {
-  // The launcher of an AppImage adds this by itself where the system does not let Chromium build its sandbox.
-  const own = process.platform === 'linux' && given[0] === '--no-sandbox' ? given.slice(1) : given;
-  return own.length === 0 || (own.length === 1 && deepLinkIn(own) !== null);
-}
+const mayStartWith = (given: readonly string[]): boolean =>
+  given.length === 0 || (given.length === 1 && deepLinkIn(given) !== null);
 
 /** Puts the console together and keeps it until the end. Loaded once; `ready` fires only after this has returned. */
 export function startDesktop(given: ConsoleEnvironment): void {
