@@ -20,7 +20,7 @@ export const ROOMS: readonly Room[] = [
   { at: 'contract', rooms: [], packages: ['zod'] },
   { at: 'sdk', rooms: [], packages: ['@astrix/contract', 'zod', 'eventsource-parser'] },
 
-  { at: 'backend/src/kernel', rooms: [], packages: ['@astrix/contract', 'node:net', 'node:util'] },
+  { at: 'backend/src/kernel', rooms: [], packages: ['@astrix/contract', 'node:util'] },
   { at: 'backend/src/platform', rooms: ['backend/src/kernel'], packages: '*' },
   {
     at: 'backend/src/providers',
@@ -101,8 +101,8 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
   },
   {
     name: /^(?:undici|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
-    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08). kernel/network.ts reads an address.
-    by: /^(?:backend\/(?:src\/(?:platform\/egress\/|kernel\/network\.ts$)|sandbox\/)|src\/main\/connect\/)/,
+    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08). platform/http/network.ts reads an address.
+    by: /^(?:backend\/(?:src\/(?:platform\/egress\/|platform\/http\/network\.ts$)|sandbox\/)|src\/main\/connect\/)/,
     why: 'only platform/egress calls the network',
   },
   {

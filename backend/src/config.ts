@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { keepPrivate, privateFolder } from './kernel/private-files.ts';
 import { type Secret, secret } from './kernel/secret.ts';
 
 /** One sentence for each fault, all of them at once: what is wrong with which variable, and what to do. */
@@ -337,10 +336,12 @@ function readDevelopmentKek(dataDir: string): Buffer | null {
 function developmentKek(dataDir: string): Buffer {
   const kept = readDevelopmentKek(dataDir);
   if (kept) {
-    keepPrivate(developmentFile(dataDir));
+    chmodSync(developmentFile(dataDir), 0o600);
     return kept;
   }
-  privateFolder(dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // A folder that was there keeps the rights it had.
+  chmodSync(dataDir, 0o700);
   const made = randomBytes(32);
   const path = developmentFile(dataDir);
   const draft = `${path}.${process.pid}`;

@@ -18,8 +18,7 @@ Usage: npm run backend -- [--help] [--migrate-only] [--rewrap-keys]
 
 Configuration comes from the environment:
   DATABASE_URL                    postgres://… ; without it an embedded database in ASTRIX_DATA_DIR
-  ASTRIX_ENV                      production | development | test        (development)
-  NODE_ENV                        production only where ASTRIX_ENV is production as well
+  ASTRIX_ENV                      production | development | test        (development); production where NODE_ENV is
   ASTRIX_ROLE                     api | worker | all                     (all)
   ASTRIX_HOST, ASTRIX_PORT        where to listen; outside production on this machine only  (127.0.0.1, 4700)
   ASTRIX_DATA_DIR                 embedded database and development key  (data/backend)

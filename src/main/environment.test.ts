@@ -57,7 +57,7 @@ test('LC-01, LC-10: each backend has a folder of its own for session, cache and 
   const addresses = ['https://api.example.in', 'https://api.example.in:8443', 'http://127.0.0.1:4700'];
   const folders = addresses.map(address => dataFolderFor('/data', address));
   expect(new Set([...folders, '/data']).size).toBe(addresses.length + 1);
-  for (const folder of folders) expect(folder.replaceAll('\\', '/')).toMatch(/^\/data\/backends\/[0-9a-f]{16}$/);
+  for (const folder of folders) expect(folder.replaceAll('\\', '/')).toMatch(/^\/data\/backends\/[a-z0-9._-]+$/);
   expect(dataFolderFor('/data', 'https://API.example.in:443')).toBe(folders[0]);
   expect(dataFolderFor('/data', readEnvironment({}).backendUrl)).toBe('/data');
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -46,7 +45,7 @@ export const RELEASE: ConsoleEnvironment = {
 export const dataFolderFor = (userData: string, backendUrl: string): string => {
   const { origin } = new URL(backendUrl);
   if (origin === DEFAULT_BACKEND) return userData;
-  return join(userData, 'backends', createHash('sha256').update(origin).digest('hex').slice(0, 16));
+  return join(userData, 'backends', origin.replaceAll(/[^a-z0-9.-]+/g, '_'));
 };
 
 /** The only reader of the environment in main. Throws one sentence that names the variable. */

@@ -124,7 +124,7 @@ describe('ports', () => {
     authenticate: async () => null,
     watchSession: () => () => undefined,
     reachOf: async () => 'all' as const,
-  hasAgencies: async () => false,
+    hasAgencies: async () => false,
     clientExists: async () => true,
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),

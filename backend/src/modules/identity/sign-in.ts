@@ -1,11 +1,11 @@
 import { ROLES_WITH_MFA, type Role, type SignedIn } from '@astrix/contract';
 import type { Services } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
-import { networkOf } from '../../kernel/network.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import { hasCost, hashPassword, hmacSha256, type Keyring, open, randomToken } from '../../platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { networkOf } from '../../platform/http/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import {
   accountLimit,

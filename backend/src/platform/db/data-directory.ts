@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { privateFolder } from '../../kernel/private-files.ts';
+import { privateFolder } from '../files/index.ts';
 
 /**
  * Keeps the directory for this process and answers the function that gives it up. Throws when another process has it.

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { keepPrivate } from '../../kernel/private-files.ts';
+import { keepPrivate } from '../files/index.ts';
 import { takeDirectory } from './data-directory.ts';
 import {
   keptConnection,

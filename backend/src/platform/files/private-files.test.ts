@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('what only this user may read', ()
     const dataDir = join(folder, 'data');
     mkdirSync(dataDir);
     chmodSync(dataDir, 0o755);
-    const main = join(import.meta.dirname, '..', 'main.ts');
+    const main = join(import.meta.dirname, '..', '..', 'main.ts');
     const env = { PATH: process.env.PATH, ASTRIX_DATA_DIR: dataDir, ASTRIX_LOG_LEVEL: 'silent' };
     const migrate = () =>
       spawnSync('sh', ['-c', `umask 000; exec "${process.execPath}" "${main}" --migrate-only`], { env });

@@ -1,18 +1,19 @@
-import { isIPv6 } from 'node:net';
-
 /**
  * The network behind an address, for counters: an IPv4 address as it is, and the /64 of an IPv6 address, because whoever has one address
  * of a /64 has all of them. An IPv4 address in IPv6 form is the IPv4 address. Text that is no address is returned as it is.
  */
 export function networkOf(address: string): string {
   const plain = address.split('%', 1)[0] ?? '';
-  if (!isIPv6(plain)) return plain;
+  if (!IPV6.test(plain)) return plain;
   const groups = groupsOf(plain);
   const mapped = groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff;
   if (mapped) return [groups[6]! >> 8, groups[6]! & 255, groups[7]! >> 8, groups[7]! & 255].join('.');
   const prefix = groups.slice(0, 4).map(group => group.toString(16));
   return `${prefix.join(':')}::/64`;
 }
+
+/** What a server says of a caller is an address, so that telling the two kinds apart is enough. */
+const IPV6 = /^(?=.*:)[0-9a-f:.]+$/i;
 
 /** The eight 16-bit groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {

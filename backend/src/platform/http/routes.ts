@@ -4,7 +4,6 @@ import { sql } from 'kysely';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, fail } from '../../kernel/errors.ts';
-import { networkOf } from '../../kernel/network.ts';
 import type { AuditEntry, AuditTrail } from '../audit/index.ts';
 import { type Authenticate, type ClientExists, demandClient, demandPermission } from '../authz/index.ts';
 import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
@@ -22,6 +21,7 @@ import {
 import type { Log } from '../telemetry/index.ts';
 import type { AuditNote, Handlers } from './handler.ts';
 import { checked, isFormType, isJsonType, parseJson } from './json-body.ts';
+import { networkOf } from './network.ts';
 import { createRateLimit } from './rate.ts';
 import './tables.ts';
 

@@ -2,10 +2,10 @@ import type { Problem } from '@astrix/contract';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { networkOf } from '../../kernel/network.ts';
 import { sha256 } from '../crypto/index.ts';
 import { type Log, type Metrics, nameOf } from '../telemetry/index.ts';
 import { BODY_LIMITS, type BodyLimits, createBodyBudget } from './body-budget.ts';
+import { networkOf } from './network.ts';
 import { problemOf } from './problem.ts';
 
 export type ServerOptions = {

@@ -1,0 +1,1 @@
+export { keepPrivate, privateFolder } from './private-files.ts';
