@@ -225,6 +225,12 @@ test('SH-08: a link asks first, says the real host, and only https is handed on'
 
 test('every theme and size is drawn without a serious accessibility fault', async () => {
   await row('Meher Contractor').click();
+  await page.keyboard.press('Control+,');
+  await page.getByRole('radio', { name: 'Light' }).click();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeFocused();
+  await page.keyboard.press('Escape');
   for (const theme of ['Dark', 'High contrast', 'Light'] as const) {
     await page.keyboard.press('Control+,');
     await page.getByRole('radio', { name: theme }).click();

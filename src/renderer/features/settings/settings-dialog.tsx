@@ -7,6 +7,7 @@ import { useNow } from '../../lib/clock.ts';
 import { ago, clockOf, dateTimeOf, minutesOf } from '../../lib/format.ts';
 import type { OverlayProps } from '../../lib/overlay.ts';
 import { Button } from '../../ui/button.tsx';
+import { Choice } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
@@ -78,36 +79,6 @@ function Section({ title, children }: { readonly title: string; readonly childre
       <h3 className="font-bold">{title}</h3>
       {children}
     </section>
-  );
-}
-
-type ChoiceProps<V extends string> = {
-  readonly label: string;
-  readonly value: V;
-  readonly options: readonly (readonly [V, string])[];
-  readonly onPick: (value: V) => void;
-};
-
-function Choice<V extends string>({ label, value, options, onPick }: ChoiceProps<V>) {
-  return (
-    <div role="radiogroup" aria-label={label} className="flex items-center gap-3">
-      <span className="w-28 text-meta">{label}</span>
-      <span className="flex flex-wrap gap-1 rounded-md bg-sunken p-0.5">
-        {options.map(([option, says]) => (
-          // biome-ignore lint/a11y/useSemanticElements: a segmented control, with the role and the state of a radio
-          <button
-            key={option}
-            type="button"
-            role="radio"
-            aria-checked={value === option}
-            onClick={() => onPick(option)}
-            className="h-7 rounded-sm px-3 text-meta hover:text-text aria-checked:bg-panel aria-checked:font-medium aria-checked:text-text aria-checked:shadow-sm"
-          >
-            {says}
-          </button>
-        ))}
-      </span>
-    </div>
   );
 }
 
