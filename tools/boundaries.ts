@@ -101,8 +101,8 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
   },
   {
     name: /^(?:undici|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
-    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08). platform/http/network.ts reads an address.
-    by: /^(?:backend\/(?:src\/(?:platform\/egress\/|platform\/http\/network\.ts$)|sandbox\/)|src\/main\/connect\/)/,
+    // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08).
+    by: /^(?:backend\/(?:src\/platform\/egress\/|sandbox\/)|src\/main\/connect\/)/,
     why: 'only platform/egress calls the network',
   },
   {
