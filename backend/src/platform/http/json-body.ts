@@ -22,7 +22,8 @@ const REASONS: Readonly<Record<JsonFault, string>> = {
   'too-deep': `The body nests deeper than ${LIMITS.depth} levels.`,
   'too-many-keys': `The body has more than ${LIMITS.keys} keys.`,
   'long-key': `The body has a key that is longer than ${LIMITS.keyLength} characters.`,
-  'forbidden-key': 'The body has a key that is not accepted.',
+  'forbidden-key':
+    'The keys __proto__, constructor and prototype are not accepted, nor is one with a character that cannot be stored.',
   'duplicate-key': 'The body has the same key twice in one object.',
   number: 'The body has a number that is too large.',
   unstorable: 'The body has a text with a character that cannot be stored.',
