@@ -129,8 +129,8 @@ const dataOf = (capability: Capability) =>
     rows: z.array(capabilityOf(capability).fact).max(500),
     /** How many there are at least: more than `rows` when only the newest are here. Nothing is read only to be counted. */
     total: z.int(),
-    /** What of the provider's reply is not among `rows`, and why (docs/decisions/0021-odd-rows.md). Empty when everything is here. */
-    gaps: z.array(DataGap).max(20).default([]),
+    /** What of the provider's reply is not among `rows`, and why (docs/decisions/0021-odd-rows.md). Absent when everything is here. */
+    gaps: z.array(DataGap).min(1).max(20).optional(),
     fetchedAt: Instant.nullable(),
     /** What is shown is older than it should be, because the provider could not be asked. */
     stale: z.boolean(),

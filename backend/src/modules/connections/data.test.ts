@@ -131,7 +131,8 @@ describe('a row that cannot be read', () => {
 
   test('is left out and told with its reason, also of what is kept, and the others are shown', async () => {
     const good = await read({ refresh: true });
-    expect(good).toMatchObject({ total: 130, gaps: [] });
+    expect(good).toMatchObject({ total: 130 });
+    expect(good).not.toHaveProperty('gaps');
     const { things } = rig.sandbox.providers;
     things.put(ISSUES_OF_SITES, odd.id, { ...odd, fields: { ...odd.fields, updated: now().replace('Z', '+0000') } });
     const gaps = [{ kind: 'row-left-out', rows: 1, why: 'Jira sent them in a form that it does not document.' }];
@@ -145,7 +146,7 @@ describe('a row that cannot be read', () => {
     things.clear();
     rig.sandbox.providers.mend();
     await later(HOUR);
-    expect(await read({ refresh: true })).toMatchObject({ total: 130, gaps: [] });
+    expect(await read({ refresh: true })).not.toHaveProperty('gaps');
   });
 });
 

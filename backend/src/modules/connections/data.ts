@@ -80,7 +80,7 @@ function shownOf(name: Capability, { rows, complete, gaps }: Found, text: string
 const told = ({ rows, complete, gaps }: Pick<Kept, 'complete' | 'gaps'> & { readonly rows: readonly unknown[] }) => ({
   rows,
   total: complete ? rows.length : rows.length + 1,
-  gaps,
+  ...(gaps.length > 0 ? { gaps } : {}),
 });
 
 /** What a read came to, in the connection's own record: its health, whether it works at all, and the rows for the next who asks. */

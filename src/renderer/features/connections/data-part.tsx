@@ -178,7 +178,7 @@ function Shown({
           What you see was kept from before.
         </Notice>
       ) : null}
-      {data.gaps.length > 0 ? (
+      {data.gaps ? (
         <Notice tone="waiting" title={gapWords(data.gaps).join(' ')}>
           {data.gaps.map(({ kind, rows, why }) => (
             <span key={`${kind} ${why}`} className="block">
@@ -197,7 +197,7 @@ function Shown({
         {data.total > data.rows.length
           ? `The newest ${count(data.rows.length)}. There is more in ${name}: search for it, or look it up there.`
           : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all ${
-              data.gaps.length === 0 ? 'there are' : 'that could be read'
+              data.gaps ? 'that could be read' : 'there are'
             }.`}
       </p>
     </>
