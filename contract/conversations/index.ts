@@ -33,7 +33,6 @@ export const conversations = defineFeature('conversations', {
     }),
     accountNotices: collection(AccountNoticeRow, {
       scope: 'client',
-      audience: 'agency',
       dataClass: 'client-business',
       retention: 'account',
       listed: ({ at }) => ({ at, status: null, words: null }),
