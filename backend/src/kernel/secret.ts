@@ -31,5 +31,8 @@ class Sealed<T, Kind extends string> {
 
 /** Credentials, keys and tokens. */
 export type Secret<T = string> = Sealed<T, 'secret'>;
+/** Personal data of somebody's customer. */
+export type Pii<T = string> = Sealed<T, 'pii'>;
 
 export const secret = <T>(value: T): Secret<T> => new Sealed('secret', value);
+export const pii = <T>(value: T): Pii<T> => new Sealed('pii', value);
