@@ -23,7 +23,8 @@ begin
   )
   on conflict (agency_id, collection, row_id)
   do update set op = excluded.op, xid = excluded.xid, seq = excluded.seq, client_id = excluded.client_id, person_id = excluded.person_id;
-  perform pg_notify('astrix_feed', agency::text);
+  -- Whose client has moved, so that a console looks only when there is something for it. Without a client everybody looks.
+  perform pg_notify('astrix_feed', agency::text || coalesce('/' || (case when tg_argv[2] = '-' then null else record_now ->> tg_argv[2] end), ''));
   return null;
 end $$;
 

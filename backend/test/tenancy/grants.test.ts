@@ -95,10 +95,11 @@ describe('AZ-03: a tenant has the rights that its code uses', () => {
     const proofs = (await columnsFor('astrix_tenant', 'select')).filter(name =>
       /\.(salt|.*_hash|hash|.*sealed|envelope|wrapped|canary)$/.test(name),
     );
-    // What a reply, a consent and a receipt are compared with.
+    // What a reply, a consent, a receipt and an act are compared with.
     expect(proofs).toEqual([
       'connect_attempts.receipt_hash',
       'connect_attempts.state_hash',
+      'connection_acts.input_hash',
       'idempotency_keys.request_hash',
     ]);
   });

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 
 const sources = import.meta.glob<string>('../**/*.tsx', { query: '?raw', import: 'default', eager: true });
-const opening = Object.entries(sources).filter(([, text]) => text.includes("from '@base-ui/react/"));
+/** Parts of the library that stand in the page and open nothing. */
+const IN_PLACE = /^(?:radio|radio-group)$/;
+const opening = Object.entries(sources).filter(([, text]) =>
+  [...text.matchAll(/from '@base-ui\/react\/([\w-]+)'/g)].some(([, part = '']) => !IN_PLACE.test(part)),
+);
 
 test('every part that opens something over the screen keeps the single keys off meanwhile', () => {
   expect(opening.map(([path]) => path).sort()).toEqual(['./dialog.tsx', './menu.tsx', './popover.tsx']);

@@ -4,6 +4,7 @@ import { COLLECTION_NAMES, type CollectionName, FIRST_COLLECTIONS, SyncLine } fr
 import type { FastifyReply } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createKit, type Kit, type Person } from '../../../test/kit/index.ts';
+import { valuePayload } from '../../../test/world.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type Actor, type TenantTx, withTenant } from '../../platform/db/index.ts';
 import type { CollectionReaders } from '../../platform/feed/index.ts';
@@ -13,6 +14,9 @@ let kit: Kit;
 let agent: Person;
 beforeAll(async () => {
   kit = await createKit();
+  const { accountId } = kit.world.agencies[0].clients[0];
+  const quality = { display_phone_number: '1', event: 'DOWNGRADE', current_limit: 'TIER_1K' };
+  await kit.world.deliver(valuePayload(accountId, quality, 'phone_number_quality_update'));
   for (const client of [0, 1, 2] as const) {
     const { conversationId } = await kit.customer({ client }).writes(`hello ${client}`);
     if (client === 2) continue;

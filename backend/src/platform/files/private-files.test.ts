@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('what only this user may read', ()
     const migrate = () =>
       spawnSync('sh', ['-c', `umask 000; exec "${process.execPath}" "${main}" --migrate-only`], { env });
     expect(String(migrate().stderr)).toBe('');
-    expect(readdirSync(dataDir).sort()).toEqual(['development.kek', 'pglite']);
+    expect(readdirSync(dataDir).sort()).toEqual(['astrix.lock', 'development.kek', 'pglite']);
     expect(open(dataDir)).toEqual([]);
     spawnSync('chmod', ['-R', 'a+rwX', dataDir]);
     expect(open(dataDir).length).toBeGreaterThan(100);
