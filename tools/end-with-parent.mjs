@@ -3,6 +3,7 @@
  * when the parent does, whatever ended it. Works on Node 20 and without any dependency.
  */
 import { Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 
 const LAST_SECONDS = 10;
 let told = false;
@@ -14,5 +15,5 @@ function end() {
   setTimeout(() => process.exit(1), LAST_SECONDS * 1000).unref();
 }
 
-const parent = new Socket({ fd: 3 });
-parent.on('error', end).on('close', end).resume().unref();
+// Worker threads are started with the same options. The pipe belongs to the process, and a thread that ends would close it.
+if (isMainThread) new Socket({ fd: 3 }).on('error', end).on('close', end).resume().unref();
