@@ -112,7 +112,7 @@ test('VT-07, VT-08: consent in the browser, the account is chosen and confirmed 
   await page.getByRole('button', { name: 'Connect chai-katha for Chai Katha' }).click();
   await expect(page.getByRole('heading', { name: 'chai-katha', exact: true })).toBeVisible();
   await expect(system(SITE)).toContainText('Works');
-  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(table(ISSUES).getByText('CK-1', { exact: true })).toBeVisible();
   await expect(page.getByText('130 rows, all there are.')).toBeVisible();
   await expect(page.getByText(/from Jira · chai-katha/)).toBeVisible();
   await picture('connected');
@@ -145,7 +145,7 @@ test('broken at the provider: what happened is said in words, and one button men
   await page.getByRole('button', { name: 'Ask Jira again' }).click();
   await expect(page.getByText('Jira no longer accepts this connection.').first()).toBeVisible();
   // What was read before is still there, and marked.
-  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(table(ISSUES).getByText('CK-1', { exact: true })).toBeVisible();
   await expect(page.getByText('older than it should be')).toBeVisible();
   await expect(system(SITE)).toContainText('Broken');
   await picture('broken');
@@ -211,10 +211,10 @@ test('VT-05: a key is judged before it is sent, tried before it is kept, and nev
 
 test('without a server what was shown stays, marked, and nothing can be changed', async () => {
   await system(SITE).click();
-  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(table(ISSUES).getByText('CK-1', { exact: true })).toBeVisible();
   await stage.stopBackend();
   await expect(page.getByText(/Connections needs the network/)).toBeVisible();
-  await expect(table(ISSUES).getByText('CK-0', { exact: true })).toBeVisible();
+  await expect(table(ISSUES).getByText('CK-1', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Disconnect' })).toBeDisabled();
   await picture('offline');
   await accessible();

@@ -34,7 +34,7 @@ export const ROOMS: readonly Room[] = [
     packages: ['@astrix/contract', 'zod', 'kysely', 'otplib', 'node:events'],
   },
   { at: 'backend/src/config.ts', rooms: ['backend/src/kernel'], packages: '*' },
-  { at: 'backend/src/demo', rooms: ['backend/src/composition'], packages: ['@astrix/contract'] },
+  { at: 'backend/src/demo', rooms: ['backend/src/kernel', 'backend/src/composition'], packages: ['@astrix/contract'] },
   { at: 'backend/src/modules.ts', rooms: ['backend/src/modules'], packages: [] },
   {
     at: 'backend/src/app.ts',

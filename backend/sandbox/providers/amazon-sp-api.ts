@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import type { DemoOrder } from '../../src/demo/orders.ts';
+import { ordersOf as demoOrdersOf } from '../../src/demo/threads.ts';
 import type { Granted, Imitation, Stage } from '../imitation.ts';
 import { SANDBOX_APP } from '../oauth.ts';
 
@@ -31,18 +33,21 @@ const STORES = [
   store(INDIA, 'Amazon.in', 'IN', 'INR', 'www.amazon.in', true),
 ];
 
-const GOODS = DEMO_CLIENTS[0]!.sells;
-const RUPEES = ['349.00', '1299.50', '899.00', '2450.75', '74.90'];
+/** The one client that sells on Amazon. */
+const SHOP = DEMO_CLIENTS.find(({ sellsOnAmazon }) => sellsOnAmazon)!;
 const STATES = ['UNSHIPPED', 'SHIPPED', 'PENDING', 'PARTIALLY_SHIPPED', 'SHIPPED', 'CANCELLED'];
+
+const rupees = (minor: number) => (minor / 100).toFixed(2);
 
 function order(n: number, now: Date) {
   const createdTime = new Date(now.getTime() - n * HOUR_MS * 0.7 - 2 * HOUR_MS);
   const status = STATES[n % STATES.length]!;
   const merchant = n % 3 !== 0;
   const quantity = 1 + (n % 3);
+  const { name: title, priceMinor } = SHOP.goods[n % SHOP.goods.length]!;
   return {
     orderId: `408-${String(1_000_000 + n)}-${String(7_000_000 + n * 13)}`,
-    ...(n % 4 === 0 ? { orderAliases: [{ aliasId: `CK-2026-${1000 + n}`, aliasType: 'SELLER_ORDER_ID' }] } : {}),
+    ...(n % 4 === 0 ? { orderAliases: [{ aliasId: `CK-AMZ-${1000 + n}`, aliasType: 'SELLER_ORDER_ID' }] } : {}),
     createdTime: createdTime.toISOString(),
     lastUpdatedTime: new Date(createdTime.getTime() + HOUR_MS).toISOString(),
     programs: n % 2 === 0 ? ['PRIME'] : ['AMAZON_EASY_SHIP'],
@@ -50,7 +55,7 @@ function order(n: number, now: Date) {
     // Amazon tells no total before the payment is certain.
     ...(status === 'PENDING'
       ? {}
-      : { proceeds: { grandTotal: { amount: RUPEES[n % RUPEES.length]!, currencyCode: 'INR' } } }),
+      : { proceeds: { grandTotal: { amount: rupees(priceMinor * quantity), currencyCode: 'INR' } } }),
     fulfillment: {
       fulfillmentStatus: status,
       fulfilledBy: merchant ? 'MERCHANT' : 'AMAZON',
@@ -64,7 +69,7 @@ function order(n: number, now: Date) {
       {
         orderItemId: String(55_000_000_000 + n),
         quantityOrdered: quantity,
-        product: { asin: `B0CK${String(100_000 + n)}`, title: GOODS[n % GOODS.length]!, sellerSku: `CK-${n % 40}` },
+        product: { asin: `B0CK${String(100_000 + n)}`, title, sellerSku: `CK-${n % 40}` },
       },
     ],
     ...(merchant && status === 'SHIPPED'
@@ -74,13 +79,63 @@ function order(n: number, now: Date) {
               packageReferenceId: '1',
               packageStatus:
                 n % 12 === 4 ? { status: 'DELIVERED', detailedStatus: 'DELIVERED' } : { status: 'IN_TRANSIT' },
-              carrier: 'Delhivery',
-              trackingNumber: String(1_490_812_345_600 + n),
+              carrier: 'Amazon Shipping',
+              trackingNumber: String(361_204_500_000 + n),
             },
           ],
         }
       : {}),
   };
+}
+
+/** An order that a customer writes about. What is new in it is older than what Amazon tells at once. */
+function orderTold({ number, item, quantity, amountMinor, placedAt, parcel }: DemoOrder, n: number, now: Date) {
+  const createdTime = placedAt.toISOString();
+  const changedAt = Math.min(parcel?.scannedAt.getTime() ?? 0, now.getTime() - 2 * HOUR_MS);
+  const isSent = parcel !== null && parcel.state !== 'packed';
+  const like = order(1, now);
+  return {
+    ...like,
+    orderId: number,
+    createdTime,
+    lastUpdatedTime: new Date(Math.max(changedAt, placedAt.getTime())).toISOString(),
+    proceeds: { grandTotal: { amount: rupees(amountMinor), currencyCode: 'INR' } },
+    fulfillment: {
+      ...like.fulfillment,
+      fulfillmentStatus: isSent ? 'SHIPPED' : 'UNSHIPPED',
+      shipByWindow: {
+        earliestDateTime: createdTime,
+        latestDateTime: new Date(placedAt.getTime() + 48 * HOUR_MS).toISOString(),
+      },
+    },
+    orderItems: [
+      {
+        orderItemId: String(56_000_000_000 + n),
+        quantityOrdered: quantity,
+        product: { asin: `B0CK${200_000 + n}`, title: item, sellerSku: `CK-${n % 40}` },
+      },
+    ],
+    packages: isSent
+      ? [
+          {
+            packageReferenceId: '1',
+            packageStatus: parcel.deliveredAt
+              ? { status: 'DELIVERED', detailedStatus: 'DELIVERED' }
+              : { status: 'IN_TRANSIT' },
+            carrier: 'Delhivery',
+            trackingNumber: parcel.awb,
+          },
+        ]
+      : [],
+  };
+}
+
+/** Those that customers write about, and others that make up the number. */
+function ordersAt(now: Date) {
+  const told = demoOrdersOf(SHOP, now)
+    .filter(({ isOnAmazon }) => isOnAmazon)
+    .map((one, n) => orderTold(one, n, now));
+  return [...told, ...Array.from({ length: ORDERS - told.length }, (_, n) => order(n, now))];
 }
 
 const refuse = (reply: FastifyReply, status: number, code: string, message: string, details = '') =>
@@ -107,11 +162,7 @@ export type SandboxOrder = ReturnType<typeof order>;
 export const ORDERS_OF_INDIA = 'amazon-sp-api/orders';
 const ordersOf = (things: Stage['things']): SandboxOrder[] =>
   things
-    .list(
-      ORDERS_OF_INDIA,
-      ({ orderId }: SandboxOrder) => orderId,
-      from => Array.from({ length: ORDERS }, (_, n) => order(n, from)),
-    )
+    .list(ORDERS_OF_INDIA, ({ orderId }: SandboxOrder) => orderId, ordersAt)
     .toSorted((a, b) => b.lastUpdatedTime.localeCompare(a.lastUpdatedTime));
 
 function servePage(query: OrderQuery, reply: FastifyReply, { now, things }: Pick<Stage, 'now' | 'things'>) {

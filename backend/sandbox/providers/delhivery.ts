@@ -1,4 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DEMO_CLIENTS, type DemoShop } from '../../src/demo/cast.ts';
+import type { DemoOrder, DemoParcel } from '../../src/demo/orders.ts';
+import { ordersOf } from '../../src/demo/threads.ts';
 import type { Imitation } from '../imitation.ts';
 
 const HOSTS = { production: 'track.delhivery.com', staging: 'staging-express.delhivery.com' } as const;
@@ -23,18 +26,22 @@ const STATES = [
   ['DL', 'RTO', 'RD-AC', 'RTO received by seller', 'Jaipur_Sitapura_C (Rajasthan)'],
 ] as const;
 
+/** Whose parcels those are that no customer writes about. */
+const FILLER = DEMO_CLIENTS[0]!;
+
 function shipment(n: number, now: Date) {
   const [StatusType, Status, StatusCode, Instructions, StatusLocation] = STATES[n % STATES.length]!;
   const cash = n % 3 === 0;
+  const invoice = FILLER.goods[n % FILLER.goods.length]!.priceMinor / 100;
   const at = new Date(now.getTime() - (n % 48) * HOUR_MS);
   const day = (days: number) => ist(new Date(now.getTime() + days * 24 * HOUR_MS));
   return {
     AWB: String(FIRST_AWB + n),
-    ReferenceNo: `CK-2026-${1000 + n}`,
+    ReferenceNo: `${FILLER.code}-2026-${1000 + n}`,
     OrderType: cash ? 'COD' : 'Pre-paid',
-    InvoiceAmount: 1299.5,
-    CODAmount: cash ? 1299.5 : 0,
-    Origin: 'Jaipur_Sitapura_C (Rajasthan)',
+    InvoiceAmount: invoice,
+    CODAmount: cash ? invoice : 0,
+    Origin: FILLER.city,
     Destination: StatusLocation,
     PickUpDate: day(-3),
     PickedupDate: Status === 'Manifested' ? null : day(-2),
@@ -48,12 +55,62 @@ function shipment(n: number, now: Date) {
     ReverseInTransit: StatusType === 'RT',
     Quantity: '1',
     ChargedWeight: 500,
-    PickupLocation: 'Chai Katha Jaipur',
-    SenderName: 'Chai Katha',
+    PickupLocation: `${FILLER.name} Jaipur`,
+    SenderName: FILLER.name,
     Ewaybill: [],
     Status: { Status, StatusType, StatusCode, StatusDateTime: ist(at), StatusLocation, Instructions, RecievedBy: '' },
   };
 }
+
+const STATE_OF: Readonly<Record<DemoParcel['state'], readonly string[]>> = {
+  moving: STATES[0],
+  out: STATES[1],
+  delivered: STATES[2],
+  attempted: ['UD', 'Pending', 'EOD-11', 'Consignee unavailable', STATES[3][4]],
+  packed: STATES[4],
+  returning: STATES[5],
+};
+
+/** The parcel of an order that a customer writes about. */
+function shipmentOf(shop: DemoShop, order: DemoOrder, parcel: DemoParcel) {
+  const [StatusType = '', Status = '', StatusCode = '', Instructions = '', where = ''] = STATE_OF[parcel.state];
+  const day = (at: Date | null) => at && ist(at);
+  const StatusLocation = parcel.state === 'packed' ? shop.city : where;
+  return {
+    ...shipment(0, order.placedAt),
+    AWB: parcel.awb,
+    ReferenceNo: order.number,
+    OrderType: parcel.cashMinor > 0 ? 'COD' : 'Pre-paid',
+    InvoiceAmount: order.amountMinor / 100,
+    CODAmount: parcel.cashMinor / 100,
+    Origin: shop.city,
+    Destination: where,
+    PickUpDate: day(parcel.pickedUpAt ?? parcel.expectedAt),
+    PickedupDate: day(parcel.pickedUpAt),
+    ExpectedDeliveryDate: day(parcel.expectedAt),
+    PromisedDeliveryDate: day(parcel.expectedAt),
+    DeliveryDate: day(parcel.deliveredAt),
+    FirstAttemptDate: parcel.state === 'attempted' ? day(parcel.scannedAt) : null,
+    DispatchCount: parcel.state === 'packed' || parcel.state === 'moving' ? 0 : 1,
+    RTOStartedDate: parcel.state === 'returning' ? day(parcel.scannedAt) : null,
+    ReverseInTransit: parcel.state === 'returning',
+    Quantity: String(order.quantity),
+    PickupLocation: shop.name,
+    SenderName: shop.name,
+    Status: {
+      ...{ Status, StatusType, StatusCode, StatusLocation, Instructions },
+      StatusDateTime: ist(parcel.scannedAt),
+      RecievedBy: '',
+    },
+  };
+}
+
+/** The parcels that customers write about. */
+const toldAt = (now: Date) =>
+  DEMO_CLIENTS.flatMap(shop =>
+    ordersOf(shop, now).flatMap(order => (order.parcel ? shipmentOf(shop, order, order.parcel) : [])),
+  );
+const SHIPMENTS_TOLD = 'delhivery/shipments';
 
 const FIREWALL =
   '<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center></body></html>';
@@ -73,12 +130,12 @@ function isLetIn(request: FastifyRequest, reply: FastifyReply, environment: Envi
   return false;
 }
 
-/** Delhivery Express: 120 shipments, told by AWB number only. */
+/** Delhivery Express: 120 shipments and those that customers of the demo write about, told by AWB number only. */
 export const imitation: Imitation = {
   provider: 'delhivery',
   forms: [{ token: 'a'.repeat(40), environment: 'production' }],
   find: `${FIRST_AWB} ${FIRST_AWB + 1} ${FIRST_AWB + 3}`,
-  hint: `API tokens have 40 characters of 0-9 and a-f: 40 times «a» works in production, 40 times «b» in staging; with «d» first it is refused, with «f» first always throttled. AWB numbers are ${FIRST_AWB} to ${FIRST_AWB + SHIPMENTS - 1}.`,
+  hint: `API tokens have 40 characters of 0-9 and a-f: 40 times «a» works in production, 40 times «b» in staging; with «d» first it is refused, with «f» first always throttled. AWB numbers are ${FIRST_AWB} to ${FIRST_AWB + SHIPMENTS - 1}, and those that customers of the demo write about.`,
   serve(app, stage) {
     for (const [environment, host] of Object.entries(HOSTS) as [Environment, string][]) {
       const at = { constraints: { host } };
@@ -94,9 +151,17 @@ export const imitation: Imitation = {
         if (!isLetIn(request, reply, environment)) return reply;
         const asked = (request.query.waybill ?? '').split(',').filter(Boolean);
         if (asked.length > 50) return { Success: false, Error: 'Maximum 50 waybills are allowed.' };
-        const found = asked.map(awb => Number(awb) - FIRST_AWB).filter(n => n >= 0 && n < SHIPMENTS);
+        const told = new Map(
+          stage.things
+            .list(SHIPMENTS_TOLD, ({ AWB }: ReturnType<typeof shipmentOf>) => AWB, toldAt)
+            .map(one => [one.AWB, one]),
+        );
+        const found = asked.flatMap(awb => {
+          const n = Number(awb) - FIRST_AWB;
+          return told.get(awb) ?? (n >= 0 && n < SHIPMENTS ? shipment(n, stage.now()) : []);
+        });
         if (found.length === 0) return { Success: false, Error: 'No such waybill or Order Id found' };
-        return { ShipmentData: found.map(n => ({ Shipment: shipment(n, stage.now()) })) };
+        return { ShipmentData: found.map(Shipment => ({ Shipment })) };
       });
     }
   },

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DEMO_ISSUES } from '../../src/demo/issues.ts';
 import { bearerOf, type Granted, type Imitation, type Stage } from '../imitation.ts';
 
 const API = { constraints: { host: 'api.atlassian.com' } };
@@ -6,27 +7,49 @@ const SITES = [
   { id: '7c1f0e51-0000-4000-8000-00000000a001', name: 'chai-katha', url: 'https://chai-katha.atlassian.net' },
   { id: '7c1f0e51-0000-4000-8000-00000000a002', name: 'agency-internal', url: 'https://agency-internal.atlassian.net' },
 ];
-const TITLES = [
-  'Diwali landing page: swap the hero picture',
-  'Shiprocket label prints without the GST number',
-  'दीपावली सेल के बैनर का हिंदी अनुवाद और आकार बदलना',
-  'Product feed drops variants with size XL',
-  'Write the October report for the founders',
+const TASKS = [
+  'Landing page: swap the hero picture',
+  'बैनर का हिंदी अनुवाद और आकार बदलना',
   'COD orders above ₹5,000 need a call before dispatch',
+  'Write the report for the founders',
+  'Coupon is not applied on mobile',
+  'Move the shop pictures to the CDN',
+  'Product page: add the brewing times',
+  'Reply templates: have them approved',
+  'Abandoned carts: send the reminder after 3 hours',
+  'Meta catalogue: 14 products have no picture',
+  'Checkout asks twice for the PIN code',
+  'Photographs of the new packs',
+  'Reviews: answer those with three stars',
 ];
+const CAMPAIGNS = [
+  'wedding season',
+  'winter sale',
+  'Diwali gifting',
+  'kulhad launch',
+  'Republic Day',
+  'Valentine hampers',
+  'monsoon blends',
+  'office gifting',
+  'subscriptions',
+  'Holi',
+];
+/** 13 tasks and 10 campaigns share no divisor, so that no title comes twice. */
+const titleOf = (n: number) => `${TASKS[n % TASKS.length]} – ${CAMPAIGNS[n % CAMPAIGNS.length]}`;
 const STATES = [
   { name: 'To Do', statusCategory: { key: 'new' } },
   { name: 'In review', statusCategory: { key: 'indeterminate' } },
   { name: 'Done', statusCategory: { key: 'done' } },
 ];
 const ISSUES = 130;
+const keyOf = (n: number) => `CK-${n + 1}`;
 
 const issue = (n: number, now: Date) => ({
   id: String(10_000 + n),
-  key: `CK-${n}`,
+  key: keyOf(n),
   self: `https://api.atlassian.com/rest/api/3/issue/${10_000 + n}`,
   fields: {
-    summary: `${TITLES[n % TITLES.length]}${n < TITLES.length ? '' : ` (${n})`}`,
+    summary: DEMO_ISSUES[keyOf(n)] ?? titleOf(n),
     status: STATES[n % STATES.length],
     assignee:
       n % 4 === 0

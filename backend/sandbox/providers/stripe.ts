@@ -1,37 +1,43 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS, type DemoShop } from '../../src/demo/cast.ts';
+import type { DemoOrder } from '../../src/demo/orders.ts';
+import { ordersOf } from '../../src/demo/threads.ts';
 import type { Imitation, Stage } from '../imitation.ts';
 
 const API = { constraints: { host: 'api.stripe.com' } };
-const ACCOUNT = 'acct_1ChaiKathaIndia';
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const SESSIONS = 130;
 const LINKS = 24;
 /** Made within the 30 days that events are kept. */
 const RECENT_LINKS = 14;
-const GOODS = DEMO_CLIENTS[0]!.sells;
-const PAISE = [129_950, 34_900, 89_900, 245_075, 7490];
+const DIRECT = 60;
+
+/** One account for each client of the demo, and its key says which. */
+type Account = { readonly live: boolean; readonly shop: DemoShop };
+const accountIdOf = ({ slug }: DemoShop) => `acct_1${slug}India`;
+const goodOf = ({ goods }: DemoShop, n: number) => goods[n % goods.length]!;
 
 type Row = { readonly id: string; readonly created: number };
 
-const intentId = (n: number) => `pi_3ChaiKatha${String(n).padStart(6, '0')}`;
-const linkId = (n: number) => `plink_1ChaiKatha${String(n).padStart(4, '0')}`;
+const intentId = ({ slug }: DemoShop, n: number) => `pi_3${slug}${String(n).padStart(6, '0')}`;
+const linkId = ({ slug }: DemoShop, n: number) => `plink_1${slug}${String(n).padStart(4, '0')}`;
 
-function bareIntent(n: number, id: string, created: number, livemode: boolean) {
+function bareIntent({ shop, live: livemode }: Account, n: number, id: string, created: number) {
   const STATES = ['succeeded', 'requires_payment_method', 'processing', 'canceled', 'requires_action'] as const;
   const status = STATES[n % STATES.length]!;
   const failed = status === 'requires_payment_method' && n % 2 === 0;
+  const { priceMinor: amount } = goodOf(shop, n);
   return {
     id,
     object: 'payment_intent',
-    amount: PAISE[n % PAISE.length]!,
-    amount_received: status === 'succeeded' ? PAISE[n % PAISE.length]! : 0,
+    amount,
+    amount_received: status === 'succeeded' ? amount : 0,
     capture_method: 'automatic',
     confirmation_method: 'automatic',
     created,
     currency: 'inr',
-    description: n % 4 === 0 ? `ऑर्डर CK-2026-${1000 + n}` : `Order CK-2026-${1000 + n}`,
+    description: `${n % 4 === 0 ? 'ऑर्डर' : 'Order'} ${shop.code}-2026-${1000 + n}`,
     last_payment_error: failed ? { type: 'card_error', code: 'card_declined' } : null,
     livemode,
     metadata: {},
@@ -40,11 +46,10 @@ function bareIntent(n: number, id: string, created: number, livemode: boolean) {
   };
 }
 
+type BareIntent = Omit<ReturnType<typeof bareIntent>, 'status'> & { readonly status: string };
+
 /** The charge of a payment that succeeded: every eighth is refunded, half of these in part. */
-function charge(
-  n: number,
-  { id, created, amount, livemode }: Pick<ReturnType<typeof bareIntent>, 'id' | 'created' | 'amount' | 'livemode'>,
-) {
+function charge(n: number, { id, created, amount, livemode }: BareIntent) {
   const refunded = n % 8 === 4 ? (n % 16 === 4 ? amount : Math.floor(amount / 2)) : 0;
   return {
     id: id.replace('pi_', 'ch_'),
@@ -67,7 +72,40 @@ function charge(
   };
 }
 
-function session(n: number, now: number, livemode: boolean) {
+/** A number whose charge is not refunded. */
+const WHOLE = 1;
+type Intent = ReturnType<typeof settled>;
+/** With what was received and its charge, as the status says. */
+function settled(n: number, made: BareIntent) {
+  const paid = made.status === 'succeeded';
+  return { ...made, amount_received: paid ? made.amount : 0, latest_charge: paid ? charge(n, made) : null };
+}
+const intent = (account: Account, n: number, id: string, created: number) =>
+  settled(n, bareIntent(account, n, id, created));
+const ofCheckout = (account: Account, n: number, id: string, created: number) =>
+  settled(n, { ...bareIntent(account, n, id, created), status: n % 4 === 0 ? 'succeeded' : 'processing' });
+
+/** What `expand[]` asks for is an object, and an id otherwise. */
+const told = (made: Intent, isExpanded: boolean) => ({
+  ...made,
+  latest_charge: isExpanded ? made.latest_charge : (made.latest_charge?.id ?? null),
+});
+
+/** The payment of an order that a customer writes about. */
+function intentOf(account: Account, { number, amountMinor }: DemoOrder, payment: NonNullable<DemoOrder['payment']>) {
+  const status = ({ paid: 'succeeded', pending: 'processing', failed: 'requires_payment_method' } as const)[
+    payment.status
+  ];
+  return settled(WHOLE, {
+    ...bareIntent(account, 0, payment.id, Math.floor(payment.at.getTime() / 1000)),
+    amount: amountMinor,
+    description: `Order ${number}`,
+    last_payment_error: payment.status === 'failed' ? { type: 'card_error', code: 'card_declined' } : null,
+    status,
+  });
+}
+
+function session({ shop, live: livemode }: Account, n: number, now: number) {
   const STATES = [
     ['complete', 'paid'],
     ['open', 'unpaid'],
@@ -76,11 +114,12 @@ function session(n: number, now: number, livemode: boolean) {
   ] as const;
   const [status, payment_status] = STATES[n % STATES.length]!;
   const created = now - n * 6 * HOUR - HOUR;
+  const { priceMinor: amount } = goodOf(shop, n);
   return {
-    id: `cs_${livemode ? 'live' : 'test'}_a1ChaiKatha${String(n).padStart(6, '0')}`,
+    id: `cs_${livemode ? 'live' : 'test'}_a1${shop.slug}${String(n).padStart(6, '0')}`,
     object: 'checkout.session',
-    amount_subtotal: PAISE[n % PAISE.length]!,
-    amount_total: PAISE[n % PAISE.length]!,
+    amount_subtotal: amount,
+    amount_total: amount,
     automatic_tax: { enabled: false, status: null },
     created,
     currency: 'inr',
@@ -98,8 +137,8 @@ function session(n: number, now: number, livemode: boolean) {
     livemode,
     metadata: {},
     mode: 'payment',
-    payment_intent: status === 'complete' ? intentId(n) : null,
-    payment_link: n % 5 === 0 ? linkId(n % LINKS) : null,
+    payment_intent: status === 'complete' ? intentId(shop, n) : null,
+    payment_link: n % 5 === 0 ? linkId(shop, n % LINKS) : null,
     payment_method_types: ['card', 'upi'],
     payment_status,
     shipping_options: [],
@@ -109,24 +148,29 @@ function session(n: number, now: number, livemode: boolean) {
 }
 
 const linkMade = (n: number, now: number) => now - n * 2 * DAY - 2 * HOUR;
-function link(n: number, livemode: boolean) {
-  const amount = PAISE[n % PAISE.length]!;
+function link({ shop, live: livemode }: Account, n: number) {
+  const { name: description, priceMinor: amount } = goodOf(shop, n);
   const currency = 'inr';
   const item = {
-    id: `li_1ChaiKatha${n}`,
+    id: `li_1${shop.slug}${n}`,
     object: 'item',
     amount_discount: 0,
     amount_subtotal: amount,
     amount_tax: 0,
     amount_total: amount,
     currency,
-    description: GOODS[n % GOODS.length]!,
+    description,
     price: null,
     quantity: 1,
   };
-  const items = { object: 'list', data: [item], has_more: false, url: `/v1/payment_links/${linkId(n)}/line_items` };
+  const items = {
+    object: 'list',
+    data: [item],
+    has_more: false,
+    url: `/v1/payment_links/${linkId(shop, n)}/line_items`,
+  };
   return {
-    id: linkId(n),
+    id: linkId(shop, n),
     object: 'payment_link',
     active: n % 7 !== 3,
     after_completion: { type: 'hosted_confirmation', hosted_confirmation: { custom_message: null } },
@@ -147,17 +191,17 @@ function link(n: number, livemode: boolean) {
     shipping_options: [],
     submit_type: 'auto',
     tax_id_collection: { enabled: false },
-    url: `https://buy.stripe.com/${livemode ? '' : 'test_'}ck${n}`,
+    url: `https://buy.stripe.com/${livemode ? '' : 'test_'}${shop.code.toLowerCase()}${n}`,
   };
 }
 
-const event = (n: number, now: number, livemode: boolean) => ({
-  id: `evt_1ChaiKatha${String(n).padStart(4, '0')}`,
+const event = (account: Account, n: number, now: number) => ({
+  id: `evt_1${account.shop.slug}${String(n).padStart(4, '0')}`,
   object: 'event',
   api_version: '2026-07-29.dahlia',
   created: linkMade(n, now),
-  data: { object: { ...link(n, livemode), line_items: undefined } },
-  livemode,
+  data: { object: { ...link(account, n), line_items: undefined } },
+  livemode: account.live,
   pending_webhooks: 0,
   request: { id: null, idempotency_key: null },
   type: 'payment_link.created',
@@ -166,16 +210,17 @@ const event = (n: number, now: number, livemode: boolean) => ({
 const refuse = (reply: FastifyReply, status: number, message: string, more: object = {}) =>
   reply.code(status).send({ error: { type: 'invalid_request_error', message, ...more } });
 
-/** Whether the key is of the live side; null when the answer has been given. */
-function modeOf(request: FastifyRequest, reply: FastifyReply): boolean | null {
+/** The account of a key: that of the client whose slug is in it, of Chai Katha without one. Null when the answer has been given. */
+function accountOf(request: FastifyRequest, reply: FastifyReply): Account | null {
   const key = /^Bearer ((?:rk|sk)_(live|test)_([A-Za-z0-9]+))$/.exec(request.headers.authorization ?? '');
   void reply.headers({ 'request-id': `req_${request.id}`, 'stripe-version': request.headers['stripe-version'] ?? '' });
+  const shop = DEMO_CLIENTS.find(({ slug }) => key?.[3]?.startsWith(slug)) ?? DEMO_CLIENTS[0]!;
   const stars = `${key?.[1]?.slice(0, 8) ?? ''}${'*'.repeat(20)}${key?.[1]?.slice(-4) ?? ''}`;
   const lacks = (permission: string) =>
     refuse(
       reply,
       403,
-      `The provided key '${stars}' does not have the required permissions for this endpoint on account '${ACCOUNT}'. Having the '${permission}' permission would allow this request to continue.`,
+      `The provided key '${stars}' does not have the required permissions for this endpoint on account '${accountIdOf(shop)}'. Having the '${permission}' permission would allow this request to continue.`,
     );
   const [, , mode, word = ''] = key ?? [];
   if (!key || word.includes('Revoked')) refuse(reply, 401, `Invalid API Key provided: ${stars}`);
@@ -193,31 +238,11 @@ function modeOf(request: FastifyRequest, reply: FastifyReply): boolean | null {
   else if (word.includes('NoLinks') && request.method === 'POST') lacks('rak_payment_link_write');
   else if (word.includes('NoPayments') && request.url.startsWith('/v1/payment_intents'))
     lacks('rak_payment_intent_read');
-  else return mode === 'live';
+  else return { live: mode === 'live', shop };
   return null;
 }
 
 type ListQuery = Readonly<Record<string, string | undefined>>;
-
-type Intent = ReturnType<typeof intent>;
-function intent(n: number, id: string, created: number, livemode: boolean, status?: string) {
-  const bare = bareIntent(n, id, created, livemode);
-  const made = { ...bare, status: status ?? bare.status };
-  const paid = made.status === 'succeeded';
-  return { ...made, amount_received: paid ? made.amount : 0, latest_charge: paid ? charge(n, made) : null };
-}
-const ofCheckout = (
-  n: number,
-  id: string,
-  { created, livemode }: { readonly created: number; readonly livemode: boolean },
-) => intent(n, id, created, livemode, n % 4 === 0 ? 'succeeded' : 'processing');
-const numberOf = (sessionId: string): number => Number(sessionId.slice(-6));
-
-/** What `expand[]` asks for is an object, and an id otherwise. */
-const told = (intent: Intent, isExpanded: boolean) => ({
-  ...intent,
-  latest_charge: isExpanded ? intent.latest_charge : (intent.latest_charge?.id ?? null),
-});
 
 /** One page after `starting_after`, newest first. */
 function serveList<R extends { readonly id: string }>(reply: FastifyReply, url: string, query: ListQuery, rows: R[]) {
@@ -237,89 +262,103 @@ const lately = <R extends Row>(rows: R[], query: ListQuery) =>
     .filter(({ created }) => created < Number(query['created[lt]'] ?? Number.POSITIVE_INFINITY))
     .toSorted((a, b) => b.created - a.created);
 
-/** Under `stripe/<live or test>/<name>` the sandbox keeps each list. */
+/** Under `stripe/<slug of the client>/<live or test>/<name>` the sandbox keeps each list. */
+const listName = ({ live, shop }: Account, name: string) => `stripe/${shop.slug}/${live ? 'live' : 'test'}/${name}`;
 const listOf = <R extends { readonly id: string }>(
   { things }: Stage,
-  live: boolean,
+  account: Account,
   name: string,
   make: (at: number) => readonly R[],
 ): R[] =>
   things.list(
-    `stripe/${live ? 'live' : 'test'}/${name}`,
+    listName(account, name),
     ({ id }: R) => id,
     from => make(Math.floor(from.getTime() / 1000)),
   );
 
-const sessionsOf = (at: number, live: boolean) => Array.from({ length: SESSIONS }, (_, n) => session(n, at, live));
+const sessionsOf = (account: Account, at: number) =>
+  Array.from({ length: SESSIONS }, (_, n) => session(account, n, at));
+const numberOf = (sessionId: string): number => Number(sessionId.slice(-6));
 /** With or without what became of its payment. */
-const withPayment = (row: ReturnType<typeof session>, n: number, isExpanded: boolean) => ({
+const withPayment = (account: Account, row: ReturnType<typeof session>, isExpanded: boolean) => ({
   ...row,
   payment_intent:
-    isExpanded && row.payment_intent !== null ? told(ofCheckout(n, row.payment_intent, row), true) : row.payment_intent,
+    isExpanded && row.payment_intent !== null
+      ? told(ofCheckout(account, numberOf(row.id), row.payment_intent, row.created), true)
+      : row.payment_intent,
 });
 
-/** Those that the checkouts led to, and sixty without a checkout. */
-const intentsOf = (at: number, live: boolean) => [
-  ...sessionsOf(at, live).flatMap(({ payment_intent: id, created }, n) =>
-    id === null ? [] : ofCheckout(n, id, { created, livemode: live }),
-  ),
-  ...Array.from({ length: 60 }, (_, n) => intent(n, intentId(500 + n), at - n * 10 * HOUR, live)),
-];
+/** Those that the checkouts led to, and sixty without a checkout: first what customers write about. */
+function intentsOf(account: Account, at: number) {
+  const ordered = ordersOf(account.shop, new Date(at * 1000)).flatMap(order =>
+    order.payment === null ? [] : intentOf(account, order, order.payment),
+  );
+  const more = Array.from({ length: Math.max(0, DIRECT - ordered.length) }, (_, n) =>
+    intent(account, n, intentId(account.shop, 500 + n), at - n * 10 * HOUR),
+  );
+  const checkedOut = sessionsOf(account, at).flatMap(({ payment_intent: id, created }, n) =>
+    id === null ? [] : ofCheckout(account, n, id, created),
+  );
+  return [...checkedOut, ...ordered, ...more];
+}
 
-/** Stripe of one Indian shop: payment links, checkouts and payments of 32 days. */
+/** Stripe of the clients of the demo: payment links, checkouts and payments of 32 days. */
 export const imitation: Imitation = {
   provider: 'stripe',
   forms: [{ key: 'rk_test_ChaiKatha2026' }],
-  hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents, NoPayments or NoLinks a permission is missing.',
+  hint: 'Any restricted key works, such as rk_test_ChaiKatha2026 or rk_live_ChaiKatha2026; rk_test_IndigoLoom2026, rk_test_Annapurna2026 and so on are of the other clients. With Revoked in it, it is refused; with Slow, throttled; with NoAccount, NoEvents, NoPayments or NoLinks a permission is missing.',
   serve(app, stage) {
     app.get('/v1/account', API, async (request, reply) => {
-      if (modeOf(request, reply) === null) return reply;
+      const account = accountOf(request, reply);
+      if (account === null) return reply;
+      const { shop } = account;
+      const host = `${shop.slug.toLowerCase()}.example`;
       return {
-        id: ACCOUNT,
+        id: accountIdOf(shop),
         object: 'account',
-        business_profile: { mcc: null, name: 'Chai Katha', url: 'https://chaikatha.example' },
+        business_profile: { mcc: null, name: shop.name, url: `https://${host}` },
         charges_enabled: true,
         country: 'IN',
         created: 1_700_000_000,
         default_currency: 'inr',
-        email: 'owner@chaikatha.example',
+        email: `owner@${host}`,
         settings: {
           branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
           card_payments: { statement_descriptor_prefix: null },
-          dashboard: { display_name: 'Chai Katha', timezone: 'Asia/Kolkata' },
+          dashboard: { display_name: shop.name, timezone: 'Asia/Kolkata' },
           payments: { statement_descriptor: null },
         },
         type: 'standard',
       };
     });
-    const lists: Readonly<Record<string, (query: ListQuery, live: boolean) => { readonly id: string }[]>> = {
-      '/v1/events': (query, live) =>
+    const lists: Readonly<Record<string, (query: ListQuery, account: Account) => { readonly id: string }[]>> = {
+      '/v1/events': (query, account) =>
         lately(
-          listOf(stage, live, 'events', at => Array.from({ length: RECENT_LINKS }, (_, n) => event(n, at, live))),
+          listOf(stage, account, 'events', at => Array.from({ length: RECENT_LINKS }, (_, n) => event(account, n, at))),
           query,
         ).filter(({ type }) => query.type === undefined || query.type === type),
-      '/v1/payment_links': (query, live) =>
-        listOf(stage, live, 'payment_links', () => Array.from({ length: LINKS }, (_, n) => link(n, live))).map(one =>
-          query['expand[]'] === 'data.line_items' ? one : { ...one, line_items: undefined },
+      '/v1/payment_links': (query, account) =>
+        listOf(stage, account, 'payment_links', () => Array.from({ length: LINKS }, (_, n) => link(account, n))).map(
+          one => (query['expand[]'] === 'data.line_items' ? one : { ...one, line_items: undefined }),
         ),
-      '/v1/checkout/sessions': (query, live) =>
+      '/v1/checkout/sessions': (query, account) =>
         lately(
-          listOf(stage, live, 'checkout_sessions', at => sessionsOf(at, live)),
+          listOf(stage, account, 'checkout_sessions', at => sessionsOf(account, at)),
           query,
         )
-          .map(row => withPayment(row, numberOf(row.id), query['expand[]'] !== undefined))
+          .map(row => withPayment(account, row, query['expand[]'] !== undefined))
           .filter(({ payment_link }) => query.payment_link === undefined || query.payment_link === payment_link),
-      '/v1/payment_intents': (query, live) =>
+      '/v1/payment_intents': (query, account) =>
         lately(
-          listOf(stage, live, 'payment_intents', at => intentsOf(at, live)),
+          listOf(stage, account, 'payment_intents', at => intentsOf(account, at)),
           query,
         ).map(row => told(row, query['expand[]'] !== undefined)),
     };
     for (const [url, rowsOf] of Object.entries(lists))
       app.get<{ Querystring: ListQuery }>(url, API, async (request, reply) => {
-        const live = modeOf(request, reply);
-        if (live === null) return reply;
-        return serveList(reply, url, request.query, rowsOf(request.query, live));
+        const account = accountOf(request, reply);
+        if (account === null) return reply;
+        return serveList(reply, url, request.query, rowsOf(request.query, account));
       });
     serveWrites(app, stage);
   },
@@ -334,25 +373,25 @@ function serveWrites(app: FastifyInstance, stage: Stage): void {
   const prices = new Map<string, Price>();
   let made = 0;
 
-  const serve = (url: string, make: (form: Form, live: boolean, reply: FastifyReply) => object | null) =>
+  const serve = (url: string, make: (form: Form, account: Account, reply: FastifyReply) => object | null) =>
     app.post<{ Body: Form }>(url, API, async (request, reply) => {
-      const live = modeOf(request, reply);
-      if (live === null) return reply;
+      const account = accountOf(request, reply);
+      if (account === null) return reply;
       const key = request.headers['idempotency-key'];
-      const form = JSON.stringify([url, live, request.body]);
+      const form = JSON.stringify([url, accountIdOf(account.shop), account.live, request.body]);
       const before = typeof key === 'string' ? replies.get(key) : undefined;
       if (before && before.form !== form)
         return refuse(reply, 400, 'Keys for idempotent requests can only be used with the same parameters.', {
           type: 'idempotency_error',
         });
       if (before) return reply.header('idempotent-replayed', 'true').send(before.body);
-      const body = make(request.body, live, reply);
+      const body = make(request.body, account, reply);
       if (body === null) return reply;
       if (typeof key === 'string') replies.set(key, { form, body });
       return reply.send(body);
     });
 
-  serve('/v1/prices', (form, livemode, reply) => {
+  serve('/v1/prices', (form, { live: livemode }, reply) => {
     const amount = Number(form.unit_amount);
     if (!Number.isSafeInteger(amount) || amount < 1 || !form['product_data[name]']) {
       refuse(reply, 400, 'Invalid integer', { param: 'unit_amount', code: 'parameter_invalid_integer' });
@@ -387,14 +426,14 @@ function serveWrites(app: FastifyInstance, stage: Stage): void {
     };
   });
 
-  serve('/v1/payment_links', (form, livemode, reply) => {
+  serve('/v1/payment_links', (form, account, reply) => {
     const price = prices.get(form['line_items[0][price]'] ?? '');
     if (!price) {
       refuse(reply, 400, `No such price: '${form['line_items[0][price]']}'`, { code: 'resource_missing' });
       return null;
     }
     made += 1;
-    const like = link(0, livemode);
+    const like = link(account, 0);
     const id = `plink_1Made${made}`;
     const [item] = like.line_items.data;
     const { amount, currency, name: description } = price;
@@ -409,18 +448,17 @@ function serveWrites(app: FastifyInstance, stage: Stage): void {
       restrictions: {
         completed_sessions: { count: 0, limit: Number(form['restrictions[completed_sessions][limit]']) },
       },
-      url: `https://buy.stripe.com/${livemode ? '' : 'test_'}made${made}`,
+      url: `https://buy.stripe.com/${account.live ? '' : 'test_'}made${made}`,
     };
-    const mode = livemode ? 'live' : 'test';
     const created = Math.floor(stage.now().getTime() / 1000);
     const told = {
-      ...event(0, 0, livemode),
+      ...event(account, 0, 0),
       id: `evt_1Made${made}`,
       created,
       data: { object: { ...whole, line_items: undefined } },
     };
-    stage.things.put(`stripe/${mode}/payment_links`, id, whole);
-    stage.things.put(`stripe/${mode}/events`, told.id, told);
+    stage.things.put(listName(account, 'payment_links'), id, whole);
+    stage.things.put(listName(account, 'events'), told.id, told);
     stage.note('stripe', 'payment-link', { id, amount, currency, description });
     return { ...whole, line_items: undefined };
   });

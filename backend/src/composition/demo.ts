@@ -1,4 +1,4 @@
-import type { ClientRow, Role } from '@astrix/contract';
+import type { ClientRow, ConsentScope, ContentPart, MessageRow, Role } from '@astrix/contract';
 import type { SystemTx } from '../platform/db/index.ts';
 
 export type DemoPerson = {
@@ -26,7 +26,48 @@ export type DemoClient = {
   readonly sells: readonly string[];
 };
 
-/** Who appears in the demo. Modules make their own rows about these people, clients and customers. */
+/** A message or a note, dated and worded. */
+export type DemoMessage = {
+  readonly from: 'customer' | 'agency' | 'note';
+  readonly kind: MessageRow['kind'];
+  readonly text: string;
+  readonly content: readonly ContentPart[];
+  readonly media: MessageRow['media'];
+  /** The colleague who wrote it; null for a customer and for what the business wrote itself. */
+  readonly authorId: string | null;
+  readonly fromPhone: boolean;
+  readonly at: Date;
+  readonly status: MessageRow['status'];
+  readonly deliveredAt: Date | null;
+  readonly readAt: Date | null;
+  readonly editedAt: Date | null;
+  /** Emoji of the customer. */
+  readonly reaction: string | null;
+  /** It quotes the message before it. */
+  readonly isQuoting: boolean;
+};
+
+/** What one customer and a client wrote to each other. */
+export type DemoThread = {
+  readonly customer: {
+    /** Null where WhatsApp tells neither name nor phone. */
+    readonly name: string | null;
+    readonly phone: string;
+    readonly userId: string | null;
+  };
+  readonly status: 'open' | 'snoozed' | 'closed';
+  readonly snoozedUntil: Date | null;
+  readonly assigneeId: string | null;
+  readonly tags: readonly string[];
+  /** Messages of the customer that nobody has read. */
+  readonly unread: number;
+  readonly optedOutAt: Date | null;
+  readonly stopHint: { readonly scope: ConsentScope; readonly at: Date } | null;
+  /** Oldest first. */
+  readonly messages: readonly DemoMessage[];
+};
+
+/** Who appears in the demo. Modules make their own rows about these people, clients and threads. */
 export type DemoCast = {
   /** The agency that people sign in to. */
   readonly agency: { readonly id: string; readonly name: string };
@@ -35,7 +76,8 @@ export type DemoCast = {
   readonly password: string;
   readonly people: readonly DemoPerson[];
   readonly clients: readonly DemoClient[];
-  readonly customers: readonly string[];
+  /** The inbox of a client as it stands at a moment. The same names, numbers and amounts at any moment. */
+  readonly threadsOf: (client: DemoClient, now: Date) => readonly DemoThread[];
 };
 
 /** Rows of a module for the demo, written into an empty database. */

@@ -7,7 +7,7 @@ export {
   type ModuleDefinition,
   type ModuleOf,
 } from './define-module.ts';
-export type { DemoCast, DemoClient, DemoPerson, Seed } from './demo.ts';
+export type { DemoCast, DemoClient, DemoMessage, DemoPerson, DemoThread, Seed } from './demo.ts';
 export type { ImportedPage, Importer, Imports } from './imports.ts';
 export { type CalledAddress, createPortBoard, type Ports } from './ports.ts';
 export type { Installation, Services } from './services.ts';

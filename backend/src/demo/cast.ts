@@ -1,5 +1,5 @@
-import type { ClientRow } from '@astrix/contract';
 import type { DemoClient, DemoPerson } from '../composition/index.ts';
+import { SHOPS, type Shop } from './shops.ts';
 
 /** Fixed ids, so that pictures, tests and benchmarks speak of the same people and clients. */
 const id = (group: string, n: number) => `01990000-0000-7${group}-8000-${String(n).padStart(12, '0')}`;
@@ -8,6 +8,8 @@ export const DEMO_AGENCY = { id: id('a00', 1), name: 'Monsoon Retail Studio' } a
 export const OTHER_AGENCY = { id: id('a00', 2), name: 'Banyan Growth Partners' } as const;
 
 export const DEMO_PASSWORD = 'monsoon-demo-2026';
+
+export type DemoShop = DemoClient & Shop;
 
 /** Authenticator secrets of the demo; the sign-in page shows the code of the moment. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
@@ -76,131 +78,14 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   },
 ];
 
-const client = (
-  n: number,
-  name: string,
-  initials: string,
-  hue: ClientRow['hue'],
-  replyAs: string,
-  sells: readonly string[],
-): DemoClient => ({
-  id: id('c00', n),
-  connectionId: id('d00', n),
-  accountId: String(200_000_000_000_000 + n),
-  phone: `9198000000${String(n).padStart(2, '0')}`,
-  name,
-  initials,
-  hue,
-  replyAs,
-  sells,
+export const DEMO_CLIENTS: readonly DemoShop[] = SHOPS.map((shop, at) => {
+  const n = at + 1;
+  return {
+    ...shop,
+    id: id('c00', n),
+    connectionId: id('d00', n),
+    accountId: String(200_000_000_000_000 + n),
+    phone: `9198000000${String(n).padStart(2, '0')}`,
+    sells: shop.goods.map(({ name }) => name),
+  };
 });
-
-export const DEMO_CLIENTS: readonly DemoClient[] = [
-  client(1, 'Chai Katha', 'CK', 'amber', 'Chai Katha', [
-    'Assam second flush 250 g',
-    'masala chai sampler',
-    'brass kettle',
-    'kulhad set of 6',
-  ]),
-  client(2, 'Indigo Loom', 'IL', 'indigo', 'Indigo Loom Support', [
-    'Ajrakh stole',
-    'block-print kurta M',
-    'indigo bedsheet king',
-    'handloom dupatta',
-  ]),
-  client(3, 'Vanam Naturals', 'VN', 'green', 'Vanam Naturals', [
-    'neem face wash',
-    'kumkumadi oil 30 ml',
-    'rose water twin pack',
-    'herbal shampoo bar',
-  ]),
-  client(4, 'श्री अन्नपूर्णा गृह उद्योग एवं मसाला भंडार', 'अन्न', 'orange', 'श्री अन्नपूर्णा गृह उद्योग', [
-    'हल्दी पाउडर 1 किलो',
-    'गरम मसाला',
-    'आम का अचार',
-    'पापड़ का पैकेट',
-  ]),
-  client(5, 'Little Peepal', 'LP', 'teal', 'Little Peepal', [
-    'organic romper 6–12 m',
-    'muslin swaddle set',
-    'wooden stacking rings',
-    'baby quilt',
-  ]),
-  client(6, 'Kadak Audio', 'KA', 'violet', 'Kadak Audio Care', [
-    'Dhol 2 speaker',
-    'Taal earbuds',
-    'neckband Pro',
-    'Type-C cable 2 m',
-  ]),
-  client(7, 'Saffron & Slate', 'SS', 'rose', 'Saffron & Slate', [
-    'terracotta planter',
-    'ceramic dinner set',
-    'jute rug 4×6',
-    'brass diya pair',
-  ]),
-  client(8, 'Pedal Bharat', 'PB', 'cyan', 'Pedal Bharat', [
-    'helmet L',
-    'cycle lock',
-    'hydration pack',
-    'rear light USB',
-  ]),
-  client(9, 'Nilgiri Pet Pantry', 'NP', 'blue', 'Nilgiri Pet Pantry', [
-    'puppy food 3 kg',
-    'cat litter 5 kg',
-    'chew toys',
-    'cooling mat',
-  ]),
-  client(10, 'Rangoli Stationers', 'RS', 'magenta', 'Rangoli Stationers', [
-    'dot-grid journal',
-    'gel pen box',
-    'desk planner 2027',
-    'washi tape set',
-  ]),
-  client(11, 'Deccan Fit', 'DF', 'teal', 'Deccan Fit', [
-    'yoga mat 6 mm',
-    'resistance bands',
-    'whey 1 kg',
-    'kettlebell 8 kg',
-  ]),
-  client(12, 'Monsoon Umbrellas', 'MU', 'indigo', 'Monsoon Umbrellas', [
-    'windproof umbrella',
-    'kids raincoat',
-    'waterproof cover',
-    'gumboots 7',
-  ]),
-];
-
-export const CUSTOMERS: readonly string[] = [
-  'Ananya Sharma',
-  'Vikram Reddy',
-  'Fatima Khan',
-  'Rajesh Kumar',
-  'Meera Pillai',
-  'Suresh Patil',
-  'Neha Gupta',
-  'Joseph D’Souza',
-  'Harpreet Kaur',
-  'Lakshmi Venkataraman',
-  'Amit Joshi',
-  'Zoya Ansari',
-  'Karthik Subramanian',
-  'Pooja Bansal',
-  'Manish Tiwari',
-  'Ritu Agarwal',
-  'Sanjay Bhatt',
-  'Divya Menon',
-  'राजेश कुमार शर्मा',
-  'सुनीता देवी',
-  'Aarav Malhotra',
-  'Ishita Sen',
-  'Mohammed Faisal',
-  'Gauri Kulkarni',
-  'Nikhil Jain',
-  'Tenzin Dolma',
-  'Prakash Hegde',
-  'Shalini Mishra',
-  'डॉ. वेंकटेश्वर सुब्रमण्यम अय्यर',
-  'Bhavna Solanki',
-  'Rahul Chatterjee',
-  'Simran Gill',
-];

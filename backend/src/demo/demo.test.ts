@@ -1,8 +1,10 @@
+import { ContactRow, ConversationRow, MessageRow, NoteRow } from '@astrix/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestDb, START, testConfig } from '../../test/world.ts';
 import { type App, buildApp } from '../app.ts';
 import { manualClock } from '../kernel/clock.ts';
+import { conversationRow, messageRow, noteRow } from '../modules/conversations/read.ts';
 import { type Db, withSystem } from '../platform/db/index.ts';
 import { createMetrics, silentLog } from '../platform/telemetry/index.ts';
 import { DEMO, DEMO_CLIENTS } from './index.ts';
@@ -42,6 +44,7 @@ const counts = () =>
 test('an empty database gets the demo as a whole, and a later start leaves it as it is', async () => {
   await start();
   const clients = DEMO_CLIENTS.length;
+  const threads = DEMO_CLIENTS.flatMap(client => DEMO.threadsOf(client, clock.now())).length;
   const first = await counts();
   expect(first).toEqual({
     agencies: 2,
@@ -49,11 +52,39 @@ test('an empty database gets the demo as a whole, and a later start leaves it as
     people: DEMO.people.length,
     connections: clients,
     channels: clients,
-    contacts: clients * 26,
-    conversations: clients * 26,
+    contacts: threads,
+    conversations: threads,
   });
   await start();
   expect(await counts()).toEqual(first);
+});
+
+test('every row is one that the contract allows, and its counts are those of its messages', async () => {
+  await start();
+  await withSystem(db, 'telemetry', async tx => {
+    const conversations = await tx.selectFrom('conversations').selectAll().execute();
+    const messages = (await tx.selectFrom('messages').selectAll().orderBy('seq').execute()).map(messageRow);
+    const notes = (await tx.selectFrom('notes').selectAll().execute()).map(noteRow);
+    for (const note of notes) NoteRow.parse(note);
+    const threads = Map.groupBy(messages, message => MessageRow.parse(message).conversationId);
+    for (const row of conversations.map(conversationRow)) {
+      ConversationRow.parse(row);
+      const thread = threads.get(row.id)!;
+      const last = thread.at(-1)!;
+      expect(row).toMatchObject({
+        lastMessageAt: last.sentAt,
+        previewDirection: last.direction,
+        failed: thread.filter(({ status }) => status === 'failed').length,
+        lastInboundId: thread.findLast(({ direction }) => direction === 'in')!.id,
+      });
+      expect(row.unread).toBeLessThanOrEqual(thread.filter(({ direction }) => direction === 'in').length);
+      if (row.unread > 0) expect(last.direction).toBe('in');
+      for (const { replyToId } of thread) if (replyToId) expect(thread.some(({ id }) => id === replyToId)).toBe(true);
+    }
+    const Shown = ContactRow.pick({ name: true, phoneMasked: true, handle: true });
+    for (const contact of await tx.selectFrom('contacts').selectAll().execute())
+      Shown.parse({ name: contact.name, phoneMasked: contact.phone_masked, handle: contact.handle });
+  });
 });
 
 test('somebody of the cast signs in with what the demo shows, and finds the inbox of their client', async () => {

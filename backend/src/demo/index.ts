@@ -1,5 +1,6 @@
 import type { DemoCast } from '../composition/index.ts';
-import { CUSTOMERS, DEMO_AGENCY, DEMO_CLIENTS, DEMO_PASSWORD, DEMO_PEOPLE, OTHER_AGENCY } from './cast.ts';
+import { DEMO_AGENCY, DEMO_CLIENTS, DEMO_PASSWORD, DEMO_PEOPLE, OTHER_AGENCY } from './cast.ts';
+import { storiesAt } from './threads.ts';
 
 export { DEMO_CLIENTS } from './cast.ts';
 
@@ -10,5 +11,6 @@ export const DEMO: DemoCast = {
   password: DEMO_PASSWORD,
   people: DEMO_PEOPLE,
   clients: DEMO_CLIENTS,
-  customers: CUSTOMERS,
+  threadsOf: ({ id }, now) =>
+    storiesAt(now)[DEMO_CLIENTS.findIndex(client => client.id === id)]?.map(({ thread }) => thread) ?? [],
 };

@@ -27,9 +27,9 @@ it('reads all pages of the issues of the chosen site, as tasks', async () => {
   if (tasks.kind !== 'ok') return;
   expect(tasks.rows).toHaveLength(130);
   expect(tasks.rows[0]).toMatchObject({
-    key: 'CK-0',
+    key: 'CK-1',
     stage: 'new',
-    url: 'https://chai-katha.atlassian.net/browse/CK-0',
+    url: 'https://chai-katha.atlassian.net/browse/CK-1',
   });
   const some = await readAll('jira', 'tasks', api, { text: 'हिंदी' });
   expect(some.kind === 'ok' && some.rows.length).toBeGreaterThan(0);

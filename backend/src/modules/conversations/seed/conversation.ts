@@ -1,14 +1,18 @@
 import { expiresAt } from '@astrix/contract';
 import type { Insertable } from 'kysely';
-import type { DemoCast, DemoClient } from '../../../composition/index.ts';
+import type { DemoClient, DemoMessage, DemoThread } from '../../../composition/index.ts';
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import type { Schema } from '../../../platform/db/index.ts';
 import { maskPhone, type NewContact } from '../../contacts/index.ts';
 import { previewOf } from '../read.ts';
-import { type DemoMessage, failLast, messagesOf, notesOf } from './messages.ts';
-import { SCENES } from './scenes.ts';
+import type { StoredReaction } from '../tables.ts';
 
 const HOUR = 3_600_000;
+const CANNOT_RECEIVE = {
+  code: '131026',
+  reason: 'This customer cannot receive the message.',
+  next: 'They may not use WhatsApp on this number, or have blocked the business. Reach them another way.',
+};
 
 export type DemoRows = {
   readonly contacts: NewContact[];
@@ -18,109 +22,119 @@ export type DemoRows = {
 };
 
 export type Around = {
-  readonly cast: DemoCast;
+  readonly agencyId: string;
   readonly client: DemoClient;
   readonly channelId: string;
   readonly random: SeededRandom;
-  readonly now: Date;
 };
 
-/** How long ago the newest message is: some minutes for the first conversations, spread over three weeks for the rest. */
-const ageOf = (i: number, random: SeededRandom) =>
-  i < 4
-    ? random.between(2, 50) * 60_000
-    : i < 9
-      ? random.between(1, 12) * HOUR
-      : i < 12
-        ? (20.2 + random.fraction() * 3.6) * HOUR
-        : random.between(25, 480) * HOUR;
-
-/** Colleagues who answer customers of the client. */
-const answering = ({ people, clients }: DemoCast, client: DemoClient) =>
-  people
-    .filter(({ role }) => role === 'agent' || role === 'manager')
-    .filter(person => person.clients === 'all' || person.clients.some(at => clients[at]?.id === client.id));
-
-/** Adds the rows of the client's `i`th conversation. The same cast and position give the same words, relative to `now`. */
-export function addConversation(rows: DemoRows, { cast, client, channelId, random, now }: Around, i: number): void {
-  const scene = random.of(SCENES);
-  const newest = now.getTime() - ageOf(i, random);
-  const hidden = i === 7;
-  const { customers } = cast;
-  const name = hidden ? null : customers[(i * 5 + Number(client.accountId.slice(-2)) * 3) % customers.length]!;
-  const phone = `919${random.digits(9)}`;
-  const base = { agency_id: cast.agency.id, client_id: client.id };
-  const contactId = random.id(newest);
-  const conversationId = random.id(newest);
-  const waiting = i < 6 || i === 10;
-  const messages = messagesOf({ scene, client, newest, waiting, random });
+/** Adds the rows of one thread. */
+export function addConversation(rows: DemoRows, around: Around, thread: DemoThread): void {
+  const { agencyId, client, channelId, random } = around;
+  const { customer, status, stopHint, optedOutAt } = thread;
+  const base = { agency_id: agencyId, client_id: client.id };
+  const first = thread.messages[0]!.at;
+  const contactId = random.id(first.getTime());
+  const conversationId = random.id(first.getTime());
+  const own = { ...base, conversation_id: conversationId };
+  const messages: Insertable<Schema['messages']>[] = [];
+  for (const [n, line] of thread.messages.entries()) {
+    const id = random.id(line.at.getTime());
+    if (line.from === 'note')
+      rows.notes.push({
+        ...own,
+        ...{ id, author_id: line.authorId!, text: line.text, created_at: line.at, seq: n + 1 },
+        expires_at: expiresAt('conversation', line.at),
+      });
+    else
+      messages.push({
+        ...own,
+        ...messageOf(line, random),
+        ...{ id, channel_id: channelId, seq: n + 1 },
+        reply_to_id: line.isQuoting ? (messages.at(-1)?.id ?? null) : null,
+      });
+  }
+  rows.messages.push(...messages);
   const last = messages.at(-1)!;
-  const inbound = messages.filter(message => message.direction === 'in');
-  const lastInbound = inbound.at(-1)!;
-  const optedOut = i === 14;
-  const failed = i === 8 || i === 16;
-  if (failed) failLast(messages);
-  const expires = expiresAt('conversation', last.sent_at);
-  const userId = hidden ? `IN.${random.digits(16)}` : null;
+  const lastAt = last.sent_at as Date;
+  const lastInbound = messages.findLast(({ direction }) => direction === 'in')!;
+  const lastInboundAt = lastInbound.sent_at as Date;
+  const expires = expiresAt('conversation', lastAt);
+  const hint = { stop_hint: stopHint?.scope ?? null, stop_hint_at: stopHint?.at ?? null };
   rows.contacts.push({
     contact: {
       ...base,
+      ...hint,
       id: contactId,
-      name,
-      phone_masked: hidden ? null : maskPhone(phone),
-      has_phone: !hidden,
-      handle: userId,
-      opted_out_at: optedOut ? last.sent_at : null,
-      opt_out_source: optedOut ? 'customer' : null,
-      first_seen_at: messages[0]!.sent_at,
-      last_seen_at: lastInbound.sent_at,
+      name: customer.name,
+      phone_masked: customer.userId === null ? maskPhone(customer.phone) : null,
+      has_phone: customer.userId === null,
+      handle: customer.userId,
+      opted_out_at: optedOutAt,
+      opt_out_source: optedOutAt ? 'customer' : null,
+      first_seen_at: first,
+      last_seen_at: lastInboundAt,
       expires_at: expires,
     },
-    identity: { kind: userId ? 'whatsapp' : 'phone', value: userId ?? phone, since: lastInbound.sent_at },
+    identity: {
+      kind: customer.userId ? 'whatsapp' : 'phone',
+      value: customer.userId ?? customer.phone,
+      since: first,
+    },
   });
-  const status = i === 5 || i === 13 ? 'snoozed' : i > 19 ? 'closed' : 'open';
-  const people = answering(cast, client);
-  const colleague = (n: number) => people[n % people.length]?.id ?? null;
   rows.conversations.push({
     ...base,
+    ...hint,
     id: conversationId,
     contact_id: contactId,
     channel_id: channelId,
     provider: 'whatsapp',
-    contact_name: name ?? 'WhatsApp customer',
+    contact_name: customer.name ?? 'WhatsApp customer',
     status,
-    assignee_id: i % 3 === 1 ? null : colleague(i),
-    snoozed_until: status === 'snoozed' ? new Date(now.getTime() + random.between(3, 60) * HOUR) : null,
-    tags: [...scene.tags, ...(i % 7 === 3 ? ['vip'] : [])],
-    unread: waiting ? Math.min(inbound.length, random.between(1, 3)) : 0,
-    failed: failed ? 1 : 0,
-    preview: previewOf(last.kind, last.text, null),
+    assignee_id: thread.assigneeId,
+    snoozed_until: thread.snoozedUntil,
+    tags: [...thread.tags],
+    unread: thread.unread,
+    failed: messages.filter(message => message.status === 'failed').length,
+    preview: previewOf(
+      last.kind,
+      last.text,
+      thread.messages.findLast(({ from }) => from !== 'note')!.media?.fileName ?? null,
+    ),
     preview_direction: last.direction,
-    last_message_at: last.sent_at,
+    last_message_at: lastAt,
     last_inbound_id: lastInbound.id,
-    last_inbound_at: lastInbound.sent_at,
-    window_expires_at: new Date(lastInbound.sent_at.getTime() + 24 * HOUR),
-    opted_out: optedOut,
-    last_seq: messages.length + scene.turns.filter(([who]) => who === 'n').length,
+    last_inbound_at: lastInboundAt,
+    window_expires_at: new Date(lastInboundAt.getTime() + 24 * HOUR),
+    opted_out: optedOutAt !== null,
+    last_seq: thread.messages.length,
     version: 1,
     expires_at: expires,
   });
-  const own = { ...base, conversation_id: conversationId };
-  rows.messages.push(
-    ...messages.map(({ author, ...message }: DemoMessage, n) => ({
-      ...own,
-      ...message,
-      channel_id: channelId,
-      author_id: message.direction === 'out' ? colleague(author) : null,
-      seq: n + 1,
-    })),
-  );
-  for (const [n, note] of notesOf(scene, messages, random).entries())
-    rows.notes.push({
-      ...own,
-      ...note,
-      author_id: people[i % people.length]!.id,
-      seq: messages.length + n + 1,
-      expires_at: expires,
-    });
+}
+
+function messageOf(line: DemoMessage, random: SeededRandom) {
+  const reaction: StoredReaction | null = line.reaction
+    ? { by: 'customer', emoji: line.reaction, at: (line.readAt ?? line.at).toISOString(), id: '' }
+    : null;
+  return {
+    direction: line.from === 'customer' ? ('in' as const) : ('out' as const),
+    kind: line.kind,
+    text: line.text,
+    content: JSON.stringify(line.content),
+    media: line.media && JSON.stringify(line.media),
+    author_id: line.authorId,
+    from_phone: line.fromPhone,
+    status: line.status,
+    failure: line.status === 'failed' ? JSON.stringify(CANNOT_RECEIVE) : null,
+    reactions: JSON.stringify(reaction ? [reaction] : []),
+    edited_at: line.editedAt,
+    deleted_at: null,
+    sent_at: line.at,
+    delivered_at: line.deliveredAt,
+    read_at: line.readAt,
+    provider_id: `wamid.DEMO${random.digits(18)}`,
+    claimed_until: null,
+    expires_at: expiresAt('conversation', line.at),
+  };
 }

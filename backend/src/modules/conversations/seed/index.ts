@@ -4,7 +4,6 @@ import type { SystemTx } from '../../../platform/db/index.ts';
 import { seedContacts } from '../../contacts/index.ts';
 import { addConversation, type DemoRows } from './conversation.ts';
 
-const CONVERSATIONS_PER_CLIENT = 26;
 /** Rows in one statement: far below the limit of parameters. */
 const ROWS_PER_INSERT = 100;
 
@@ -13,21 +12,24 @@ export const conversationsSeed = ({ clock }: Pick<Services, 'clock'>): Seed => (
   after: ['connections', 'contacts'],
   async run(tx, cast) {
     for (const [n, client] of cast.clients.entries()) {
+      const threads = cast.threadsOf(client, clock.now());
+      if (threads.length === 0) continue;
       const rows: DemoRows = { contacts: [], conversations: [], messages: [], notes: [] };
       const channelId = await channelOf(tx, client.connectionId);
-      const around = { cast, client, channelId, random: seededRandom(4700 + n), now: clock.now() };
-      for (let i = 0; i < CONVERSATIONS_PER_CLIENT; i++) addConversation(rows, around, i);
+      const around = { agencyId: cast.agency.id, client, channelId, random: seededRandom(4700 + n) };
+      for (const thread of threads) addConversation(rows, around, thread);
       await seedContacts(tx, rows.contacts);
-      await tx.insertInto('conversations').values(rows.conversations).execute();
-      for (let from = 0; from < rows.messages.length; from += ROWS_PER_INSERT)
-        await tx
-          .insertInto('messages')
-          .values(rows.messages.slice(from, from + ROWS_PER_INSERT))
-          .execute();
-      if (rows.notes.length > 0) await tx.insertInto('notes').values(rows.notes).execute();
+      for (const some of chunks(rows.conversations)) await tx.insertInto('conversations').values(some).execute();
+      for (const some of chunks(rows.messages)) await tx.insertInto('messages').values(some).execute();
+      for (const some of chunks(rows.notes)) await tx.insertInto('notes').values(some).execute();
     }
   },
 });
+
+const chunks = <R>(rows: readonly R[]): R[][] =>
+  Array.from({ length: Math.ceil(rows.length / ROWS_PER_INSERT) }, (_, n) =>
+    rows.slice(n * ROWS_PER_INSERT, (n + 1) * ROWS_PER_INSERT),
+  );
 
 async function channelOf(tx: SystemTx, connectionId: string): Promise<string> {
   const channel = await tx
