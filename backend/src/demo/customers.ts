@@ -46,23 +46,11 @@ const POOLS = {
 } as const satisfies Readonly<Record<string, Names>>;
 export type CustomerPool = keyof typeof POOLS;
 
-/** Names that do not come from a pool: long ones, one word, a title. */
-const SINGLE: Partial<Record<CustomerPool, readonly string[]>> = {
-  north: ['Harpreet Kaur', 'Simran Gill', 'Tenzin Dolma', 'Bunty 😎'],
-  south: ['Joseph D’Souza', 'Dr. Thirunavukkarasu Somasundaram', 'Annamma Kurian', 'S. Padmanabhan'],
-  hindi: ['डॉ. वेंकटेश्वर सुब्रमण्यम अय्यर', 'श्रीमती राजराजेश्वरी देवी चतुर्वेदी (सीतापुर वाली)', 'ठाकुर रघुवीर प्रताप सिंह चौहान'],
-  bengal: ['Harish Chandra Bhattacharya'],
-  mixed: ['Rev. Anthony Fernandes', 'Lalrinpuii Ralte', 'Zubin Daruwalla'],
-};
-
-/** The `n`th name of a pool. Every third one is of those that stand alone, while there are any. */
+/** The `n`th name of a pool. A pool has as many as given times family names, and begins anew after them. */
 export function customerOf(pool: CustomerPool, n: number): string {
-  const single = SINGLE[pool] ?? [];
-  const before = Math.min(single.length, Math.floor((n + 1) / 3));
-  if (n % 3 === 2 && before === (n + 1) / 3) return single[before - 1]!;
   const { given, family } = POOLS[pool];
-  const at = n - before;
-  return `${given[at % given.length]} ${family[(at + Math.floor(at / given.length) + Math.floor(at / family.length)) % family.length]}`;
+  const surname = n + Math.floor(n / given.length) + Math.floor(n / family.length);
+  return `${given[n % given.length]} ${family[surname % family.length]}`;
 }
 
 export const FIRMS: readonly string[] = [

@@ -57,20 +57,21 @@ function slotsOf(inbox: Inbox): Slot[] {
   ];
 }
 
-/** Deals every scene as often as it is there before any comes again, and none twice in a row. */
+/** Deals every scene as often as it is there before any comes again, and none that was among the last few. */
 function dealer(banks: readonly SceneBank[], random: SeededRandom) {
   const all = banks.flatMap(bank => SCENES[bank].map(scene => ({ scene, locale: LOCALES[bank] ?? 'en-IN' })));
+  const few = Math.floor(new Set(all.map(({ scene }) => scene)).size / 2);
   let left: typeof all = [];
-  let dealt: Scene | null = null;
+  let recent: readonly Scene[] = [];
   return () => {
     if (left.length === 0)
       left = all
         .map(one => ({ one, by: random.fraction() }))
         .toSorted((a, b) => a.by - b.by)
         .map(({ one }) => one);
-    const other = left.findLastIndex(({ scene }) => scene !== dealt);
-    const [next] = left.splice(other < 0 ? left.length - 1 : other, 1);
-    dealt = next!.scene;
+    const other = left.findLastIndex(({ scene }) => !recent.includes(scene));
+    const [next] = left.splice(other, 1);
+    recent = [next!.scene, ...recent].slice(0, few);
     return next!;
   };
 }
@@ -117,13 +118,14 @@ export type Dealt = Slot & {
   readonly isVip: boolean;
 };
 
-/** Names of customers, each once. */
-function namer(pools: Inbox['customers']) {
+/** Names of customers of the `n`th client, each once; every third is one of those who are named, while there are any. */
+function namer({ customers, named = [] }: Inbox, n: number) {
   const used = new Set<string>();
-  const drawn = pools.map(() => 0);
+  const drawn = customers.map(() => n * 17);
+  const waiting = [...named];
   return function nameAt(i: number): string {
     const pool = i % drawn.length;
-    const name = customerOf(pools[pool]!, drawn[pool]!++);
+    const name = (i % 3 === 2 ? waiting.shift() : undefined) ?? customerOf(customers[pool]!, drawn[pool]!++);
     if (used.has(name)) return nameAt(i + 1);
     used.add(name);
     return name;
@@ -140,7 +142,7 @@ export function dealt(shop: DemoShop, n: number): Dealt[] {
   if (!inbox) return [];
   const random = seededRandom(4700 + n);
   const deal = dealer(inbox.scenes, random);
-  const nameAt = namer(inbox.customers);
+  const nameAt = namer(inbox, n);
   const people = colleagues(n);
   const english = (scenes: readonly Scene[]) => ({ scene: scenes[0]!, locale: 'en-IN' });
   let orders = 0;

@@ -18,6 +18,8 @@ export type Inbox = {
   /** Scenes by bank; a bank that is listed twice comes twice as often. */
   readonly scenes: readonly SceneBank[];
   readonly customers: readonly CustomerPool[];
+  /** Customers whose names come from no pool: long ones, one word, a title. */
+  readonly named?: readonly string[];
   /** One customer has opted out of everything. */
   readonly hasOptOut?: boolean;
   /** One customer may want no promotions any more. */
@@ -59,6 +61,7 @@ export const SHOPS: readonly Shop[] = [
       ...{ hasOptOut: true, hasStopHint: true },
       scenes: ['english', 'tea', 'tea', 'hinglish'],
       customers: ['north', 'mixed', 'south'],
+      named: ['Harpreet Kaur', 'Joseph D’Souza', 'Rev. Anthony Fernandes', 'Tenzin Dolma'],
     },
   },
   {
@@ -75,6 +78,7 @@ export const SHOPS: readonly Shop[] = [
       hasUnnamed: true,
       scenes: ['english', 'loom', 'loom'],
       customers: ['mixed', 'south', 'bengal'],
+      named: ['Lalrinpuii Ralte', 'Annamma Kurian'],
     },
   },
   {
@@ -90,6 +94,7 @@ export const SHOPS: readonly Shop[] = [
       ...{ open: 16, snoozed: 1, closed: 9, failed: 1, waiting: 0.4, unassigned: 0.3, replyMinutes: [5, 45] },
       scenes: ['tamil', 'tamil', 'tamil', 'skin', 'english'],
       customers: ['south', 'south', 'tamil'],
+      named: ['Dr. Thirunavukkarasu Somasundaram', 'S. Padmanabhan'],
     },
   },
   {
@@ -101,6 +106,7 @@ export const SHOPS: readonly Shop[] = [
       ...{ open: 38, snoozed: 2, closed: 12, failed: 1, waiting: 0.6, unassigned: 0.45, replyMinutes: [10, 90] },
       scenes: ['hindi', 'hindi', 'hindi', 'hinglish'],
       customers: ['hindi', 'hindi', 'north'],
+      named: ['डॉ. वेंकटेश्वर सुब्रमण्यम अय्यर', 'श्रीमती राजराजेश्वरी देवी चतुर्वेदी (सीतापुर वाली)', 'ठाकुर रघुवीर प्रताप सिंह चौहान'],
     },
   },
   {
@@ -127,6 +133,7 @@ export const SHOPS: readonly Shop[] = [
       ...{ hasStopHint: true, hasUnnamed: true },
       scenes: ['audio', 'audio', 'audio', 'hinglish', 'hinglish', 'angry'],
       customers: ['north', 'mixed', 'gujarat', 'south'],
+      named: ['Bunty 😎', 'Simran Gill'],
     },
   },
   {
@@ -142,6 +149,7 @@ export const SHOPS: readonly Shop[] = [
       ...{ open: 12, snoozed: 3, closed: 8, failed: 1, waiting: 0.4, unassigned: 0.25, replyMinutes: [5, 60] },
       scenes: ['gujarati', 'gujarati', 'gujarati', 'home', 'home', 'english'],
       customers: ['gujarat', 'gujarat', 'gujarati'],
+      named: ['Zubin Daruwalla'],
     },
   },
   {
@@ -172,6 +180,7 @@ export const SHOPS: readonly Shop[] = [
       ...{ open: 11, snoozed: 3, closed: 4, failed: 0, waiting: 0.5, unassigned: 0.1, replyMinutes: [20, 120] },
       scenes: ['business'],
       customers: ['maharashtra', 'south', 'bengal', 'mixed'],
+      named: ['Harish Chandra Bhattacharya'],
     },
   },
   {
