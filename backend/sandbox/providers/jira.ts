@@ -7,35 +7,35 @@ const SITES = [
   { id: '7c1f0e51-0000-4000-8000-00000000a001', name: 'chai-katha', url: 'https://chai-katha.atlassian.net' },
   { id: '7c1f0e51-0000-4000-8000-00000000a002', name: 'agency-internal', url: 'https://agency-internal.atlassian.net' },
 ];
-const TASKS = [
-  'Landing page: swap the hero picture',
-  'बैनर का हिंदी अनुवाद और आकार बदलना',
-  'COD orders above ₹5,000 need a call before dispatch',
-  'Write the report for the founders',
-  'Coupon is not applied on mobile',
-  'Move the shop pictures to the CDN',
-  'Product page: add the brewing times',
-  'Reply templates: have them approved',
-  'Abandoned carts: send the reminder after 3 hours',
-  'Meta catalogue: 14 products have no picture',
-  'Checkout asks twice for the PIN code',
-  'Photographs of the new packs',
-  'Reviews: answer those with three stars',
-];
 const CAMPAIGNS = [
-  'wedding season',
-  'winter sale',
-  'Diwali gifting',
-  'kulhad launch',
+  'Diwali',
+  'Wedding season',
+  'Winter sale',
+  'Kulhad launch',
   'Republic Day',
   'Valentine hampers',
-  'monsoon blends',
-  'office gifting',
-  'subscriptions',
+  'Monsoon blends',
+  'Office gifting',
+  'Subscriptions',
   'Holi',
 ];
-/** 13 tasks and 10 campaigns share no divisor, so that no title comes twice. */
-const titleOf = (n: number) => `${TASKS[n % TASKS.length]} – ${CAMPAIGNS[n % CAMPAIGNS.length]}`;
+const TASKS = [
+  'landing page: swap the hero picture',
+  'बैनर का हिंदी अनुवाद और आकार बदलना',
+  'COD orders above ₹5,000: call before dispatch',
+  'report for the founders',
+  'coupon is not applied on mobile',
+  'pictures: move them to the CDN',
+  'product pages: add the brewing times',
+  'reply templates: have them approved',
+  'carts: send the reminder after 3 hours',
+  'Meta catalogue: 14 products have no picture',
+  'checkout asks twice for the PIN code',
+  'packs: take the photographs',
+  'reviews: answer those with three stars',
+];
+/** 10 campaigns and 13 tasks share no divisor, so that no title comes twice. */
+const titleOf = (n: number) => `${CAMPAIGNS[n % CAMPAIGNS.length]} ${TASKS[n % TASKS.length]}`;
 const STATES = [
   { name: 'To Do', statusCategory: { key: 'new' } },
   { name: 'In review', statusCategory: { key: 'indeterminate' } },

@@ -147,6 +147,7 @@ export function dealt(shop: DemoShop, n: number): Dealt[] {
   const english = (scenes: readonly Scene[]) => ({ scene: scenes[0]!, locale: 'en-IN' });
   let orders = 0;
   let waiting = 0;
+  let assigned = 0;
 
   return slotsOf(inbox).map((slot, i): Dealt => {
     const { role } = slot;
@@ -176,7 +177,7 @@ export function dealt(shop: DemoShop, n: number): Dealt[] {
         pet: random.of(PETS),
         gstin: `${random.of(['27', '29', '33', '07', '19'])}AAB${random.of(['CS', 'FK', 'CM', 'HP'])}${random.digits(4)}B1Z${random.between(1, 9)}`,
       },
-      answering: random.of(people),
+      answering: people[isFree ? i % people.length : assigned++ % people.length]!,
       isAssigned: !isFree,
       isUnread: role === 'waiting' && random.fraction() < 0.85,
       isVip: i % 9 === 4,
