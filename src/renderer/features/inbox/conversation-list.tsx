@@ -170,6 +170,7 @@ function List({
   onListed,
 }: Pick<Props, 'clientId' | 'filter' | 'openId' | 'onOpen' | 'onListed'>) {
   const inbox = useInbox(clientId, filter);
+  const counts = useCounts(clientId).data;
   const people = usePeople().data ?? [];
   const now = useNow(30);
   const scroller = useRef<HTMLDivElement>(null);
@@ -220,6 +221,12 @@ function List({
   if (inbox.isPending) return <Waiting what="Reading conversations…" />;
   if (inbox.isError) return <Failed error={inbox.error} onRetry={() => void inbox.refetch()} />;
   const about = FILTERS.find(entry => entry.filter === filter);
+  if (rows.length === 0 && counts !== undefined && Object.values(counts).every(count => count === 0))
+    return (
+      <Empty icon={<Inbox size={22} />} title="No conversations yet">
+        When a customer writes to this client on a connected system, the conversation appears here.
+      </Empty>
+    );
   if (rows.length === 0) {
     return (
       <Empty
