@@ -49,7 +49,7 @@ export const ERRORS = {
   },
   window_closed: {
     status: 409,
-    reason: 'The 24-hour customer service window is shut',
+    reason: 'The 24-hour customer service window is closed',
     next: 'Send an approved template, or wait for the customer to write again.',
   },
   opted_out: {

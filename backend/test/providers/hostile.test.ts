@@ -45,7 +45,7 @@ const TOLD_OTHERWISE: Readonly<Record<string, readonly string[]>> = {
 const PATIENCE_MS = 250;
 const A_DAY = 86_400;
 /** Until the slowest budget has filled up for a read, and everything that was told to wait is over. */
-const REST = 600;
+const REST = 1500;
 
 /** Longer than any attempt of the product: a busy machine must not use it up. */
 const PATIENT_MS = 120_000;

@@ -77,8 +77,8 @@ test.each([
 describe('the service window', () => {
   test.each([
     [null, 'never', 'No window'],
-    [-1, 'shut', 'Window shut'],
-    [0, 'shut', 'Window shut'],
+    [-1, 'closed', 'Window closed'],
+    [0, 'closed', 'Window closed'],
     [1, 'closing', 'Under a minute left'],
     [59_999, 'closing', 'Under a minute left'],
     [60_000, 'closing', '1 min left'],
@@ -98,7 +98,7 @@ describe('the service window', () => {
   ])('F-14: on a machine whose clock is %s it counts the same', (_what, skew) => {
     const machine = new Date(NOW.getTime() + skew * 1000);
     expect(windowState(shifted(2 * HOUR), serverNow(machine, skew)).label).toBe('2 h 0 min left');
-    expect(windowState(shifted(-1000), serverNow(machine, skew)).state).toBe('shut');
+    expect(windowState(shifted(-1000), serverNow(machine, skew)).state).toBe('closed');
   });
 });
 

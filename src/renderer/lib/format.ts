@@ -19,7 +19,7 @@ const exact = new Intl.DateTimeFormat('en-IN', {
 });
 const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
 
-/** What the server's clock says now: a machine that is a day wrong must not keep a shut window open (F-14). */
+/** What the server's clock says now: a machine that is a day wrong must not keep a closed window open (F-14). */
 export const serverNow = (machine: Date, skewSeconds: number): Date => new Date(machine.getTime() - skewSeconds * 1000);
 
 export const dayOf = (at: string | Date): string => isoDay.format(new Date(at));
@@ -55,7 +55,7 @@ export function ago(at: string, now: Date): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-export type WindowState = { readonly state: 'never' | 'shut' | 'closing' | 'open'; readonly label: string };
+export type WindowState = { readonly state: 'never' | 'closed' | 'closing' | 'open'; readonly label: string };
 
 const CLOSING_MS = 4 * 3_600_000;
 
@@ -63,7 +63,7 @@ const CLOSING_MS = 4 * 3_600_000;
 export function windowState(expiresAt: string | null, now: Date): WindowState {
   if (expiresAt === null) return { state: 'never', label: 'No window' };
   const left = Date.parse(expiresAt) - now.getTime();
-  if (left <= 0) return { state: 'shut', label: 'Window shut' };
+  if (left <= 0) return { state: 'closed', label: 'Window closed' };
   const hours = Math.floor(left / 3_600_000);
   const minutes = Math.floor((left % 3_600_000) / 60_000);
   return {

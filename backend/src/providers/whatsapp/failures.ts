@@ -48,7 +48,7 @@ const KNOWN: Readonly<Record<number, Omit<Fault, 'code'>>> = {
   },
   131045: { reason: 'This number is not registered with WhatsApp.', next: REGISTER },
   131047: {
-    reason: 'The 24-hour customer service window is shut.',
+    reason: 'The 24-hour customer service window is closed.',
     next: 'Send an approved template, or wait for the customer to write again.',
   },
   131048: {
