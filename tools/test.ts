@@ -4,8 +4,8 @@
  * The backend's suites run on the embedded database, and those that the database can matter to again on PostgreSQL: the one on localhost,
  * else a private one.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -106,6 +106,34 @@ async function postgresUrl(): Promise<{ url: string; release: () => Promise<void
   }
 }
 
+/** Starts the journeys with their output in a file. What is answered waits for their end, prints it and reports. */
+function startJourneys(): () => Promise<void> {
+  const [file, log] = [join(out, 'e2e.json'), join(out, 'e2e.log')];
+  rmSync(file, { force: true });
+  const output = openSync(log, 'w');
+  const child = spawn(process.execPath, [join(root, 'e2e', 'run.ts'), '--report', file], {
+    cwd: root,
+    stdio: ['ignore', output, output],
+  });
+  const ended = new Promise<number>(resolve => child.once('exit', code => resolve(code ?? 1)));
+  return async () => {
+    const status = await ended;
+    closeSync(output);
+    process.stdout.write(readFileSync(log, 'utf8'));
+    const stats = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JourneyReport).stats : null;
+    results.push({
+      what: 'journeys',
+      passed: stats?.expected ?? 0,
+      failed: status === 0 ? 0 : Math.max(1, stats?.unexpected ?? 1),
+      skipped: stats?.skipped ?? 0,
+      seconds: Math.round((stats?.duration ?? 0) / 1000),
+    });
+  };
+}
+type JourneyReport = {
+  stats: { expected: number; unexpected: number; skipped: number; duration: number };
+};
+
 mkdirSync(out, { recursive: true });
 if (wanted('check')) {
   for (const step of CHECKS) {
@@ -119,6 +147,14 @@ if (wanted('unit'))
     'tests on the embedded database',
     values.stress ? stressed(testFilesIn([...BACKEND_FOLDERS, ...CONSOLE_FOLDERS])) : [],
   );
+if (wanted('build')) {
+  process.stdout.write('\n── build\n');
+  const started = performance.now();
+  const status = node([join(root, 'tools', 'build.ts')]);
+  report('build', started, status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+// A journey waits for windows more than it works, so the journeys run beside the suites that wait for PostgreSQL.
+const journeys = wanted('e2e') ? startJourneys() : null;
 if (wanted('postgres')) {
   const postgres = await postgresUrl();
   if (postgres === null)
@@ -133,26 +169,9 @@ if (wanted('postgres')) {
     await postgres.release();
   }
 }
-if (wanted('build')) {
-  process.stdout.write('\n── build\n');
-  const started = performance.now();
-  const status = existsSync(join(root, 'tools', 'build.ts')) ? node([join(root, 'tools', 'build.ts')]) : 0;
-  report('build', started, status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
-}
-if (wanted('e2e') && existsSync(join(root, 'e2e', 'run.ts'))) {
+if (journeys) {
   process.stdout.write('\n── journeys in the built console\n');
-  const started = performance.now();
-  const file = join(out, 'e2e.json');
-  const status = node([join(root, 'e2e', 'run.ts'), '--report', file]);
-  const stats = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as { stats: { expected: number; unexpected: number; skipped: number } })
-        .stats
-    : null;
-  report('journeys', started, {
-    passed: stats?.expected ?? 0,
-    failed: status === 0 ? 0 : Math.max(1, stats?.unexpected ?? 1),
-    skipped: stats?.skipped ?? 0,
-  });
+  await journeys();
 }
 
 const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[key], 0);

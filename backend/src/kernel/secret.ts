@@ -35,4 +35,5 @@ export type Secret<T = string> = Sealed<T, 'secret'>;
 export type Pii<T = string> = Sealed<T, 'pii'>;
 
 export const secret = <T>(value: T): Secret<T> => new Sealed('secret', value);
+/** Buyers come with the orders. @public */
 export const pii = <T>(value: T): Pii<T> => new Sealed('pii', value);
