@@ -170,7 +170,7 @@ test('the window that is closed and the customer who opted out are explained, no
   await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
   await stage.customerWrites({ name: 'Kiran Thakur', phone: '919812300044', text: 'Please stop sending me messages' });
   await row('Kiran Thakur').click();
-  await expect(page.getByText('This customer has opted out').first()).toBeVisible();
+  await expect(page.getByText('This customer opted out').first()).toBeVisible();
   await expect(page.getByLabel('Reply text')).toHaveCount(0);
   await picture('opted-out');
 });
