@@ -40,7 +40,10 @@ function openAs(path: string, cipher: string | null): Connection {
     db.pragma(pragma);
   db.pragma('wal_autocheckpoint = 2000');
   if (!db.prepare("select 1 from sqlite_master where name = 'meta'").get())
-    for (const migration of MIGRATIONS) db.exec(migration.sql);
+    for (const migration of MIGRATIONS) {
+      db.exec(migration.sql);
+      migration.run?.(db);
+    }
   db.pragma(`user_version = ${MIGRATIONS.at(-1)!.version}`);
   return db;
 }

@@ -115,6 +115,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
+/** In bytes. As many of these as there may be bodies are still within what a network may hold. */
+const SMALL_BODY = 32_768;
+
 /** Refuses a body with 503 as soon as it goes over the budget: before its signature or its session, nobody is known to deserve the memory. */
 function boundBodies(app: FastifyInstance, limits: BodyLimits): void {
   const budget = createBodyBudget(limits);
@@ -127,6 +130,10 @@ function boundBodies(app: FastifyInstance, limits: BodyLimits): void {
     };
     const held = budget.begin(networkOf(request.ip));
     if (held === null) return done(refusal());
+    reply.raw.once('close', held.release);
+    const told = Number(request.headers['content-length']);
+    // A small body of a known length is counted at once: to listen to each would cost more than to read it.
+    if (told <= SMALL_BODY) return held.take(told) ? done(null, payload) : done(refusal());
     const count = (chunk: Buffer) => {
       if (held.take(chunk.length)) return;
       payload.off('data', count);
@@ -134,10 +141,7 @@ function boundBodies(app: FastifyInstance, limits: BodyLimits): void {
     };
     // Whoever reads the body may have stopped listening by then.
     payload.on('error', () => undefined).on('data', count);
-    reply.raw.once('close', () => {
-      payload.off('data', count);
-      held.release();
-    });
+    reply.raw.once('close', () => payload.off('data', count));
     done(null, payload);
   });
 }
