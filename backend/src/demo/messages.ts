@@ -4,6 +4,7 @@ import type { SeededRandom } from '../kernel/seeded-random.ts';
 import type { DemoShop } from './cast.ts';
 import { PLACES, SHARED } from './customers.ts';
 import type { Turn } from './scenes/index.ts';
+import { rupees } from './words.ts';
 
 type Body = Pick<DemoMessage, 'kind' | 'text' | 'content' | 'media'>;
 
@@ -80,8 +81,8 @@ function cartOf({ goods }: DemoShop, note: string, random: SeededRandom): Body {
     return { product: name, quantity: random.between(1, 3), priceMinor, currency: 'INR' };
   });
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
-  const shown = (minor: number) => `INR ${(minor / 100).toFixed(2)}`;
-  const listed = lines.map(({ quantity, product, priceMinor }) => `${quantity} × ${product} at ${shown(priceMinor)}`);
-  const text = `Sent a cart with 2 items: ${[...listed, `total ${shown(totalMinor)}`].join(', ')}. ${note}`;
+  const pieces = lines.reduce((count, { quantity }) => count + quantity, 0);
+  const listed = lines.map(({ quantity, product, priceMinor }) => `${quantity} × ${product} at ${rupees(priceMinor)}`);
+  const text = `Sent a cart with ${pieces} items: ${[...listed, `total ${rupees(totalMinor)}`].join(', ')}. ${note}`;
   return said('order', text, { kind: 'cart', lines, totalMinor, currency: 'INR', note });
 }

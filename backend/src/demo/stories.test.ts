@@ -134,7 +134,10 @@ test('amounts in a thread are those of its order, of its goods, or pieces times 
       const bulk = prices.flatMap(price =>
         [40, 60, 80, 120].filter(pieces => text.includes(String(pieces))).map(pieces => pieces * price),
       );
-      const known = story.order ? [story.order.amountMinor] : [...prices, ...bulk];
+      const carts = story.thread.messages.flatMap(({ content }) =>
+        content.flatMap(part => (part.kind === 'cart' ? [part.totalMinor!] : [])),
+      );
+      const known = [...(story.order ? [story.order.amountMinor] : [...prices, ...bulk]), ...carts];
       for (const amount of found([text], /₹[\d,]+(?:\.\d\d)?/g)) expect(known, text).toContain(rupees(amount));
       for (const { content } of story.thread.messages)
         for (const part of content)

@@ -5,7 +5,8 @@ import type { DemoOrder } from './orders.ts';
 const money = [0, 2].map(
   digits => new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR', minimumFractionDigits: digits }),
 );
-const rupees = (minor: number) => money[minor % 100 === 0 ? 0 : 1]!.format(minor / 100);
+/** Paise as «₹1,299», and «₹1,299.50» where they are no whole rupees. */
+export const rupees = (minor: number) => money[minor % 100 === 0 ? 0 : 1]!.format(minor / 100);
 const dates = new Map<string, Intl.DateTimeFormat>();
 function dayIn(locale: string, at: Date): string {
   const made =

@@ -79,8 +79,24 @@ describe('a cart', () => {
       },
     ]);
     expect(shown.text).toBe(
-      'Sent a cart with 2 items: 2 × tea-250 at INR 649.50, 1 × cup at INR 90.00, total INR 1389.00. gift wrap',
+      'Sent a cart with 3 items: 2 × tea-250 at ₹649.50, 1 × cup at ₹90, total ₹1,389. gift wrap',
     );
+  });
+
+  test.each([
+    [
+      'pieces, and not lines',
+      [item('a', 12, 1), item('b', '3', 2)],
+      'with 15 items: 12 × a at ₹1, 3 × b at ₹2, total ₹18',
+    ],
+    ['one piece', [item('a', 1, 99.5)], 'with 1 item: 1 × a at ₹99.50, total ₹99.50'],
+    ['a line without a number as one piece', [item('a', null, 10), item('b', '', 10)], 'with 2 items: 1 × a at ₹10'],
+    ['lakhs as they are read here', [item('a', 1, 123_456)], 'total ₹1,23,456'],
+    ['yen, which have no smaller unit', [item('a', 2, 1500, 'JPY')], 'total ¥3,000'],
+    ['dinars by their thousandths', [item('a', 2, '1.250', 'KWD')], 'total KWD 2.500'],
+  ])('counts %s', (_, product_items, words) => {
+    // A currency without a sign stands before a hard space.
+    expect(said('order', { product_items }).text.replaceAll('\u00a0', ' ')).toContain(words);
   });
 
   test.each([

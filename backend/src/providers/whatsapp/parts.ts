@@ -99,30 +99,32 @@ function degrees(value: unknown, most: number): number | null {
 
 /** Meta: `order`, with prices as decimals of their currency. */
 export function cartOf(body: Json | null): Said {
-  const items = objects(body?.product_items);
-  const lines = items.slice(0, MAX_CART_LINES).map(lineOf);
+  const all = objects(body?.product_items).map(lineOf);
+  const lines = all.slice(0, MAX_CART_LINES);
   const note = text(body?.text, 4096);
   const [first] = lines;
   const one = first?.currency ?? null;
   const isWhole =
     one !== null &&
-    lines.length === items.length &&
+    lines.length === all.length &&
     lines.every(line => line.priceMinor !== null && line.currency === one);
   const sum = isWhole ? lines.reduce((total, line) => total + line.quantity * line.priceMinor!, 0) : null;
   const totalMinor = sum !== null && Number.isSafeInteger(sum) ? sum : null;
   const currency = totalMinor === null ? null : one;
   const listed = lines.map(
     line =>
-      `${line.quantity} × ${line.product}${line.priceMinor === null ? '' : ` at ${amountOf(line.priceMinor, line.currency)}`}`,
+      `${line.quantity} × ${line.product}${line.priceMinor === null || line.currency === null ? '' : ` at ${amountOf(line.priceMinor, line.currency)}`}`,
   );
-  const head = `Sent a cart with ${items.length} ${items.length === 1 ? 'item' : 'items'}`;
-  const total = totalMinor === null ? null : `total ${amountOf(totalMinor, currency)}`;
+  const pieces = all.reduce((count, { quantity }) => count + quantity, 0);
+  const head = `Sent a cart with ${pieces} ${pieces === 1 ? 'item' : 'items'}`;
+  const total = totalMinor === null || currency === null ? null : `total ${amountOf(totalMinor, currency)}`;
   const says = `${head}${listed.length > 0 ? `: ${joined([...listed, total], ', ')}` : ''}${note ? `. ${note}` : ''}`;
   return { says, part: { kind: 'cart', lines, totalMinor, currency, note } };
 }
 
 function lineOf(item: Json): Part<'cart'>['lines'][number] {
-  const quantity = Number(item.quantity);
+  const told = item.quantity;
+  const quantity = typeof told === 'number' || (typeof told === 'string' && told.trim() !== '') ? Number(told) : 1;
   const code = text(item.currency, 3);
   const price =
     typeof item.item_price === 'number' || typeof item.item_price === 'string' ? String(item.item_price) : '';
@@ -135,11 +137,26 @@ function lineOf(item: Json): Part<'cart'>['lines'][number] {
   };
 }
 
-/** «INR 1299.50»: plain words for lists and search; a thread writes the amount as the person reads amounts. */
-function amountOf(minor: number, currency: string | null): string {
-  const digits = digitsOf(currency ?? '');
-  return `${currency} ${(minor / 10 ** digits).toFixed(digits)}`;
+/** Made once for each currency: a formatter costs far more than what it writes. */
+const formats = new Map<string, Intl.NumberFormat>();
+function formatOf(currency: string): Intl.NumberFormat {
+  const made = formats.get(currency);
+  if (made) return made;
+  const format = new Intl.NumberFormat('en-IN', {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: digitsOf(currency),
+    maximumFractionDigits: digitsOf(currency),
+    trailingZeroDisplay: 'stripIfInteger',
+  });
+  formats.set(currency, format);
+  return format;
 }
+
+/** «₹1,299.50», and «₹249» for whole rupees. */
+const amountOf = (minor: number, currency: string): string =>
+  formatOf(currency).format(minor / 10 ** digitsOf(currency));
 
 export function peopleOf(message: Json): Said {
   const people = objects(message.contacts)
