@@ -4,8 +4,14 @@ import { fail } from '../../kernel/errors.ts';
 /** Most callers remembered at once; past it the ones longest idle are forgotten, so that nobody can grow it. */
 const MAX_BUCKETS = 50_000;
 
+/**
+ * Counts one request of a caller, or fails with `rate_limited`. What it answers takes the request back, for what counts only when it turns
+ * out badly.
+ */
+export type RateLimit = (caller: string, route: string, perMinute: number) => () => void;
+
 /** Token bucket per caller and route: a minute's worth may come at once, then it refills evenly (AZ-10). */
-export function createRateLimit(clock: Clock): (caller: string, route: string, perMinute: number) => void {
+export function createRateLimit(clock: Clock): RateLimit {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (caller, route, perMinute) => {
     const key = `${route} ${caller}`;
@@ -20,5 +26,9 @@ export function createRateLimit(clock: Clock): (caller: string, route: string, p
     buckets.set(key, { tokens: allowed ? refilled - 1 : refilled, at: now });
     if (!allowed)
       fail('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(((1 - refilled) / perMinute) * 60)) });
+    return () => {
+      const bucket = buckets.get(key);
+      if (bucket) bucket.tokens = Math.min(perMinute, bucket.tokens + 1);
+    };
   };
 }

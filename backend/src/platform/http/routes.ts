@@ -22,7 +22,7 @@ import type { Log } from '../telemetry/index.ts';
 import type { AuditNote, Handlers } from './handler.ts';
 import { checked, isFormType, isJsonType, parseJson } from './json-body.ts';
 import { networkOf } from './network.ts';
-import { createRateLimit } from './rate.ts';
+import { createRateLimit, type RateLimit } from './rate.ts';
 import './tables.ts';
 
 export type RouteDeps = {
@@ -118,7 +118,7 @@ const DECLARED = [
 async function serve(
   entry: Entry,
   deps: RouteDeps,
-  limit: ReturnType<typeof createRateLimit>,
+  limit: RateLimit,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -149,12 +149,12 @@ async function serve(
 async function serveSession(
   { definition: route, handler }: Entry,
   deps: RouteDeps,
-  limit: ReturnType<typeof createRateLimit>,
+  limit: RateLimit,
   request: FastifyRequest,
   reply: FastifyReply,
   base: Record<string, unknown>,
 ): Promise<unknown> {
-  const actor = await authenticated(deps.authenticate, request);
+  const actor = await authenticated(deps.authenticate, limit, request);
   (request as { actorId?: string }).actorId = actor.personId;
   limit(actor.sessionId, route.id, route.ratePerMinute);
   demandPermission(actor, route.permission!);
@@ -231,9 +231,22 @@ function demandAudited(route: RouteDefinition, written: boolean): void {
     throw new Error(`The route ${route.id} promises the audit event ${route.audit} and did not write it.`);
 }
 
-async function authenticated(authenticate: Authenticate, request: FastifyRequest): Promise<Actor> {
+/** Of one network in a minute. An office whose consoles wake up together has fewer: each sends a handful before it renews its token. */
+const BAD_TOKENS_PER_MINUTE = 300;
+
+/** A token that nobody has costs a look-up, so that the network which sends them is counted before it. A good one is not counted. */
+async function authenticated(authenticate: Authenticate, limit: RateLimit, request: FastifyRequest): Promise<Actor> {
   const token = /^Bearer ([A-Za-z0-9._~-]{20,512})$/.exec(request.headers.authorization ?? '')?.[1];
-  return (token ? await authenticate(token) : null) ?? fail('unauthenticated');
+  if (!token) fail('unauthenticated');
+  const giveBack = limit(networkOf(request.ip), '(token)', BAD_TOKENS_PER_MINUTE);
+  let isBad = false;
+  try {
+    const actor = await authenticate(token);
+    isBad = actor === null;
+    return actor ?? fail('unauthenticated');
+  } finally {
+    if (!isBad) giveBack();
+  }
 }
 
 function demandOperator(expected: string | null, request: FastifyRequest): void {
