@@ -19,6 +19,7 @@ import { demandFed, refuseDemoDatabase } from './platform/feed/index.ts';
 import { createServer, registerRoutes } from './platform/http/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
 import { createLoops } from './platform/loops/index.ts';
+import { type PageDefinition, registerPages } from './platform/pages/index.ts';
 import { sweepLoop } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
 import { createVault, keksFrom } from './platform/vault/index.ts';
@@ -46,6 +47,8 @@ export type AppParts = {
 export type App = {
   readonly http: FastifyInstance;
   readonly audit: AuditTrail;
+  /** The public pages, as they are declared. */
+  readonly pages: readonly PageDefinition[];
   /** Runs one loop of a module now and resolves when it has run, such as `webhooks.process`. Tests call it instead of waiting. */
   readonly runNow: (loop: string) => Promise<void>;
   /** Begins what runs beside the requests: streams for an api, jobs and loops for a worker. */
@@ -67,7 +70,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const board = createPortBoard();
   const egress = egressOf(parts, board.ports);
   const jobs = createJobs(db, log);
-  const { handlers, every, ...assembly } = await assemble(
+  const installation = installationOf(parts, http);
+  const { handlers, every, pages, ...assembly } = await assemble(
     [...Object.values(modules), ...(parts.extra?.modules ?? [])],
     [...FEATURES, ...(parts.extra?.features ?? [])],
     {
@@ -80,7 +84,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       egress,
       audit,
       jobs,
-      installation: installationOf(parts, http),
+      installation,
       messagingOf: parts.messagingOf ?? (provider => PROVIDERS[provider].messaging ?? null),
       passwords: { cost: parts.passwordCost ?? PASSWORD_COST, verify: parts.verifyPassword ?? verifyPassword },
       demo,
@@ -95,6 +99,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     { db, clock, log, audit, authenticate, clientExists, operatorToken, draining: draining.signal },
     handlers,
   );
+  const { publicUrl } = installation;
+  registerPages(http, { db, clock, log, audit, key: vault.kept('pages/v1'), publicUrl }, pages);
   await jobs.start(assembly.jobs);
   if (demo !== null) await assembly.seed(demo);
   const loops = createLoops({ db, log, metrics }, [...every, sweepLoop(db, metrics)]);
@@ -102,6 +108,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   return {
     http,
     audit,
+    pages,
     runNow: loops.runNow,
     async start() {
       await assembly.listen(config.role);

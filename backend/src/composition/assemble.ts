@@ -5,6 +5,7 @@ import { type CollectionReaders, markDemo } from '../platform/feed/index.ts';
 import type { Handlers } from '../platform/http/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import type { Loop } from '../platform/loops/index.ts';
+import type { PageDefinition } from '../platform/pages/index.ts';
 import { demandComplete } from './check-features.ts';
 import type { ModuleDefinition } from './define-module.ts';
 import { type DemoCast, seedsInOrder } from './demo.ts';
@@ -16,6 +17,7 @@ export type Assembly = {
   readonly handlers: readonly Handlers[];
   readonly jobs: readonly JobDefinition[];
   readonly every: readonly Loop[];
+  readonly pages: readonly PageDefinition[];
   /** Begins to listen to the channels of the modules, as an api, a worker or both. */
   readonly listen: (role: 'api' | 'worker' | 'all') => Promise<void>;
   readonly unlisten: () => Promise<void>;
@@ -63,6 +65,7 @@ export async function assemble(
     handlers: modules.map(({ handlers }) => handlers ?? {}),
     jobs: modules.flatMap(({ jobs }) => jobs ?? []),
     every: modules.flatMap(({ every }) => every ?? []),
+    pages: modules.flatMap(({ pages }) => pages ?? []),
     async listen(role) {
       for (const listener of listeners)
         if (listener.in === 'every-process' || role !== 'worker')

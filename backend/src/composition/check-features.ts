@@ -48,7 +48,7 @@ function featureFaults({ name, routes, collections }: Feature, modules: readonly
 }
 
 function moduleFaults(
-  { name, handlers = {}, readers = {}, imports = {} }: Named,
+  { name, handlers = {}, readers = {}, imports = {}, pages = [] }: Named,
   features: readonly Feature[],
 ): string[] {
   const feature = features.find(one => one.name === name);
@@ -62,6 +62,9 @@ function moduleFaults(
         capability =>
           `The module ${name} imports ${capability}, which no provider lists. Remove it from ${moduleFile(name)}.`,
       ),
+    ...pages
+      .filter(({ id }) => !id.startsWith(`${name}.`))
+      .map(({ id }) => `The page ${id} of the module ${name} must have an id that begins with ${name}.`),
     ...Object.keys(handlers)
       .filter(id => !routeIds.has(id))
       .map(

@@ -4,6 +4,7 @@ import type { CollectionReader, CollectionReaders } from '../platform/feed/index
 import type { Handlers, HandlersFor } from '../platform/http/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import type { Loop } from '../platform/loops/index.ts';
+import type { PageDefinition } from '../platform/pages/index.ts';
 import type { Seed } from './demo.ts';
 import type { Imports } from './imports.ts';
 import type { Ports } from './ports.ts';
@@ -29,6 +30,8 @@ export type ModuleParts = {
   readonly imports?: Imports;
   /** What other modules and the platform need from this one at run time. */
   readonly provides?: Partial<Ports>;
+  /** Public pages, for a browser. */
+  readonly pages?: readonly PageDefinition[];
   /** Runs once before anything is served or worked on, such as moving data of an earlier version. */
   readonly prepare?: () => Promise<void>;
   /** Its rows in the demo. */

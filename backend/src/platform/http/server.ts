@@ -99,7 +99,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
       });
     if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
     // A person looks at this in a browser, where there is no program to read the problem.
-    if (request.routeOptions.config.browser)
+    const { browser, refuse } = request.routeOptions.config;
+    if (refuse) return refuse(reply, problem);
+    if (browser)
       return reply
         .code(problem.status)
         .type('text/plain; charset=utf-8')
@@ -170,5 +172,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     routeId?: string;
     browser?: boolean;
+    /** Draws a refusal as a page. */
+    refuse?: (reply: FastifyReply, problem: Problem) => FastifyReply;
   }
 }

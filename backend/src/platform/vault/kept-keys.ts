@@ -13,6 +13,7 @@ export const KEPT = [
   'secret-fingerprint/v1',
   'connect/v1',
   'webhook/v1',
+  'pages/v1',
 ] as const;
 export type KeptPurpose = (typeof KEPT)[number];
 
