@@ -66,7 +66,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const draining = new AbortController();
   const http = createServer({ log, metrics, trustedProxies: config.trustedProxies, onlyThisMachine: config.demo });
   const vault = await openVault(parts);
-  const audit = createAuditTrail(vault.kept('audit/v1'));
+  const audit = createAuditTrail(vault.namedKey('audit/v1'));
   const board = createPortBoard();
   const egress = egressOf(parts, board.ports);
   const jobs = createJobs(db, log);
@@ -80,7 +80,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       log,
       metrics,
       vault,
-      keyring: keyringFrom(vault.kept('envelope/v1')),
+      keyring: keyringFrom(vault.namedKey('envelope/v1')),
       egress,
       audit,
       jobs,

@@ -238,7 +238,7 @@ const channelOf = async (tx: SystemTx, connectionId: string) =>
   ).id;
 
 async function seedAgency(db: Db, vault: Vault, passwordHash: string, n: number): Promise<TestAgency> {
-  const keyring = keyringFrom(vault.kept('envelope/v1'));
+  const keyring = keyringFrom(vault.namedKey('envelope/v1'));
   return withSystem(db, 'demo-seed', async tx => {
     const id = newId();
     await createAgency(tx, { id, name: `Agency ${n}` });

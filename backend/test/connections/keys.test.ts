@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../testkit/until.ts';
 import { readKey } from '../../src/modules/connections/grants.ts';
-import { manifestOf, placeOf } from '../../src/modules/connections/repo.ts';
+import { manifestOf, vaultRefOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import { createVault, keksFrom } from '../../src/platform/vault/index.ts';
 import { testConfig } from '../world.ts';
@@ -37,7 +37,7 @@ async function keyOf(id: string): Promise<string | undefined> {
   await vault.open();
   return withSystem(rig.world.db, 'telemetry', async tx => {
     const row = await tx.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-    const credential = await readKey(vault, tx, placeOf(row), manifestOf(row));
+    const credential = await readKey(vault, tx, vaultRefOf(row), manifestOf(row));
     return credential?.kind === 'key' ? credential.fields.key?.reveal() : undefined;
   });
 }

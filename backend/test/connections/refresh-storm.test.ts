@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { repeated } from '../../../testkit/repeated.ts';
 import { until } from '../../../testkit/until.ts';
 import { readGrant } from '../../src/modules/connections/grants.ts';
-import { placeOf } from '../../src/modules/connections/repo.ts';
+import { vaultRefOf } from '../../src/modules/connections/repo.ts';
 import { withSystem } from '../../src/platform/db/index.ts';
 import type { Egress, Outcome } from '../../src/platform/egress/index.ts';
 import { createWorkers, type Worker, type Workers } from './workers.ts';
@@ -26,7 +26,7 @@ const tokenCalls = () => all.sandbox.asked.filter(({ path }) => path === '/oauth
 const lost = () => all.sandbox.book.families().filter(({ revoked }) => revoked).length;
 const versionOf = async (id: string) => {
   const row = await all.row(id);
-  return (await withSystem(all.db, 'telemetry', tx => readGrant(all.vault, tx, placeOf(row))))?.version ?? null;
+  return (await withSystem(all.db, 'telemetry', tx => readGrant(all.vault, tx, vaultRefOf(row))))?.version ?? null;
 };
 
 /** Everybody wants every credential at once, each in an order of its own. */
@@ -35,11 +35,11 @@ async function storm(workers: readonly Worker[], ids: readonly string[]): Promis
   await Promise.all(
     workers.map(async (worker, n) => {
       const left = ids.map((_, i) => ids[(i * (2 * n + 1) + n * 61) % ids.length]!);
-      const lane = async () => {
+      const loop = async () => {
         for (let id = left.pop(); id !== undefined; id = left.pop())
           if ((await hold(worker, id)).kind !== 'ok') failed += 1;
       };
-      await Promise.all([lane(), lane(), lane(), lane()]);
+      await Promise.all([loop(), loop(), loop(), loop()]);
     }),
   );
   return failed;

@@ -119,7 +119,7 @@ export async function createWorkers(): Promise<Workers> {
         clock,
         vault: itsVault,
         egress: over(egress),
-        audit: createAuditTrail(itsVault.kept('audit/v1')),
+        audit: createAuditTrail(itsVault.namedKey('audit/v1')),
         log: silentLog,
         switches,
         appFor: () => ({ id: SANDBOX_APP.id, secret: secret(SANDBOX_APP.secret) }),

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 test('VT-01: a credential that an earlier version sealed in the row of a channel moves to its connection; what does not open stays', async () => {
-  const keyring = keyringFrom(rig.vault.kept('envelope/v1'));
+  const keyring = keyringFrom(rig.vault.namedKey('envelope/v1'));
   const foreign = keyringFrom(newKey());
   const agency = newId();
   const channels = await rig.tx(async tx => {
@@ -37,8 +37,8 @@ test('VT-01: a credential that an earlier version sealed in the row of a channel
         secrets: { token: secret(`new token ${n}`) },
       });
       const id = (await openChannel(tx, opened)) ?? '';
-      const place = { table: 'channels', field: 'token', agency, channel: id };
-      const sealed = ring && seal(ring, `old token ${n}`, place);
+      const ref = { table: 'channels', field: 'token', agency, channel: id };
+      const sealed = ring && seal(ring, `old token ${n}`, ref);
       await tx.updateTable('channels').set({ token_sealed: sealed }).where('id', '=', id).execute();
       made.push({ id, connection, client, sealed });
     }

@@ -12,7 +12,7 @@ import {
 } from '../../src/platform/vault/index.ts';
 import { AWS, type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
 import { awsModel, shapeFaults } from './aws-model.ts';
-import { createRig, newPlace, type Rig, thrown, vaultDump } from './rig.ts';
+import { createRig, newVaultRef, type Rig, thrown, vaultDump } from './rig.ts';
 
 let endpoint: AwsEndpoint;
 let egress: Egress;
@@ -48,54 +48,54 @@ afterAll(async () => {
   await endpoint.close();
 });
 
-const idOf = (place: ReturnType<typeof newPlace>, name: string) =>
-  `astrix/${place.agencyId}/${place.connectionId}/${name}`;
+const idOf = (ref: ReturnType<typeof newVaultRef>, name: string) =>
+  `astrix/${ref.agencyId}/${ref.connectionId}/${name}`;
 
 describe('VT-01: envelopes in AWS Secrets Manager', () => {
   test('what is put is got, replaced and destroyed; the row says only where it is, the service holds only an envelope', async () => {
-    const place = newPlace();
-    await rig.put(place, 'access', 'the value itself');
-    expect(await rig.get(place, 'access')).toBe('the value itself');
-    const swapped = await rig.tx(tx => rig.vault.swap(tx, place, 'access', 1, secret('the next value')));
+    const ref = newVaultRef();
+    await rig.put(ref, 'access', 'the value itself');
+    expect(await rig.get(ref, 'access')).toBe('the value itself');
+    const swapped = await rig.tx(tx => rig.vault.swap(tx, ref, 'access', 1, secret('the next value')));
     expect(swapped).toEqual({ swapped: true, version: 2 });
-    expect(await rig.get(place, 'access')).toBe('the next value');
+    expect(await rig.get(ref, 'access')).toBe('the next value');
     const { envelope } = await rig.tx(tx =>
       tx
         .selectFrom('vault_secrets')
         .select('envelope')
-        .where('connection_id', '=', place.connectionId)
+        .where('connection_id', '=', ref.connectionId)
         .executeTakeFirstOrThrow(),
     );
     expect(envelope).toMatch(/^asm\.v1\.[0-9a-f]{64}$/);
-    const kept = [...endpoint.secrets.get(idOf(place, 'access'))!.values()];
+    const kept = [...endpoint.secrets.get(idOf(ref, 'access'))!.values()];
     expect(kept.map(({ stages }) => stages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
     for (const { text } of kept) expect(text).toMatch(/^v1\.1\./);
     expect(JSON.stringify(endpoint.exchanges)).not.toContain('value');
     // VT-13: each call is on the account of its connection.
-    expect(calls.filter(({ connection }) => connection.connectionId === place.connectionId)).toHaveLength(5);
-    const receipt = await rig.tx(tx => rig.vault.destroy(tx, place));
+    expect(calls.filter(({ connection }) => connection.connectionId === ref.connectionId)).toHaveLength(5);
+    const receipt = await rig.tx(tx => rig.vault.destroy(tx, ref));
     expect(receipt).toMatchObject({ secrets: ['access'], leftInStore: [] });
-    expect(endpoint.secrets.has(idOf(place, 'access'))).toBe(false);
+    expect(endpoint.secrets.has(idOf(ref, 'access'))).toBe(false);
     expect(endpoint.exchanges.at(-1)?.input).toMatchObject({ ForceDeleteWithoutRecovery: true });
-    expect(await rig.get(place, 'access')).toBeNull();
+    expect(await rig.get(ref, 'access')).toBeNull();
   });
 
   test('a transaction that is rolled back after its envelope was sent leaves the value before it readable', async () => {
-    const place = newPlace();
-    await rig.put(place, 'access', 'before');
+    const ref = newVaultRef();
+    await rig.put(ref, 'access', 'before');
     await thrown(
       rig.tx(async tx => {
-        await rig.vault.put(tx, place, 'access', secret('never committed'));
+        await rig.vault.put(tx, ref, 'access', secret('never committed'));
         throw new Error('undo');
       }),
     );
-    expect(await rig.get(place, 'access')).toBe('before');
-    await rig.put(place, 'access', 'after');
-    expect(await rig.get(place, 'access')).toBe('after');
+    expect(await rig.get(ref, 'access')).toBe('before');
+    await rig.put(ref, 'access', 'after');
+    expect(await rig.get(ref, 'access')).toBe('after');
   });
 
   test('a call that is repeated makes one version, and two that come first at once both get there', async () => {
-    const key = { ...newPlace(), name: 'repeated' };
+    const key = { ...newVaultRef(), name: 'repeated' };
     const before = endpoint.made();
     const kept = [await store.keep(key, 'v1.envelope'), await store.keep(key, 'v1.envelope')];
     expect(kept[0]).toBe(kept[1]);
@@ -106,7 +106,7 @@ describe('VT-01: envelopes in AWS Secrets Manager', () => {
   });
 
   test('what is not there, or is no reference, is null; to remove what is gone succeeds', async () => {
-    const key = { ...newPlace(), name: 'nothing' };
+    const key = { ...newVaultRef(), name: 'nothing' };
     expect(await store.find(key, `asm.v1.${'0'.repeat(64)}`)).toBeNull();
     const asked = endpoint.exchanges.length;
     for (const kept of ['', 'v1.1.a.b.c', 'asm.v1.../../other', `asm.v1.${'0'.repeat(64)}\n`])
@@ -124,26 +124,26 @@ describe('F-24: when the service refuses or does not answer', () => {
     ['a decryption failure', { status: 400, body: '{"__type":"DecryptionFailure"}' }],
   ] as const;
   test.each(FAULTS)('%s: work is refused, and the value before it stays', async (_, fault) => {
-    const place = newPlace();
-    await rig.put(place, 'access', 'before');
+    const ref = newVaultRef();
+    await rig.put(ref, 'access', 'before');
     const before = await vaultDump(rig.db);
-    for (const work of [() => rig.put(place, 'access', 'after'), () => rig.get(place, 'access')]) {
+    for (const work of [() => rig.put(ref, 'access', 'after'), () => rig.get(ref, 'access')]) {
       endpoint.faults.push(fault);
       const error = await thrown(work());
       expect(error instanceof AppError ? error.code : error).toBe('unavailable');
     }
     expect(await vaultDump(rig.db)).toBe(before);
-    expect(await rig.get(place, 'access')).toBe('before');
+    expect(await rig.get(ref, 'access')).toBe('before');
   });
 
   test('a reply about another version is not believed', async () => {
     endpoint.faults.push({ status: 200, body: JSON.stringify({ VersionId: 'f'.repeat(64) }) });
-    expect((await thrown(rig.put(newPlace(), 'access', 'x'))) instanceof AppError).toBe(true);
+    expect((await thrown(rig.put(newVaultRef(), 'access', 'x'))) instanceof AppError).toBe(true);
   });
 
   test('a request that is signed with another key is refused, and a region is a region', async () => {
     const wrong = signedCalls(egress, access('another key'), () => new Date());
-    expect((await thrown(wrong(newPlace(), 'GetSecretValue', { SecretId: 'x' })))?.message).toContain(
+    expect((await thrown(wrong(newVaultRef(), 'GetSecretValue', { SecretId: 'x' })))?.message).toContain(
       'InvalidSignatureException',
     );
     expect(() => signedCalls(egress, { ...access(), region: 'evil.example/' }, () => new Date())).toThrow('no region');

@@ -7,7 +7,7 @@ import { AppError } from '../../src/kernel/errors.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import { deriveKey } from '../../src/platform/crypto/index.ts';
 import { type Kek, KekError, localKek } from '../../src/platform/vault/index.ts';
-import { createRig, kekBytes, kekNamed, newPlace, type Rig, thrown, vaultDump } from './rig.ts';
+import { createRig, kekBytes, kekNamed, newVaultRef, type Rig, thrown, vaultDump } from './rig.ts';
 
 /** A key service that can be switched off. */
 const service = { away: false };
@@ -19,8 +19,8 @@ const behindService = (kek: Kek): Kek => {
   return {
     fingerprint: kek.fingerprint,
     development: false,
-    wrap: (key, place) => answer(() => kek.wrap(key, place)),
-    unwrap: (wrapped, place) => answer(() => kek.unwrap(wrapped, place)),
+    wrap: (key, context) => answer(() => kek.wrap(key, context)),
+    unwrap: (wrapped, context) => answer(() => kek.unwrap(wrapped, context)),
   };
 };
 
@@ -50,7 +50,7 @@ describe('F-24: a key-encryption key that is wrong stops the boot, and nothing i
     ['a key that only says it is the right one', { current: imposter, next: null }, [one.fingerprint, 'canary']],
   ] as const;
   test.each(WRONG)('%s', async (_, keks, words) => {
-    await rig.put(newPlace(), 'token', 'kept');
+    await rig.put(newVaultRef(), 'token', 'kept');
     const before = await vaultDump(rig.db);
     const error = await thrown(rig.another({ keks }).open());
     expect(error).toBeInstanceOf(KekError);
@@ -75,30 +75,30 @@ describe('F-24: a key-encryption key that is wrong stops the boot, and nothing i
 
   test('before it was opened a vault neither seals nor opens its own keys', async () => {
     const closed = rig.another();
-    expect(await thrown(rig.tx(tx => closed.put(tx, newPlace(), 'token', secret('x'))))).not.toBeNull();
-    expect(() => closed.kept('audit/v1')).toThrow('has not been opened');
+    expect(await thrown(rig.tx(tx => closed.put(tx, newVaultRef(), 'token', secret('x'))))).not.toBeNull();
+    expect(() => closed.namedKey('audit/v1')).toThrow('has not been opened');
   });
 });
 
 describe('F-24: a key service that does not answer', () => {
   test('a start says so; what was unwrapped serves five minutes, then work is refused until the service is back', async () => {
-    const place = newPlace();
-    await rig.put(place, 'token', 'before');
-    expect(await rig.get(place, 'token')).toBe('before');
+    const ref = newVaultRef();
+    await rig.put(ref, 'token', 'before');
+    expect(await rig.get(ref, 'token')).toBe('before');
     service.away = true;
     try {
       const start = await thrown(rig.another().open());
       expect(start).toBeInstanceOf(KekError);
       expect(start?.message).toContain('cannot be reached (no answer in 5 s)');
       rig.clock.advance(299);
-      expect(await rig.get(place, 'token')).toBe('before');
+      expect(await rig.get(ref, 'token')).toBe('before');
       rig.clock.advance(2);
       const before = await vaultDump(rig.db);
       for (const refused of [
-        () => rig.get(place, 'token'),
-        () => rig.put(place, 'token', 'after'),
-        () => rig.put(place, 'other', 'after'),
-        () => rig.put(newPlace(), 'token', 'of a new agency'),
+        () => rig.get(ref, 'token'),
+        () => rig.put(ref, 'token', 'after'),
+        () => rig.put(ref, 'other', 'after'),
+        () => rig.put(newVaultRef(), 'token', 'of a new agency'),
         () => rig.vault.rewrap({ to: one.fingerprint }),
       ]) {
         const error = await thrown(refused());
@@ -110,9 +110,9 @@ describe('F-24: a key service that does not answer', () => {
     } finally {
       service.away = false;
     }
-    expect(await rig.get(place, 'token')).toBe('before');
-    await rig.put(place, 'token', 'after');
-    expect(await rig.get(place, 'token')).toBe('after');
+    expect(await rig.get(ref, 'token')).toBe('before');
+    await rig.put(ref, 'token', 'after');
+    expect(await rig.get(ref, 'token')).toBe('after');
   });
 });
 
@@ -189,22 +189,22 @@ describe('VT-01, VT-06: production refuses a key that was made for development',
 });
 
 test('CR-04: a database comes up again with a copy of the key and nothing else, and without it stays shut', async () => {
-  const place = newPlace();
-  await rig.put(place, 'token', 'worth keeping');
+  const ref = newVaultRef();
+  await rig.put(ref, 'token', 'worth keeping');
   const escrow = localKek(secret(Buffer.from(kekBytes('one').toString('base64'), 'base64')));
   const restored = rig.another({ keks: { current: escrow, next: null } });
   await restored.open();
-  expect((await rig.tx(tx => restored.get(tx, place, 'token')))?.reveal()).toBe('worth keeping');
+  expect((await rig.tx(tx => restored.get(tx, ref, 'token')))?.reveal()).toBe('worth keeping');
   const lost = rig.another({ keks: { current: kekNamed('a new one'), next: null } });
   expect(await thrown(lost.open())).toBeInstanceOf(KekError);
-  expect(await thrown(rig.tx(tx => lost.get(tx, place, 'token')))).toBeInstanceOf(AppError);
+  expect(await thrown(rig.tx(tx => lost.get(tx, ref, 'token')))).toBeInstanceOf(AppError);
 });
 
 test('the keys of the installation keep the bytes that they had before there was a vault', async () => {
   const own = await createRig();
   try {
     for (const purpose of ['envelope/v1', 'audit/v1', 'refresh-token/v1'] as const)
-      expect(own.vault.kept(purpose).equals(deriveKey(kekBytes('one'), purpose))).toBe(true);
+      expect(own.vault.namedKey(purpose).equals(deriveKey(kekBytes('one'), purpose))).toBe(true);
   } finally {
     await own.close();
   }

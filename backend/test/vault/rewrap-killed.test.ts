@@ -11,9 +11,9 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import { type Db, migrate, openDb, withSystem } from '../../src/platform/db/index.ts';
-import { createVault, type Place, type Vault } from '../../src/platform/vault/index.ts';
+import { createVault, type Vault, type VaultRef } from '../../src/platform/vault/index.ts';
 import { kekNamed } from './keks.ts';
-import { newPlace, openedBy } from './rig.ts';
+import { newVaultRef, openedBy } from './rig.ts';
 
 const KILLS = repeated(13, 50);
 /** It brings a server of its own, so one of the two runs of the suite is enough. */
@@ -66,22 +66,24 @@ function move(from: string, to: string, dieAt: number): Promise<End> {
 }
 
 /** Several who put and get as long as it lasts. Each owns its connections, so that what it last wrote is what must be there. */
-function load(vaults: () => readonly Vault[], ledger: Map<Place, string>) {
+function load(vaults: () => readonly Vault[], stored: Map<VaultRef, string>) {
   let going = true;
   const done = { puts: 0, gets: 0 };
   const worker = async (n: number) => {
-    const own = [...ledger.keys()].filter((_, at) => at % 3 === n);
+    const own = [...stored.keys()].filter((_, at) => at % 3 === n);
     for (let turn = 0; going; turn++) {
       const fresh = turn % 40 === 39;
-      const place = fresh ? newPlace(turn % 80 === 39 ? newId() : own[0]?.agencyId) : (own[turn % own.length] as Place);
+      const ref = fresh
+        ? newVaultRef(turn % 80 === 39 ? newId() : own[0]?.agencyId)
+        : (own[turn % own.length] as VaultRef);
       const value = `turn ${turn} of ${n}`;
       const vault = vaults()[turn % 2] as Vault;
-      await withSystem(db, 'vault-keys', tx => vault.put(tx, place, 'token', secret(value)));
-      ledger.set(place, value);
+      await withSystem(db, 'vault-keys', tx => vault.put(tx, ref, 'token', secret(value)));
+      stored.set(ref, value);
       done.puts += 1;
       const other = vaults()[(turn + 1) % 2] as Vault;
-      const found = await withSystem(db, 'vault-keys', tx => openedBy(other, tx, place, 'token'));
-      if (found !== value) throw new Error(`${place.connectionId} holds ${found} and not ${value}`);
+      const found = await withSystem(db, 'vault-keys', tx => openedBy(other, tx, ref, 'token'));
+      if (found !== value) throw new Error(`${ref.connectionId} holds ${found} and not ${value}`);
       done.gets += 1;
     }
   };
@@ -108,17 +110,17 @@ test.runIf(here)(
     let round = 0;
     const names = () => [`round ${round}`, `round ${round + 1}`] as const;
     let vaults = [await openVault(...names()), await openVault(...names())] as const;
-    const audit = vaults[0].kept('audit/v1').toString('hex');
-    const ledger = new Map<Place, string>();
+    const audit = vaults[0].namedKey('audit/v1').toString('hex');
+    const stored = new Map<VaultRef, string>();
     for (let a = 0; a < 4; a++) {
       const agency = newId();
       for (let c = 0; c < 6; c++) {
-        const place = newPlace(agency);
-        await withSystem(db, 'vault-keys', tx => vaults[0].put(tx, place, 'token', secret('first')));
-        ledger.set(place, 'first');
+        const ref = newVaultRef(agency);
+        await withSystem(db, 'vault-keys', tx => vaults[0].put(tx, ref, 'token', secret('first')));
+        stored.set(ref, 'first');
       }
     }
-    const running = load(() => vaults, ledger);
+    const running = load(() => vaults, stored);
     let kills = 0;
     const diedAt = new Set<number>();
     let rotations = 0;
@@ -145,9 +147,9 @@ test.runIf(here)(
     const [, to] = names();
     const alone = createVault({ db, keks: { current: kekNamed(to), next: null } });
     await alone.open();
-    for (const [place, value] of ledger)
-      expect(await withSystem(db, 'vault-keys', tx => openedBy(alone, tx, place, 'token'))).toBe(value);
-    expect(alone.kept('audit/v1').toString('hex')).toBe(audit);
+    for (const [ref, value] of stored)
+      expect(await withSystem(db, 'vault-keys', tx => openedBy(alone, tx, ref, 'token'))).toBe(value);
+    expect(alone.namedKey('audit/v1').toString('hex')).toBe(audit);
     const left = await withSystem(db, 'vault-keys', async tx => [
       ...(await tx
         .selectFrom('vault_agency_keys')

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
-import { KekError, type Keks, type Place } from '../../src/platform/vault/index.ts';
-import { createRig, kekNamed, newPlace, openedBy, type Rig, thrown } from './rig.ts';
+import { KekError, type Keks, type VaultRef } from '../../src/platform/vault/index.ts';
+import { createRig, kekNamed, newVaultRef, openedBy, type Rig, thrown } from './rig.ts';
 
 const one = kekNamed('one');
 const two = kekNamed('two');
@@ -21,22 +21,22 @@ const keyRows = () =>
     kept: await tx.selectFrom('vault_kept_keys').select(['purpose', 'kek_fingerprint']).execute(),
   }));
 
-async function fill(agencies: number, connections: number): Promise<Map<Place, string>> {
-  const ledger = new Map<Place, string>();
+async function fill(agencies: number, connections: number): Promise<Map<VaultRef, string>> {
+  const stored = new Map<VaultRef, string>();
   for (let a = 0; a < agencies; a++) {
     const agency = newId();
     for (let c = 0; c < connections; c++) {
-      const place = newPlace(agency);
-      ledger.set(place, `value ${a}.${c}`);
-      await rig.put(place, 'token', `value ${a}.${c}`);
+      const ref = newVaultRef(agency);
+      stored.set(ref, `value ${a}.${c}`);
+      await rig.put(ref, 'token', `value ${a}.${c}`);
     }
   }
-  return ledger;
+  return stored;
 }
 
 test('VT-03: a rotation leaves every value and every key of the installation as it was, and nothing under the old key', async () => {
-  const ledger = await fill(4, 7);
-  const audit = rig.vault.kept('audit/v1').toString('hex');
+  const stored = await fill(4, 7);
+  const audit = rig.vault.namedKey('audit/v1').toString('hex');
   const steps: string[] = [];
   const report = await rig.vault.rewrap({ batch: 3, progress: step => steps.push(step) });
   expect(report).toEqual({
@@ -54,8 +54,8 @@ test('VT-03: a rotation leaves every value and every key of the installation as 
   expect(keks.map(({ state }) => state).sort()).toEqual(['current', 'retired']);
   const alone = rig.another({ keks: { current: two, next: null } });
   await alone.open();
-  expect(alone.kept('audit/v1').toString('hex')).toBe(audit);
-  for (const [place, value] of ledger) expect(await rig.tx(tx => openedBy(alone, tx, place, 'token'))).toBe(value);
+  expect(alone.namedKey('audit/v1').toString('hex')).toBe(audit);
+  for (const [ref, value] of stored) expect(await rig.tx(tx => openedBy(alone, tx, ref, 'token'))).toBe(value);
   // The retired one starts nothing any more, alone or as the next one.
   for (const keks of [
     { current: one, next: null },
@@ -64,33 +64,33 @@ test('VT-03: a rotation leaves every value and every key of the installation as 
     expect(await thrown(rig.another({ keks }).open())).toBeInstanceOf(KekError);
   // Whoever has not been restarted yet, with both keys in hand, goes on.
   await rig.another({ keks: both }).open();
-  for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(value);
+  for (const [ref, value] of stored) expect(await rig.get(ref, 'token')).toBe(value);
 });
 
 test('VT-03: what is written after a rotation is sealed by a data key that no copy from before holds', async () => {
-  const place = newPlace();
-  await rig.put(place, 'token', 'before');
-  await rig.put(place, 'other', 'stays');
+  const ref = newVaultRef();
+  await rig.put(ref, 'token', 'before');
+  await rig.put(ref, 'other', 'stays');
   await rig.vault.rewrap();
   const keys = () =>
     rig.tx(tx =>
       tx
         .selectFrom('vault_data_keys')
         .select(['version', 'wrapped'])
-        .where('connection_id', '=', place.connectionId)
+        .where('connection_id', '=', ref.connectionId)
         .orderBy('version')
         .execute(),
     );
   expect(await keys()).toHaveLength(1);
-  await rig.put(place, 'token', 'after');
+  await rig.put(ref, 'token', 'after');
   expect((await keys()).map(({ wrapped }) => wrapped !== null)).toEqual([true, true]);
   const { key_version } = await rig.tx(tx =>
     tx.selectFrom('vault_secrets').select('key_version').where('name', '=', 'token').executeTakeFirstOrThrow(),
   );
   expect(key_version).toBe(2);
-  await rig.put(place, 'other', 'written anew');
+  await rig.put(ref, 'other', 'written anew');
   expect((await keys()).map(({ wrapped }) => wrapped !== null)).toEqual([false, true]);
-  expect([await rig.get(place, 'token'), await rig.get(place, 'other')]).toEqual(['after', 'written anew']);
+  expect([await rig.get(ref, 'token'), await rig.get(ref, 'other')]).toEqual(['after', 'written anew']);
 });
 
 test('VT-03: twice in a row changes nothing more', async () => {
@@ -103,20 +103,20 @@ test('VT-03: twice in a row changes nothing more', async () => {
 });
 
 test('VT-03: under load, and run by two at once: each reads its own last write, and new agencies come under the new key', async () => {
-  const ledger = await fill(3, 4);
+  const stored = await fill(3, 4);
   let going = true;
   let reads = 0;
   const other = rig.another();
   await other.open();
   const writer = async (n: number) => {
-    const own = [...ledger.keys()].filter((_, at) => at % 3 === n);
+    const own = [...stored.keys()].filter((_, at) => at % 3 === n);
     for (let turn = 0; going; turn++) {
-      const place = turn % 5 === 4 ? newPlace() : (own[turn % own.length] as Place);
+      const ref = turn % 5 === 4 ? newVaultRef() : (own[turn % own.length] as VaultRef);
       const value = `turn ${turn} of ${n}`;
       const vault = turn % 2 ? rig.vault : other;
-      await rig.tx(tx => vault.put(tx, place, 'token', secret(value)));
-      ledger.set(place, value);
-      expect(await rig.tx(tx => openedBy(turn % 2 ? other : rig.vault, tx, place, 'token'))).toBe(value);
+      await rig.tx(tx => vault.put(tx, ref, 'token', secret(value)));
+      stored.set(ref, value);
+      expect(await rig.tx(tx => openedBy(turn % 2 ? other : rig.vault, tx, ref, 'token'))).toBe(value);
       reads += 1;
     }
   };
@@ -128,12 +128,12 @@ test('VT-03: under load, and run by two at once: each reads its own last write, 
   const { agency, kept, keks } = await keyRows();
   expect(new Set([...agency, ...kept].map(row => row.kek_fingerprint))).toEqual(new Set([two.fingerprint]));
   expect(keks.find(({ state }) => state === 'retired')?.fingerprint).toBe(one.fingerprint);
-  for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(value);
+  for (const [ref, value] of stored) expect(await rig.get(ref, 'token')).toBe(value);
 });
 
 test('VT-03: with one key that does not open the old one is not retired, the rest is moved, and it ends once that connection is destroyed', async () => {
-  const ledger = await fill(2, 3);
-  const [damaged] = [...ledger.keys()] as [Place];
+  const stored = await fill(2, 3);
+  const [damaged] = [...stored.keys()] as [VaultRef];
   await rig.tx(tx =>
     tx
       .updateTable('vault_data_keys')
@@ -152,13 +152,13 @@ test('VT-03: with one key that does not open the old one is not retired, the res
   expect(early?.message).toContain('rotation of keys is not finished');
   await rig.tx(tx => rig.vault.destroy(tx, damaged));
   expect(await rig.vault.rewrap()).toMatchObject({ retired: [one.fingerprint] });
-  for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(place === damaged ? null : value);
+  for (const [ref, value] of stored) expect(await rig.get(ref, 'token')).toBe(ref === damaged ? null : value);
 });
 
 test('F-24: a third key does not take over before a rotation is finished, nor from a key that is not here', async () => {
   const third = rig.another({ keks: { current: one, next: kekNamed('three') } });
   await third.open();
-  const ledger = await fill(2, 2);
+  const stored = await fill(2, 2);
   const stopped = rig.vault.rewrap({
     progress: step => {
       if (step === 'agency key replaced') throw new Error('stopped here');
@@ -172,7 +172,7 @@ test('F-24: a third key does not take over before a rotation is finished, nor fr
   const after = await keyRows();
   expect(await thrown(third.rewrap())).toMatchObject({ code: 'unavailable' });
   expect(await keyRows()).toEqual(after);
-  for (const [place, value] of ledger) expect(await rig.get(place, 'token')).toBe(value);
+  for (const [ref, value] of stored) expect(await rig.get(ref, 'token')).toBe(value);
 });
 
 test('F-24: nothing is moved to a key that is not here, does not open its canary, or was retired', async () => {

@@ -4,13 +4,13 @@ import { manualClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { type Secret, secret } from '../../src/kernel/secret.ts';
 import { type Db, declaredTables, type SystemTx, withSystem } from '../../src/platform/db/index.ts';
-import { createVault, type Place, type Vault, type VaultOptions } from '../../src/platform/vault/index.ts';
+import { createVault, type Vault, type VaultOptions, type VaultRef } from '../../src/platform/vault/index.ts';
 import { openTestDb, START } from '../world.ts';
 import { kekNamed } from './keks.ts';
 
 export { kekBytes, kekNamed } from './keks.ts';
 
-export const newPlace = (agencyId = newId(), clientId: string | null = newId()): Place => ({
+export const newVaultRef = (agencyId = newId(), clientId: string | null = newId()): VaultRef => ({
   agencyId,
   clientId,
   connectionId: newId(),
@@ -24,8 +24,8 @@ export type Rig = {
   /** Another vault over the same database, as in another process; not opened yet. */
   readonly another: (options?: Partial<VaultOptions>) => Vault;
   readonly tx: <T>(work: (tx: SystemTx) => Promise<T>) => Promise<T>;
-  readonly put: (place: Place, name: string, value: string) => Promise<number>;
-  readonly get: (place: Place, name: string) => Promise<string | null>;
+  readonly put: (ref: VaultRef, name: string, value: string) => Promise<number>;
+  readonly get: (ref: VaultRef, name: string) => Promise<string | null>;
   readonly close: () => Promise<void>;
 };
 
@@ -45,14 +45,14 @@ export async function createRig(options: Partial<VaultOptions> = {}): Promise<Ri
     vault,
     another,
     tx,
-    put: (place, name, value) => tx(t => vault.put(t, place, name, secret(value))),
-    get: (place, name) => tx(t => openedBy(vault, t, place, name)),
+    put: (ref, name, value) => tx(t => vault.put(t, ref, name, secret(value))),
+    get: (ref, name) => tx(t => openedBy(vault, t, ref, name)),
     close: drop,
   };
 }
 
-export const openedBy = async (vault: Vault, tx: SystemTx, place: Place, name: string): Promise<string | null> =>
-  revealed(await vault.get(tx, place, name));
+export const openedBy = async (vault: Vault, tx: SystemTx, ref: VaultRef, name: string): Promise<string | null> =>
+  revealed(await vault.get(tx, ref, name));
 
 const revealed = (value: Secret | null) => value?.reveal() ?? null;
 

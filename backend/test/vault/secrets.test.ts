@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secret } from '../../src/kernel/secret.ts';
 import { newKey } from '../../src/platform/crypto/index.ts';
-import { createRig, dumpOf, kekBytes, newPlace, openedBy, type Rig, thrown } from './rig.ts';
+import { createRig, dumpOf, kekBytes, newVaultRef, openedBy, type Rig, thrown } from './rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -24,11 +24,11 @@ const spellings = (value: string | Buffer) => {
 describe('VT-01: secrets are in no table', () => {
   test('neither the secrets nor the key-encryption key are in a dump of every table, nor in the files of the database', async () => {
     const values = [canary(), canary(), canary()];
-    const place = newPlace();
-    for (const [n, value] of values.entries()) await rig.put(place, `field-${n}`, value);
-    await rig.tx(tx => rig.vault.swap(tx, place, 'field-0', 1, secret(values[2] ?? '')));
+    const ref = newVaultRef();
+    for (const [n, value] of values.entries()) await rig.put(ref, `field-${n}`, value);
+    await rig.tx(tx => rig.vault.swap(tx, ref, 'field-0', 1, secret(values[2] ?? '')));
     for (const [n, value] of values.entries())
-      expect(await rig.get(place, `field-${n}`)).toBe(n === 0 ? values[2] : value);
+      expect(await rig.get(ref, `field-${n}`)).toBe(n === 0 ? values[2] : value);
     const places = { tables: await dumpOf(rig.db) } as Record<string, string>;
     const files = await rig.db.internals.dump?.();
     if (files) places.files = Buffer.from(await files.arrayBuffer()).toString('latin1');
@@ -41,23 +41,23 @@ describe('VT-01: secrets are in no table', () => {
   });
 
   test('VT-05: a secret that is printed, and what is told about it, show four characters at the most', async () => {
-    const place = newPlace();
+    const ref = newVaultRef();
     const long = canary();
-    await rig.put(place, 'long', long);
-    await rig.put(place, 'short', 'only-15-letters');
-    await rig.put(place, 'twin', long);
-    const facts = await rig.tx(tx => rig.vault.describe(tx, place));
+    await rig.put(ref, 'long', long);
+    await rig.put(ref, 'short', 'only-15-letters');
+    await rig.put(ref, 'twin', long);
+    const facts = await rig.tx(tx => rig.vault.describe(tx, ref));
     expect(facts.map(({ name, last4 }) => [name, last4])).toEqual([
       ['long', long.slice(-4)],
       ['short', null],
       ['twin', long.slice(-4)],
     ]);
     expect(JSON.stringify(facts)).not.toContain(long.slice(-5));
-    const prints = await rig.tx(async tx => `${await rig.vault.get(tx, place, 'long')}`);
+    const prints = await rig.tx(async tx => `${await rig.vault.get(tx, ref, 'long')}`);
     expect(prints).toBe('[redacted]');
     // Keyed, and per agency: the same value elsewhere has another fingerprint, and no dictionary helps without the key.
     expect(facts[0]?.fingerprint).toBe(facts[2]?.fingerprint);
-    const elsewhere = newPlace();
+    const elsewhere = newVaultRef();
     await rig.put(elsewhere, 'long', long);
     const [other] = await rig.tx(tx => rig.vault.describe(tx, elsewhere));
     expect(other?.fingerprint).not.toBe(facts[0]?.fingerprint);
@@ -66,23 +66,23 @@ describe('VT-01: secrets are in no table', () => {
 
 describe('VT-04: the uses of a data key are counted', () => {
   test('at the limit the next version seals, everything stays readable, and what nobody needs is destroyed', async () => {
-    const place = newPlace();
+    const ref = newVaultRef();
     const keys = () =>
       rig.tx(tx =>
         tx
           .selectFrom('vault_data_keys')
           .select(['version', 'seals', 'wrapped'])
-          .where('connection_id', '=', place.connectionId)
+          .where('connection_id', '=', ref.connectionId)
           .orderBy('version')
           .execute(),
       );
-    await rig.put(place, 'kept', 'never replaced');
-    for (let n = 1; n <= 3; n++) await rig.put(place, 'often', `value ${n}`);
+    await rig.put(ref, 'kept', 'never replaced');
+    for (let n = 1; n <= 3; n++) await rig.put(ref, 'often', `value ${n}`);
     expect((await keys()).map(({ seals }) => seals)).toEqual([4]);
     for (let n = 4; n <= 12; n++) {
-      await rig.put(place, 'often', `value ${n}`);
-      expect(await rig.get(place, 'often')).toBe(`value ${n}`);
-      expect(await rig.get(place, 'kept')).toBe('never replaced');
+      await rig.put(ref, 'often', `value ${n}`);
+      expect(await rig.get(ref, 'often')).toBe(`value ${n}`);
+      expect(await rig.get(ref, 'kept')).toBe('never replaced');
     }
     const found = await keys();
     expect(found.map(({ seals }) => seals)).toEqual([4, 4, 4, 1]);
@@ -93,69 +93,68 @@ describe('VT-04: the uses of a data key are counted', () => {
 
 describe('VT-12: compare and swap', () => {
   test('of twenty who replace the same version one wins, and its value stays', async () => {
-    const place = newPlace();
-    const version = await rig.put(place, 'refresh', 'first');
+    const ref = newVaultRef();
+    const version = await rig.put(ref, 'refresh', 'first');
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        rig.tx(tx => rig.vault.swap(tx, place, 'refresh', version, secret(`by ${n}`))),
+        rig.tx(tx => rig.vault.swap(tx, ref, 'refresh', version, secret(`by ${n}`))),
       ),
     );
     const winners = results.flatMap(({ swapped }, n) => (swapped ? [n] : []));
     expect(winners).toHaveLength(1);
     expect(results.every(result => result.version === version + 1)).toBe(true);
-    expect(await rig.get(place, 'refresh')).toBe(`by ${winners[0]}`);
+    expect(await rig.get(ref, 'refresh')).toBe(`by ${winners[0]}`);
   });
 
   test('of twenty first writers who expect nothing one wins, also of a new agency', async () => {
-    const place = newPlace();
+    const ref = newVaultRef();
     const results = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => rig.tx(tx => rig.vault.swap(tx, place, 'refresh', null, secret(`by ${n}`)))),
+      Array.from({ length: 20 }, (_, n) => rig.tx(tx => rig.vault.swap(tx, ref, 'refresh', null, secret(`by ${n}`)))),
     );
     const winners = results.flatMap(({ swapped }, n) => (swapped ? [n] : []));
     expect(winners).toHaveLength(1);
-    expect(await rig.get(place, 'refresh')).toBe(`by ${winners[0]}`);
+    expect(await rig.get(ref, 'refresh')).toBe(`by ${winners[0]}`);
     const keys = await rig.tx(tx =>
-      tx.selectFrom('vault_agency_keys').select('version').where('agency_id', '=', place.agencyId).execute(),
+      tx.selectFrom('vault_agency_keys').select('version').where('agency_id', '=', ref.agencyId).execute(),
     );
     expect(keys).toHaveLength(1);
   });
 
   test('a swap of what is not there, or of another version, changes nothing', async () => {
-    const place = newPlace();
-    const swap = (expected: number | null) =>
-      rig.tx(tx => rig.vault.swap(tx, place, 'refresh', expected, secret('new')));
+    const ref = newVaultRef();
+    const swap = (expected: number | null) => rig.tx(tx => rig.vault.swap(tx, ref, 'refresh', expected, secret('new')));
     expect(await swap(1)).toEqual({ swapped: false, version: null });
-    expect(await rig.get(place, 'refresh')).toBeNull();
-    await rig.put(place, 'refresh', 'one');
+    expect(await rig.get(ref, 'refresh')).toBeNull();
+    await rig.put(ref, 'refresh', 'one');
     for (const expected of [null, 0, 2]) expect(await swap(expected)).toEqual({ swapped: false, version: 1 });
-    expect(await rig.get(place, 'refresh')).toBe('one');
+    expect(await rig.get(ref, 'refresh')).toBe('one');
   });
 
   test('a transaction that is rolled back leaves the value before it', async () => {
-    const place = newPlace();
-    await rig.put(place, 'access', 'before');
+    const ref = newVaultRef();
+    await rig.put(ref, 'access', 'before');
     await thrown(
       rig.tx(async tx => {
-        await rig.vault.put(tx, place, 'access', secret('after'));
-        expect(await openedBy(rig.vault, tx, place, 'access')).toBe('after');
+        await rig.vault.put(tx, ref, 'access', secret('after'));
+        expect(await openedBy(rig.vault, tx, ref, 'access')).toBe('after');
         throw new Error('undo');
       }),
     );
-    expect(await rig.get(place, 'access')).toBe('before');
+    expect(await rig.get(ref, 'access')).toBe('before');
   });
 });
 
 test('VT-14: a secret is stale twelve months after it was last replaced, to the second', async () => {
-  const place = newPlace();
-  await rig.put(place, 'access', 'a value of some length');
+  const ref = newVaultRef();
+  await rig.put(ref, 'access', 'a value of some length');
   const start = rig.clock.now();
-  const facts = async () => (await rig.tx(tx => rig.vault.describe(tx, place)))[0];
+  const facts = async () => (await rig.tx(tx => rig.vault.describe(tx, ref)))[0];
   const later = new Date(start);
   later.setUTCFullYear(start.getUTCFullYear() + 1);
   rig.clock.set(new Date(later.getTime() - 1000));
   expect(await facts()).toMatchObject({ stale: false, ageDays: 364, createdAt: start });
   rig.clock.set(later);
   expect(await facts()).toMatchObject({ stale: true, ageDays: 365 });
-  await rig.put(place, 'access', 'replaced by another one');
+  await rig.put(ref, 'access', 'replaced by another one');
   expect(await facts()).toMatchObject({ stale: false, ageDays: 0, createdAt: start, rotatedAt: later, version: 2 });
 });

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/ids.ts';
-import type { Place, SecretStore } from '../../src/platform/vault/index.ts';
-import { createRig, newPlace, type Rig, thrown } from './rig.ts';
+import type { SecretStore, VaultRef } from '../../src/platform/vault/index.ts';
+import { createRig, newVaultRef, type Rig, thrown } from './rig.ts';
 
 const store = { broken: false, removed: [] as string[] };
 const rowsThatMayFail: SecretStore = {
@@ -47,7 +47,7 @@ const KEYS: Readonly<Record<Table, string>> = {
 };
 
 /** Puts rows of a backup back over whatever is there now, reads, and takes it back. */
-async function readWith(backup: Backup, tables: readonly Table[], place: Place, name: string): Promise<string | null> {
+async function readWith(backup: Backup, tables: readonly Table[], ref: VaultRef, name: string): Promise<string | null> {
   class Undo extends Error {}
   let found: string | null = null;
   const error = await thrown(
@@ -63,7 +63,7 @@ async function readWith(backup: Backup, tables: readonly Table[], place: Place, 
           await sql`insert into ${sql.table(table)} select * from jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify(given)}::jsonb)
             on conflict (${sql.raw(keys)}) do update set ${target}`.execute(tx);
         }
-      found = (await rig.vault.get(tx, place, name))?.reveal() ?? null;
+      found = (await rig.vault.get(tx, ref, name))?.reveal() ?? null;
       throw new Undo();
     }),
   );
@@ -74,14 +74,14 @@ async function readWith(backup: Backup, tables: readonly Table[], place: Place, 
 
 describe('CR-03: a destroyed connection', () => {
   let agency: string;
-  let gone: Place;
-  let stays: Place;
+  let gone: VaultRef;
+  let stays: VaultRef;
   let backup: Backup;
   beforeAll(async () => {
     agency = newId();
-    [gone, stays] = [newPlace(agency), newPlace(agency)];
-    for (const place of [gone, stays])
-      for (const name of ['access', 'refresh']) await rig.put(place, name, `${name} of ${place.connectionId}`);
+    [gone, stays] = [newVaultRef(agency), newVaultRef(agency)];
+    for (const ref of [gone, stays])
+      for (const name of ['access', 'refresh']) await rig.put(ref, name, `${name} of ${ref.connectionId}`);
     // So that there is more than one version of its data key.
     for (let n = 0; n < 3; n++) await rig.put(gone, 'refresh', `refresh of ${gone.connectionId}`);
     backup = await backUp(agency);
@@ -152,19 +152,19 @@ describe('CR-03: a destroyed connection', () => {
 
 describe('CR-03: when something is in the way', () => {
   test('a store that does not answer delays nothing: the keys are gone, and the receipt says what it still holds', async () => {
-    const place = newPlace();
-    await rig.put(place, 'access', 'x');
+    const ref = newVaultRef();
+    await rig.put(ref, 'access', 'x');
     store.broken = true;
-    const receipt = await rig.tx(tx => rig.vault.destroy(tx, place));
+    const receipt = await rig.tx(tx => rig.vault.destroy(tx, ref));
     store.broken = false;
     expect(receipt).toMatchObject({ keyVersions: [1], leftInStore: ['access'] });
-    expect(await rig.get(place, 'access')).toBeNull();
+    expect(await rig.get(ref, 'access')).toBeNull();
   });
 
   test('a connection whose key is damaged can be destroyed, and so can its neighbour', async () => {
     const agency = newId();
-    const [broken, neighbour, third] = [newPlace(agency), newPlace(agency), newPlace(agency)];
-    for (const place of [broken, neighbour, third]) await rig.put(place, 'access', place.connectionId);
+    const [broken, neighbour, third] = [newVaultRef(agency), newVaultRef(agency), newVaultRef(agency)];
+    for (const ref of [broken, neighbour, third]) await rig.put(ref, 'access', ref.connectionId);
     await rig.tx(tx =>
       tx
         .updateTable('vault_data_keys')

@@ -176,7 +176,7 @@ export function createAct(deps: ConnectionsDeps, use: Use): ActOnConnection {
   }
 
   /** From here on an effect of this attempt counts from now. */
-  const noteAttempt = (row: ActRow): Promise<unknown> =>
+  const markAttempted = (row: ActRow): Promise<unknown> =>
     withSystem(deps.db, 'connections', tx =>
       tx
         .updateTable('connection_acts')
@@ -254,7 +254,7 @@ export function createAct(deps: ConnectionsDeps, use: Use): ActOnConnection {
     if (found.kind === 'found') return record(row, wanted, { kind: 'done', result: found.result });
     if (found.kind !== 'absent') return leave(found);
     if (ageSeconds < act.once.visibleAfterSeconds) return leave();
-    await noteAttempt(row);
+    await markAttempted(row);
     return attempt(row, wanted, act);
   }
 
@@ -270,7 +270,7 @@ export function createAct(deps: ConnectionsDeps, use: Use): ActOnConnection {
     const mine = await claim(row, wanted);
     if (!mine) return unknownOf(manifestOf(connection).name);
     if (mine.state !== 'refused') return settle(mine, wanted, act);
-    await noteAttempt(mine);
+    await markAttempted(mine);
     return attempt(mine, wanted, act);
   }
 

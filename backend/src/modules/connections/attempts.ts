@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import { secret } from '../../kernel/secret.ts';
 import { equalDigests, randomToken, sha256 } from '../../platform/crypto/index.ts';
 import { type Schema, type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
-import type { Place } from '../../platform/vault/index.ts';
+import type { VaultRef } from '../../platform/vault/index.ts';
 import type { Account, Manifest, Provider, ProviderApp } from '../../providers/provider.ts';
 import { demandProvider } from './access.ts';
 import { authorizeUrl, verifierOf } from './authorize.ts';
@@ -17,7 +17,7 @@ import { compareScopes } from './view.ts';
 export type AttemptRow = Selectable<Schema['connect_attempts']>;
 
 /** Where the secrets of an attempt lie; where it becomes a connection, those of the connection. */
-export const placeOfAttempt = (attempt: AttemptRow, vaultId: string = attempt.id): Place => ({
+export const vaultRefOfAttempt = (attempt: AttemptRow, vaultId: string = attempt.id): VaultRef => ({
   agencyId: attempt.agency_id,
   clientId: attempt.shared ? null : attempt.client_id,
   connectionId: vaultId,
@@ -121,7 +121,7 @@ export async function startAttempt(tx: TenantTx, deps: ConnectionsDeps, start: S
       expires_at: expiresAt('operational-log', now),
     })
     .execute();
-  const verifier = verifierOf(deps.vault.kept('connect/v1'), id);
+  const verifier = verifierOf(deps.vault.namedKey('connect/v1'), id);
   const url = authorizeUrl({ ...manifest, auth }, app, deps.sandboxUrl, { state, redirectUri, scopes, verifier });
   return { attemptId: id, authorizeUrl: url, expiresAt: endsAt.toISOString() };
 }
@@ -135,13 +135,13 @@ function demandApp(deps: ConnectionsDeps, manifest: Manifest): ProviderApp {
   );
 }
 
-type Shown = { readonly clientId: string; readonly attemptId: string; readonly receipt: string };
+type ReceiptHolder = { readonly clientId: string; readonly attemptId: string; readonly receipt: string };
 
 /**
  * The attempt, for the one who began it, in the session that began it, with the receipt that only the machine that began it was sent
  * (VT-08). Everything else answers alike.
  */
-async function demandReady(tx: TenantTx, { clientId, attemptId, receipt }: Shown): Promise<AttemptRow> {
+async function demandReady(tx: TenantTx, { clientId, attemptId, receipt }: ReceiptHolder): Promise<AttemptRow> {
   const attempt = await findAttempt(tx, clientId, attemptId);
   // What held at the start may have changed: a denial, a switch or a role holds from the next request on.
   await demandConnectable(tx, { provider: attempt.provider as ProviderId, shared: attempt.shared, clientId });
@@ -165,7 +165,7 @@ async function findAttempt(tx: TenantTx, clientId: string, attemptId: string): P
   return attempt ?? fail('not_found');
 }
 
-export async function claimAttempt(tx: TenantTx, shown: Shown): Promise<AttemptView> {
+export async function claimAttempt(tx: TenantTx, shown: ReceiptHolder): Promise<AttemptView> {
   const attempt = await demandReady(tx, shown);
   const { manifest } = providerOf(attempt.provider);
   return {
@@ -188,7 +188,7 @@ export type Confirmable = {
 /** Everything that must hold before a grant becomes active for one account, as the person who confirms it sees it. */
 export async function demandConfirmable(
   tx: TenantTx,
-  shown: Shown & { readonly accountId: string },
+  shown: ReceiptHolder & { readonly accountId: string },
 ): Promise<Confirmable> {
   const attempt = await demandReady(tx, shown);
   const account = (attempt.accounts as Account[]).find(({ id }) => id === shown.accountId) ?? fail('connect_refused');

@@ -4,11 +4,11 @@ import { type Secret, secret } from '../../kernel/secret.ts';
 import { randomToken, sha256 } from '../../platform/crypto/index.ts';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { type Failed, json } from '../../platform/egress/index.ts';
-import type { Place } from '../../platform/vault/index.ts';
+import type { VaultRef } from '../../platform/vault/index.ts';
 import { apiOver, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Account, Api, Grant, Manifest, OAuth2, Provider } from '../../providers/provider.ts';
-import { type AttemptRow, placeOfAttempt } from './attempts.ts';
+import { type AttemptRow, vaultRefOfAttempt } from './attempts.ts';
 import { verifierOf } from './authorize.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { credentialOf, GRANT, packGrant } from './grants.ts';
@@ -88,9 +88,9 @@ export async function takeCallback(
   }
   const grant = await exchange(deps, attempt, provider, auth, secret(code), extras);
   if (typeof grant === 'string') return end(grant);
-  const place = placeOfAttempt(attempt);
+  const ref = vaultRefOfAttempt(attempt);
   // Kept before anything else is asked: whatever happens from here on, it can be revoked.
-  await withSystem(deps.db, 'connect', tx => keepGrant(tx, deps, attempt, place, grant));
+  await withSystem(deps.db, 'connect', tx => keepGrant(tx, deps, attempt, ref, grant));
   const known = await identify(deps, attempt, provider, grant);
   if (typeof known === 'string') return end(known);
   const receipt = randomToken(32);
@@ -119,8 +119,8 @@ export async function takeCallback(
 }
 
 /** An attempt that was ended while the code was on its way is open again, so that somebody gives back what has come for it. */
-async function keepGrant(tx: SystemTx, deps: ConnectionsDeps, attempt: AttemptRow, place: Place, grant: Grant) {
-  await deps.vault.put(tx, place, GRANT, packGrant(grant));
+async function keepGrant(tx: SystemTx, deps: ConnectionsDeps, attempt: AttemptRow, ref: VaultRef, grant: Grant) {
+  await deps.vault.put(tx, ref, GRANT, packGrant(grant));
   await tx
     .updateTable('connect_attempts')
     .set({ stage: 'exchanging' })
@@ -188,7 +188,7 @@ async function exchange(
     connection: connectionOf(attempt),
     app,
   });
-  const verifier = auth.pkce ? verifierOf(deps.vault.kept('connect/v1'), attempt.id) : null;
+  const verifier = auth.pkce ? verifierOf(deps.vault.namedKey('connect/v1'), attempt.id) : null;
   const outcome = await (connector?.exchange ?? oauth2Flow(auth).exchange)(api, {
     code,
     verifier,

@@ -93,8 +93,8 @@ export function connectHandlers(
       const account = await tryKey(deps, provider, form, { ...who, clientId: params.clientId, connectionId: id });
       const row = await across('connections', async (tx, audit) => {
         const clientId = body.shared ? null : params.clientId;
-        const place = { ...who, clientId, id, provider, before };
-        const stored = await storeKey(tx, deps, place, form, account);
+        const owner = { ...who, clientId, id, provider, before };
+        const stored = await storeKey(tx, deps, owner, form, account);
         await forgetFaults(tx, stored.agency_id, stored.id);
         await audit({
           subjectType: 'connection',

@@ -11,9 +11,9 @@ import {
   findConnection,
   isLive,
   manifestOf,
-  placeOf,
   providerOf,
   settingsOf,
+  vaultRefOf,
 } from './repo.ts';
 
 /** On whose behalf: the client it is done for (also through a connection of the agency), and who asked. */
@@ -34,7 +34,7 @@ export function createUse(deps: ConnectionsDeps, refresh: Refresh): Use {
     return withSystem(deps.db, 'connections', async tx => {
       const fresh = await findConnection(tx, row.agency_id, row.id);
       if (!fresh || !isLive(fresh)) return { kind: 'refused', reason: 'disconnected' };
-      const credential = await readKey(deps.vault, tx, placeOf(fresh), manifestOf(fresh));
+      const credential = await readKey(deps.vault, tx, vaultRefOf(fresh), manifestOf(fresh));
       return credential
         ? { kind: 'ok', credential, version: 0 }
         : { kind: 'reauth', status: 0, code: 'no-key', reason: 'there is no key' };

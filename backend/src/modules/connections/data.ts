@@ -17,7 +17,7 @@ import type { Use, User } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { describeGaps } from './describe-gaps.ts';
-import { noteHealth } from './health.ts';
+import { recordHealth } from './health.ts';
 import { type ConnectionRow, LIVE, manifestOf, markBroken, markWorking } from './repo.ts';
 import { validateFacts } from './validate-facts.ts';
 
@@ -107,7 +107,7 @@ async function record(
     // A switch says nothing about the provider.
     // What was typed and is refused says nothing about the connection either: the person reads why, and corrects it.
     const typed = result.kind === 'permanent' && !keep && ABOUT_THE_TEXT.has(result.status);
-    if (result.kind !== 'refused' && !typed) await noteHealth(tx, at, fault);
+    if (result.kind !== 'refused' && !typed) await recordHealth(tx, at, fault);
     if (result.kind === 'ok') await markWorking(tx, row.agency_id, row.id);
     if (result.kind === 'reauth' && fault) await markBroken(tx, row.agency_id, row.id, fault);
     if (result.kind !== 'ok' || !keep) return;

@@ -3,14 +3,14 @@ import type { Failed } from '../../platform/egress/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import { OTHER_ACCOUNT } from '../../providers/provider.ts';
 
-const MOST = 300;
+const MAX_LENGTH = 300;
 
 /** What a provider wrote, fit to be shown: one line, no control characters, not longer than a person reads. */
 const shown = (text: string) =>
   shorten(
     // \p{C} would take the joiners out of emoji and out of Indian scripts.
     text.replace(/[\p{Cc}\p{Z}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/gu, ' ').trim(),
-    MOST,
+    MAX_LENGTH,
   ).toWellFormed();
 
 const TWO_HOURS = 7200;

@@ -8,7 +8,7 @@ import type { Grant, Provider } from '../../providers/provider.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
 import { emitClosed } from './events.ts';
 import { nullWhenBroken, readGrant } from './grants.ts';
-import { type ConnectionRow, findConnection, LIVE, manifestOf, placeOf, providerOf } from './repo.ts';
+import { type ConnectionRow, findConnection, LIVE, manifestOf, providerOf, vaultRefOf } from './repo.ts';
 
 export const WORK_CHANNEL = 'astrix_connections';
 
@@ -136,7 +136,7 @@ export async function finishEnding(deps: ConnectionsDeps, receipt: ReceiptRow): 
   const loaded = await withSystem(deps.db, 'connections', async tx => {
     const row = await findConnection(tx, receipt.agency_id, receipt.connection_id);
     if (!row) return null;
-    const held = await readGrant(deps.vault, tx, placeOf(row)).catch(nullWhenBroken);
+    const held = await readGrant(deps.vault, tx, vaultRefOf(row)).catch(nullWhenBroken);
     return { row, held, shared: await shares(tx, row) };
   });
   if (!loaded) return;
@@ -175,7 +175,7 @@ export async function finishEnding(deps: ConnectionsDeps, receipt: ReceiptRow): 
       });
       return;
     }
-    const shredded = await deps.vault.destroy(tx, placeOf(row));
+    const shredded = await deps.vault.destroy(tx, vaultRefOf(row));
     const purged = await purge(tx, row);
     await emitClosed(deps.emit, tx, row);
     await tx

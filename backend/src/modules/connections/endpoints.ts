@@ -9,7 +9,7 @@ import type { Vault } from '../../platform/vault/index.ts';
 import type { ProviderWebhook } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { readKey } from './grants.ts';
-import { type ConnectionRow, findConnection, isLive, manifestOf, placeOf, providerOf } from './repo.ts';
+import { type ConnectionRow, findConnection, isLive, manifestOf, providerOf, vaultRefOf } from './repo.ts';
 
 /** How long what was replaced is still taken (WH-05): Stripe lets two secrets live for a day at most. */
 const OVERLAP_SECONDS = 86_400;
@@ -19,7 +19,7 @@ const oldOf = (field: string) => `${field}.old`;
 
 /** 256 bits, made instead of kept: whoever has the database alone knows neither the address nor the token. */
 const made = (vault: Vault, what: 'address' | 'token', endpointId: string): string =>
-  hmacSha256(vault.kept('webhook/v1'), `${what}\0${endpointId}`).toString('base64url');
+  hmacSha256(vault.namedKey('webhook/v1'), `${what}\0${endpointId}`).toString('base64url');
 
 type Row = Pick<ConnectionRow, 'agency_id' | 'id' | 'provider'>;
 
@@ -91,9 +91,9 @@ export async function keepOldSecret(
   const field = ownWebhook(row)?.secret ?? '';
   const next = secrets[field];
   if (!next) return;
-  const before = await vault.get(tx, placeOf(row), field);
+  const before = await vault.get(tx, vaultRefOf(row), field);
   if (before === null || before.reveal() === next.reveal()) return;
-  await vault.put(tx, placeOf(row), oldOf(field), before);
+  await vault.put(tx, vaultRefOf(row), oldOf(field), before);
   await tx
     .updateTable('webhook_endpoints')
     .set({ old_secret_until: new Date(txNow(tx).getTime() + OVERLAP_SECONDS * 1000) })
@@ -115,7 +115,7 @@ export async function endOverlaps({ db, vault }: Pick<ConnectionsDeps, 'db' | 'v
     for (const { agency_id, connection_id } of over) {
       const row = await findConnection(tx, agency_id, connection_id);
       const field = row ? ownWebhook(row)?.secret : undefined;
-      if (row && field && isLive(row)) await vault.put(tx, placeOf(row), oldOf(field), secret(randomToken(32)));
+      if (row && field && isLive(row)) await vault.put(tx, vaultRefOf(row), oldOf(field), secret(randomToken(32)));
     }
   });
 }
@@ -142,12 +142,12 @@ export async function findEndpoint(tx: SystemTx, deps: EndpointDeps, address: st
     .where(where => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
     .execute();
   const all = (what: 'address' | 'token') => endpoints.map(({ id }) => secret(made(deps.vault, what, id)));
-  const key = await readKey(deps.vault, tx, placeOf(row), manifestOf(row));
+  const key = await readKey(deps.vault, tx, vaultRefOf(row), manifestOf(row));
   const fields = key?.kind === 'key' ? key.fields : {};
   const { secret: from, isLive: isLiveKey } = webhook;
   const { auth } = manifestOf(row);
   const old = endpoints.some(({ old_secret_until: until }) => until !== null && until > now)
-    ? await deps.vault.get(tx, placeOf(row), oldOf(from))
+    ? await deps.vault.get(tx, vaultRefOf(row), oldOf(from))
     : null;
   const pasted = [fields[from], old].filter(one => one !== undefined && one !== null);
   const apps = auth.kind === 'oauth2' ? deps.appSecretsFor(auth.app) : [];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Secret, secret } from '../../kernel/secret.ts';
 import { SealBroken } from '../../platform/crypto/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
-import type { Place, Vault } from '../../platform/vault/index.ts';
+import type { Vault, VaultRef } from '../../platform/vault/index.ts';
 import type { Credential, Grant, Manifest } from '../../providers/provider.ts';
 
 /** The name of the one secret of an OAuth connection: all of a grant changes together, and so it is compared and swapped together. */
@@ -44,8 +44,8 @@ export function unpackGrant(packed: Secret): Grant {
 export type HeldGrant = { readonly grant: Grant; readonly version: number };
 
 /** Null when there is none. Throws SealBroken for one that does not open. */
-export async function readGrant(vault: Vault, tx: SystemTx, place: Place): Promise<HeldGrant | null> {
-  const read = await vault.read(tx, place, GRANT);
+export async function readGrant(vault: Vault, tx: SystemTx, ref: VaultRef): Promise<HeldGrant | null> {
+  const read = await vault.read(tx, ref, GRANT);
   return read === null ? null : { grant: unpackGrant(read.value), version: read.version };
 }
 
@@ -61,14 +61,14 @@ export const credentialOf = ({ accessToken, extras }: Grant): Credential => ({ k
 export async function readKey(
   vault: Vault,
   tx: SystemTx,
-  place: Place,
+  ref: VaultRef,
   manifest: Manifest,
 ): Promise<Credential | null> {
   if (manifest.auth.kind !== 'key') return null;
   const fields: Record<string, Secret> = {};
   for (const field of manifest.auth.fields) {
     if (field.kind !== 'secret') continue;
-    const value = await vault.get(tx, place, field.name);
+    const value = await vault.get(tx, ref, field.name);
     if (value !== null) fields[field.name] = value;
     else if (field.required) return null;
   }

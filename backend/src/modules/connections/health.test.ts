@@ -2,7 +2,7 @@ import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Colleague, type ConnectRig, connectRig } from '../../../test/connections/rig.ts';
 import { withSystem } from '../../platform/db/index.ts';
-import { noteHealth, noteWorked } from './health.ts';
+import { recordHealth, recordSuccess } from './health.ts';
 
 let rig: ConnectRig;
 let admin: Colleague;
@@ -25,10 +25,10 @@ const down = () => rig.sandbox.providers.trouble('/ex/jira', 'down', 50);
 
 describe('the health of what is sent', () => {
   const worked = (connectionId: string) =>
-    withSystem(rig.world.db, 'connections', tx => noteWorked(tx, connectionId, 'messaging', 'send'));
+    withSystem(rig.world.db, 'connections', tx => recordSuccess(tx, connectionId, 'messaging', 'send'));
   const failed = (connectionId: string) =>
     withSystem(rig.world.db, 'connections', tx =>
-      noteHealth(
+      recordHealth(
         tx,
         { agencyId: rig.world.agencies[0].id, connectionId, capability: 'messaging', kind: 'send' },
         { code: 'unreachable', reason: 'It does not answer.', next: 'Wait.' },

@@ -10,7 +10,11 @@ type Of = {
 };
 
 /** What came of the last use of one capability: null is a success. A failure keeps when it last worked. */
-export async function noteHealth(tx: SystemTx, { agencyId, connectionId, capability, kind }: Of, fault: Fault | null) {
+export async function recordHealth(
+  tx: SystemTx,
+  { agencyId, connectionId, capability, kind }: Of,
+  fault: Fault | null,
+) {
   const now = txNow(tx);
   const change = fault === null ? { ok_at: now, fault: null } : { failed_at: now, fault: JSON.stringify(fault) };
   await tx
@@ -29,7 +33,7 @@ export async function noteHealth(tx: SystemTx, { agencyId, connectionId, capabil
 }
 
 /** It was used, and it worked. Of one that ended in between nothing is kept; a minute is fine enough for people. */
-export async function noteWorked(
+export async function recordSuccess(
   tx: SystemTx,
   connectionId: string,
   capability: Capability,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { type AttemptRow, placeOfAttempt } from './attempts.ts';
+import { type AttemptRow, vaultRefOfAttempt } from './attempts.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { finishEnding, type ReceiptRow, revokeGrant } from './disconnect.ts';
 import { endOverlaps } from './endpoints.ts';
@@ -16,16 +16,20 @@ const EARLY_SECONDS = 600;
 const EARLY_EXCHANGE_SECONDS = 10 * 86_400;
 /** How long a grant that nobody confirmed is tried to be revoked before it is only destroyed. */
 const REVOKE_FOR_SECONDS = 86_400;
-const LANES = 8;
+const CONCURRENCY = 8;
 const BATCH = 200;
 
 /** Runs `work` for each, a few at a time; one that fails does not keep the others from their turn. */
-async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>, failed: (error: unknown) => void) {
+async function concurrently<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  failed: (error: unknown) => void,
+) {
   const left = [...items];
-  const lane = async () => {
+  const worker = async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item).catch(failed);
   };
-  await Promise.all(Array.from({ length: Math.min(LANES, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
 }
 
 /** What goes on without anybody asking: tokens are renewed in time, ended connections ended to the end, unconfirmed grants revoked. */
@@ -35,7 +39,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
 
   async function renewEarly(): Promise<void> {
     const due = await withSystem(db, 'connections', tx => findEnding(tx));
-    await inLanes(
+    await concurrently(
       due,
       async ({ agency_id, id, provider }) => {
         const { auth } = providerOf(provider).manifest;
@@ -58,7 +62,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
         .returningAll()
         .execute(),
     );
-    await inLanes(due as ReceiptRow[], receipt => finishEnding(deps, receipt), failed);
+    await concurrently(due as ReceiptRow[], receipt => finishEnding(deps, receipt), failed);
   }
 
   async function endAttempts(): Promise<void> {
@@ -72,17 +76,17 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
         .limit(BATCH)
         .execute(),
     );
-    await inLanes(over, endAttempt, failed);
+    await concurrently(over, endAttempt, failed);
     const replaced = await withSystem(db, 'connections', tx =>
       tx.selectFrom('connect_attempts').selectAll().where('old_place', 'is not', null).limit(BATCH).execute(),
     );
-    await inLanes(replaced, destroyOld, failed);
+    await concurrently(replaced, destroyOld, failed);
   }
 
   /** Nobody confirmed it: what was granted is given back (VT-08). */
   async function endAttempt(attempt: AttemptRow): Promise<void> {
-    const place = placeOfAttempt(attempt);
-    const held = await withSystem(db, 'connections', tx => readGrant(deps.vault, tx, place)).catch(nullWhenBroken);
+    const ref = vaultRefOfAttempt(attempt);
+    const held = await withSystem(db, 'connections', tx => readGrant(deps.vault, tx, ref)).catch(nullWhenBroken);
     if (held !== null && !(await standsOn(attempt))) {
       const connection = {
         agencyId: attempt.agency_id,
@@ -95,7 +99,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
       if (typeof revoked === 'object' && age < REVOKE_FOR_SECONDS) return;
     }
     await withSystem(db, 'connections', async tx => {
-      if (held !== null) await deps.vault.destroy(tx, place);
+      if (held !== null) await deps.vault.destroy(tx, ref);
       await tx
         .updateTable('connect_attempts')
         .set({ stage: 'ended', accounts: null, receipt_hash: null, extras: null })
@@ -128,7 +132,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
 
   async function destroyOld(attempt: AttemptRow): Promise<void> {
     await withSystem(db, 'connections', async tx => {
-      await deps.vault.destroy(tx, placeOfAttempt(attempt, attempt.old_place ?? ''));
+      await deps.vault.destroy(tx, vaultRefOfAttempt(attempt, attempt.old_place ?? ''));
       await tx
         .updateTable('connect_attempts')
         .set({ old_place: null })

@@ -3,7 +3,7 @@ import type { SystemTx } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
 import { describeFailure } from './describe-failure.ts';
 import { type ConnectionRef, refOf } from './events.ts';
-import { noteHealth } from './health.ts';
+import { recordHealth } from './health.ts';
 import { type ConnectionRow, findConnection, isLive, LIVE, manifestOf, markBroken, markWorking } from './repo.ts';
 import { isGated } from './view.ts';
 
@@ -53,7 +53,7 @@ export async function recordImport(tx: SystemTx, { failed, leftAside, ...of }: I
   const row = await findConnection(tx, of.agencyId, of.connectionId);
   if (!row) return;
   const fault = failed && describeFailure(failed, manifestOf(row));
-  await noteHealth(tx, { ...of, kind: 'read' }, fault);
+  await recordHealth(tx, { ...of, kind: 'read' }, fault);
   if (failed === null) await markWorking(tx, of.agencyId, of.connectionId);
   if (failed?.kind === 'reauth' && fault) await markBroken(tx, of.agencyId, of.connectionId, fault);
   if (leftAside === null) return;

@@ -9,11 +9,11 @@ import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
 import { findEndpoint } from './endpoints.ts';
-import { noteHealth, noteWorked } from './health.ts';
+import { recordHealth, recordSuccess } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { findConnectedAccount, providerEventHears } from './provider-events.ts';
 import { createRefresh } from './refresh.ts';
-import { findConnection, manifestOf, markBroken, placeOf } from './repo.ts';
+import { findConnection, manifestOf, markBroken, vaultRefOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
 import { connectionsSeed } from './seed.ts';
 import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
@@ -76,12 +76,12 @@ export async function recordSent(
     capability: 'messaging',
     kind: 'send',
   } as const;
-  if (result === 'taken') return noteWorked(tx, sent.connectionId, at.capability, at.kind);
+  if (result === 'taken') return recordSuccess(tx, sent.connectionId, at.capability, at.kind);
   const row = await findConnection(tx, sent.agencyId, sent.connectionId);
   if (!row) return;
   const dead = { kind: 'reauth', status: 401, code: 'reauth', reason: '' } as const;
   const fault = describeFailure(dead, manifestOf(row));
-  await noteHealth(tx, at, fault);
+  await recordHealth(tx, at, fault);
   await markBroken(tx, sent.agencyId, sent.connectionId, fault);
 }
 
@@ -94,6 +94,6 @@ export async function storeCredential(
   const row = await findConnection(tx, agencyId, connectionId);
   const auth = row && manifestOf(row).auth;
   if (!row || auth?.kind !== 'key') return false;
-  await vault.put(tx, placeOf(row), auth.credential, credential);
+  await vault.put(tx, vaultRefOf(row), auth.credential, credential);
   return true;
 }

@@ -93,7 +93,7 @@ function refuseKey(failed: Failed, manifest: Manifest): never {
   return fail('provider_refused', { detail: `${reason} ${next}` });
 }
 
-export type KeyPlace = {
+export type KeyOwner = {
   readonly agencyId: string;
   readonly clientId: string | null;
   readonly personId: string;
@@ -108,7 +108,7 @@ export type KeyPlace = {
 export async function storeKey(
   tx: SystemTx,
   deps: ConnectionsDeps,
-  { agencyId, clientId, personId, id, provider, before }: KeyPlace,
+  { agencyId, clientId, personId, id, provider, before }: KeyOwner,
   form: KeyForm,
   account: Account,
 ): Promise<ConnectionRow> {
@@ -149,9 +149,9 @@ export async function storeKey(
         .returningAll()
         .executeTakeFirst();
   if (!row) return fail(before ? 'connection_unusable' : 'already_connected');
-  const place = { agencyId, clientId: row.client_id, connectionId: row.vault_id };
+  const ref = { agencyId, clientId: row.client_id, connectionId: row.vault_id };
   await keepOldSecret(tx, deps.vault, row, form.secrets);
-  for (const [name, value] of Object.entries(form.secrets)) await deps.vault.put(tx, place, name, value);
+  for (const [name, value] of Object.entries(form.secrets)) await deps.vault.put(tx, ref, name, value);
   // In the same transaction: no message may find a number that is known to one module only.
   await emitOpened(deps.emit, tx, row);
   return row;

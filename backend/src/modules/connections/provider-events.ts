@@ -6,8 +6,8 @@ import type { Account } from '../../providers/provider.ts';
 import { APPLIED, dead } from '../webhooks/index.ts';
 import { markOutdated } from './data.ts';
 import { emitChanged, emitDataDeleted } from './events.ts';
-import { noteWorked } from './health.ts';
-import { type ConnectionRow, LIVE, manifestOf, markBroken, placeOf, settingsOf } from './repo.ts';
+import { recordSuccess } from './health.ts';
+import { type ConnectionRow, LIVE, manifestOf, markBroken, settingsOf, vaultRefOf } from './repo.ts';
 
 type Change = Events['webhook.changed'];
 type Deps = Pick<Services, 'audit' | 'vault' | 'emit'>;
@@ -32,7 +32,7 @@ async function findConcerned(tx: SystemTx, { provider, connectionId, accountId }
 /** Records that what the manifest says is received through a connection has arrived. */
 export async function recordReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id' | 'provider'>): Promise<void> {
   for (const { capability, kind } of manifestOf(row).capabilities)
-    if (kind === 'receive') await noteWorked(tx, row.id, capability as Capability, kind);
+    if (kind === 'receive') await recordSuccess(tx, row.id, capability as Capability, kind);
 }
 
 const ended = (name: string): Fault => ({
@@ -137,7 +137,7 @@ async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<voi
       .returning('capability')
       .execute();
     await emitDataDeleted(deps.emit, tx, row);
-    const { secrets } = await deps.vault.destroy(tx, placeOf(row));
+    const { secrets } = await deps.vault.destroy(tx, vaultRefOf(row));
     const { name } = manifestOf(row);
     await markBroken(tx, row.agency_id, row.id, {
       code: 'data-deleted',

@@ -15,8 +15,8 @@ import {
   manifestOf,
   markBroken,
   markWorking,
-  placeOf,
   providerOf,
+  vaultRefOf,
 } from './repo.ts';
 
 /** Longer than a call to a token endpoint may take, with room: whoever holds the lease is done, or dead, when it is over. */
@@ -67,7 +67,7 @@ export function createRefresh(deps: ConnectionsDeps) {
     return withSystem(db, 'connections', async tx => {
       const row = await findConnection(tx, agencyId, id);
       if (!row || !isLive(row)) return { kind: 'failed', failed: gone('disconnected') };
-      const held = await readGrant(vault, tx, placeOf(row));
+      const held = await readGrant(vault, tx, vaultRefOf(row));
       if (held === null) return { kind: 'failed', failed: dead('there is no credential') };
       const judged = judge(row, held, wanted, txNow(tx));
       if (judged?.kind === 'failed') await leaveAlone(tx, row, judged.failed);
@@ -117,12 +117,12 @@ export function createRefresh(deps: ConnectionsDeps) {
   }
 
   async function newestOf(tx: SystemTx, row: ConnectionRow): Promise<Held | Failed> {
-    const newest = await readGrant(vault, tx, placeOf(row));
+    const newest = await readGrant(vault, tx, vaultRefOf(row));
     return newest ? heldOf(newest) : dead('there is no credential');
   }
 
   async function keep(tx: SystemTx, { row, held, generation }: Mine, grant: Grant): Promise<Held | Failed> {
-    const { swapped, version } = await vault.swap(tx, placeOf(row), GRANT, held.version, packGrant(grant));
+    const { swapped, version } = await vault.swap(tx, vaultRefOf(row), GRANT, held.version, packGrant(grant));
     await settle(tx, row, generation, { failures: 0, after: null, grant: swapped ? grant : null });
     await markWorking(tx, row.agency_id, row.id);
     // Where another one has renewed it in between, theirs is the one to use.
@@ -130,7 +130,7 @@ export function createRefresh(deps: ConnectionsDeps) {
   }
 
   async function note(tx: SystemTx, { row, held, generation }: Mine, failed: Failed): Promise<Held | Failed> {
-    const newest = await readGrant(vault, tx, placeOf(row));
+    const newest = await readGrant(vault, tx, vaultRefOf(row));
     if (newest !== null && newest.version > held.version) {
       await settle(tx, row, generation, { failures: 0, after: null, grant: null });
       return heldOf(newest);

@@ -2,7 +2,7 @@ import type { Fault, ProviderId } from '@astrix/contract';
 import type { Selectable } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type AnyTx, type Schema, type SystemTx, type TenantTx, txActor } from '../../platform/db/index.ts';
-import type { Place } from '../../platform/vault/index.ts';
+import type { VaultRef } from '../../platform/vault/index.ts';
 import type { Account, Manifest, Provider } from '../../providers/provider.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import type { Settings } from './tables.ts';
@@ -18,7 +18,7 @@ export const providerOf = (id: string): Provider => PROVIDERS[id as ProviderId];
 export const manifestOf = (row: { readonly provider: string }): Manifest => providerOf(row.provider).manifest;
 export const settingsOf = (row: Pick<ConnectionRow, 'settings'>): Settings => row.settings as Settings;
 
-export const placeOf = (row: { agency_id: string; client_id: string | null; vault_id: string }): Place => ({
+export const vaultRefOf = (row: { agency_id: string; client_id: string | null; vault_id: string }): VaultRef => ({
   agencyId: row.agency_id,
   clientId: row.client_id,
   connectionId: row.vault_id,

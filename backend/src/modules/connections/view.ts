@@ -12,7 +12,7 @@ import type { SecretFacts } from '../../platform/vault/index.ts';
 import type { Manifest } from '../../providers/provider.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { ownWebhook } from './endpoints.ts';
-import { accountOf, type ConnectionRow, manifestOf, placeOf } from './repo.ts';
+import { accountOf, type ConnectionRow, manifestOf, vaultRefOf } from './repo.ts';
 import { accountView } from './tables.ts';
 
 /** Requested against granted. Null where the provider does not say: then nothing is gated, and a refusal of the provider shows what lacks. */
@@ -82,14 +82,14 @@ function fixOf(
   return row.status === 'active' && stale ? again : 'none';
 }
 
-type Shown = { readonly tx: SystemTx; readonly deps: ConnectionsDeps; readonly isOff: boolean };
+type ViewContext = { readonly tx: SystemTx; readonly deps: ConnectionsDeps; readonly isOff: boolean };
 
-export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: Shown): Promise<ConnectionView> {
+export async function viewOf(row: ConnectionRow, { tx, deps, isOff }: ViewContext): Promise<ConnectionView> {
   const manifest = manifestOf(row);
   const granted = row.granted as string[] | null;
   const rows = await healthRows(tx, row);
   const health = healthOf(manifest, rows, granted);
-  const facts = row.status === 'disconnected' ? [] : await deps.vault.describe(tx, placeOf(row));
+  const facts = row.status === 'disconnected' ? [] : await deps.vault.describe(tx, vaultRefOf(row));
   const credential = shownOf(manifest, facts);
   return {
     id: row.id,

@@ -18,7 +18,7 @@ export { currentCode } from './totp.ts';
 export const identity = defineModule({
   name: 'identity',
   create({ db, clock, vault, keyring, audit, log, passwords, demo }) {
-    const refreshKey = secret(vault.kept('refresh-token/v1'));
+    const refreshKey = secret(vault.namedKey('refresh-token/v1'));
     const signIn = createSignIn({ db, keyring, refreshKey, audit, log, passwords });
     const sessions = createSessionWatch(db);
     return {

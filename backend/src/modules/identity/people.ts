@@ -4,7 +4,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import { type Keyring, seal } from '../../platform/crypto/index.ts';
 import { notify, type SystemTx, txNow } from '../../platform/db/index.ts';
 import { SESSIONS_CHANNEL } from './sessions.ts';
-import { totpPlace } from './sign-in.ts';
+import { totpContext } from './sign-in.ts';
 
 export type NewPerson = {
   readonly id?: string;
@@ -52,7 +52,7 @@ export async function createPerson(tx: SystemTx, keyring: Keyring, person: NewPe
       name: person.name,
       initials: initialsOf(person.name),
       password_hash: person.passwordHash,
-      totp_sealed: person.totp ? seal(keyring, person.totp.reveal(), totpPlace(id)) : null,
+      totp_sealed: person.totp ? seal(keyring, person.totp.reveal(), totpContext(id)) : null,
       totp_last_step: 0,
       disabled_at: null,
       created_at: now,

@@ -128,7 +128,7 @@ export function createSignIn(deps: SignInDeps) {
         const person = await findPerson(tx, email, true);
         if (!person?.totp_sealed || !person.member || person.disabled_at !== null) return null;
         const member = { ...person.member, personId: person.id };
-        const step = await acceptedStep(open(keyring, person.totp_sealed, totpPlace(person.id)), code, txNow(tx));
+        const step = await acceptedStep(open(keyring, person.totp_sealed, totpContext(person.id)), code, txNow(tx));
         if (step === null || step <= person.totp_last_step) {
           await writeRefusal(tx, member, 'code');
           return null;
@@ -170,7 +170,7 @@ export function createSignIn(deps: SignInDeps) {
 }
 
 /** Where a sealed TOTP secret lives; moved to another person it does not open (VT-02). */
-export const totpPlace = (personId: string) => ({ table: 'people', field: 'totp', person: personId });
+export const totpContext = (personId: string) => ({ table: 'people', field: 'totp', person: personId });
 
 type Member = { readonly agencyId: string; readonly personId: string; readonly role: Role };
 

@@ -21,7 +21,7 @@ import {
 } from './repo.ts';
 
 /** Connections that are asked at the same time. */
-const LANES = 4;
+const CONCURRENCY = 4;
 /** Then another connection has its turn. */
 const TURN_PAGES = 20;
 /** A list that goes on for longer leads in a circle. */
@@ -168,7 +168,7 @@ export function createImports(deps: ImportDeps) {
     async run(signal: AbortSignal): Promise<void> {
       const wanted = [...deps.importers().keys()];
       while (!signal.aborted) {
-        const due = await withSystem(db, 'imports', tx => claimDue(tx, claim, wanted, LANES));
+        const due = await withSystem(db, 'imports', tx => claimDue(tx, claim, wanted, CONCURRENCY));
         if (due.length === 0) return;
         await Promise.all(
           due.map(row =>

@@ -60,7 +60,7 @@ export function ownerCallbackHandlers(deps: CallbackDeps): Callbacks {
     async 'webhooks.meta-data-deletion'(ctx) {
       const { event, digest } = demand('meta', ctx);
       // Derived from the request, so that a copy gets the same answer; without the key of the vault nobody can make one.
-      const code = hmacSha256(vault.kept('webhook/v1'), `deletion\0${digest}`).toString('base64url').slice(0, 32);
+      const code = hmacSha256(vault.namedKey('webhook/v1'), `deletion\0${digest}`).toString('base64url').slice(0, 32);
       await withSystem(db, 'webhook-process', async tx => {
         const now = txNow(tx);
         const first = await tx

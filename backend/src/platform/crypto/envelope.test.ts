@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyringFrom, newKey, open, openBytes, SealBroken, seal, sealBytes } from './index.ts';
 
-const place = { use: 'secret', agency: 'a', client: 'c', connection: 'k', field: 'token', version: '1' };
+const context = { use: 'secret', agency: 'a', client: 'c', connection: 'k', field: 'token', version: '1' };
 const ring = keyringFrom(newKey());
-const opened = (envelope: string, at: Readonly<Record<string, string>> = place, keys = ring) => {
+const opened = (envelope: string, at: Readonly<Record<string, string>> = context, keys = ring) => {
   try {
     return open(keys, envelope, at);
   } catch (error) {
@@ -17,14 +17,14 @@ describe('CR-01: what is sealed opens as it was, or not at all', () => {
   test('any text, with and without letters beyond ASCII, comes back', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), text => {
-        expect(opened(seal(ring, text, place))).toBe(text);
+        expect(opened(seal(ring, text, context))).toBe(text);
       }),
     );
   });
 
   test('every single bit of every part, flipped in the bytes', () => {
     for (const text of ['', 'x', 'EAAG-access-token-of-a-channel']) {
-      const parts = seal(ring, text, place).split('.');
+      const parts = seal(ring, text, context).split('.');
       for (const part of [2, 3, 4]) {
         const bytes = Buffer.from(parts[part] ?? '', 'base64url');
         for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -38,7 +38,7 @@ describe('CR-01: what is sealed opens as it was, or not at all', () => {
   });
 
   test('every character of the text replaced by every other one: no second spelling opens', () => {
-    const envelope = seal(ring, 'a token', place);
+    const envelope = seal(ring, 'a token', context);
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. ';
     for (let at = 0; at < envelope.length; at++)
       for (const letter of letters) {
@@ -49,7 +49,7 @@ describe('CR-01: what is sealed opens as it was, or not at all', () => {
   });
 
   test('nothing may be cut off, added or repeated', () => {
-    const envelope = seal(ring, 'a token', place);
+    const envelope = seal(ring, 'a token', context);
     for (let at = 0; at < envelope.length; at++) expect(opened(envelope.slice(0, at))).toBeNull();
     const [format, version, nonce, tag, sealed] = envelope.split('.');
     for (const forged of [
@@ -68,15 +68,15 @@ describe('CR-01: what is sealed opens as it was, or not at all', () => {
       expect(opened(forged), forged).toBeNull();
   });
 
-  test('another key, another version of the key, and every part of the place', () => {
-    const envelope = seal(ring, 'a token', place);
-    expect(opened(envelope, place, keyringFrom(newKey()))).toBeNull();
+  test('another key, another version of the key, and every part of the context', () => {
+    const envelope = seal(ring, 'a token', context);
+    expect(opened(envelope, context, keyringFrom(newKey()))).toBeNull();
     const key = [...ring.keys.values()][0] as Buffer;
     const asSecond = envelope.replace('v1.1.', 'v1.2.');
-    expect(opened(asSecond, place, keyringFrom(key, 2))).toBeNull();
-    for (const part of Object.keys(place)) {
-      expect(opened(envelope, { ...place, [part]: 'other' }), part).toBeNull();
-      const { [part as 'use']: _, ...without } = place;
+    expect(opened(asSecond, context, keyringFrom(key, 2))).toBeNull();
+    for (const part of Object.keys(context)) {
+      expect(opened(envelope, { ...context, [part]: 'other' }), part).toBeNull();
+      const { [part as 'use']: _, ...without } = context;
       expect(opened(envelope, without), part).toBeNull();
     }
     expect(opened(envelope)).toBe('a token');
@@ -89,7 +89,7 @@ describe('CR-01: what is sealed opens as it was, or not at all', () => {
 
   test('bytes that are no text survive', () => {
     const bytes = Buffer.from([0, 255, 128, 0xc3, 0x28]);
-    expect(openBytes(ring, sealBytes(ring, bytes, place), place).equals(bytes)).toBe(true);
+    expect(openBytes(ring, sealBytes(ring, bytes, context), context).equals(bytes)).toBe(true);
   });
 });
 

@@ -5,7 +5,7 @@ import { bytesOf } from './spelling.ts';
 /** Keys by version; `current` seals, all of them open. */
 export type Keyring = { readonly current: number; readonly keys: ReadonlyMap<number, Buffer> };
 /** Where a sealed value lives: agency, client, field … It opens nowhere else. */
-export type SealPlace = Readonly<Record<string, string>>;
+export type SealContext = Readonly<Record<string, string>>;
 
 export const keyringFrom = (key: Buffer, version = 1): Keyring => ({
   current: version,
@@ -20,14 +20,14 @@ const ENVELOPE = /^v1\.([1-9]\d{0,9})\.([\w-]{16})\.([\w-]{22})\.([\w-]*)$/;
 
 /**
  * AES-256-GCM with a random 96-bit nonce: `v1.<key version>.<nonce>.<tag>.<ciphertext>`, base64url.
- * `place` says where the value lives; a value moved elsewhere does not open (VT-02).
+ * `context` says whose value it is and where it is stored; a value that was moved elsewhere does not open (VT-02).
  */
-export function sealBytes(keyring: Keyring, plaintext: Buffer, place: SealPlace): string {
+export function sealBytes(keyring: Keyring, plaintext: Buffer, context: SealContext): string {
   const key = keyring.keys.get(keyring.current);
   if (!key) throw new Error('the keyring has no current key');
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
-  cipher.setAAD(associatedData(place, keyring.current));
+  cipher.setAAD(associatedData(context, keyring.current));
   const sealed = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return [
     'v1',
@@ -38,13 +38,13 @@ export function sealBytes(keyring: Keyring, plaintext: Buffer, place: SealPlace)
   ].join('.');
 }
 
-/** Throws one and the same error for a wrong key, a changed bit, a foreign place and a malformed envelope. */
-export function openBytes(keyring: Keyring, envelope: string, place: SealPlace): Buffer {
+/** Throws one and the same error for a wrong key, a changed bit, a foreign context and a malformed envelope. */
+export function openBytes(keyring: Keyring, envelope: string, context: SealContext): Buffer {
   const [, version, ...parts] = ENVELOPE.exec(envelope) ?? [];
   const key = keyring.keys.get(Number(version));
   const [nonce, tag, sealed] = parts.map(part => bytesOf(part, 'base64url'));
   if (!key || !nonce || !tag || !sealed) throw new SealBroken();
-  return openParts(key, { nonce, tag, sealed }, associatedData(place, Number(version)));
+  return openParts(key, { nonce, tag, sealed }, associatedData(context, Number(version)));
 }
 
 /** The parts of an envelope, under a key of 32 bytes. Throws `SealBroken` for whatever does not open. */
@@ -64,18 +64,18 @@ export function openParts(
 }
 
 /** The same for text. */
-export function seal(keyring: Keyring, plaintext: string, place: SealPlace): string {
+export function seal(keyring: Keyring, plaintext: string, context: SealContext): string {
   const bytes = Buffer.from(plaintext, 'utf8');
   try {
-    return sealBytes(keyring, bytes, place);
+    return sealBytes(keyring, bytes, context);
   } finally {
     bytes.fill(0);
   }
 }
 
 /** The same for text. */
-export function open(keyring: Keyring, envelope: string, place: SealPlace): string {
-  const bytes = openBytes(keyring, envelope, place);
+export function open(keyring: Keyring, envelope: string, context: SealContext): string {
+  const bytes = openBytes(keyring, envelope, context);
   try {
     return bytes.toString('utf8');
   } finally {
@@ -90,5 +90,5 @@ export class SealBroken extends Error {
   }
 }
 
-const associatedData = (place: SealPlace, version: number) =>
-  Buffer.from(canonicalJson({ ...place, keyVersion: String(version) }));
+const associatedData = (context: SealContext, version: number) =>
+  Buffer.from(canonicalJson({ ...context, keyVersion: String(version) }));

@@ -7,7 +7,7 @@ export {
   open,
   openBytes,
   SealBroken,
-  type SealPlace,
+  type SealContext,
   seal,
   sealBytes,
 } from './envelope.ts';

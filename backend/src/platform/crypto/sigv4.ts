@@ -45,8 +45,8 @@ export function signAws(
     names,
     sha256(request.body).toString('hex'),
   ].join('\n');
-  const place = `${day}/${scope.region}/${scope.service}/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', time, place, sha256(canonical).toString('hex')].join('\n');
+  const credentialScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
+  const text = ['AWS4-HMAC-SHA256', time, credentialScope, sha256(canonical).toString('hex')].join('\n');
   const key = [day, scope.region, scope.service, 'aws4_request'].reduce<string | Buffer>(
     (of, part) => hmacSha256(of, part),
     `AWS4${credentials.secretAccessKey}`,
@@ -54,6 +54,6 @@ export function signAws(
   const signature = hmacSha256(key, text).toString('hex');
   return {
     ...headers,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${place}, SignedHeaders=${names}, Signature=${signature}`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${credentialScope}, SignedHeaders=${names}, Signature=${signature}`,
   };
 }

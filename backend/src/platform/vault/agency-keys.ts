@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { type Keyring, keyringFrom, newKey, SealBroken } from '../crypto/index.ts';
 import { type SystemTx, txNow } from '../db/index.ts';
 import { asking, type Kek, kekOf } from './kek.ts';
-import { agencyKeyPlace } from './places.ts';
 import type { Room } from './room.ts';
+import { agencyKeyContext } from './vault-ref.ts';
 
 export type AgencyKeyRow = {
   readonly agency_id: string;
@@ -61,9 +61,9 @@ export async function addAgencyKey(room: Room, tx: SystemTx, agencyId: string): 
     .executeTakeFirstOrThrow();
   const version = last + 1;
   const key = newKey();
-  const place = agencyKeyPlace(agencyId, version, kek.fingerprint);
-  const wrapped = await asking(kek.wrap(key, place));
-  const again = await asking(kek.unwrap(wrapped, place));
+  const context = agencyKeyContext(agencyId, version, kek.fingerprint);
+  const wrapped = await asking(kek.wrap(key, context));
+  const again = await asking(kek.unwrap(wrapped, context));
   if (!again.equals(key)) throw new Error('a new agency key does not open');
   key.fill(0);
   again.fill(0);
@@ -85,7 +85,7 @@ export async function addAgencyKey(room: Room, tx: SystemTx, agencyId: string): 
 export async function unwrapAgencyKey(room: Room, row: AgencyKeyRow): Promise<Buffer> {
   if (row.wrapped === null) throw new SealBroken();
   const kek = kekOf(room.keks, row.kek_fingerprint);
-  return asking(kek.unwrap(row.wrapped, agencyKeyPlace(row.agency_id, row.version, row.kek_fingerprint)));
+  return asking(kek.unwrap(row.wrapped, agencyKeyContext(row.agency_id, row.version, row.kek_fingerprint)));
 }
 
 /** Runs `work` with the key as a keyring of its version, and wipes it. */

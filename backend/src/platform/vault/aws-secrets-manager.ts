@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { type AwsCredentials, sha256, signAws } from '../crypto/index.ts';
 import { type Egress, type Explain, json, type ProviderRules } from '../egress/index.ts';
-import type { Place } from './places.ts';
 import type { SecretStore, StoreKey } from './stores.ts';
+import type { VaultRef } from './vault-ref.ts';
 
 /** One call of the service: the operation by its name, and what its reply holds. Throws AwsError when it did not happen. */
-export type SignedCall = (place: Place, operation: string, input: object) => Promise<Readonly<Record<string, unknown>>>;
+export type SignedCall = (
+  ref: VaultRef,
+  operation: string,
+  input: object,
+) => Promise<Readonly<Record<string, unknown>>>;
 
 export class AwsError extends Error {
   /** `ResourceNotFoundException` and the like, or what kept the call from being answered. */

@@ -1,7 +1,7 @@
 import { SealBroken } from '../crypto/index.ts';
 import { type SystemTx, txNow } from '../db/index.ts';
 import { type Kek, KekError, type Keks } from './kek.ts';
-import { canaryPlace } from './places.ts';
+import { canaryContext } from './vault-ref.ts';
 
 const CANARY = 'astrix: this is the key that sealed the credentials of this database';
 
@@ -41,7 +41,7 @@ async function register(tx: SystemTx, kek: Kek, state: 'current' | 'next'): Prom
     .insertInto('vault_keks')
     .values({
       fingerprint: kek.fingerprint,
-      canary: await kek.wrap(Buffer.from(CANARY), canaryPlace(kek.fingerprint)),
+      canary: await kek.wrap(Buffer.from(CANARY), canaryContext(kek.fingerprint)),
       state,
       development: kek.development,
       created_at: txNow(tx),
@@ -55,7 +55,7 @@ async function register(tx: SystemTx, kek: Kek, state: 'current' | 'next'): Prom
 export async function openCanary(kek: Kek, row: Pick<KekRow, 'fingerprint' | 'canary'>): Promise<void> {
   let text: string;
   try {
-    text = (await kek.unwrap(row.canary ?? '', canaryPlace(row.fingerprint))).toString('utf8');
+    text = (await kek.unwrap(row.canary ?? '', canaryContext(row.fingerprint))).toString('utf8');
   } catch (error) {
     if (!(error instanceof SealBroken))
       throw new KekError(

@@ -2,36 +2,36 @@ import { sql } from 'kysely';
 import { KEY_BYTES, keyringFrom, newKey, openBytes, SealBroken, sealBytes } from '../crypto/index.ts';
 import { type SystemTx, txNow } from '../db/index.ts';
 import { type AgencyKeyRow, lockAgencyKey, withAgencyKey } from './agency-keys.ts';
-import { dataKeyPlace, type Place } from './places.ts';
 import type { Room } from './room.ts';
+import { dataKeyContext, type VaultRef } from './vault-ref.ts';
 
 export type DataKey = { readonly version: number; readonly key: Buffer };
 
 /** The key that seals for this connection, with this use counted. The caller wipes it. Made when there is none, or when it is worn. */
-export async function dataKeyForSealing(room: Room, tx: SystemTx, place: Place): Promise<DataKey> {
-  const agencyKey = await lockAgencyKey(room, tx, place.agencyId, 'share');
+export async function dataKeyForSealing(room: Room, tx: SystemTx, ref: VaultRef): Promise<DataKey> {
+  const agencyKey = await lockAgencyKey(room, tx, ref.agencyId, 'share');
   for (let tries = 0; tries < 5; tries++) {
     const row = await tx
       .selectFrom('vault_data_keys')
       .selectAll()
-      .where('agency_id', '=', place.agencyId)
-      .where('connection_id', '=', place.connectionId)
+      .where('agency_id', '=', ref.agencyId)
+      .where('connection_id', '=', ref.connectionId)
       .where('wrapped', 'is not', null)
       .orderBy('version', 'desc')
       .limit(1)
       .forUpdate()
       .executeTakeFirst();
     if (!row || row.worn || row.seals >= room.sealsLimit) {
-      await addDataKey(room, tx, place, agencyKey);
+      await addDataKey(room, tx, ref, agencyKey);
       continue;
     }
-    const wrapping = await agencyKeyOf(tx, place.agencyId, row.agency_key_version);
-    const key = await unwrapDataKey(room, wrapping, place, row.version, row.wrapped);
+    const wrapping = await agencyKeyOf(tx, ref.agencyId, row.agency_key_version);
+    const key = await unwrapDataKey(room, wrapping, ref, row.version, row.wrapped);
     await tx
       .updateTable('vault_data_keys')
       .set({ seals: row.seals + 1 })
-      .where('agency_id', '=', place.agencyId)
-      .where('connection_id', '=', place.connectionId)
+      .where('agency_id', '=', ref.agencyId)
+      .where('connection_id', '=', ref.connectionId)
       .where('version', '=', row.version)
       .execute();
     return { version: row.version, key };
@@ -39,23 +39,23 @@ export async function dataKeyForSealing(room: Room, tx: SystemTx, place: Place):
   throw new Error('the key of a connection can be neither made nor found');
 }
 
-async function addDataKey(room: Room, tx: SystemTx, place: Place, agencyKey: AgencyKeyRow): Promise<void> {
+async function addDataKey(room: Room, tx: SystemTx, ref: VaultRef, agencyKey: AgencyKeyRow): Promise<void> {
   const { last } = await tx
     .selectFrom('vault_data_keys')
     .select(sql<number>`coalesce(max(version), 0)`.as('last'))
-    .where('agency_id', '=', place.agencyId)
-    .where('connection_id', '=', place.connectionId)
+    .where('agency_id', '=', ref.agencyId)
+    .where('connection_id', '=', ref.connectionId)
     .executeTakeFirstOrThrow();
   const version = last + 1;
   const key = newKey();
-  const wrapped = await withAgencyKey(room, agencyKey, ring => sealBytes(ring, key, dataKeyPlace(place, version)));
+  const wrapped = await withAgencyKey(room, agencyKey, ring => sealBytes(ring, key, dataKeyContext(ref, version)));
   key.fill(0);
   await tx
     .insertInto('vault_data_keys')
     .values({
-      agency_id: place.agencyId,
-      client_id: place.clientId,
-      connection_id: place.connectionId,
+      agency_id: ref.agencyId,
+      client_id: ref.clientId,
+      connection_id: ref.connectionId,
       version,
       wrapped,
       agency_key_version: agencyKey.version,
@@ -77,28 +77,28 @@ async function agencyKeyOf(tx: SystemTx, agencyId: string, version: number): Pro
     .executeTakeFirstOrThrow();
 }
 
-/** Throws SealBroken for a destroyed key and for one of another place. The caller wipes it. */
+/** Throws SealBroken for a destroyed key and for the key of another connection. The caller wipes it. */
 export async function unwrapDataKey(
   room: Room,
   agencyKey: AgencyKeyRow,
-  place: Place,
+  ref: VaultRef,
   version: number,
   wrapped: string | null,
 ): Promise<Buffer> {
   if (wrapped === null) throw new SealBroken();
-  const key = await withAgencyKey(room, agencyKey, ring => openBytes(ring, wrapped, dataKeyPlace(place, version)));
+  const key = await withAgencyKey(room, agencyKey, ring => openBytes(ring, wrapped, dataKeyContext(ref, version)));
   if (key.length !== KEY_BYTES) throw new SealBroken();
   return key;
 }
 
 /** Destroys the versions that no secret of the connection needs any more. */
-export async function wipeWornDataKeys(tx: SystemTx, place: Place, current: number): Promise<void> {
+export async function wipeWornDataKeys(tx: SystemTx, ref: VaultRef, current: number): Promise<void> {
   if (current === 1) return;
   await tx
     .updateTable('vault_data_keys as d')
     .set({ wrapped: null, destroyed_at: txNow(tx) })
-    .where('agency_id', '=', place.agencyId)
-    .where('connection_id', '=', place.connectionId)
+    .where('agency_id', '=', ref.agencyId)
+    .where('connection_id', '=', ref.connectionId)
     .where('version', '<', current)
     .where('wrapped', 'is not', null)
     .where(({ not, exists, selectFrom }) =>
@@ -157,18 +157,18 @@ export async function moveDataKeys(
     .execute();
   const broken: DataKeyName[] = [];
   for (const row of found) {
-    const place: Place = { agencyId, clientId: row.client_id, connectionId: row.connection_id };
+    const ref: VaultRef = { agencyId, clientId: row.client_id, connectionId: row.connection_id };
     const old = await agencyKeyOf(tx, agencyId, row.agency_key_version);
     let key: Buffer;
     try {
-      key = await unwrapDataKey(room, old, place, row.version, row.wrapped);
+      key = await unwrapDataKey(room, old, ref, row.version, row.wrapped);
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error;
       broken.push({ connectionId: row.connection_id, version: row.version });
       continue;
     }
-    const wrapped = await withAgencyKey(room, current, ring => sealBytes(ring, key, dataKeyPlace(place, row.version)));
-    const again = await unwrapDataKey(room, current, place, row.version, wrapped);
+    const wrapped = await withAgencyKey(room, current, ring => sealBytes(ring, key, dataKeyContext(ref, row.version)));
+    const again = await unwrapDataKey(room, current, ref, row.version, wrapped);
     if (!again.equals(key)) throw new Error('a data key did not survive the move');
     key.fill(0);
     again.fill(0);

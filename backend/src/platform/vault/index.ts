@@ -4,7 +4,6 @@ import { checkKeks } from './boot.ts';
 import type { Keks } from './kek.ts';
 import { KEPT, type KeptPurpose, loadKeptKey } from './kept-keys.ts';
 import { createKeyCache } from './key-cache.ts';
-import type { Place } from './places.ts';
 import { type RewrapOptions, type RewrapReport, rewrapKeys } from './rewrap.ts';
 import { type Room, SEALS_LIMIT, STALE_AFTER_MONTHS } from './room.ts';
 import {
@@ -18,16 +17,17 @@ import {
 } from './secrets.ts';
 import { destroyConnection, type ShredReceipt } from './shred.ts';
 import { rows, type SecretStore } from './stores.ts';
+import type { VaultRef } from './vault-ref.ts';
 import './tables.ts';
 
 export { awsSecretsManager, awsSecretsManagerRules, type SignedCall, signedCalls } from './aws-secrets-manager.ts';
 export { type Kek, KekError, type Keks, keksFrom, localKek } from './kek.ts';
 export type { KeptPurpose } from './kept-keys.ts';
-export type { Place } from './places.ts';
 export type { RewrapOptions, RewrapReport } from './rewrap.ts';
 export type { Read, SecretFacts, Swapped } from './secrets.ts';
 export type { ShredReceipt } from './shred.ts';
 export type { SecretStore, StoreKey } from './stores.ts';
+export type { VaultRef } from './vault-ref.ts';
 
 export type VaultOptions = {
   readonly db: Db;
@@ -38,7 +38,7 @@ export type VaultOptions = {
   readonly production?: boolean;
   readonly sealsLimit?: number;
   readonly staleAfterMonths?: number;
-  readonly onBroken?: (place: Place, name: string) => void;
+  readonly onBroken?: (ref: VaultRef, name: string) => void;
 };
 
 /** Credentials of connections, sealed: key-encryption key → agency key → data key of the connection → field. */
@@ -46,16 +46,22 @@ export type Vault = {
   /** The boot: every key-encryption key that the database needs is here and opens its canary. Throws KekError otherwise. */
   readonly open: () => Promise<void>;
   /** A key of the installation itself, which a rotation leaves as it is. */
-  readonly kept: (purpose: KeptPurpose) => Buffer;
+  readonly namedKey: (purpose: KeptPurpose) => Buffer;
   /** Seals the next version, and answers its number. */
-  readonly put: (tx: SystemTx, place: Place, name: string, value: Secret) => Promise<number>;
-  readonly get: (tx: SystemTx, place: Place, name: string) => Promise<Secret | null>;
+  readonly put: (tx: SystemTx, ref: VaultRef, name: string, value: Secret) => Promise<number>;
+  readonly get: (tx: SystemTx, ref: VaultRef, name: string) => Promise<Secret | null>;
   /** With its version, for a `swap` later. */
-  readonly read: (tx: SystemTx, place: Place, name: string) => Promise<Read | null>;
-  readonly describe: (tx: SystemTx, place: Place) => Promise<readonly SecretFacts[]>;
+  readonly read: (tx: SystemTx, ref: VaultRef, name: string) => Promise<Read | null>;
+  readonly describe: (tx: SystemTx, ref: VaultRef) => Promise<readonly SecretFacts[]>;
   /** Replaces the value only where it still has the expected version; null expects that there is none. */
-  readonly swap: (tx: SystemTx, place: Place, name: string, expected: number | null, value: Secret) => Promise<Swapped>;
-  readonly destroy: (tx: SystemTx, place: Place) => Promise<ShredReceipt>;
+  readonly swap: (
+    tx: SystemTx,
+    ref: VaultRef,
+    name: string,
+    expected: number | null,
+    value: Secret,
+  ) => Promise<Swapped>;
+  readonly destroy: (tx: SystemTx, ref: VaultRef) => Promise<ShredReceipt>;
   readonly rewrap: (options?: RewrapOptions) => Promise<RewrapReport>;
 };
 
@@ -71,12 +77,12 @@ export function createVault(options: VaultOptions): Vault {
     onBroken: options.onBroken ?? (() => undefined),
   };
   const keptKeys = new Map<KeptPurpose, Buffer>();
-  const kept = (purpose: KeptPurpose): Buffer => {
+  const namedKey = (purpose: KeptPurpose): Buffer => {
     const key = keptKeys.get(purpose);
     if (!key) throw new Error('the vault has not been opened');
     return key;
   };
-  const fingerprintKey = () => kept('secret-fingerprint/v1');
+  const fingerprintKey = () => namedKey('secret-fingerprint/v1');
   return {
     async open() {
       await withSystem(room.db, 'vault-keys', async tx => {
@@ -84,13 +90,13 @@ export function createVault(options: VaultOptions): Vault {
         for (const purpose of KEPT) keptKeys.set(purpose, await loadKeptKey(room, tx, purpose));
       });
     },
-    kept,
-    put: (tx, place, name, value) => putSecret(room, tx, fingerprintKey(), place, name, value),
-    get: async (tx, place, name) => (await readSecret(room, tx, place, name))?.value ?? null,
-    read: (tx, place, name) => readSecret(room, tx, place, name),
-    describe: (tx, place) => describeSecrets(room, tx, place),
-    swap: (tx, place, name, expected, value) => swapSecret(room, tx, fingerprintKey(), place, name, expected, value),
-    destroy: (tx, place) => destroyConnection(room, tx, place),
+    namedKey,
+    put: (tx, ref, name, value) => putSecret(room, tx, fingerprintKey(), ref, name, value),
+    get: async (tx, ref, name) => (await readSecret(room, tx, ref, name))?.value ?? null,
+    read: (tx, ref, name) => readSecret(room, tx, ref, name),
+    describe: (tx, ref) => describeSecrets(room, tx, ref),
+    swap: (tx, ref, name, expected, value) => swapSecret(room, tx, fingerprintKey(), ref, name, expected, value),
+    destroy: (tx, ref) => destroyConnection(room, tx, ref),
     rewrap: (rewrapOptions = {}) => rewrapKeys(room, rewrapOptions),
   };
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { deriveKey, keyringFrom, openBytes, SealBroken, type SealPlace, sealBytes } from '../crypto/index.ts';
+import { deriveKey, keyringFrom, openBytes, SealBroken, type SealContext, sealBytes } from '../crypto/index.ts';
 
 /** A key-encryption key: known by its fingerprint, never seen. A key service can stand behind it as well as bytes of our own. */
 export type Kek = {
@@ -8,9 +8,9 @@ export type Kek = {
   readonly fingerprint: string;
   /** Made for development: a production start refuses it. */
   readonly development: boolean;
-  readonly wrap: (key: Buffer, place: SealPlace) => Promise<string>;
+  readonly wrap: (key: Buffer, context: SealContext) => Promise<string>;
   /** Throws SealBroken when it is not the key, and anything else when the key cannot be reached. */
-  readonly unwrap: (wrapped: string, place: SealPlace) => Promise<Buffer>;
+  readonly unwrap: (wrapped: string, context: SealContext) => Promise<Buffer>;
   /** The key for a purpose that was derived straight from this key before there was a vault. */
   readonly derive?: (purpose: string) => Buffer;
 };
@@ -24,8 +24,8 @@ export function localKek(kek: Secret<Buffer>, development = false): Kek {
   return {
     fingerprint: kekFingerprint(kek.reveal()),
     development,
-    wrap: async (key, place) => sealBytes(ring, key, place),
-    unwrap: async (wrapped, place) => openBytes(ring, wrapped, place),
+    wrap: async (key, context) => sealBytes(ring, key, context),
+    unwrap: async (wrapped, context) => openBytes(ring, wrapped, context),
     derive: purpose => deriveKey(kek.reveal(), purpose),
   };
 }

@@ -2,8 +2,8 @@ import { newKey } from '../crypto/index.ts';
 import { type SystemTx, txNow } from '../db/index.ts';
 import { currentKek } from './agency-keys.ts';
 import { asking, kekOf } from './kek.ts';
-import { keptKeyPlace } from './places.ts';
 import type { Room } from './room.ts';
+import { keptKeyContext } from './vault-ref.ts';
 
 /** What the installation keeps a key for, besides the credentials of connections. */
 export const KEPT = [
@@ -26,11 +26,11 @@ export async function loadKeptKey(room: Room, tx: SystemTx, purpose: KeptPurpose
     const row = await tx.selectFrom('vault_kept_keys').selectAll().where('purpose', '=', purpose).executeTakeFirst();
     if (row) {
       const kek = kekOf(room.keks, row.kek_fingerprint);
-      return await asking(kek.unwrap(row.wrapped, keptKeyPlace(purpose, kek.fingerprint)));
+      return await asking(kek.unwrap(row.wrapped, keptKeyContext(purpose, kek.fingerprint)));
     }
     const kek = await currentKek(room, tx);
     const key = room.keks.current.derive?.(purpose) ?? newKey();
-    const wrapped = await asking(kek.wrap(key, keptKeyPlace(purpose, kek.fingerprint)));
+    const wrapped = await asking(kek.wrap(key, keptKeyContext(purpose, kek.fingerprint)));
     await tx
       .insertInto('vault_kept_keys')
       .values({ purpose, wrapped, kek_fingerprint: kek.fingerprint, created_at: txNow(tx) })
@@ -50,9 +50,9 @@ export async function moveKeptKey(room: Room, tx: SystemTx, purpose: string, to:
     .executeTakeFirstOrThrow();
   if (row.kek_fingerprint === to) return false;
   const [from, target] = [kekOf(room.keks, row.kek_fingerprint), kekOf(room.keks, to)];
-  const key = await asking(from.unwrap(row.wrapped, keptKeyPlace(purpose, from.fingerprint)));
-  const wrapped = await asking(target.wrap(key, keptKeyPlace(purpose, to)));
-  const again = await asking(target.unwrap(wrapped, keptKeyPlace(purpose, to)));
+  const key = await asking(from.unwrap(row.wrapped, keptKeyContext(purpose, from.fingerprint)));
+  const wrapped = await asking(target.wrap(key, keptKeyContext(purpose, to)));
+  const again = await asking(target.unwrap(wrapped, keptKeyContext(purpose, to)));
   if (!again.equals(key)) throw new Error(`the key for ${purpose} did not survive the move`);
   key.fill(0);
   again.fill(0);

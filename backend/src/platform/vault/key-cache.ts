@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 
 /** How long a key that has been unwrapped is used without asking for it again (F-24). */
 export const KEPT_MS = 5 * 60_000;
-const MOST = 1000;
+const MAX_KEYS = 1000;
 
 /**
  * Agency keys as they were unwrapped, by the text that wraps them: that text is read from the database each time, so a destroyed key is
@@ -22,7 +22,7 @@ export function createKeyCache(clock: Clock) {
       const known = kept.get(wrapped);
       if (known) return Buffer.from(known.key);
       const key = await load();
-      if (kept.size >= MOST) drop(kept.keys().next().value ?? '');
+      if (kept.size >= MAX_KEYS) drop(kept.keys().next().value ?? '');
       drop(wrapped);
       kept.set(wrapped, { key: Buffer.from(key), until: now + KEPT_MS });
       return key;

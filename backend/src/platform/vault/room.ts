@@ -1,8 +1,8 @@
 import type { Db } from '../db/index.ts';
 import type { Keks } from './kek.ts';
 import type { KeyCache } from './key-cache.ts';
-import type { Place } from './places.ts';
 import type { SecretStore } from './stores.ts';
+import type { VaultRef } from './vault-ref.ts';
 
 /** What the parts of the vault share. */
 export type Room = {
@@ -14,7 +14,7 @@ export type Room = {
   readonly sealsLimit: number;
   readonly staleAfterMonths: number;
   /** Told of each value that did not open: somebody should look (VT-02). */
-  readonly onBroken: (place: Place, name: string) => void;
+  readonly onBroken: (ref: VaultRef, name: string) => void;
 };
 
 /** The most uses that NIST SP 800-38D allows a key with random 96-bit nonces. */

@@ -1,7 +1,7 @@
-import type { Place } from './places.ts';
+import type { VaultRef } from './vault-ref.ts';
 
 /** Which value an envelope holds. */
-export type StoreKey = Place & { readonly name: string };
+export type StoreKey = VaultRef & { readonly name: string };
 
 /**
  * Where envelopes are kept. What `keep` answers stands in the row, and `find` gets it back: the envelope itself, or where it is. An

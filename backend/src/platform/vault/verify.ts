@@ -3,8 +3,8 @@ import { type SystemTx, withSystem } from '../db/index.ts';
 import { unwrapAgencyKey } from './agency-keys.ts';
 import { type DataKeyName, unwrapDataKey } from './data-keys.ts';
 import { asking, kekOf } from './kek.ts';
-import { keptKeyPlace } from './places.ts';
 import type { Room } from './room.ts';
+import { keptKeyContext } from './vault-ref.ts';
 
 /** Opens every key as it is stored, page by page. Those that do not open join `broken`. */
 export async function verifyKeys(room: Room, to: string, batch: number, broken: DataKeyName[]): Promise<number> {
@@ -13,11 +13,11 @@ export async function verifyKeys(room: Room, to: string, batch: number, broken: 
   for (;;) {
     const rows = await withSystem(room.db, 'vault-keys', tx => pageOfKeys(tx, after, batch));
     for (const row of rows) {
-      const place = { agencyId: row.agency_id, clientId: row.client_id, connectionId: row.connection_id };
+      const ref = { agencyId: row.agency_id, clientId: row.client_id, connectionId: row.connection_id };
       const agencyKey = { ...row, version: row.agency_key_version, wrapped: row.agency_wrapped };
       try {
         (await unwrapAgencyKey(room, agencyKey)).fill(0);
-        (await unwrapDataKey(room, agencyKey, place, row.version, row.wrapped)).fill(0);
+        (await unwrapDataKey(room, agencyKey, ref, row.version, row.wrapped)).fill(0);
         verified += 1;
       } catch (error) {
         if (!(error instanceof SealBroken)) throw error;
@@ -32,7 +32,7 @@ export async function verifyKeys(room: Room, to: string, batch: number, broken: 
   const kept = await withSystem(room.db, 'vault-keys', tx => tx.selectFrom('vault_kept_keys').selectAll().execute());
   for (const row of kept) {
     const kek = kekOf(room.keks, to);
-    (await asking(kek.unwrap(row.wrapped, keptKeyPlace(row.purpose, to)))).fill(0);
+    (await asking(kek.unwrap(row.wrapped, keptKeyContext(row.purpose, to)))).fill(0);
     verified += 1;
   }
   return verified;
