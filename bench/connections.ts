@@ -44,11 +44,11 @@ async function storm(workers: readonly Worker[]) {
   await Promise.all(
     workers.map(async ({ refresh }) => {
       const left = [...ids].sort(() => Math.random() - 0.5);
-      const lane = async () => {
+      const loop = async () => {
         for (let id = left.pop(); id !== undefined; id = left.pop())
           await refresh.hold(agencyId, id, { notVersion: null });
       };
-      await Promise.all([lane(), lane(), lane(), lane()]);
+      await Promise.all([loop(), loop(), loop(), loop()]);
     }),
   );
   const seconds = (performance.now() - from) / 1000;
@@ -61,7 +61,7 @@ async function switched(workers: readonly Worker[]): Promise<number> {
   const connection = { agencyId, clientId: null, connectionId: newId(), actorId: null };
   let last = 0;
   let running = true;
-  const lanes = workers.map(async ({ deps }) => {
+  const workersDone = workers.map(async ({ deps }) => {
     const switches = createSwitches(deps.db);
     const unlisten = await listen(deps.db, SWITCHES_CHANNEL, switches.forget);
     while (running) {
@@ -80,7 +80,7 @@ async function switched(workers: readonly Worker[]): Promise<number> {
   const at = performance.now();
   await pause(GOAL_SECONDS * 1000 + 500);
   running = false;
-  await Promise.all(lanes);
+  await Promise.all(workersDone);
   return Math.max(0, last - at) / 1000;
 }
 

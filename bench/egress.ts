@@ -20,7 +20,7 @@ const { Agent, request } = createRequire(join(import.meta.dirname, '..', 'backen
 
 const ROUNDS = 5;
 const SECONDS = 2;
-const LANES = 16;
+const CONCURRENCY = 16;
 const GOAL = 2;
 
 const Orders = z.object({
@@ -29,18 +29,18 @@ const Orders = z.object({
 
 type Load = { readonly perSecond: number; readonly p50: number; readonly p99: number };
 
-/** As many lanes as a worker has, each with one call at a time. */
+/** `CONCURRENCY` loops, each with one call at a time. */
 async function load(call: () => Promise<void>): Promise<Load> {
   const times: number[] = [];
   const until = performance.now() + SECONDS * 1000;
-  const lane = async () => {
+  const loop = async () => {
     while (performance.now() < until) {
       const from = performance.now();
       await call();
       times.push(performance.now() - from);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, loop));
   times.sort((a, b) => a - b);
   return { perSecond: times.length / SECONDS, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
@@ -100,13 +100,13 @@ try {
   publish({
     name: 'egress',
     title: 'A call to a provider',
-    how: `HTTP on loopback, ${LANES} lanes, ${ROUNDS} rounds of ${SECONDS} s each, medians; the reply has 20 orders, both sides check it against the same schema. Ours also judges keys and depth, keeps budget and breaker, and writes every call into the ledger of an embedded database in the same process.`,
+    how: `HTTP on loopback, ${CONCURRENCY} calls at a time, ${ROUNDS} rounds of ${SECONDS} s each, medians; the reply has 20 orders, both sides check it against the same schema. Ours also judges keys and depth, keeps budget and breaker, and writes every call into the ledger of an embedded database in the same process.`,
     measures: [
       {
         what: 'calls, against bare undici',
         ours: shown(runs.ours),
         peer: shown(runs.theirs),
-        ratio: `${ratio.toFixed(2)} × the time (+${added.toFixed(2)} ms with ${LANES} at once)`,
+        ratio: `${ratio.toFixed(2)} × the time (+${added.toFixed(2)} ms with ${CONCURRENCY} at once)`,
         goal: `≤ ${GOAL} ×`,
         held: ratio <= GOAL,
       },

@@ -19,7 +19,7 @@ const Nothing = z.strictObject({});
 const wrong = (error: z.ZodError) => ({ error: `${error.issues.map(({ message }) => message).join('; ')}.` });
 
 /** One provider as the page and the journeys see it. */
-export type Shown = {
+export type ProviderPanel = {
   readonly id: ProviderId;
   readonly name: string;
   readonly hint: string;
@@ -31,9 +31,9 @@ export type Shown = {
 };
 
 /** What a person or a journey can do to a provider: see it, revoke what it granted, let it misbehave. */
-export function serveControl(app: FastifyInstance, providers: Providers): () => readonly Shown[] {
+export function serveControl(app: FastifyInstance, providers: Providers): () => readonly ProviderPanel[] {
   const ids = Object.keys(providers.hints) as ProviderId[];
-  const shown = (id: ProviderId): Shown => ({
+  const shown = (id: ProviderId): ProviderPanel => ({
     id,
     name: PROVIDERS[id].manifest.name,
     hint: providers.hints[id] ?? '',

@@ -1,4 +1,4 @@
-import type { Shown } from './control.ts';
+import type { ProviderPanel } from './control.ts';
 import { HOSTILE } from './hostile.ts';
 import { escaped } from './page-consent.ts';
 
@@ -23,12 +23,12 @@ const row = ({
   id,
   name,
   hint,
-}: Shown) => `<article data-id="${id}"><div><h3>${escaped(name)}</h3><span role="status"></span><p>${escaped(hint)}</p></div>
+}: ProviderPanel) => `<article data-id="${id}"><div><h3>${escaped(name)}</h3><span role="status"></span><p>${escaped(hint)}</p></div>
 <form><select name="kind" aria-label="${escaped(name)}: what it does with its next replies">${BEHAVIOURS}</select><input name="times" type="number" min="1" max="1000" value="3" aria-label="${escaped(name)}: how many replies">
 <button class="quiet">Misbehave</button><button type="button" class="quiet" name="behave">Behave again</button><button type="button" class="quiet" name="revoke">Revoke</button></form></article>`;
 
 /** Every provider by itself: how to connect it, what it granted, and buttons that take that back or let it misbehave. */
-export const providersPart = (shown: readonly Shown[]): string => `<section id="providers"><h2>Providers</h2>
+export const providersPart = (shown: readonly ProviderPanel[]): string => `<section id="providers"><h2>Providers</h2>
 <p>Connect them from the console. Here you are the provider: choose what it does with how many of its next replies, or revoke what it has granted.</p>
 ${shown.map(row).join('\n')}</section>`;
 

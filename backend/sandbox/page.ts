@@ -1,4 +1,4 @@
-import type { Shown } from './control.ts';
+import type { ProviderPanel } from './control.ts';
 import { FAULTS } from './faults.ts';
 import { escaped } from './page-consent.ts';
 import { PROVIDERS_SCRIPT, PROVIDERS_STYLE, providersPart } from './page-providers.ts';
@@ -11,7 +11,7 @@ const words = (name: string) => name.replaceAll('-', ' ');
 /** A page to play the other side by hand: a customer who writes to a client of the demo, and every provider that can be connected. */
 export function page(
   numbers: readonly { readonly accountId: string; readonly client: string }[],
-  providers: readonly Shown[],
+  providers: readonly ProviderPanel[],
 ): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Provider sandbox</title>

@@ -81,9 +81,9 @@ test('every row is one that the contract allows, and its counts are those of its
       if (row.unread > 0) expect(last.direction).toBe('in');
       for (const { replyToId } of thread) if (replyToId) expect(thread.some(({ id }) => id === replyToId)).toBe(true);
     }
-    const Shown = ContactRow.pick({ name: true, phoneMasked: true, handle: true });
+    const VisibleContact = ContactRow.pick({ name: true, phoneMasked: true, handle: true });
     for (const contact of await tx.selectFrom('contacts').selectAll().execute())
-      Shown.parse({ name: contact.name, phoneMasked: contact.phone_masked, handle: contact.handle });
+      VisibleContact.parse({ name: contact.name, phoneMasked: contact.phone_masked, handle: contact.handle });
   });
 });
 

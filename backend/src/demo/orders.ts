@@ -61,7 +61,7 @@ export function numbersOf(
   };
 }
 
-type Told = {
+type OrderContext = {
   /** Of the first and the newest message, in milliseconds. */
   readonly first: number;
   readonly newest: number;
@@ -71,7 +71,7 @@ type Told = {
 };
 
 /** The order as it stands at `now`, so that nothing in it contradicts the thread. */
-export function orderOf(numbers: OrderNumbers, scene: SceneOrder, told: Told, random: SeededRandom): DemoOrder {
+export function orderOf(numbers: OrderNumbers, scene: SceneOrder, told: OrderContext, random: SeededRandom): DemoOrder {
   const { first, newest, isWhole, now } = told;
   const [from, to] = scene.days;
   const placed = within(AWAKE, first - (from + random.fraction() * (to - from)) * DAY - 2 * HOUR, random);

@@ -73,8 +73,8 @@ describe('a list that is read row by row', () => {
 });
 
 describe('pages that are collected', () => {
-  type Told = Omit<Partial<ReadPage<Order>>, 'rows'> & { readonly rows: readonly Order[] };
-  const collected = (...pages: readonly Told[]) => {
+  type Page = Omit<Partial<ReadPage<Order>>, 'rows'> & { readonly rows: readonly Order[] };
+  const collected = (...pages: readonly Page[]) => {
     const read: Read<'orders'> = async (_api, { cursor }) => {
       const at = Number(cursor ?? 0);
       const page = pages[Math.min(at, pages.length - 1)]!;

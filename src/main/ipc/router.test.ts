@@ -5,12 +5,12 @@ import { APP_PAGE, isOwnOrigin } from '../guard/rules.ts';
 import type { Handlers } from '../ports.ts';
 import { ACCEPTED, id } from '../testkit/accepted.ts';
 import { ConsoleError } from './errors.ts';
-import { createRouter, type Sender } from './router.ts';
+import { type Caller, createRouter } from './router.ts';
 
 const CALLS = Object.keys(ACCEPTED) as CallName[];
 const WITH_ARGUMENT = CALLS.filter(name => ACCEPTED[name] !== undefined);
 
-const own: Sender = { frame: { url: `${APP_PAGE}#/c/1`, isTop: true }, knownWindow: true };
+const own: Caller = { frame: { url: `${APP_PAGE}#/c/1`, isTop: true }, knownWindow: true };
 
 /** A router whose handlers only note that they were entered; `answers` gives what one of them returns. */
 function world(answers: Partial<Record<CallName, () => unknown>> = {}, signedIn = true) {
@@ -41,7 +41,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const FORGERIES: readonly (readonly [string, Sender])[] = [
+const FORGERIES: readonly (readonly [string, Caller])[] = [
   ['no frame', { frame: null, knownWindow: true }],
   ['a frame that is gone, of a window that is gone', { frame: null, knownWindow: false }],
   ['a frame inside of the page', { frame: { url: APP_PAGE, isTop: false }, knownWindow: true }],
@@ -57,16 +57,16 @@ const FORGERIES: readonly (readonly [string, Sender])[] = [
 ];
 
 describe('who may ask', () => {
-  test.each(FORGERIES)('SH-10: %s is refused on every channel, and no handler is entered', async (_who, sender) => {
+  test.each(FORGERIES)('SH-10: %s is refused on every channel, and no handler is entered', async (_who, caller) => {
     const { route, entered } = world();
     for (const name of CALLS) {
-      const reply = await route(sender, name, ACCEPTED[name]);
+      const reply = await route(caller, name, ACCEPTED[name]);
       expect(reply, name).toMatchObject({ ok: false, error: { code: 'forbidden_sender' } });
     }
     expect(entered).toEqual([]);
   });
 
-  test('SH-10: the sender is judged before the first await, so a page that leaves at once is still caught', () => {
+  test('SH-10: the caller is judged before the first await, so a page that leaves at once is still caught', () => {
     const { route, entered } = world();
     void route({ ...own, knownWindow: false }, 'app.setTitle', { title: 'x' });
     void route(own, 'app.setTitle', { title: 'x' });

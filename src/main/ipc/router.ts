@@ -9,7 +9,7 @@ export const IPC_CALL = 'astrix:call';
 export const IPC_EVENT = 'astrix:event';
 
 /** Who sent a message, as far as it can be known at the moment it arrives. */
-export type Sender = {
+export type Caller = {
   readonly frame: { readonly url: string; readonly isTop: boolean } | null;
   /** Made by the window factory and still alive. */
   readonly knownWindow: boolean;
@@ -26,7 +26,7 @@ export type RouterDeps = {
 const SLOW_MS = 40;
 
 const refusals = {
-  sender: plainError(
+  caller: plainError(
     'forbidden_sender',
     'This request did not come from the console.',
     'Close the window and open it again.',
@@ -51,7 +51,7 @@ const refusals = {
 } as const;
 
 /**
- * Judges the sender first and synchronously, then the name, the argument, the session; runs the handler; checks the result. Errors
+ * Judges the caller first and synchronously, then the name, the argument, the session; runs the handler; checks the result. Errors
  * go back as values: a rejected promise would carry a stack into the window (SH-10, SH-14).
  */
 export function createRouter({
@@ -59,14 +59,14 @@ export function createRouter({
   signedIn,
   isOwnOrigin,
   log,
-}: RouterDeps): (sender: Sender, name: unknown, args: unknown) => Promise<IpcReply<CallName>> {
+}: RouterDeps): (caller: Caller, name: unknown, args: unknown) => Promise<IpcReply<CallName>> {
   function judge(
-    sender: Sender,
+    caller: Caller,
     name: unknown,
     args: unknown,
   ): { channel: Channel; name: CallName; args: unknown } | IpcError {
-    if (sender.frame === null || !sender.frame.isTop || !sender.knownWindow || !isOwnOrigin(sender.frame.url))
-      return refusals.sender;
+    if (caller.frame === null || !caller.frame.isTop || !caller.knownWindow || !isOwnOrigin(caller.frame.url))
+      return refusals.caller;
     if (typeof name !== 'string' || !Object.hasOwn(CHANNELS, name)) return refusals.unknown;
     const channel: Channel = CHANNELS[name as CallName];
     if (channel.kind === 'event') return refusals.unknown;
@@ -82,8 +82,8 @@ export function createRouter({
     return { channel, name: name as CallName, args: parsed.data };
   }
 
-  return async (sender, name, args) => {
-    const call = judge(sender, name, args);
+  return async (caller, name, args) => {
+    const call = judge(caller, name, args);
     if ('code' in call) return refuse(call);
     const started = performance.now();
     try {

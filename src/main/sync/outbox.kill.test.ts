@@ -27,10 +27,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Told = { composed: string[]; kept: string[]; left: OutboxItem[] | null; killed: boolean };
+type Report = { composed: string[]; kept: string[]; left: OutboxItem[] | null; killed: boolean };
 
 /** One life of the console over the same file. */
-async function live(order: Record<string, unknown>): Promise<Told> {
+async function live(order: Record<string, unknown>): Promise<Report> {
   const child = spawn(process.execPath, [CHILD, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', chunk => {

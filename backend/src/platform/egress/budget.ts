@@ -22,8 +22,8 @@ export type TurnRequest = {
   readonly signal?: AbortSignal | undefined;
 };
 
-type Lane = { tokens: number; at: number; waiting: number; tail: Promise<void>; readonly bucket: Bucket };
-type Connection = { pausedUntil: number; strikes: number; readonly lanes: Map<string, Lane> };
+type CostQueue = { tokens: number; at: number; waiting: number; tail: Promise<void>; readonly bucket: Bucket };
+type Connection = { pausedUntil: number; strikes: number; readonly queues: Map<string, CostQueue> };
 
 const SLICE_MS = 1000;
 const MAX_WAITING = 1000;
@@ -42,7 +42,7 @@ export function createBudgets(time: Time) {
     let connection = connections.get(key);
     if (!connection) {
       if (connections.size >= sweepAt) sweep();
-      connection = { pausedUntil: 0, strikes: 0, lanes: new Map() };
+      connection = { pausedUntil: 0, strikes: 0, queues: new Map() };
       connections.set(key, connection);
     }
     return connection;
@@ -52,54 +52,54 @@ export function createBudgets(time: Time) {
   function sweep(): void {
     const now = msOf(time.clock);
     for (const [key, connection] of connections) {
-      const lanes = [...connection.lanes.values()];
+      const queues = [...connection.queues.values()];
       if (
         connection.pausedUntil <= now &&
-        lanes.every(lane => lane.waiting === 0 && tokensAt(lane, now) >= lane.bucket.burst)
+        queues.every(queue => queue.waiting === 0 && tokensAt(queue, now) >= queue.bucket.burst)
       )
         connections.delete(key);
     }
     sweepAt = Math.max(SWEEP_FROM, connections.size * 2);
   }
 
-  function laneOf(connection: Connection, cost: string, bucket: Bucket): Lane {
-    let lane = connection.lanes.get(cost);
-    if (!lane) {
+  function queueOf(connection: Connection, cost: string, bucket: Bucket): CostQueue {
+    let queue = connection.queues.get(cost);
+    if (!queue) {
       const now = msOf(time.clock);
       const paused = connection.pausedUntil > now;
-      lane = {
+      queue = {
         tokens: paused ? 1 : bucket.burst,
         at: paused ? connection.pausedUntil : now,
         waiting: 0,
         tail: Promise.resolve(),
         bucket,
       };
-      connection.lanes.set(cost, lane);
+      connection.queues.set(cost, queue);
     }
-    return lane;
+    return queue;
   }
 
-  function msUntilFree(connection: Connection, lane: Lane, ahead: number): number {
+  function msUntilFree(connection: Connection, queue: CostQueue, ahead: number): number {
     const now = msOf(time.clock);
     const start = Math.max(now, connection.pausedUntil);
-    const missing = 1 + ahead - tokensAt(lane, start);
-    return start - now + Math.max(0, Math.ceil((missing / lane.bucket.perSecond) * 1000));
+    const missing = 1 + ahead - tokensAt(queue, start);
+    return start - now + Math.max(0, Math.ceil((missing / queue.bucket.perSecond) * 1000));
   }
 
-  function take(lane: Lane): Turn {
+  function take(queue: CostQueue): Turn {
     const now = msOf(time.clock);
-    lane.tokens = tokensAt(lane, now) - 1;
-    lane.at = now;
+    queue.tokens = tokensAt(queue, now) - 1;
+    queue.at = now;
     return { kind: 'go' };
   }
 
-  async function atTheHead(connection: Connection, lane: Lane, request: TurnRequest): Promise<Turn> {
+  async function atTheHead(connection: Connection, queue: CostQueue, request: TurnRequest): Promise<Turn> {
     for (;;) {
       if (request.signal?.aborted) return { kind: 'stopped', reason: 'cancelled' };
       const forbidden = await request.forbidden();
       if (forbidden !== null) return { kind: 'stopped', reason: forbidden };
-      const ms = msUntilFree(connection, lane, 0);
-      if (ms <= 0) return take(lane);
+      const ms = msUntilFree(connection, queue, 0);
+      if (ms <= 0) return take(queue);
       if (msOf(time.clock) + ms > request.until) return { kind: 'later', afterMs: ms };
       await time.wait(Math.min(ms, SLICE_MS), request.signal);
     }
@@ -109,22 +109,22 @@ export function createBudgets(time: Time) {
     /** Resolves when the call may leave, or says why not. */
     async turn(request: TurnRequest): Promise<Turn> {
       const connection = connectionOf(request.connection);
-      const lane = laneOf(connection, request.cost, request.bucket);
-      const expected = msUntilFree(connection, lane, lane.waiting);
-      if (lane.waiting >= MAX_WAITING || msOf(time.clock) + expected > request.until)
+      const queue = queueOf(connection, request.cost, request.bucket);
+      const expected = msUntilFree(connection, queue, queue.waiting);
+      if (queue.waiting >= MAX_WAITING || msOf(time.clock) + expected > request.until)
         return { kind: 'later', afterMs: expected };
-      const before = lane.tail;
+      const before = queue.tail;
       let done = () => {};
-      lane.tail = new Promise(resolve => {
+      queue.tail = new Promise(resolve => {
         done = resolve;
       });
-      lane.waiting += 1;
+      queue.waiting += 1;
       try {
         await Promise.race([before, aborted(request.signal)]);
-        return await atTheHead(connection, lane, request);
+        return await atTheHead(connection, queue, request);
       } finally {
-        lane.waiting -= 1;
-        // Who leaves the middle of the queue hands on the place, not the turn.
+        queue.waiting -= 1;
+        // A request that leaves the middle of the queue passes on its position, not its turn.
         void before.then(done);
       }
     },
@@ -136,7 +136,7 @@ export function createBudgets(time: Time) {
       connection.strikes = Math.min(connection.strikes + 1, 10);
       const until = Math.max(connection.pausedUntil, msOf(time.clock) + ms);
       connection.pausedUntil = until;
-      for (const lane of connection.lanes.values()) Object.assign(lane, { tokens: 1, at: until });
+      for (const queue of connection.queues.values()) Object.assign(queue, { tokens: 1, at: until });
       return ms;
     },
 
@@ -151,11 +151,11 @@ export function createBudgets(time: Time) {
       const connection = connections.get(key);
       if (!connection) return null;
       const now = msOf(time.clock);
-      const lanes = [...connection.lanes.values()].map(lane => ({
-        left: Math.max(0, Math.floor(tokensAt(lane, Math.max(now, connection.pausedUntil)))),
-        of: Math.floor(lane.bucket.burst),
+      const queues = [...connection.queues.values()].map(queue => ({
+        left: Math.max(0, Math.floor(tokensAt(queue, Math.max(now, connection.pausedUntil)))),
+        of: Math.floor(queue.bucket.burst),
       }));
-      const scarcest = lanes.sort((a, b) => a.left / a.of - b.left / b.of)[0];
+      const scarcest = queues.sort((a, b) => a.left / a.of - b.left / b.of)[0];
       const pausedSeconds = Math.max(0, Math.ceil((connection.pausedUntil - now) / 1000));
       return scarcest ? { ...scarcest, pausedSeconds } : null;
     },
@@ -167,7 +167,7 @@ export function createBudgets(time: Time) {
 const aborted = (signal: AbortSignal | undefined) =>
   new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve(), { once: true }));
 
-const tokensAt = (lane: Lane, at: number) =>
-  Math.min(lane.bucket.burst, lane.tokens + (Math.max(0, at - lane.at) / 1000) * lane.bucket.perSecond);
+const tokensAt = (queue: CostQueue, at: number) =>
+  Math.min(queue.bucket.burst, queue.tokens + (Math.max(0, at - queue.at) / 1000) * queue.bucket.perSecond);
 
 export type Budgets = ReturnType<typeof createBudgets>;

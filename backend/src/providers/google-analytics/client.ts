@@ -10,7 +10,7 @@ import { type ReadPage, type ReadRequest, readPage } from '../read.ts';
 import { accountOf, METRICS, metricsOf, PropertyPage, Report, SummaryPage } from './map.ts';
 
 const ADMIN = 'analyticsadmin.googleapis.com';
-const MOST = '200';
+const PAGE_SIZE = '200';
 /** Google still counts for a day or two. */
 const SETTLING_DAYS = 3;
 const PAGE_ROWS = 10_000;
@@ -20,12 +20,12 @@ async function identify(api: Api): Promise<ReadResult<Account>> {
   const admin = { host: ADMIN, cost: 'accounts' };
   const owners = await listAll(
     api,
-    { ...admin, path: '/v1beta/accountSummaries', query: { pageSize: MOST } },
+    { ...admin, path: '/v1beta/accountSummaries', query: { pageSize: PAGE_SIZE } },
     SummaryPage,
   );
   return belowOwners(owners, async ({ account, displayName }) => {
     // Sub-properties and roll-ups included.
-    const query = { filter: `ancestor:${account}`, pageSize: MOST };
+    const query = { filter: `ancestor:${account}`, pageSize: PAGE_SIZE };
     const properties = await listAll(api, { ...admin, path: '/v1beta/properties', query }, PropertyPage);
     return properties.kind === 'ok'
       ? { ...properties, rows: properties.rows.map(property => accountOf(property, displayName)) }

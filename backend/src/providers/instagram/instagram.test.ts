@@ -65,9 +65,9 @@ it('posts without numbers do not take those of the others, and are told by their
 
 describe('numbers that Meta refuses', () => {
   type Asked = { readonly path: string; readonly query?: Readonly<Record<string, unknown>> };
-  type Told = object | { readonly error: object };
+  type Reply = object | { readonly error: object };
   /** An Api that answers with what `tell` says, read as the egress reads it. */
-  const answered = (tell: (asked: Asked) => Told): Api => ({
+  const answered = (tell: (asked: Asked) => Reply): Api => ({
     ...apiOf(NOBODY),
     async call(ask) {
       const path = ask.path.replace(/\{\w+\}/g, () => Object.values(ask.parameters ?? {})[0] as string);

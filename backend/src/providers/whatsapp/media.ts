@@ -5,7 +5,7 @@ import { WHATSAPP } from './manifest.ts';
 
 const MEBIBYTE = 1_048_576;
 /** What customers can send, and how large each kind may be at Meta. Documents may have 100 MB there; one of this size is the most we hold. */
-const MOST: Readonly<Record<string, number>> = {
+const MAX_BYTES: Readonly<Record<string, number>> = {
   'image/jpeg': 5 * MEBIBYTE,
   'image/png': 5 * MEBIBYTE,
   'image/webp': MEBIBYTE,
@@ -52,7 +52,7 @@ export async function fetchMedia(api: Api, mediaId: string): Promise<Outcome<Med
   const { url, mime_type, file_size } = told.data;
   const refused = (code: string, reason: string) => ({ kind: 'permanent', code, reason, status: told.status }) as const;
   const type = mime_type.split(';', 1)[0]!.trim().toLowerCase();
-  const most = Object.hasOwn(MOST, type) ? MOST[type]! : null;
+  const most = Object.hasOwn(MAX_BYTES, type) ? MAX_BYTES[type]! : null;
   if (most === null) return refused('media-type', 'Files of this kind are not fetched.');
   if (file_size > most) return refused('media-size', `The file is larger than ${most / MEBIBYTE} MB.`);
   const query = keysOf(url);

@@ -131,7 +131,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
       ) : data.isPending ? (
         <Skeleton rows={6} what={`Asking ${entry.name}…`} />
       ) : found ? (
-        <Shown
+        <DataTable
           data={found}
           title={read.title}
           text={text}
@@ -145,7 +145,7 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
   );
 }
 
-function Shown({
+function DataTable({
   data,
   title,
   text,

@@ -39,8 +39,8 @@ export function WebhookPart({ client, connection, entry }: Props) {
             It is shown this once. Whoever has it can send hints about {connection.account.name}; if it gets lost, make
             a new one.
           </p>
-          <Shown name="Address" value={made?.url ?? ''} />
-          {made?.token ? <Shown name="Secret" value={made.token} /> : null}
+          <CopyField name="Address" value={made?.url ?? ''} />
+          {made?.token ? <CopyField name="Secret" value={made.token} /> : null}
           {made?.overlapEndsAt ? (
             <p className="text-meta">The address before this one is taken until {dateTimeOf(made.overlapEndsAt)}.</p>
           ) : null}
@@ -55,7 +55,7 @@ export function WebhookPart({ client, connection, entry }: Props) {
   );
 }
 
-function Shown({ name, value }: { readonly name: string; readonly value: string }) {
+function CopyField({ name, value }: { readonly name: string; readonly value: string }) {
   return (
     <div className="flex flex-col gap-1">
       <span className="text-meta text-meta">{name}</span>
