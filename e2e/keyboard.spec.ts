@@ -97,6 +97,21 @@ test('send and next, send and close, close and undo go on down the list', async 
   await act('z', () => expect(rows().filter({ hasText: third })).not.toHaveCount(0, { timeout: 300 }));
 });
 
+test('F6 reaches what was done, and its button undoes it', async () => {
+  const closed = await openName();
+  await act('e', () => expect.poll(openName, { timeout: 300 }).not.toBe(closed));
+  await expect(rows().filter({ hasText: closed })).toHaveCount(0);
+  const said = page.getByRole('region', { name: 'Notifications' });
+  await page.keyboard.press('F6');
+  await expect(said).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(said.getByRole('group', { name: 'Closed' }).last()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(said.getByRole('button', { name: 'Undo' }).last()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(rows().filter({ hasText: closed })).not.toHaveCount(0);
+});
+
 test('a client remembers its conversation, its filter and how far its list was scrolled', async () => {
   await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Mine/ }).click();
   await rows().nth(2).click();

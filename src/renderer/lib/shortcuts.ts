@@ -38,7 +38,10 @@ export const ARROWS = defineShortcuts('List', {
 });
 
 /** Handled by the toasts, on every screen. */
-export const UNDO = defineShortcuts('Everywhere', { undo: { keys: 'z', says: 'Undo the last change' } });
+export const UNDO = defineShortcuts('Everywhere', {
+  undo: { keys: 'z', says: 'Undo the last change' },
+  toasts: { keys: 'f6', says: 'Move the focus to the messages about what was done', local: true },
+});
 
 const mac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
 
