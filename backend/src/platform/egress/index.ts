@@ -11,3 +11,4 @@ export { type Page, type PageCaps, type Pages, type Paging, pages } from './page
 export { bytes, json, nothing, type Reader } from './reader.ts';
 export type { CallRequest } from './request.ts';
 export type { EgressRules, ProviderRules } from './rules.ts';
+export { createFetchTyped, type FetchTyped } from './typed-address.ts';
