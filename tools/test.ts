@@ -6,7 +6,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { CHECKS, runCheck } from './check.ts';
@@ -42,10 +42,16 @@ type Result = {
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
+  /** Title and first line of the message of what failed, repeated below the summary: a log may reach its reader without its middle. */
+  readonly failures?: readonly string[];
 };
 const results: Result[] = [];
 
-function report(what: string, started: number, counts: { passed: number; failed: number; skipped?: number }): void {
+function report(
+  what: string,
+  started: number,
+  counts: Pick<Result, 'passed' | 'failed' | 'failures'> & { skipped?: number },
+): void {
   results.push({
     what,
     ...counts,
@@ -65,7 +71,23 @@ type VitestReport = {
   numFailedTests: number;
   numPendingTests: number;
   numFailedTestSuites: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
+  }[];
 };
+
+const firstLine = (text: string | undefined): string => text?.split('\n', 1)[0]?.trim() ?? '';
+
+const failuresOf = ({ testResults }: VitestReport): string[] =>
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(test => test.status === 'failed');
+    if (failed.length === 0 && status === 'failed') return [`${file}: ${firstLine(message)}`];
+    return failed.map(test => `${file} › ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`);
+  });
 
 function vitest(what: string, args: readonly string[], env: Record<string, string> = {}): void {
   process.stdout.write(`\n── ${what}\n`);
@@ -89,6 +111,7 @@ function vitest(what: string, args: readonly string[], env: Record<string, strin
     passed: counts?.numPassedTests ?? 0,
     failed: status === 0 ? failed : Math.max(1, failed),
     skipped: counts?.numPendingTests ?? 0,
+    failures: counts ? failuresOf(counts) : [],
   });
 }
 
@@ -180,5 +203,7 @@ for (const result of results)
   process.stdout.write(
     `${result.failed === 0 ? 'ok  ' : 'FAIL'}  ${result.what}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped (${result.seconds} s)\n`,
   );
+for (const { what, failures = [] } of results)
+  for (const failure of failures) process.stdout.write(`\n${what}: ${failure}\n`);
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
 process.exit(sum('failed') === 0 ? 0 : 1);
