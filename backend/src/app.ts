@@ -100,7 +100,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     handlers,
   );
   const { publicUrl } = installation;
-  registerPages(http, { db, clock, log, audit, key: vault.kept('pages/v1'), publicUrl }, pages);
+  registerPages(http, { db, clock, log, audit, key: vault.namedKey('pages/v1'), publicUrl }, pages);
   await jobs.start(assembly.jobs);
   if (demo !== null) await assembly.seed(demo);
   const loops = createLoops({ db, log, metrics }, [...every, sweepLoop(db, metrics)]);
