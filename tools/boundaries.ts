@@ -100,7 +100,7 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
     why: 'only platform/db touches a driver',
   },
   {
-    name: /^(?:undici|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
+    name: /^(?:undici|nodemailer|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
     // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08).
     by: /^(?:backend\/(?:src\/platform\/egress\/|sandbox\/)|src\/main\/connect\/)/,
     why: 'only platform/egress calls the network',

@@ -12,13 +12,14 @@ import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
 import * as modules from './modules.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
-import { keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
+import { deriveKey, keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
-import { createCallLedger, createEgress, type EgressParts } from './platform/egress/index.ts';
+import { createCallLedger, createEgress, createSmtpSender, type EgressParts } from './platform/egress/index.ts';
 import { demandFed, refuseDemoDatabase } from './platform/feed/index.ts';
 import { createServer, registerRoutes } from './platform/http/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
 import { createLoops } from './platform/loops/index.ts';
+import { createMail } from './platform/mail/index.ts';
 import { type PageDefinition, registerPages } from './platform/pages/index.ts';
 import { sweepLoop } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
@@ -69,6 +70,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const audit = createAuditTrail(vault.namedKey('audit/v1'));
   const board = createPortBoard();
   const egress = egressOf(parts, board.ports);
+  const sealingKey = vault.namedKey('envelope/v1');
+  const keyring = keyringFrom(sealingKey);
+  const sender = config.mail ? createSmtpSender(config.mail.server) : null;
+  const outlet = config.mail && sender ? { sender, from: config.mail.from } : null;
+  const mail = createMail({ db, log, metrics, keyring, digestKey: deriveKey(sealingKey, 'mail-address/v1'), outlet });
   const jobs = createJobs(db, log);
   const installation = installationOf(parts, http);
   const { handlers, every, pages, ...assembly } = await assemble(
@@ -80,10 +86,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
       log,
       metrics,
       vault,
-      keyring: keyringFrom(vault.namedKey('envelope/v1')),
+      keyring,
       egress,
       audit,
       jobs,
+      mail,
       installation,
       messagingOf: parts.messagingOf ?? (provider => PROVIDERS[provider].messaging ?? null),
       passwords: { cost: parts.passwordCost ?? PASSWORD_COST, verify: parts.verifyPassword ?? verifyPassword },
@@ -103,7 +110,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   registerPages(http, { db, clock, log, audit, key: vault.namedKey('pages/v1'), publicUrl }, pages);
   await jobs.start(assembly.jobs);
   if (demo !== null) await assembly.seed(demo);
-  const loops = createLoops({ db, log, metrics }, [...every, sweepLoop(db, metrics)]);
+  const loops = createLoops({ db, log, metrics }, [...every, mail.loop, sweepLoop(db, metrics)]);
 
   return {
     http,
@@ -124,6 +131,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await loops.stop();
       await assembly.unlisten();
       await jobs.stop();
+      sender?.close();
       await egress.close();
     },
   };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { mailAddress } from './kernel/mail-address.ts';
 import { type Secret, secret } from './kernel/secret.ts';
 
 /** One sentence for each fault, all of them at once: what is wrong with which variable, and what to do. */
@@ -55,6 +56,8 @@ const Environment = z.object({
     value => value === undefined || /^http:\/\/127\.0\.0\.1:\d+$/.test(value),
     'may only name the provider sandbox on http://127.0.0.1:<port>',
   ),
+  ASTRIX_SMTP_URL: optionalText,
+  ASTRIX_MAIL_FROM: optionalText,
   ASTRIX_PUBLIC_URL: optionalText.refine(
     value => value === undefined || /^(https:\/\/[a-z0-9.-]+(:\d+)?|http:\/\/127\.0\.0\.1:\d+)$/.test(value),
     'must be https://<host> without a path, or http://127.0.0.1:<port>',
@@ -85,12 +88,25 @@ export type Config = {
   readonly sandboxUrl: string | null;
   /** Where this backend is reached from outside, for providers that send people or events back; null for its own address. */
   readonly publicUrl: string | null;
+  /** The mail server and the sender that its mails name; null for an installation without mail. */
+  readonly mail: MailConfig | null;
   /** Credentials of this installation's app at a family of providers, by its name in the manifests; null without one. */
   readonly appFor: (name: string) => ProviderAppConfig | null;
   /** What that app signs its webhooks with: two secrets during a rotation (WH-05). None refuses every delivery with 503 (WH-04). */
   readonly appSecretsFor: (name: string) => readonly Secret[];
   /** What proves a provider that registers an address of that app (WH-13); null without one. */
   readonly verifyTokenFor: (name: string) => Secret | null;
+};
+
+export type MailConfig = {
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: 'implicit' | 'demanded' | 'offered';
+    readonly user: string | null;
+    readonly password: Secret | null;
+  };
+  readonly from: { readonly name: string | undefined; readonly address: string };
 };
 
 export type ProviderAppConfig = { readonly id: string; readonly secret: Secret; readonly nextSecret?: Secret };
@@ -135,6 +151,66 @@ function readVerifyTokens(
     else tokens[app.toLowerCase()] = secret(value);
   }
   return tokens;
+}
+
+const SMTP_FORM = 'smtps://<user>:<password>@<host>:465, or smtp://<user>:<password>@<host>:587 for STARTTLS';
+/** `Name <address>`, or the address alone. */
+const SENDER = /^(?:(?<name>[^<>\p{Cc}]*?)\s*<(?<inBrackets>[^<>]+)>|(?<alone>[^<>]+))$/u;
+
+/** ASTRIX_SMTP_URL and ASTRIX_MAIL_FROM belong together: a server without a sender sends nothing, and says so only when a person waits. */
+function readMail(smtpUrl: string | undefined, sender: string | undefined, faults: string[]): MailConfig | null {
+  if (smtpUrl === undefined && sender === undefined) return null;
+  if (smtpUrl === undefined || sender === undefined) {
+    faults.push(
+      `${smtpUrl === undefined ? 'ASTRIX_SMTP_URL' : 'ASTRIX_MAIL_FROM'} must be set as well: a mail server and a sender belong together.`,
+    );
+    return null;
+  }
+  const server = readSmtpUrl(smtpUrl, faults);
+  const { name, inBrackets, alone } = SENDER.exec(sender)?.groups ?? {};
+  const address = mailAddress(inBrackets ?? alone ?? '');
+  if (address === null) faults.push('ASTRIX_MAIL_FROM must be an address, such as Astrix <console@agency.example>.');
+  return server === null || address === null
+    ? null
+    : { server, from: { name: name?.replaceAll('"', '').trim() || undefined, address } };
+}
+
+function readSmtpUrl(text: string, faults: string[]): MailConfig['server'] | null {
+  const url = URL.parse(text);
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    faults.push(`ASTRIX_SMTP_URL must be ${SMTP_FORM}. Percent-encode what is special in the password: ${SPECIAL}.`);
+    return null;
+  }
+  if (url.pathname.replace('/', '') !== '' || url.search !== '' || url.hash !== '') {
+    faults.push(
+      `ASTRIX_SMTP_URL must end after the port: ${SMTP_FORM}. Percent-encode what is special in the password: ${SPECIAL}.`,
+    );
+    return null;
+  }
+  if ((url.username === '') !== (url.password === '')) {
+    faults.push('ASTRIX_SMTP_URL must name a user and a password, or neither of them.');
+    return null;
+  }
+  const implicit = url.protocol === 'smtps:';
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port) || (implicit ? 465 : 587),
+    tls: implicit ? 'implicit' : isPrivateName(url.hostname) ? 'offered' : 'demanded',
+    user: url.username === '' ? null : decoded(url.username),
+    password: url.password === '' ? null : secret(decoded(url.password)),
+  };
+}
+
+/** What ends a part of an address earlier than whoever wrote the password meant. */
+const SPECIAL = '@ is %40, # is %23, / is %2F, ? is %3F, : is %3A, % is %25';
+
+/** A lone % that nobody encoded stays what it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Variables of the system before this one. Secrets found there would be forgotten in an environment for ever (VT-06). */
@@ -189,13 +265,15 @@ function weaknessFaults(
   return faults;
 }
 
+/** This machine, or a name without a dot, which is known only in a private network of containers. */
+const isPrivateName = (hostname: string): boolean =>
+  hostname === '[::1]' || LOOPBACK_HOST.test(hostname) || /^[a-z0-9-]+$/i.test(hostname);
+
 /** Whether nobody on the way can read: this machine, a name without a dot (a private network of containers), or TLS. */
 function isProtected(databaseUrl: string): boolean {
   const url = URL.parse(databaseUrl);
   if (url === null) return true;
-  const { hostname } = url;
-  if (hostname === '' || hostname === '[::1]' || LOOPBACK_HOST.test(hostname)) return true;
-  if (/^[a-z0-9-]+$/i.test(hostname)) return true;
+  if (url.hostname === '' || isPrivateName(url.hostname)) return true;
   return ['require', 'verify-ca', 'verify-full'].includes(url.searchParams.get('sslmode') ?? '');
 }
 
@@ -225,6 +303,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('ASTRIX_PUBLIC_URL must begin with https:// in production: providers send people back to it.');
   faults.push(...exposureFaults(value, env.NODE_ENV));
   if (production) faults.push(...weaknessFaults(value, env));
+  const mail = readMail(value.ASTRIX_SMTP_URL, value.ASTRIX_MAIL_FROM, faults);
   const apps = readApps(env, faults);
   const verifyTokens = readVerifyTokens(env, faults);
   const given = givenKek('ASTRIX_KEK', value.ASTRIX_KEK, value.ASTRIX_DATA_DIR, faults);
@@ -264,6 +343,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: value.ASTRIX_LOG_LEVEL,
     sandboxUrl: value.ASTRIX_SANDBOX_URL ?? null,
     publicUrl: value.ASTRIX_PUBLIC_URL ?? null,
+    mail,
     appFor,
     appSecretsFor: name => {
       const own = (of: string) => (of === 'whatsapp' ? whatsapp.secrets : secretsOf(appFor(of)));

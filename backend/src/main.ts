@@ -32,6 +32,8 @@ Configuration comes from the environment:
   ASTRIX_WHATSAPP_VERIFY_TOKEN    answers the handshake when the webhook address of that app is registered
   ASTRIX_SANDBOX_URL              the provider sandbox in place of all providers, outside production only
   ASTRIX_PUBLIC_URL               where providers send people back to     (this backend's own address)
+  ASTRIX_SMTP_URL                 smtps://user:password@host:465, or smtp://…:587 for STARTTLS; without it nothing is mailed
+  ASTRIX_MAIL_FROM                the sender of mails, such as Astrix <console@agency.example>
   ASTRIX_APP_<NAME>_ID, _SECRET   app credentials: GOOGLE, META, ATLASSIAN, AMAZON (docs/providers); the secret also signs webhooks,
                                   which are answered with 503 without one
   ASTRIX_APP_<NAME>_SECRET_NEXT   the second secret during a rotation

@@ -8,6 +8,7 @@ import type { Egress } from '../platform/egress/index.ts';
 import type { Emit } from '../platform/events/index.ts';
 import type { CollectionReaders } from '../platform/feed/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
+import type { Mail } from '../platform/mail/index.ts';
 import type { Log, Metrics } from '../platform/telemetry/index.ts';
 import type { Vault } from '../platform/vault/index.ts';
 import type { Messaging } from '../providers/messaging.ts';
@@ -42,6 +43,7 @@ export type Services = {
   readonly egress: Egress;
   readonly audit: AuditTrail;
   readonly jobs: Pick<Jobs, 'enqueue'>;
+  readonly mail: Omit<Mail, 'loop'>;
   readonly emit: Emit;
   readonly installation: Installation;
   readonly ports: Ports;

@@ -118,6 +118,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/webhooks/receive.ts webhook-ingest',
   'platform/egress/ledger.ts provider-calls',
   'platform/loops/lease.ts lease',
+  'platform/mail/mails.ts send-mail',
   'platform/retention/sweeper.ts retention-sweep',
   'platform/vault/index.ts vault-keys',
   'platform/vault/rewrap.ts vault-keys',

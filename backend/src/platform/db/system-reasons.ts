@@ -13,6 +13,7 @@ export const SYSTEM_REASONS = {
   connections: 'renew, check and end credentials of connections, and keep their health',
   imports: 'bring what connected accounts hold into the modules that own it, and keep how far that has come',
   switches: 'know in each process what has been switched off',
+  'send-mail': 'carry queued mail to the mail server and record the outcome',
   'snooze-wake': 'wake conversations whose time has come',
   'retention-sweep': 'delete what has expired',
   lease: 'decide which process does periodic work',

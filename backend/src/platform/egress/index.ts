@@ -11,4 +11,5 @@ export { type Page, type PageCaps, type Pages, type Paging, pages } from './page
 export { bytes, json, nothing, type Reader } from './reader.ts';
 export type { CallRequest } from './request.ts';
 export type { EgressRules, ProviderRules } from './rules.ts';
+export { createSmtpSender, type MailOutcome, type MailSender, type OutgoingMail, type SmtpServer } from './smtp.ts';
 export { createFetchTyped, type FetchTyped } from './typed-address.ts';

@@ -37,6 +37,12 @@ export function createMetrics() {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    mails: new Counter({
+      name: 'astrix_mails_total',
+      help: 'Mails by outcome; `later` is an attempt that is made again',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     providerCalls: new Counter({
       name: 'astrix_provider_calls_total',
       help: 'Calls to providers by outcome, further attempts not counted',
