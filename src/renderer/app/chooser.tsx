@@ -1,5 +1,6 @@
+import { Autocomplete } from '@base-ui/react/autocomplete';
 import { CornerDownLeft } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 
 export type Choice = {
   readonly id: string;
@@ -18,66 +19,58 @@ type ChooserProps = {
   readonly onPick: (choice: Choice) => void;
 };
 
-/** A field that keeps the focus, above a list through which the arrow keys move. */
-export function Chooser({ choices, placeholder, typed, onType, onPick }: ChooserProps) {
-  const [at, setAt] = useState(0);
-  const field = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => field.current?.focus(), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text selects the first choice
-  useEffect(() => setAt(0), [typed]);
-  useEffect(() => void list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' }), [at]);
+/** Choices under their headings, in the order in which each heading appears first. */
+export const grouped = (choices: readonly Choice[]) =>
+  [...Map.groupBy(choices, choice => choice.group)].map(([name, items]) => ({ name, items }));
 
-  const press = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') setAt(Math.min(at + 1, choices.length - 1));
-    else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
-    else if (event.key === 'Enter' && choices[at]) onPick(choices[at]);
-    else return;
-    event.preventDefault();
-  };
+/** A field that keeps the focus, above a list through which the arrow keys move. Part of a dialog, which focuses it. */
+export function Chooser({ choices, placeholder, typed, onType, onPick }: ChooserProps) {
   return (
-    <>
-      <input
-        ref={field}
-        role="combobox"
-        aria-expanded
-        aria-controls="choices"
-        aria-activedescendant={choices[at] ? `choice-${at}` : undefined}
+    <Autocomplete.Root
+      inline
+      open
+      items={grouped(choices)}
+      // The caller has searched already.
+      mode="none"
+      autoHighlight="always"
+      keepHighlight
+      value={typed}
+      // A picked choice would be written into the field.
+      onValueChange={(text, { reason }) => reason !== 'item-press' && onType(text)}
+    >
+      <Autocomplete.Input
         aria-label={placeholder}
         placeholder={placeholder}
         maxLength={200}
-        value={typed}
-        onChange={event => onType(event.target.value)}
-        onKeyDown={press}
         className="h-12 w-full shrink-0 border-b border-line bg-transparent px-5 text-[15px] outline-none"
       />
-      <div ref={list} id="choices" role="listbox" aria-label="Choices" className="scroll min-h-0 p-2">
-        {choices.map((choice, index) => (
-          <div key={choice.id}>
-            {choice.group === choices[index - 1]?.group ? null : (
-              <div role="presentation" className="px-3 pt-2 pb-1 text-meta text-meta">
-                {choice.group}
-              </div>
-            )}
-            {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the field has the focus and the keys, as a combobox does */}
-            <div
-              id={`choice-${index}`}
-              data-at={index}
-              role="option"
-              aria-selected={index === at}
-              onClick={() => onPick(choice)}
-              onMouseMove={() => setAt(index)}
-              className="flex h-9 items-center gap-2.5 rounded-md px-3 aria-selected:bg-picked"
-            >
-              <span className="grid w-6 shrink-0 place-items-center text-meta">{choice.icon}</span>
-              <span className="min-w-0 flex-1 truncate">{choice.label}</span>
-              <span className="shrink-0 text-meta text-meta">{choice.meta}</span>
-              {index === at ? <CornerDownLeft size={13} className="text-meta" aria-hidden /> : null}
-            </div>
-          </div>
-        ))}
-        {choices.length === 0 ? <p className="px-3 py-6 text-center text-meta">Nothing fits “{typed}”.</p> : null}
-      </div>
-    </>
+      <Autocomplete.List aria-label="Choices" className="scroll min-h-0 p-2 empty:hidden">
+        {(group: { readonly name: string; readonly items: readonly Choice[] }) => (
+          <Autocomplete.Group key={group.name} items={group.items}>
+            <Autocomplete.GroupLabel className="px-3 pt-2 pb-1 text-meta text-meta">
+              {group.name}
+            </Autocomplete.GroupLabel>
+            <Autocomplete.Collection>
+              {(choice: Choice) => (
+                <Autocomplete.Item
+                  key={choice.id}
+                  value={choice}
+                  onClick={() => onPick(choice)}
+                  className="group flex h-9 scroll-my-2 items-center gap-2.5 rounded-md px-3 data-highlighted:bg-picked"
+                >
+                  <span className="grid w-6 shrink-0 place-items-center text-meta">{choice.icon}</span>
+                  <span className="min-w-0 flex-1 truncate">{choice.label}</span>
+                  <span className="shrink-0 text-meta text-meta">{choice.meta}</span>
+                  <CornerDownLeft size={13} className="hidden text-meta group-data-highlighted:block" aria-hidden />
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.Collection>
+          </Autocomplete.Group>
+        )}
+      </Autocomplete.List>
+      <Autocomplete.Empty className="px-3 py-6 text-center text-meta empty:hidden">
+        Nothing fits “{typed}”.
+      </Autocomplete.Empty>
+    </Autocomplete.Root>
   );
 }

@@ -1,13 +1,13 @@
+import { Combobox } from '@base-ui/react/combobox';
 import { Check, Plus, X } from 'lucide-react';
-import { type KeyboardEvent, type Ref, useState } from 'react';
+import { type Ref, useState } from 'react';
 import type { ConversationView } from '../../../shared/ipc.ts';
-import { placeAfter } from '../../lib/roving.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { useTags } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
-import { type TagChoice, tagChoices } from './tag-choices.ts';
+import { tagChoices } from './tag-choices.ts';
 
 type Change = (add: string[], remove: string[]) => void;
 
@@ -66,71 +66,55 @@ export function Tags({
 function TagField({ conversation, onChange }: { readonly conversation: ConversationView; readonly onChange: Change }) {
   const known = useTags(conversation.clientId).data ?? [];
   const [typed, setTyped] = useState('');
-  const [at, setAt] = useState(0);
-  const choices = tagChoices(known, conversation.tags, typed);
-  const type = (text: string) => {
-    setTyped(text);
-    setAt(0);
-  };
-  const pick = (choice: TagChoice) => {
-    if (choice.kind === 'tag' && choice.applied) onChange([], [choice.tag]);
-    else onChange([choice.tag], []);
-    type('');
-  };
-  const press = (event: KeyboardEvent) => {
-    const to = placeAfter(event.key, at, choices.length);
-    if (event.key === 'Enter' && choices[at]) pick(choices[at]);
-    else if (to !== null && event.key.startsWith('Arrow')) setAt(to);
-    else return;
-    event.preventDefault();
-  };
+  const applied = conversation.tags;
+  const choices = tagChoices(known, applied, typed);
   return (
-    <>
-      <input
-        role="combobox"
-        aria-expanded
-        aria-controls="tag-choices"
-        aria-activedescendant={choices[at] ? `tag-choice-${at}` : undefined}
+    <Combobox.Root
+      inline
+      open
+      multiple
+      items={choices.map(choice => choice.tag)}
+      // `tagChoices` has searched already.
+      filter={null}
+      autoHighlight
+      value={[...applied]}
+      onValueChange={next =>
+        onChange(
+          next.filter(tag => !applied.includes(tag)),
+          applied.filter(tag => !next.includes(tag)),
+        )
+      }
+      inputValue={typed}
+      onInputValueChange={setTyped}
+    >
+      <Combobox.Input
         aria-label="Find or create a tag"
         placeholder="Find or create a tag"
         dir="auto"
         maxLength={32}
-        value={typed}
-        onChange={event => type(event.target.value)}
-        onKeyDown={press}
         className="field mb-1 h-8"
       />
-      <div id="tag-choices" role="listbox" aria-label="Tags" className="scroll max-h-72">
-        {choices.map((choice, place) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the field has the focus and the keys, as a combobox does
-          <div
-            key={`${choice.kind} ${choice.tag}`}
-            id={`tag-choice-${place}`}
-            role="option"
-            aria-selected={place === at}
-            onClick={() => pick(choice)}
-            onMouseMove={() => setAt(place)}
-            className="row-button aria-selected:bg-hover"
-          >
-            {choice.kind === 'create' ? (
+      <Combobox.List aria-label="Tags" className="scroll max-h-72">
+        {choices.map(({ kind, tag }) => (
+          <Combobox.Item key={`${kind} ${tag}`} value={tag} className="row-button">
+            {kind === 'create' ? (
               <>
-                <Plus size={14} aria-hidden /> <span className="min-w-0 truncate">Create tag “{choice.tag}”</span>
+                <Plus size={14} aria-hidden /> <span className="min-w-0 truncate">Create tag “{tag}”</span>
               </>
             ) : (
               <>
-                <Check size={14} aria-hidden className={choice.applied ? '' : 'invisible'} />
-                <span className="min-w-0 truncate">{choice.tag}</span>
-                {choice.applied ? <span className="sr-only">, on this conversation</span> : null}
+                <Combobox.ItemIndicator keepMounted className="not-data-selected:invisible">
+                  <Check size={14} aria-hidden />
+                </Combobox.ItemIndicator>
+                <span className="min-w-0 truncate">{tag}</span>
               </>
             )}
-          </div>
+          </Combobox.Item>
         ))}
-      </div>
-      {choices.length === 0 ? (
-        <p className="px-2 py-1.5 text-meta">
-          {typed.trim() ? 'A tag has letters, digits, spaces, - and _' : 'Type to create the first tag'}
-        </p>
-      ) : null}
-    </>
+      </Combobox.List>
+      <Combobox.Empty className="px-2 py-1.5 text-meta empty:hidden">
+        {typed.trim() ? 'A tag has letters, digits, spaces, - and _' : 'Type to create the first tag'}
+      </Combobox.Empty>
+    </Combobox.Root>
   );
 }
