@@ -189,6 +189,55 @@ test('Enter takes the highlighted tag, and creating one is the last entry', asyn
   await expect(details.getByRole('button', { name: `Remove ${tag.slice(0, 3)}`, exact: true })).toHaveCount(0);
 });
 
+test('a long thread stays where it is read, follows at its end and shows what a message answers', async () => {
+  const writer = { phone: '919876512345', name: 'Kavya Menon' };
+  for (let n = 1; n <= 90; n++)
+    await stage.customerWrites({ ...writer, text: `Line ${n} ${'of a long story '.repeat(n % 9)}`.trim() });
+  await rows().filter({ hasText: 'Kavya Menon' }).click();
+  const thread = page.getByRole('log');
+  const line = (n: number) => thread.getByText(new RegExp(`^Line ${n}( |$)`)).last();
+  await expect(line(90)).toBeInViewport();
+  expect(await thread.getByRole('article').count()).toBeLessThan(40);
+  await page.getByLabel('Reply text').fill('a\nb\nc\nd\ne\nf');
+  await expect(line(90)).toBeInViewport({ ratio: 1 });
+  await page.getByLabel('Reply text').fill('');
+
+  await thread.hover();
+  await page.mouse.wheel(0, -2000);
+  await expect(page.getByRole('button', { name: 'Latest' })).toBeVisible();
+  await expect(thread).toHaveAttribute('aria-live', 'off');
+  const text = (await thread.getByRole('article').nth(10).textContent()) ?? '';
+  const read = thread
+    .getByRole('article')
+    .filter({ hasText: text.replace(/\d+:\d+.*$/, '') })
+    .first();
+  const place = await read.boundingBox();
+  await stage.customerWrites({ ...writer, text: 'Line 91' });
+  await expect(rows().filter({ hasText: 'Kavya Menon' })).toContainText('Line 91');
+  expect(await read.boundingBox()).toEqual(place);
+
+  await page.getByRole('button', { name: 'Latest' }).click();
+  await expect(line(91)).toBeInViewport();
+  await stage.customerWrites({ ...writer, text: 'Line 92' });
+  await expect(line(92)).toBeInViewport();
+  await expect(thread).toHaveAttribute('aria-live', 'polite');
+
+  await page.mouse.wheel(0, -2000);
+  await expect(thread).toHaveAttribute('aria-live', 'off');
+  await read.getByRole('button', { name: 'Quote in the reply' }).click();
+  await page.getByLabel('Reply text').fill('About this line');
+  await page.getByLabel('Reply text').press('Control+Enter');
+  const answer = thread.getByRole('article').filter({ hasText: 'About this line' });
+  await expect(answer).toBeInViewport();
+  await answer.getByRole('button', { name: /^Line/ }).click();
+  await expect(read).toBeFocused();
+  await expect(read).toBeInViewport();
+  await thread.hover();
+  await page.mouse.wheel(0, 9000);
+  await expect(read).not.toBeInViewport();
+  await expect(read).toBeFocused();
+});
+
 const SENTENCE = 'Said STOP on the phone, even so we keep it, just in case; tea next time.';
 
 /** What a sentence in the wrong place would have changed. */

@@ -95,11 +95,21 @@ function Receipt({ message }: { readonly message: MessageRow }) {
   );
 }
 
-function Quoted({ quoted }: { readonly quoted: MessageRow | undefined }) {
+const QUOTED = 'mb-1 block w-full truncate border-l-2 border-line-strong pl-2 text-left text-meta text-meta';
+
+/** What a message answers. Picking it shows the quoted message in its place. */
+function Quoted({
+  quoted,
+  onJump,
+}: {
+  readonly quoted: MessageRow | undefined;
+  readonly onJump: (messageId: string) => void;
+}) {
+  if (!quoted) return <span className={QUOTED}>A message that is no longer kept</span>;
   return (
-    <span dir="auto" className="mb-1 block truncate border-l-2 border-line-strong pl-2 text-meta text-meta">
-      {quoted ? quoted.text || (NAMES[quoted.kind] ?? 'Message') : 'A message that is no longer kept'}
-    </span>
+    <button type="button" dir="auto" className={`${QUOTED} hover:text-text`} onClick={() => onJump(quoted.id)}>
+      {quoted.text || (NAMES[quoted.kind] ?? 'Message')}
+    </button>
   );
 }
 
@@ -109,11 +119,13 @@ type MessageProps = Common & {
   readonly author: PersonRow | undefined;
   readonly customer: string;
   readonly onQuote: (message: MessageRow) => void;
+  /** Shows another message of the thread. */
+  readonly onJump: (messageId: string) => void;
   /** Buttons for a message that failed and was not dealt with. */
   readonly failedActions: ReactNode;
 };
 
-export function Message({ message, quoted, author, customer, onQuote, onLink, failedActions }: MessageProps) {
+export function Message({ message, quoted, author, customer, onQuote, onJump, onLink, failedActions }: MessageProps) {
   const ours = message.direction === 'out';
   if (message.kind === 'system' || message.kind === 'call')
     return (
@@ -130,12 +142,13 @@ export function Message({ message, quoted, author, customer, onQuote, onLink, fa
   return (
     <article
       aria-label={`${ours ? (author?.name ?? 'We') : customer}, ${timeOf(message.sentAt)}`}
+      tabIndex={-1}
       className={`group flex ${ours ? 'justify-end' : 'justify-start'}`}
     >
       <div
         className={`relative max-w-[min(72%,560px)] rounded-lg px-3 py-2 ${ours ? 'bg-ours' : 'border border-line bg-panel'} ${message.status === 'failed' ? 'ring-1 ring-danger' : ''}`}
       >
-        {message.replyToId ? <Quoted quoted={quoted} /> : null}
+        {message.replyToId ? <Quoted quoted={quoted} onJump={onJump} /> : null}
         <Media message={message} />
         {message.deletedAt ? (
           <span className="text-meta italic">

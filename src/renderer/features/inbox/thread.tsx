@@ -1,6 +1,7 @@
 import type { MessageRow } from '@astrix/contract';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ConversationView, OutboxItem, ThreadItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
@@ -12,6 +13,7 @@ import { Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Message, Note, Pending } from './message.tsx';
 import { useThread } from './queries.ts';
+import { withPlace } from './thread-range.ts';
 
 type Props = {
   readonly conversation: ConversationView;
@@ -24,9 +26,16 @@ type Props = {
 
 const keyOf = (item: ThreadItem) =>
   item.type === 'message' ? item.message.id : item.type === 'note' ? item.note.id : item.item.id;
+/** As long as the end is this near, a new message scrolls the thread, in pixels. */
 const NEAR_PX = 120;
+/** Older messages are loaded when so little is left above what is shown, in pixels. */
+const LOAD_PX = 800;
+const ROW_PX = 72;
 
-/** The newest message is at the bottom. Older pages load above it, and the messages in view keep their position. */
+/**
+ * The newest message is at the bottom, and the thread is anchored there: older pages load above it and new messages come below it while
+ * the messages in view keep their position. Only the messages in view are in the page.
+ */
 export function Thread({ conversation, clientName, onQuote, onEdit, onLink, failedActions }: Props) {
   const { id, clientId, contactName } = conversation;
   const thread = useThread(clientId, id);
@@ -34,40 +43,58 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
   const online = useAppState(state => state.sync?.connection === 'online');
   const now = useNow(60);
   const scroller = useRef<HTMLDivElement>(null);
-  const [atBottom, setAtBottom] = useState(true);
-  const held = useRef<{ height: number; top: number } | null>(null);
+  /** The message whose link or button has the focus: it stays in the page, so that the focus is not lost. */
+  const [focused, setFocused] = useState<string | null>(null);
 
   const items = useMemo(() => (thread.data?.pages ?? []).toReversed().flatMap(page => page.items), [thread.data]);
+  const placeOf = useMemo(() => new Map(items.map((item, place) => [keyOf(item), place])), [items]);
   const byId = useMemo(
     () => new Map(items.flatMap(item => (item.type === 'message' ? [[item.message.id, item.message] as const] : []))),
     [items],
   );
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: place => keyOf(items[place]!),
+    estimateSize: () => ROW_PX,
+    rangeExtractor: range => withPlace(defaultRangeExtractor(range), placeOf.get(focused ?? '')),
+    ...{ gap: 10, paddingStart: 16, paddingEnd: 20, overscan: 8 },
+    ...{ anchorTo: 'end', followOnAppend: true, scrollEndThreshold: NEAR_PX },
+  });
+  const atEnd = virtual.isAtEnd(NEAR_PX);
   const last = items.at(-1);
-  const lastKey = last ? keyOf(last) : '';
+  const ownKey = last?.type === 'pending' ? keyOf(last) : '';
+  const isShown = thread.isSuccess;
 
-  // Scroll to the end when a conversation is opened, and when a new item arrives while the end is in view.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new last item moves the view
+  // The end is in view when a conversation is opened, and when this person sends something.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another reply of this person moves the view
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element && (atBottom || last?.type === 'pending')) element.scrollTop = element.scrollHeight;
-  }, [id, lastKey]);
-  // Older messages were added above: keep the messages in view where they were.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the number of items changed
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element && held.current) element.scrollTop = held.current.top + (element.scrollHeight - held.current.height);
-    held.current = null;
-  }, [items.length]);
-  useEffect(() => setAtBottom(true), []);
+    if (isShown) virtual.scrollToEnd();
+  }, [isShown, ownKey]);
 
-  const onScroll = () => {
-    const element = scroller.current;
-    if (!element) return;
-    setAtBottom(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX);
-    if (element.scrollTop < NEAR_PX * 2 && thread.hasNextPage && !thread.isFetchingNextPage) {
-      held.current = { height: element.scrollHeight, top: element.scrollTop };
-      void thread.fetchNextPage();
-    }
+  // The composer grows while a person writes, and the window changes its size: the end stays in view.
+  const isHeld = useRef(true);
+  useEffect(() => {
+    if (!isShown || !scroller.current) return;
+    const resized = new ResizeObserver(() => isHeld.current && virtual.scrollToEnd());
+    resized.observe(scroller.current);
+    return () => resized.disconnect();
+  }, [isShown, virtual]);
+  // Near the top the next older page is loaded, unless the end is in view as well.
+  useEffect(() => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller.current ?? document.body;
+    const isNearTop = scrollTop < LOAD_PX && scrollHeight - scrollTop - clientHeight > NEAR_PX;
+    const mayLoad = thread.hasNextPage && !thread.isFetchingNextPage && !thread.isFetchNextPageError;
+    if (isNearTop && mayLoad) void thread.fetchNextPage();
+  });
+  const jumpTo = (messageId: string) => {
+    const place = placeOf.get(messageId);
+    if (place === undefined) return;
+    setFocused(messageId);
+    virtual.scrollToIndex(place, { align: 'center' });
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${place}"] article`)?.focus({ preventScroll: true }),
+    );
   };
 
   if (thread.isPending) return <Waiting what="Reading messages…" />;
@@ -86,55 +113,70 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
-        onScroll={onScroll}
-        className="scroll h-full bg-ground"
+        onScroll={() => {
+          isHeld.current = virtual.isAtEnd(NEAR_PX);
+        }}
+        onFocus={event => setFocused(event.target.closest<HTMLElement>('[data-key]')?.dataset.key ?? null)}
+        onBlur={() => setFocused(null)}
+        className="scroll h-full bg-ground [overflow-anchor:none]"
         role="log"
         aria-label={`Messages with ${contactName}`}
-        aria-live="polite"
+        // What comes into the page while somebody scrolls is not new.
+        aria-live={atEnd ? 'polite' : 'off'}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         tabIndex={0}
       >
-        <div className="flex min-h-full flex-col justify-end gap-2.5 px-5 pt-4 pb-5">
-          {thread.hasNextPage ? null : (
-            <p className="pb-2 text-center text-meta text-meta">Messages are kept for 30 days.</p>
-          )}
-          {items.map((item, index) => (
-            <Fragment key={keyOf(item)}>
-              {index === 0 || dayOf(items[index - 1]!.at) !== dayOf(item.at) ? (
-                <DayMark>{dayMark(item.at, now)}</DayMark>
-              ) : null}
-              {item.type === 'message' ? (
-                <Message
-                  message={item.message}
-                  quoted={byId.get(item.message.replyToId ?? '')}
-                  author={person(item.message.authorId)}
-                  customer={contactName}
-                  onQuote={onQuote}
-                  onLink={onLink}
-                  failedActions={item.message.failure ? failedActions(item.message) : null}
-                />
-              ) : item.type === 'note' ? (
-                <Note item={item} author={person(item.note.authorId)} onLink={onLink} />
-              ) : (
-                <Pending
-                  item={item.item}
-                  online={online}
-                  clientName={clientName}
-                  onSendAnyway={sendAnyway}
-                  onEdit={onEdit}
-                  onDiscard={discard}
-                  onLink={onLink}
-                />
-              )}
-            </Fragment>
-          ))}
+        <div className="flex min-h-full flex-col justify-end">
+          <div style={{ height: virtual.getTotalSize() }} className="relative shrink-0">
+            {virtual.getVirtualItems().map(({ key, index, start }) => {
+              const item = items[index]!;
+              return (
+                <div
+                  key={key}
+                  ref={virtual.measureElement}
+                  data-index={index}
+                  data-key={key}
+                  style={{ transform: `translateY(${start}px)` }}
+                  className="absolute inset-x-0 top-0 flex flex-col gap-2.5 px-5"
+                >
+                  {index === 0 && !thread.hasNextPage ? (
+                    <p className="pb-2 text-center text-meta text-meta">Messages are kept for 30 days.</p>
+                  ) : null}
+                  {index === 0 || dayOf(items[index - 1]!.at) !== dayOf(item.at) ? (
+                    <DayMark>{dayMark(item.at, now)}</DayMark>
+                  ) : null}
+                  {item.type === 'message' ? (
+                    <Message
+                      message={item.message}
+                      quoted={byId.get(item.message.replyToId ?? '')}
+                      author={person(item.message.authorId)}
+                      customer={contactName}
+                      onQuote={onQuote}
+                      onJump={jumpTo}
+                      onLink={onLink}
+                      failedActions={item.message.failure ? failedActions(item.message) : null}
+                    />
+                  ) : item.type === 'note' ? (
+                    <Note item={item} author={person(item.note.authorId)} onLink={onLink} />
+                  ) : (
+                    <Pending
+                      item={item.item}
+                      online={online}
+                      clientName={clientName}
+                      onSendAnyway={sendAnyway}
+                      onEdit={onEdit}
+                      onDiscard={discard}
+                      onLink={onLink}
+                    />
+                  )}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
-      {atBottom ? null : (
-        <Button
-          className="absolute right-5 bottom-3 shadow-float"
-          onClick={() => scroller.current?.scrollTo({ top: scroller.current.scrollHeight })}
-        >
+      {atEnd ? null : (
+        <Button className="absolute right-5 bottom-3 shadow-float" onClick={() => virtual.scrollToEnd()}>
           <ArrowDown size={14} /> Latest
         </Button>
       )}
