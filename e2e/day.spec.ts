@@ -54,7 +54,7 @@ test('a wrong password is refused in words, and a right one asks for the code', 
   await page.getByLabel('Work e-mail').fill('priya@monsoon.example');
   await page.getByLabel('Password').fill('not the password');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText('E-mail or password is not right');
+  await expect(page.getByRole('alert')).toContainText('The e-mail or password is wrong');
   await picture('sign-in-refused');
   await page.getByLabel('Password').fill('monsoon-demo-2026');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -165,7 +165,7 @@ test('the window that is closed and the customer who opted out are explained, no
   await expect.poll(times).toBe(before + 1);
   await otherFilter('Closed');
   await rows().last().click();
-  await expect(page.getByText('The 24-hour customer service window is closed')).toBeVisible();
+  await expect(page.getByText('The 24-hour reply window has closed')).toBeVisible();
   await picture('window-closed');
   await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
   await stage.customerWrites({ name: 'Kiran Thakur', phone: '919812300044', text: 'Please stop sending me messages' });
@@ -276,7 +276,7 @@ test('every theme and size is drawn without a serious accessibility fault', asyn
 
 test('T12: a draft survives the end of the console, and so does the session', async () => {
   test.skip(
-    (await page.getByText('nothing is kept when you quit').count()) > 0,
+    (await page.getByText('data is deleted when you quit').count()) > 0,
     'there is no keychain on this machine',
   );
   await row('Meher Contractor').click();
@@ -313,10 +313,10 @@ test('AU-07: a session that is ended elsewhere leaves nothing behind', async () 
   const second = other.page;
   await signInAs(second, 'Devika Rao');
   await second.keyboard.press('Control+,');
-  await second.getByLabel(/Show everybody/).check();
+  await second.getByLabel(/Show all sessions/).check();
   const item = second.getByRole('listitem').filter({ hasText: 'Priya Nair' }).first();
   await item.getByRole('button', { name: 'End session' }).click();
-  await expect(page.getByText('This session was ended')).toBeVisible();
+  await expect(page.getByText('Your session was ended')).toBeVisible();
   await picture('revoked');
   await expect(page.getByText('Meher Contractor')).toHaveCount(0);
   await other.close();

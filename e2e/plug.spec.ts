@@ -24,7 +24,7 @@ test.afterAll(async () => {
 
 const picture = (name: string) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
 const row = (name: string) => page.getByRole('option').filter({ hasText: name }).first();
-const keepsNothing = async () => (await page.getByText('nothing is kept when you quit').count()) > 0;
+const keepsNothing = async () => (await page.getByText('data is deleted when you quit').count()) > 0;
 const executed = async (text: string) =>
   (await stage.ledger()).executed.filter(message => message.text === text).length;
 
@@ -78,8 +78,8 @@ test('LC-10, F-18, SH-21: replies that were written without a network go out onc
   opened = await stage.openConsole();
   page = opened.page;
   await expect.poll(() => executed(ANSWERS[0])).toBe(1);
-  await expect(page.getByRole('button', { name: /need a decision/ })).toBeVisible();
-  await page.getByRole('button', { name: /need a decision/ }).click();
+  await expect(page.getByRole('button', { name: /need attention/ })).toBeVisible();
+  await page.getByRole('button', { name: /need attention/ }).click();
   const sheet = page.getByRole('dialog');
   await expect(sheet.getByRole('listitem').filter({ hasText: ANSWERS[1] })).toContainText(/newer|moved on|changed/i);
   await expect(sheet.getByRole('listitem').filter({ hasText: ANSWERS[2] })).toContainText(/opted out/i);
@@ -104,14 +104,14 @@ test('LC-07, LC-08: after signing out nothing is left, and the next person sees 
   expect(files().filter(file => /\.db/.test(file))).toEqual([]);
   await signInAs(page, 'Devika Rao');
   await expect(row('').first()).toBeVisible();
-  await expect(page.getByText(/need a decision|waiting to send/)).toHaveCount(0);
+  await expect(page.getByText(/need attention|waiting to send/)).toHaveCount(0);
 });
 
 test('LC-02: without a keychain the console says so, works, and keeps nothing', async () => {
   test.skip(process.platform !== 'linux', 'the keychain of this system cannot be taken away');
   const bare = await stage.openConsole({ name: 'bare', keychain: false });
   await signInAs(bare.page, 'Arjun Mehta');
-  await expect(bare.page.getByText('nothing is kept when you quit')).toBeVisible();
+  await expect(bare.page.getByText('data is deleted when you quit')).toBeVisible();
   await expect(bare.page.getByRole('option').first()).toBeVisible();
   await bare.page.screenshot({ path: join(PICTURES, 'no-keychain.png') });
   const files = readdirSync(bare.userData, { recursive: true }).map(String);

@@ -273,7 +273,7 @@ async function launchStandIn(options: Launch): Promise<OpenConsole> {
 /** Signs in as one of the demo people, code included, as the sign-in page offers it. */
 export async function signInAs(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: new RegExp(name) }).click();
-  const code = page.getByRole('button', { name: /the code right now/ });
+  const code = page.getByRole('button', { name: /Demo code/ });
   const signedIn = page.getByRole('navigation', { name: 'Clients' });
   await code.or(signedIn).first().waitFor();
   if (await code.isVisible()) await code.click();

@@ -125,7 +125,7 @@ async function pullThePlug(stage: Stage, before: OpenConsole): Promise<OpenConso
   );
   await until(
     'nothing is waiting any more',
-    async () => (await page.getByText(/waiting to send|need a decision/).count()) === 0,
+    async () => (await page.getByText(/waiting to send|need attention/).count()) === 0,
   );
   tell('Each reply went out exactly once, says the ledger of the provider.');
   await show(page, '6-back-online');
@@ -156,7 +156,7 @@ async function run(): Promise<void> {
     await signInAs(console.page, 'Priya Nair');
     await console.page.getByRole('option').first().waitFor();
     tell('Priya Nair signed in with password and code.');
-    if ((await console.page.getByText('nothing is kept when you quit').count()) > 0)
+    if ((await console.page.getByText('data is deleted when you quit').count()) > 0)
       throw new Error(
         'There is no keychain here, so a restart cannot keep the queued replies. Install gnome-keyring and dbus, or run it in a desktop session.',
       );

@@ -116,7 +116,7 @@ export const conversations = defineFeature('conversations', {
     'add-note': clientWrite({
       method: 'POST',
       path: '/v1/clients/:clientId/conversations/:conversationId/notes',
-      summary: 'Leave an internal note; customers never see it',
+      summary: 'Leave an internal note; not visible to customers',
       permission: 'conversation.triage',
       dataClasses: ['end-customer'],
       audit: 'conversation.note',

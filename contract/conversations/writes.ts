@@ -55,7 +55,7 @@ export const writes = {
     request: ({ personId, ...of }) => ({ params: params(of), body: { personId } }),
     overlay: (row, { personId }) => ({ ...row, assigneeId: personId }),
     label: 'Assignment',
-    says: ({ personId }) => (personId === null ? 'Take the assignment away' : 'Assign the conversation'),
+    says: ({ personId }) => (personId === null ? 'Unassign the conversation' : 'Assign the conversation'),
   }),
   'change-tags': defineWrite({
     ...onConversation,
@@ -83,7 +83,7 @@ export const writes = {
       snoozedUntil: until,
     }),
     label: 'Snooze',
-    says: ({ until }) => (until === null ? 'Wake the conversation' : 'Snooze the conversation'),
+    says: ({ until }) => (until === null ? 'Unsnooze the conversation' : 'Snooze the conversation'),
   }),
   'set-status': defineWrite({
     ...onConversation,
@@ -116,6 +116,6 @@ export const writes = {
     request: ({ failedId, ...of }) => ({ params: params(of), body: { failedId } }),
     overlay: row => ({ ...row, failed: Math.max(0, row.failed - 1) }),
     label: 'Failed reply',
-    says: () => 'Mark a failed reply as dealt with',
+    says: () => 'Dismiss a failed reply',
   }),
 } as const;

@@ -147,12 +147,12 @@ export function createConsole(deps: ConsoleDeps): Console {
   async function announceChoice({ clientId, provider, shared }: ConnectState): Promise<void> {
     const open = cache();
     if (!open || shell.isFocused() || !settings.get().notifications) return;
-    const name = (await open.clients()).find(view => view.id === clientId)?.name ?? 'your client';
+    const name = (await open.clients()).find(view => view.id === clientId)?.name ?? 'the client';
     shell.notify({
       title: 'Choose the account to connect',
       body: shared
-        ? 'Consent was given. It is connected for the whole agency once you confirm.'
-        : `Consent was given. It is connected for ${name} once you confirm.`,
+        ? 'Access was granted. Confirm the account to connect it for the whole agency.'
+        : `Access was granted. Confirm the account to connect it for ${name}.`,
       target: { to: 'screen', screen: 'connections', clientId, at: provider },
     });
   }

@@ -38,7 +38,7 @@ export type HandlerDeps = {
 };
 
 const notFound = () =>
-  new ConsoleError('not_found', 'There is nothing here that you may see.', 'Go back to the inbox.');
+  new ConsoleError('not_found', 'You do not have access to this.', 'Ask an admin of your agency for access.');
 
 /** One function for each call of the contract. Each is short; the work is done in the folders behind it. */
 export function createHandlers(h: HandlerDeps): Handlers {
@@ -60,7 +60,7 @@ export function createHandlers(h: HandlerDeps): Handlers {
     newId: h.newId,
     serverNow: h.serverNow,
     changed: h.changed,
-    onDiskFull: () => void status.set({ trouble: 'The disk is full: new replies cannot be kept.' }),
+    onDiskFull: () => void status.set({ trouble: 'The disk is full: new replies cannot be saved.' }),
   });
   const routes = routeHandlers({ client, slowClient: h.slowClient, demandClient });
 

@@ -112,9 +112,9 @@ describe('SH-21: a write goes to the client of the screen it was made on', () =>
       const made = Object.entries(args.shape).map(([key, schema]) => [key, valueFor(schema as z.ZodType, 'x')]);
       const given = { ...Object.fromEntries(made), ...mixed } as Record<string, unknown>;
       for (const key of Object.keys(given)) if (!(key in args.shape)) delete given[key];
-      await expect(write(name, given), name).rejects.toThrow('There is nothing here that you may see.');
+      await expect(write(name, given), name).rejects.toThrow('You do not have access to this.');
       const elsewhere = console.handlers['writes.make']({ write: name, clientId: id('c00', 2), args: given });
-      await expect(elsewhere, name).rejects.toThrow('the screen of another client');
+      await expect(elsewhere, name).rejects.toThrow('belongs to another client');
     }
     expect(await outbox()).toEqual([]);
     expect(server.asked.filter(asked => asked.key !== null)).toEqual([]);

@@ -8,7 +8,7 @@ function planned(
   group: ProviderGroup,
   purpose: string,
   dataClasses: readonly DataClass[],
-  availabilityNote = 'Comes with a later version of Astrix.',
+  availabilityNote = 'Planned for a later version of Astrix.',
 ): Provider {
   return {
     connector: null,
@@ -59,11 +59,17 @@ export const PLANNED = {
     'Reports daily numbers of campaigns on LinkedIn.',
     BUSINESS,
   ),
-  facebook: planned('facebook', 'Facebook Pages', 'social', 'Reports how a page and its posts do.', BUSINESS),
-  threads: planned('threads', 'Threads', 'social', 'Reports how a profile and its posts do.', BUSINESS),
-  youtube: planned('youtube', 'YouTube', 'social', 'Reports how a channel and its videos do.', BUSINESS),
-  x: planned('x', 'X', 'social', 'Reports how a profile and its posts do.', BUSINESS),
-  linkedin: planned('linkedin', 'LinkedIn', 'social', 'Reports how the posts of an organisation do.', BUSINESS),
+  facebook: planned(
+    'facebook',
+    'Facebook Pages',
+    'social',
+    'Reports the performance of a page and its posts.',
+    BUSINESS,
+  ),
+  threads: planned('threads', 'Threads', 'social', 'Reports the performance of a profile and its posts.', BUSINESS),
+  youtube: planned('youtube', 'YouTube', 'social', 'Reports the performance of a channel and its videos.', BUSINESS),
+  x: planned('x', 'X', 'social', 'Reports the performance of a profile and its posts.', BUSINESS),
+  linkedin: planned('linkedin', 'LinkedIn', 'social', 'Reports the performance of an organisation’s posts.', BUSINESS),
   sharepoint: planned('sharepoint', 'SharePoint', 'files', 'Finds and reads files that were picked.', [
     'files-content',
   ]),

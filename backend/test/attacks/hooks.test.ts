@@ -299,7 +299,7 @@ describe('WH-06: Delhivery, which signs nothing', () => {
     await onDb(tx => applyChange(tx, row!, { kind: 'revoked' }, true));
     expect(await (await rig.admin()).one(delhivery.id)).toMatchObject({
       status: 'broken',
-      fault: { code: 'revoked', reason: 'Access was ended at Delhivery.' },
+      fault: { code: 'revoked', reason: 'Access was revoked at Delhivery.' },
     });
     await onDb(tx => markWorking(tx, row!.agency_id, row!.id));
   });

@@ -60,7 +60,7 @@ describe('WH-14: somebody takes the app away at Meta', () => {
       expect(await admin.one(id)).toMatchObject({
         status: 'broken',
         fix: 'reconnect',
-        fault: { code: 'revoked', next: 'Reconnect it, if that was not meant.' },
+        fault: { code: 'revoked', next: 'Reconnect it if this was not intended.' },
       });
     expect(await admin.one(jira.id)).toMatchObject({ status: 'active' });
     expect((await audited('connection.deauthorized')).map(row => row.subject_id).sort()).toEqual(

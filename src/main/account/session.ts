@@ -118,7 +118,7 @@ export function createSession(deps: SessionDeps) {
     },
     async verifyTotp(code: string): Promise<KeptSession> {
       if (!challenge)
-        throw new ConsoleError('refused', 'This sign-in took too long.', 'Start again with your e-mail and password.');
+        throw new ConsoleError('refused', 'The sign-in timed out.', 'Start again with your e-mail and password.');
       const { token, email, deviceKey } = challenge;
       const answer = await client.call('identity.verify-totp', { body: { challenge: token, code } });
       if (!answer.ok) {

@@ -25,7 +25,7 @@ export function createsRow(commands: readonly Command[]): { readonly id: string;
 
 /** The word for a write, and one line for the list of what is waiting. */
 export function wordsOf(command: Command): { label: string; summary: string } {
-  if (!isWrite(command.write)) return { label: 'Change', summary: 'A change that this version does not know' };
+  if (!isWrite(command.write)) return { label: 'Change', summary: 'Unknown change' };
   const { label, says } = writeOf(command.write);
   return { label, summary: says(command.args) };
 }

@@ -149,7 +149,7 @@ test('F-22: a cache of the first version opens with its rows, its drafts and eve
     'Called back',
     'Assign the conversation',
     'Add vip; Remove old',
-    'Wake the conversation',
+    'Unsnooze the conversation',
     'Reopen the conversation',
     'Record that the customer opted out',
   ]);

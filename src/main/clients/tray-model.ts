@@ -41,7 +41,7 @@ export function trayModel(
     : state.online
       ? unread > 0
         ? `${unread} unread`
-        : 'nothing unread'
+        : 'no unread messages'
       : 'offline';
   return { tooltip: `Astrix Console – ${place}`, unread, items };
 }

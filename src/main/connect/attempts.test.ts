@@ -133,7 +133,7 @@ describe('from the browser to a choice', () => {
     expect((await connecting.confirm(of(state), 'site-1')).id).toBe(connectionId);
     expect(server.asked.at(-1)?.body).toEqual({ receipt: RECEIPT, accountId: 'site-1' });
     expect(step()).toEqual({ step: 'connected', connectionId });
-    await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow('not open any more');
+    await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow('This attempt has ended');
     expect(timers.every(timer => timer.ended)).toBe(true);
   });
 
@@ -142,7 +142,7 @@ describe('from the browser to a choice', () => {
     const state = await connecting.start(wish);
     await comeBack(state);
     await until(() => step()?.step === 'choosing');
-    await expect(connecting.confirm(of(state), 'site-2')).rejects.toThrow('another account');
+    await expect(connecting.confirm(of(state), 'site-2')).rejects.toThrow('different account');
     expect(step()?.step).toBe('choosing');
     server.answers['connections.confirm'] = () => problem('connect_refused');
     await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow();
@@ -164,10 +164,10 @@ describe('every other end has words', () => {
   test('an error that is known, and one of a newer server', async () => {
     await comeBack(await connecting.start(wish), 'error=provider-unreachable');
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ reason: 'The provider could not do it at the moment. Nothing was connected.' });
+    expect(step()).toMatchObject({ reason: 'The provider is temporarily unavailable. Nothing was connected.' });
     await comeBack(await connecting.start(wish), 'error=something-new');
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ reason: 'This did not work. Nothing was connected.' });
+    expect(step()).toMatchObject({ reason: 'The connection failed. Nothing was connected.' });
   });
 
   test('the time is over: nobody listens, and the window is told', async () => {
@@ -176,7 +176,7 @@ describe('every other end has words', () => {
     timers[0]?.work();
     expect(step()).toMatchObject({ step: 'ended', code: 'expired' });
     expect(await comeBack(state)).toBeNull();
-    await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow('not open any more');
+    await expect(connecting.confirm(of(state), 'site-1')).rejects.toThrow('This attempt has ended');
   });
 
   test('given up by the person: the server is told, and a receipt that comes later finds nobody', async () => {
@@ -213,9 +213,9 @@ describe('every other end has words', () => {
     server.answers['connections.claim'] = () => problem('connect_refused');
     await comeBack(await connecting.start(wish));
     await until(() => step()?.step === 'ended');
-    expect(step()).toMatchObject({ reason: 'This link to connect is not valid any more' });
+    expect(step()).toMatchObject({ reason: 'This connect link is no longer valid' });
     server.answers['connections.start'] = () => problem('provider_denied');
-    await expect(connecting.start(wish)).rejects.toThrow('You may not use this provider');
+    await expect(connecting.start(wish)).rejects.toThrow('You do not have access to this system');
   });
 });
 
@@ -238,7 +238,7 @@ describe('more than one', () => {
     expect(await comeBack(first, undefined, portOf(-2))).toBeNull();
     expect(connecting.state(CLIENT)).toEqual(second);
     expect(told.at(-1)?.attemptId).toBe(second.attemptId);
-    await expect(connecting.cancel(of(first))).rejects.toThrow('not open any more');
+    await expect(connecting.cancel(of(first))).rejects.toThrow('This attempt has ended');
   });
 
   test('SH-21: an attempt of one client cannot be confirmed under another', async () => {

@@ -49,22 +49,14 @@ type Attempt = {
 
 const ended = (code: Ended['code'], reason: string, next: string): Ended => ({ step: 'ended', code, reason, next });
 
-const CANCELLED = ended('cancelled', 'You gave this up. Nothing was connected.', 'Start again whenever you like.');
-const EXPIRED = ended(
-  'expired',
-  'This took longer than ten minutes, so it was ended. Nothing was connected.',
-  'Start again; the browser opens anew.',
-);
+const CANCELLED = ended('cancelled', 'Cancelled. Nothing was connected.', 'You can start again at any time.');
+const EXPIRED = ended('expired', 'The connection timed out after ten minutes. Nothing was connected.', 'Start again.');
 const DENIED = ended(
   'denied',
   'Access was not allowed at the provider. Nothing was connected.',
-  'If that was not meant, start again and allow it there.',
+  'If this was not intended, start again and allow access.',
 );
-const LOST = ended(
-  'failed',
-  'This attempt is not open any more. Nothing was connected.',
-  'Start again; the browser opens anew.',
-);
+const LOST = ended('failed', 'This attempt has ended. Nothing was connected.', 'Start again.');
 
 /** Attempts to connect by OAuth that were begun on this machine, at most one for each client. Receipts are never logged and never leave main. */
 export function createConnecting(deps: ConnectingDeps): Connecting {
@@ -213,28 +205,31 @@ function failure(answer: Failure): Ended {
 const ENDINGS: Readonly<Record<string, readonly [reason: string, next: string]>> = {
   'provider-refused': [
     'The provider did not accept the consent.',
-    'Start again. If it stays, tell support which system it was.',
+    'Start again. If it happens again, contact support and name the system.',
   ],
-  'provider-unreachable': ['The provider could not do it at the moment.', 'Try again in a few minutes.'],
+  'provider-unreachable': ['The provider is temporarily unavailable.', 'Try again in a few minutes.'],
   'not-set-up': [
-    'The provider does not accept how Astrix asks for consent. This is a fault of the set-up, not of the account.',
+    'The provider rejected the Astrix app. The app settings are wrong, not the account.',
     'Tell support which system it was.',
   ],
   'no-account': [
-    'Nothing can be connected with what was allowed.',
-    'Sign in at the provider with a person who has access to the account, and allow everything that is asked for.',
+    'The sign-in gives no access to an account that Astrix can connect.',
+    'Sign in at the provider as a user with access to the account, and allow all permissions.',
   ],
   'wrong-issuer': [
-    'The answer came from somewhere else than the provider.',
-    'Start again. If it stays, tell support which system it was.',
+    'The response did not come from the provider.',
+    'Start again. If it happens again, contact support and name the system.',
   ],
-  'no-code': ['The provider sent an answer that cannot be used.', 'Start again. If it stays, tell support.'],
+  'no-code': [
+    'The provider sent a response that Astrix cannot read.',
+    'Start again. If it happens again, contact support.',
+  ],
 };
 
 function failedWith(code: string): Ended {
   const [reason, next] = (Object.hasOwn(ENDINGS, code) ? ENDINGS[code] : undefined) ?? [
-    'This did not work.',
-    'Start again. If it stays, tell support which system it was.',
+    'The connection failed.',
+    'Start again. If it happens again, contact support and name the system.',
   ];
   return ended('failed', `${reason} Nothing was connected.`, next);
 }

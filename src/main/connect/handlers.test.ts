@@ -113,7 +113,7 @@ describe('SH-21: each change is of a client that this person has', () => {
   });
 
   test.each(changes)('%s under another client does not leave this machine', async (_what, change) => {
-    await expect(change()).rejects.toThrow('nothing here that you may see');
+    await expect(change()).rejects.toThrow('do not have access to this');
     expect(asked()).toEqual([]);
   });
 });

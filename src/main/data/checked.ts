@@ -21,8 +21,8 @@ export function checkedResult<S extends z.ZodType>(schema: S, value: unknown): z
   if (parsed.success) return parsed.data;
   throw new ConsoleError(
     'bad_result',
-    'The console could not put the answer together.',
-    'Try again. If it stays, tell support.',
+    'The console could not build the response.',
+    'Try again. If it happens again, contact support.',
   );
 }
 

@@ -60,7 +60,7 @@ describe('SH-13: the window asks only the routes that are open to it', () => {
     },
   } as never;
   const demandClient = async (clientId: string) => {
-    if (clientId !== CLIENT) throw new Error('nothing here that you may see');
+    if (clientId !== CLIENT) throw new Error('You do not have access to this');
   };
   const { 'routes.read': read, 'routes.change': change } = routeHandlers({ client, slowClient: client, demandClient });
   const routes = Object.values(ROUTES) as readonly RouteDefinition[];
@@ -112,7 +112,7 @@ describe('SH-13: the window asks only the routes that are open to it', () => {
   test('SH-21: a change names a client that this person has, and its path names no other', async () => {
     const params = { clientId: OTHER, connectionId: newId() };
     const ask = (clientId: string) => change({ route: 'connections.check', clientId, params, query: {} });
-    await expect(ask(OTHER)).rejects.toThrow('nothing here');
+    await expect(ask(OTHER)).rejects.toThrow('do not have access');
     await expect(ask(CLIENT)).rejects.toThrow('another client');
     expect(called).toEqual([]);
   });
@@ -168,7 +168,9 @@ describe('SH-21: a write names its declaration, and a subject of the client on s
   test('the screen of another client, and a subject that is not there, are refused', async () => {
     const write = 'conversations.assign';
     await expect(make({ write, clientId: OTHER, args })).rejects.toThrow('another client');
-    await expect(make({ write, clientId: OTHER, args: { ...args, clientId: OTHER } })).rejects.toThrow('nothing here');
+    await expect(make({ write, clientId: OTHER, args: { ...args, clientId: OTHER } })).rejects.toThrow(
+      'do not have access',
+    );
     expect(kept).toEqual([]);
     await make({ write, clientId: CLIENT, args });
     expect(kept).toHaveLength(1);

@@ -53,11 +53,7 @@ export function routeHandlers({ client, slowClient, demandClient }: RouteHandler
       const name = declared('request', route, isChanging);
       await demandClient(clientId);
       if (asked.params.clientId !== undefined && asked.params.clientId !== clientId)
-        throw new ConsoleError(
-          'bad_argument',
-          'This was asked on the screen of another client.',
-          'Open that client first.',
-        );
+        throw new ConsoleError('bad_argument', 'This request belongs to another client.', 'Open that client first.');
       return ask(name, asked);
     },
   };

@@ -25,7 +25,7 @@ export type WriteHandlerDeps = {
 };
 
 const notFound = () =>
-  new ConsoleError('not_found', 'There is nothing here that you may see.', 'Go back to the inbox.');
+  new ConsoleError('not_found', 'You do not have access to this.', 'Ask an admin of your agency for access.');
 
 /** Every write goes to the outbox first. Its subject must belong to the client of the screen on which it was made (SH-21). */
 export function writeHandlers({ open, newId, serverNow, changed, onDiskFull }: WriteHandlerDeps): Own {
@@ -37,7 +37,7 @@ export function writeHandlers({ open, newId, serverNow, changed, onDiskFull }: W
       onDiskFull();
       throw new ConsoleError(
         'storage_full',
-        'The disk is full, so this was not kept.',
+        'The disk is full, so this was not saved.',
         'Your text is still here. Free some space and send it again.',
       );
     }
@@ -55,11 +55,7 @@ export function writeHandlers({ open, newId, serverNow, changed, onDiskFull }: W
       const { args: schema, subject, subjectId, complete, creates } = writeOf(write);
       const args = checkedArgs(schema, given) as Record<string, unknown>;
       if (args.clientId !== clientId)
-        throw new ConsoleError(
-          'bad_argument',
-          'This was written on the screen of another client.',
-          'Open that client first.',
-        );
+        throw new ConsoleError('bad_argument', 'This change belongs to another client.', 'Open that client first.');
       const { personId, cache, pump } = open();
       const completed = { ...args, ...complete(args, { newId, personId }) };
       const command: Command = {

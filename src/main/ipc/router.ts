@@ -36,17 +36,17 @@ const refusals = {
     'The console does not know this request.',
     'Restart the console; it may have been updated.',
   ),
-  large: plainError('too_large', 'This is more than can be passed on at once.', 'Make it smaller and try again.'),
+  large: plainError('too_large', 'This is too large to process.', 'Make it smaller and try again.'),
   signedOut: plainError('signed_out', 'You are not signed in.', 'Sign in and try again.'),
   result: plainError(
     'bad_result',
-    'The console could not put the answer together.',
-    'Try again. If it stays, tell support.',
+    'The console could not build the response.',
+    'Try again. If it happens again, contact support.',
   ),
   internal: plainError(
     'internal',
     'Something went wrong in the console.',
-    'Try again. If it stays, restart the console.',
+    'Try again. If it happens again, restart the console.',
   ),
 } as const;
 

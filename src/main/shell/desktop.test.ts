@@ -203,7 +203,7 @@ describe('windows', () => {
     expect(made().close()).toBe(false);
     expect(made().close()).toBe(false);
     expect(made().did).toEqual(['hide', 'hide']);
-    expect(electron.shown.map(notice => notice.options.title)).toEqual(['Astrix Console keeps running']);
+    expect(electron.shown.map(notice => notice.options.title)).toEqual(['Astrix Console is still running']);
     expect(settings.get().toldAboutTray).toBe(true);
   });
 

@@ -122,8 +122,8 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
     if (settings.get().toldAboutTray || !Notification.isSupported()) return;
     settings.set({ toldAboutTray: true });
     showNotification(
-      'Astrix Console keeps running',
-      'It stays in the tray and tells you about new messages. Quit from there, or change it in settings.',
+      'Astrix Console is still running',
+      'It keeps running in the tray and shows new messages. You can quit there or change this in Settings.',
       () => void showWindow(),
     );
   }

@@ -26,7 +26,7 @@ export type EngineDeps = {
 /** The server says something every 15 seconds; silence for longer means that the line is dead. */
 const SILENCE_MS = 35_000;
 const BACK_OFF_MS = [300, 700, 1500, 3000, 5000];
-const DISK_FULL = 'The disk is full: what is new cannot be kept.';
+const DISK_FULL = 'The disk is full: new messages cannot be saved.';
 /** Rows written in one transaction: large enough to be fast, small enough that nobody waits for it. */
 const ROWS_PER_WRITE = 500;
 

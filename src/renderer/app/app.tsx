@@ -17,7 +17,7 @@ export function App() {
     clearToasts();
     void navigate({ to: '/', replace: true });
   }, [isSignedOut, navigate]);
-  if (account.status === 'starting') return <Waiting what="Opening your copy…" />;
+  if (account.status === 'starting') return <Waiting what="Opening your data…" />;
   if (account.status !== 'signed-in') return <SignInScreen account={account} />;
   return <Frame account={account} />;
 }

@@ -69,7 +69,7 @@ export function Chooser({ choices, placeholder, typed, onType, onPick }: Chooser
         )}
       </Autocomplete.List>
       <Autocomplete.Empty className="px-3 py-6 text-center text-meta empty:hidden">
-        Nothing fits “{typed}”.
+        No results for “{typed}”.
       </Autocomplete.Empty>
     </Autocomplete.Root>
   );

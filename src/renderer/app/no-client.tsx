@@ -6,8 +6,8 @@ import { Empty, Waiting } from '../ui/parts.tsx';
 export function NoClient({ none, sync }: { readonly none: boolean; readonly sync: SyncStatus | null }) {
   if (none && sync?.syncedAt)
     return (
-      <Empty icon={<Inbox size={24} />} title="No client yet">
-        A manager of your agency gives you access to clients. They appear here at once.
+      <Empty icon={<Inbox size={24} />} title="No clients yet">
+        Ask a manager of your agency for access to a client.
       </Empty>
     );
   const received = sync?.received ?? 0;

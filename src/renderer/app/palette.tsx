@@ -46,7 +46,7 @@ function clientChoices({ clients, client: current, go }: FrameState, q: string, 
       group: 'Clients',
       icon: markOf(client),
       label: client.name,
-      meta: client.unread > 0 ? `${client.unread} unread` : client.closing > 0 ? `${client.closing} closing` : '',
+      meta: client.unread > 0 ? `${client.unread} unread` : client.closing > 0 ? `${client.closing} ending soon` : '',
       pick: () => go.client(client.id),
     }));
 }

@@ -15,7 +15,7 @@ export function ScreenPage({ screen }: { readonly screen: Screen }) {
   if (!screens.includes(screen)) {
     const { icon: Icon, label } = screen;
     return (
-      <Empty icon={<Icon size={24} />} title={`${label} is not part of your role`}>
+      <Empty icon={<Icon size={24} />} title={`${label} is not available to you`}>
         An owner or admin of your agency can change your role.
       </Empty>
     );

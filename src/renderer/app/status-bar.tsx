@@ -5,14 +5,13 @@ import { ago, count, dateTimeOf, exactOf } from '../lib/format.ts';
 import { showOverlay } from './registry.ts';
 
 const STORAGE: Readonly<Record<string, string>> = {
-  absent: 'No keychain on this computer: nothing is kept when you quit',
-  locked: 'The keychain is locked: nothing is kept when you quit',
-  hanging: 'The keychain does not answer: nothing is kept when you quit',
-  lost: 'The copy could not be opened: nothing is kept when you quit',
-  'disk-full': 'The disk is full: nothing is kept when you quit',
-  'file-newer': 'The copy was written by a newer console: update this one',
-  'key-lost':
-    'The keychain lost the key of the copy: it was begun anew, and replies that had not been sent yet cannot be read any more',
+  absent: 'No keychain on this computer: data is deleted when you quit',
+  locked: 'The keychain is locked: data is deleted when you quit',
+  hanging: 'The keychain is not responding: data is deleted when you quit',
+  lost: 'Your local data could not be opened: nothing is saved when you quit',
+  'disk-full': 'The disk is full: data is deleted when you quit',
+  'file-newer': 'Your local data is from a newer version: update the console',
+  'key-lost': 'The keychain lost the encryption key: local data was loaded again, and unsent replies were lost',
 };
 
 /** Shows the connection, how fresh the data is, and what waits to be sent. It shows nothing that is not known. */
@@ -34,7 +33,7 @@ export function StatusBar({
         role="status"
         aria-live="polite"
         className="inline-flex items-center gap-1.5"
-        title={sync.syncedAt ? `Last level with the server: ${exactOf(sync.syncedAt)}` : undefined}
+        title={sync.syncedAt ? `Last synced: ${exactOf(sync.syncedAt)}` : undefined}
       >
         <Connection sync={sync} now={now} />
       </span>
@@ -47,7 +46,7 @@ export function StatusBar({
           <Send size={12} aria-hidden />
           {[
             sync.waiting > 0 ? `${count(sync.waiting)} waiting to send` : '',
-            sync.refused > 0 ? `${count(sync.refused)} need a decision` : '',
+            sync.refused > 0 ? `${count(sync.refused)} need attention` : '',
           ]
             .filter(Boolean)
             .join(', ')}
@@ -82,8 +81,8 @@ function Connection({ sync, now }: { readonly sync: SyncStatus; readonly now: Da
       <>
         <CloudOff size={13} className="text-waiting" aria-hidden />
         <span className="text-waiting">
-          Offline{sync.offlineSince ? ` since ${dateTimeOf(sync.offlineSince).split(', ')[1]}` : ''}. What you write is
-          sent when the server is back.
+          Offline{sync.offlineSince ? ` since ${dateTimeOf(sync.offlineSince).split(', ')[1]}` : ''}. Replies are sent
+          when you are online again.
         </span>
       </>
     );

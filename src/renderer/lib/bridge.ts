@@ -24,7 +24,7 @@ export function wordsOf(error: unknown): { reason: string; next: string; referen
   if (error instanceof BridgeError) return error.error;
   return {
     reason: 'Something went wrong in the console.',
-    next: 'Try again. If it stays, restart the console.',
+    next: 'Try again. If it happens again, restart the console.',
     reference: null,
   };
 }

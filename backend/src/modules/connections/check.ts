@@ -45,7 +45,7 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
       await markBroken(tx, row.agency_id, row.id, {
         code: 'account-gone',
         reason: shorten(`${name} does not show ${row.account_name} to this sign-in any more.`, 400),
-        next: 'Reconnect with a sign-in that reaches the account.',
+        next: 'Reconnect with a user who has access to this account.',
       });
     else if (accounts.kind === 'reauth')
       await markBroken(tx, row.agency_id, row.id, describeFailure(accounts, manifestOf(row)));

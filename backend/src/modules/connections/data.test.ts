@@ -101,7 +101,7 @@ describe('F-07: a provider that does not answer', () => {
     expect(stale).toEqual({
       ...good,
       stale: true,
-      fault: { code: 'unreachable', reason: 'Jira does not answer at the moment.', next: expect.any(String) },
+      fault: { code: 'unreachable', reason: 'Jira is not responding.', next: expect.any(String) },
     });
     rig.sandbox.providers.mend();
     await later(HOUR);

@@ -21,7 +21,7 @@ const inTime = (seconds: number | null) =>
       ? `in about ${Math.ceil(seconds / 60)} minutes`
       : `in about ${Math.ceil(seconds / 3600)} hours`;
 
-const UNCHANGED = 'What was read before stays as it was. If it stays like this, tell support the code.';
+const UNCHANGED = 'Data that was read earlier is unchanged. If it happens again, send the code to support.';
 
 /** What happened in plain words, and what to do. */
 export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, 'name' | 'auth'>): Fault {
@@ -30,21 +30,21 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
       const busy = failed.status === 429 || failed.reason === 'rate-limited' || failed.reason === 'budget';
       return {
         code: busy ? 'rate-limited' : 'unreachable',
-        reason: busy ? `${name} asks us to wait.` : `${name} does not answer at the moment.`,
-        next: `Nothing to do: it is tried again ${inTime(failed.afterSeconds)}. What was read before stays.`,
+        reason: busy ? `${name} is limiting the number of requests.` : `${name} is not responding.`,
+        next: `No action needed: Astrix tries again ${inTime(failed.afterSeconds)}. Data that was read earlier is kept.`,
       };
     }
     case 'reauth':
       return {
         code: shorten(shown(failed.code), 60) || 'reauth',
         reason: `${name} no longer accepts this connection.`,
-        next: failed.next ?? (auth.kind === 'key' ? 'Give a new key.' : `Reconnect it: sign in at ${name} again.`),
+        next: failed.next ?? (auth.kind === 'key' ? 'Replace the key.' : `Reconnect it: sign in at ${name} again.`),
       };
     case 'permanent':
       if (failed.code === 'redirect')
         return {
           code: 'redirect',
-          reason: `${name} sends us on to another address, and we go to none that it names.`,
+          reason: `${name} redirected to another address, which Astrix does not follow.`,
           next: UNCHANGED,
         };
       return {
@@ -53,8 +53,8 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
         next:
           failed.next ??
           (/scope|permission|forbidden|http-403/i.test(`${failed.code} ${failed.reason}`)
-            ? 'Reconnect and allow what is asked for, or ask the owner of the account for the permission.'
-            : 'Correct what it names. If it stays, tell support the code.'),
+            ? 'Reconnect and allow all permissions, or ask the account owner to grant them.'
+            : 'Correct the problem it names. If it happens again, send the code to support.'),
       };
     case 'malformed':
     case 'ambiguous':
@@ -62,21 +62,21 @@ export function describeFailure(failed: Failed, { name, auth }: Pick<Manifest, '
         code: shorten(`unreadable-${failed.reason}`, 60),
         reason:
           failed.reason === OTHER_ACCOUNT
-            ? `${name} answered with the data of another account. Nothing of it was kept.`
-            : `${name} answered with something that cannot be used.`,
+            ? `${name} returned data of a different account. It was discarded.`
+            : `${name} returned a response that Astrix cannot read.`,
         next: UNCHANGED,
       };
     case 'refused':
       return failed.reason === 'switched-off'
         ? {
             code: 'switched-off',
-            reason: 'An admin has switched this off.',
-            next: 'Ask an owner or admin of your agency why, and when it is on again.',
+            reason: 'An admin turned this off.',
+            next: 'Ask an owner or admin of your agency to turn it on again.',
           }
         : {
             code: shorten(shown(failed.reason), 60),
-            reason: `This server could not make the call to ${name}.`,
-            next: 'Try again. If it stays, tell support the code.',
+            reason: `Astrix could not send the request to ${name}.`,
+            next: 'Try again. If it happens again, send the code to support.',
           };
   }
 }

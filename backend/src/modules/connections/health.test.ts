@@ -117,8 +117,8 @@ describe('the health of what is read', () => {
       lastFailedAt: now(),
       fault: {
         code: 'unreachable',
-        reason: 'Jira does not answer at the moment.',
-        next: expect.stringContaining('tried again'),
+        reason: 'Jira is not responding.',
+        next: expect.stringContaining('tries again'),
       },
     });
     rig.sandbox.providers.mend();

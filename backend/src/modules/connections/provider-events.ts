@@ -37,8 +37,8 @@ export async function recordReceived(tx: SystemTx, row: Pick<ConnectionRow, 'id'
 
 const ended = (name: string): Fault => ({
   code: 'revoked',
-  reason: `Access was ended at ${name}.`,
-  next: 'Reconnect it, if that was not meant.',
+  reason: `Access was revoked at ${name}.`,
+  next: 'Reconnect it if this was not intended.',
 });
 
 const ENDED = 'a connection that has ended';
@@ -142,7 +142,7 @@ async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<voi
     await markBroken(tx, row.agency_id, row.id, {
       code: 'data-deleted',
       reason: `Whoever connected it asked ${name} to have their data deleted.`,
-      next: 'Disconnect it, or reconnect it with a sign-in that may be used.',
+      next: 'Disconnect it, or reconnect it with another user.',
     });
     await tx
       .updateTable('connections')

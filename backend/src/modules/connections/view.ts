@@ -50,8 +50,8 @@ function healthOf(manifest: Manifest, rows: readonly HealthRow[], granted: reado
         missing.length > 0
           ? {
               code: 'scope-missing',
-              reason: shorten(`It was not allowed: ${missing.join(', ')}`, 400),
-              next: 'Reconnect, and leave the box beside it ticked.',
+              reason: shorten(`Missing permission: ${missing.join(', ')}`, 400),
+              next: 'Reconnect and keep this permission ticked.',
             }
           : (fault ?? leftAsideOf(row?.left_aside ?? 0)),
     };
@@ -64,7 +64,7 @@ function leftAsideOf(rows: number): Fault | null {
   return {
     code: 'rows-left-aside',
     reason: rows === 1 ? 'One row cannot be read and is left out.' : `${rows} rows cannot be read and are left out.`,
-    next: 'The others are here. Look at the row at the provider; it is taken in as soon as it can be read.',
+    next: 'All other rows were imported. Check the row at the provider; Astrix imports it once it is readable.',
   };
 }
 

@@ -436,7 +436,7 @@ describe('the preview', () => {
     ['the caption before the kind', 'image', 'My kurta', 'kurta.jpg', 'My kurta'],
     ['the kind', 'image', '', null, 'Picture'],
     ['the kind and the name of the file', 'document', '', 'bill.pdf', 'Document: bill.pdf'],
-    ['a voice message', 'audio', '', null, 'Voice or audio'],
+    ['a voice message', 'audio', '', null, 'Voice message'],
     ['a kind without a word of its own', 'order', '', null, 'Message'],
     ['160 characters of a long file name', 'video', '', 'y'.repeat(200), `Video: ${'y'.repeat(153)}`],
   ])('shows %s', (_what, kind, text, fileName, preview) => {

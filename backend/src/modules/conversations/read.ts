@@ -259,7 +259,7 @@ export const previewOf = (kind: string, text: string, fileName: string | null): 
 const LABELS: Readonly<Record<string, string>> = {
   image: 'Picture',
   video: 'Video',
-  audio: 'Voice or audio',
+  audio: 'Voice message',
   document: 'Document',
   sticker: 'Sticker',
   location: 'Location',

@@ -82,7 +82,7 @@ async function markFailed(
 const unreachable = ({ provider }: Claimed): Fault => ({
   code: 'unreachable',
   reason: `${PROVIDERS[provider].manifest.name} could not be reached after several tries.`,
-  next: 'Try again later. If it stays, tell an admin.',
+  next: 'Try again later. If it happens again, tell an admin.',
 });
 
 /** Seconds: 1, 2, 4 … with jitter, so that a recovering provider is not met by everybody at once. */

@@ -16,7 +16,7 @@ export const AMAZON_SP_API = {
   group: 'commerce',
   availability: 'live',
   availabilityNote: '',
-  purpose: 'Watches the orders of an Amazon seller: status, value and ship-by time. Nothing of the buyer is asked for.',
+  purpose: 'Watches the orders of an Amazon seller: status, value and ship-by time. No buyer data is requested.',
   dataClasses: ['client-business'],
   hosts: [HOST, 'api.amazon.com'],
   /** The usage plans of the operations, which Amazon keeps for each pair of app and seller. */

@@ -40,7 +40,7 @@ export const DELHIVERY = {
         name: 'token',
         label: 'API token',
         kind: 'secret',
-        help: 'In Delhivery One: Settings, then API Setup. It never ends; a new one there replaces it.',
+        help: 'In Delhivery One: Settings, then API Setup. It does not expire; creating a new token there replaces it.',
         pattern: '^[A-Za-z0-9]{20,80}$',
         rule: 'must be the token alone: 20 to 80 letters and digits, without the word Token',
         maxLength: 80,
@@ -48,9 +48,9 @@ export const DELHIVERY = {
         options: [],
       },
     ],
-    scopes: [{ scope: 'API token', why: 'Delhivery has one token for everything; Astrix only reads with it.' }],
+    scopes: [{ scope: 'API token', why: 'Delhivery issues one token for all functions; Astrix uses it only to read.' }],
     revokeByHand:
-      'Open Delhivery One, then Settings, API Setup, and make a new token: the one stored here ends with that.',
+      'Open Delhivery One, then Settings, API Setup, and create a new token; this invalidates the token stored here.',
   },
   capabilities: [
     {
@@ -58,7 +58,7 @@ export const DELHIVERY = {
       kind: 'read',
       title: 'Shipments by AWB number',
       needs: [],
-      range: { kind: 'look-up', why: 'Delhivery tells of a shipment by its AWB number only, and has no list of them.' },
+      range: { kind: 'look-up', why: 'Delhivery provides shipments by AWB number only, not as a list.' },
       input: { label: 'AWB numbers', placeholder: 'Up to 50, with commas or spaces between', required: true },
     },
   ],

@@ -8,7 +8,8 @@ export const GOOGLE_DRIVE = {
   name: 'Google Drive',
   group: 'files',
   availability: 'limited',
-  availabilityNote: 'Shows the files that were picked for Astrix. Picking them from here comes with a later version.',
+  availabilityNote:
+    'Shows the files that were picked for Astrix. Choosing files in Astrix is planned for a later version.',
   purpose:
     'Finds files that were picked for Astrix and reads documents and sheets among them. All others stay out of sight.',
   dataClasses: ['files-content'],

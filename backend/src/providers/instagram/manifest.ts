@@ -13,7 +13,7 @@ export const INSTAGRAM = {
   availability: 'live',
   availabilityNote: '',
   purpose:
-    'Reports how a professional profile and its posts do. Nothing is published, and no comments or messages are read.',
+    'Reports the performance of a professional profile and its posts. Nothing is published, and no comments or messages are read.',
   dataClasses: ['client-business'],
   hosts: [GRAPH_HOST],
   /** Meta allows 4,800 calls a day for each time the profile is seen, and 200 an hour for a person: the smaller of them counts here. */

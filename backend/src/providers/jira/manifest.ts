@@ -7,8 +7,7 @@ export const JIRA = {
   group: 'work',
   availability: 'live',
   availabilityNote: '',
-  purpose:
-    'Looks up issues and their status, so that a reply can say how far the work is, and adds issues and comments.',
+  purpose: 'Looks up issues and their status, so that replies can include the progress, and adds issues and comments.',
   dataClasses: ['client-business'],
   hosts: ['api.atlassian.com', 'auth.atlassian.com'],
   /** Burst limits of Jira are 100 a second for each site; the hourly points of the app are shared by all sites, so far less is asked. */

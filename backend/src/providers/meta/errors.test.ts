@@ -59,7 +59,7 @@ describe('refusals of Meta', () => {
     expect(explainMeta(few, 400, {})).toMatchObject({
       kind: 'permanent',
       code: 'too-few-viewers',
-      next: expect.stringMatching(/^Nothing to do/),
+      next: expect.stringMatching(/^No action needed/),
     });
     const unreachable = error(100, { error_subcode: 33, message: 'cannot be loaded due to missing permissions' });
     expect(explainMeta(unreachable, 400, {})).toMatchObject({

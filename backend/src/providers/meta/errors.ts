@@ -48,7 +48,7 @@ type Words = { readonly reason: string; readonly next: string };
 const BY_SUBCODE: Readonly<Record<number, Words>> = {
   1487534: {
     reason: 'Meta finds that too much data was asked for at once.',
-    next: 'Nothing to do: the next read asks for less. If it stays, tell support the code.',
+    next: 'No action needed: the next read asks for less. If it happens again, send the code to support.',
   },
   33: {
     reason: OUT_OF_REACH,
@@ -56,7 +56,7 @@ const BY_SUBCODE: Readonly<Record<number, Words>> = {
   },
   2207006: {
     reason: 'The post is not there any more.',
-    next: 'Nothing to do: it is left out from the next read on.',
+    next: 'No action needed: it is left out from the next read on.',
   },
 };
 
@@ -66,7 +66,7 @@ const TOO_FEW: Judgement = {
   kind: 'permanent',
   code: 'too-few-viewers',
   reason: 'Too few people have seen it for Meta to give its numbers.',
-  next: 'Nothing to do: the numbers come once more people have seen it.',
+  next: 'No action needed: the numbers come once more people have seen it.',
 };
 
 const reasonOf = ({ error_user_msg, error_data, message, code }: GraphError): string =>

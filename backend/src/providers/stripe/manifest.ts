@@ -36,7 +36,7 @@ export const STRIPE = {
         name: 'webhookSecret',
         label: 'Webhook signing secret',
         kind: 'secret',
-        help: 'Comes later: make an address on the page of this connection, add it as an endpoint in the dashboard, and paste its secret here with «Replace the key».',
+        help: 'Leave empty for now. You can add it after connecting.',
         pattern: '^whsec_[A-Za-z0-9+/=_-]{16,240}$',
         rule: 'must begin with whsec_',
         maxLength: 250,

@@ -4,7 +4,7 @@ import { OUT_OF_REACH } from '../meta/errors.ts';
 
 /** What an admin does at Meta; reconnecting would not change it. */
 const REGISTER = 'Ask an admin to register the number in WhatsApp Manager. Then send it again.';
-const AGAIN = 'Send it again in some minutes. If it stays, tell an admin the code.';
+const AGAIN = 'Send it again in some minutes. If it happens again, send the code to an admin.';
 const RECONNECT = 'Ask an admin to reconnect the channel.';
 const META_SUPPORT = 'Ask an admin to look into Meta Business Support.';
 const WAIT = 'Wait a minute, then send it again.';
@@ -23,14 +23,14 @@ const KNOWN: Readonly<Record<number, Omit<Fault, 'code'>>> = {
   },
   130497: {
     reason: 'This business may not write to customers in this country.',
-    next: 'Reach the customer another way.',
+    next: 'Contact the customer another way.',
   },
   131005: { reason: 'The connection to WhatsApp may not send messages.', next: RECONNECT },
   131000: { reason: 'WhatsApp could not send it, because of a fault of its own.', next: AGAIN },
   131021: { reason: 'The customer’s number is the business’s own.', next: 'Write to another number.' },
   131026: {
     reason: 'This customer cannot receive the message.',
-    next: 'They may not use WhatsApp on this number, or have blocked the business. Reach them another way.',
+    next: 'They may not use WhatsApp on this number, or have blocked the business. Contact them another way.',
   },
   131030: {
     reason: 'This is a test number, and the customer is not on its list.',
@@ -48,7 +48,7 @@ const KNOWN: Readonly<Record<number, Omit<Fault, 'code'>>> = {
   },
   131045: { reason: 'This number is not registered with WhatsApp.', next: REGISTER },
   131047: {
-    reason: 'The 24-hour customer service window is closed.',
+    reason: 'The 24-hour reply window has closed.',
     next: 'Send an approved template, or wait for the customer to write again.',
   },
   131048: {
@@ -104,6 +104,6 @@ export function failureOf(code: number, details: string): Fault {
   return {
     code: String(code),
     reason: details ? `WhatsApp refused it: ${clamp(details, 300)}` : 'WhatsApp refused the message.',
-    next: 'Try again later. If it stays, tell an admin the code.',
+    next: 'Try again later. If it happens again, send the code to an admin.',
   };
 }

@@ -56,11 +56,11 @@ export const WHATSAPP = {
   },
   capabilities: [
     { capability: 'messaging', kind: 'send', title: 'Replies and templates', needs: [] },
-    { capability: 'messaging', kind: 'receive', title: 'What customers write', needs: [] },
+    { capability: 'messaging', kind: 'receive', title: 'Customer messages', needs: [] },
     {
       capability: 'messaging',
       kind: 'read',
-      title: 'The number and its quality',
+      title: 'Phone number and quality',
       needs: [],
       range: { kind: 'whole', everySeconds: 21_600 },
     },

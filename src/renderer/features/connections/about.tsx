@@ -37,10 +37,10 @@ export function About({
           {by ? `, by ${by}` : ''}
         </Fact>
         <Fact name="Last checked" title={connection.lastCheckedAt ? exactOf(connection.lastCheckedAt) : undefined}>
-          {connection.lastCheckedAt ? ago(connection.lastCheckedAt, now) : '—'}
+          {connection.lastCheckedAt ? ago(connection.lastCheckedAt, now) : 'Not checked yet'}
         </Fact>
-        <Fact name="Consent ends" title={connection.accessEndsAt ? exactOf(connection.accessEndsAt) : undefined}>
-          {connection.accessEndsAt ? dateTimeOf(connection.accessEndsAt) : 'Not by itself'}
+        <Fact name="Expires" title={connection.accessEndsAt ? exactOf(connection.accessEndsAt) : undefined}>
+          {connection.accessEndsAt ? dateTimeOf(connection.accessEndsAt) : 'Never'}
         </Fact>
         {credential ? (
           <Fact name={entry.connects === 'key' ? 'Key' : 'Token'} title={`Fingerprint ${credential.fingerprint}`}>
@@ -50,29 +50,29 @@ export function About({
               </>
             ) : null}
             {credential.ageDays === 0
-              ? 'new today'
+              ? 'added today'
               : `${count(credential.ageDays)} ${credential.ageDays === 1 ? 'day' : 'days'} old`}
-            {credential.stale ? <span className="text-waiting"> · replace it</span> : null}
+            {credential.stale ? <span className="text-waiting"> · replace soon</span> : null}
           </Fact>
         ) : null}
-        <Fact name="Calls left">
+        <Fact name="Rate limit">
           {budget === null ? (
             <span className="text-meta">Not used yet</span>
           ) : budget.pausedSeconds > 0 ? (
             <span className="text-waiting">
-              Paused by {entry.name} for {count(budget.pausedSeconds)} s
+              Limited by {entry.name} for {count(budget.pausedSeconds)} s
             </span>
           ) : (
-            `${count(budget.left)} of ${count(budget.of)} at once`
+            `${count(budget.left)} of ${count(budget.of)} calls available`
           )}
         </Fact>
         {scopes.missing.length > 0 ? (
-          <Fact name="Not allowed">
+          <Fact name="Missing permissions">
             <span className="text-waiting break-all">{scopes.missing.join(', ')}</span>
           </Fact>
         ) : null}
         {scopes.extra.length > 0 ? (
-          <Fact name="Allowed and not used">
+          <Fact name="Unused permissions">
             <span className="break-all">{scopes.extra.join(', ')}</span>
           </Fact>
         ) : null}
@@ -86,7 +86,7 @@ export function About({
               void checkNow(client, connection).finally(() => setBusy(false));
             }}
           >
-            {busy ? `Asking ${entry.name}…` : 'Check now'}
+            {busy ? `Checking ${entry.name}…` : 'Check now'}
           </Button>
           {entry.connects === 'key' ? (
             <Button disabled={!online} onClick={onReplace}>
@@ -97,7 +97,7 @@ export function About({
       ) : null}
       {online ? null : (
         <p className="inline-flex items-center gap-1.5 text-meta">
-          <RefreshCw size={12} aria-hidden /> As it was when the server was last reached.
+          <RefreshCw size={12} aria-hidden /> Offline: showing saved data.
         </p>
       )}
     </Part>

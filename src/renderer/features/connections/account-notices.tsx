@@ -25,14 +25,14 @@ export function AccountNotices({
   const notices = rows.filter(({ connectionId }) => connectionId === connection.id).slice(0, SHOWN);
   if (notices.length === 0) return null;
   return (
-    <Part title="Notices">
+    <Part title="Account notices">
       <ul aria-label="Notices about the account">
         {notices.map(notice => (
           <li key={notice.id} className="grid grid-cols-[1fr_auto] gap-x-3 py-1">
             <span className="min-w-0 break-words">
               <span className={toneOf(notice, now)}>{notice.reason}</span>{' '}
               <span className="text-meta">
-                {notice.endedAt ? `Over since ${exactOf(notice.endedAt)}.` : notice.next}
+                {notice.endedAt ? `Ended ${exactOf(notice.endedAt)}.` : notice.next}
                 {notice.until && !notice.endedAt ? ` Until ${exactOf(notice.until)}.` : ''}
               </span>
             </span>

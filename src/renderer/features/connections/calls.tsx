@@ -12,12 +12,12 @@ import { useCalls } from './queries.ts';
 import { CAPABILITY } from './words.ts';
 
 const HEADS: readonly Head[] = [
-  { head: 'When' },
-  { head: 'Who' },
-  { head: 'For' },
+  { head: 'Time' },
+  { head: 'User' },
+  { head: 'Data' },
   { head: 'Call' },
-  { head: 'How it went' },
-  { head: 'Took', right: true },
+  { head: 'Result' },
+  { head: 'Duration', right: true },
 ];
 
 /** The newest calls that were made through this connection, and who asked for each (VT-13). They are read when the part is opened. */
@@ -28,10 +28,10 @@ export function Calls({ client, connection }: { readonly client: ClientView; rea
   const people = usePeople().data ?? [];
   if (!may) return null;
   const who = (call: ProviderCall) =>
-    call.actorId === null ? 'Astrix' : (people.find(person => person.id === call.actorId)?.name ?? 'Somebody who left');
+    call.actorId === null ? 'Astrix' : (people.find(person => person.id === call.actorId)?.name ?? 'Former user');
   return (
     <Part
-      title="What it was used for"
+      title="Activity log"
       aside={
         <button
           type="button"
@@ -40,18 +40,18 @@ export function Calls({ client, connection }: { readonly client: ClientView; rea
           className="inline-flex h-7 items-center gap-1 rounded-md px-2 text-meta hover:bg-hover hover:text-text"
         >
           <ChevronRight size={14} className={open ? 'rotate-90' : ''} aria-hidden />{' '}
-          {open ? 'Hide the calls' : 'Show the newest calls'}
+          {open ? 'Hide calls' : 'Show recent calls'}
         </button>
       }
     >
       {!open ? (
-        <p className="text-meta">Each call to the provider is written down: when, who asked, and how it went.</p>
+        <p className="text-meta">Every call to the provider is logged with its time, user and result.</p>
       ) : calls.isPending ? (
-        <Skeleton rows={5} what="Reading the calls…" />
+        <Skeleton rows={5} what="Loading calls…" />
       ) : calls.isError ? (
         <Failed error={calls.error} onRetry={() => void calls.refetch()} />
       ) : calls.data.length === 0 ? (
-        <p className="text-meta">It has not been used yet.</p>
+        <p className="text-meta">No calls yet.</p>
       ) : (
         <Table label="Calls" heads={HEADS}>
           {calls.data.map(call => (
@@ -72,7 +72,7 @@ export function Calls({ client, connection }: { readonly client: ClientView; rea
                 {call.outcome}
                 {call.status === null ? '' : ` · ${call.status}`}
                 {call.reason ? ` · ${call.reason}` : ''}
-                {call.attempt > 1 ? ` · try ${call.attempt}` : ''}
+                {call.attempt > 1 ? ` · attempt ${call.attempt}` : ''}
               </td>
               <td className="text-right">{count(call.durationMs)} ms</td>
             </tr>

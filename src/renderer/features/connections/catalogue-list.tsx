@@ -115,7 +115,7 @@ export function CatalogueList({ entries, connections, at, onOpen, searchField, o
         })}
         {shown.length + shownConnections.length === 0 ? (
           <p className="px-4 py-8 text-center text-meta">
-            {typed ? `Nothing fits “${typed}”.` : 'Nothing is connected yet. Choose a system under “Available”.'}
+            {typed ? `No results for “${typed}”.` : 'No connected systems. Choose one under “Available”.'}
           </p>
         ) : null}
       </div>
@@ -184,7 +184,7 @@ function ConnectionRow({
           <span className="block truncate font-medium">{connection.account.name}</span>
           <span className="block truncate text-meta text-meta">
             {entry?.name ?? connection.provider}
-            {connection.clientId === null ? ' · whole agency' : ''}
+            {connection.clientId === null ? ' · shared by the agency' : ''}
           </span>
         </span>
         <Condition label={conditionOf(connection)} />
@@ -214,8 +214,11 @@ function EntryRow({
         className={`${ROW} h-9`}
       >
         <span className={`min-w-0 flex-1 truncate pl-6 ${quiet ? 'text-meta' : ''}`}>{entry.name}</span>
-        {connected ? <span className="text-meta text-meta">Connected</span> : null}
-        {entry.denied ? <span className="text-meta text-meta">Not for you</span> : <AvailabilityChip entry={entry} />}
+        {entry.denied ? (
+          <span className="text-meta text-meta">No access</span>
+        ) : (
+          <AvailabilityChip entry={entry} isConnected={connected} />
+        )}
       </button>
     </li>
   );

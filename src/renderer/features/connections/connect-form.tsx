@@ -21,12 +21,12 @@ export function ConnectForm({ client, entry, connection, onConnected }: ConnectP
     <div className="flex max-w-[560px] flex-col gap-4">
       {connection === null && mayShare && !begun ? (
         <fieldset className="flex flex-col gap-1.5">
-          <legend className="mb-1.5 font-medium">For whom</legend>
-          <Whom checked={!shared} onPick={() => setShared(false)} label={`Only ${client.name}`}>
-            No other client of the agency sees it.
+          <legend className="mb-1.5 font-medium">Connect for</legend>
+          <Whom checked={!shared} onPick={() => setShared(false)} label={`${client.name} only`}>
+            Other clients of the agency cannot use it.
           </Whom>
           <Whom checked={shared} onPick={() => setShared(true)} label="All clients of the agency">
-            One account that everybody works with. Only owners and admins can end it.
+            One shared account. Only owners and admins can disconnect it.
           </Whom>
         </fieldset>
       ) : null}

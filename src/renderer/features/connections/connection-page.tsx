@@ -40,12 +40,18 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
         marks={
           <>
             <Condition label={conditionOf(connection)} />
-            <Chip>{connection.clientId === null ? 'Whole agency' : 'Only this client'}</Chip>
+            <Chip>{connection.clientId === null ? 'Shared by the agency' : 'This client only'}</Chip>
           </>
         }
         actions={
           <>
-            <SwitchButton client={client} scope="connection" subject={connection.id} name={connection.account.name} />
+            <SwitchButton
+              client={client}
+              scope="connection"
+              subject={connection.id}
+              name={connection.account.name}
+              label="Turn off this connection"
+            />
             {may ? <DisconnectButton client={client} connection={connection} entry={entry} /> : null}
           </>
         }
@@ -57,8 +63,8 @@ export function ConnectionPage({ client, connection, entry, onOpen }: Props) {
         <OffBanner
           of={[
             { scope: 'connection', subject: connection.id, name: connection.account.name },
-            { scope: 'provider', subject: entry.id, name: `${entry.name}, for everybody,` },
-            { scope: 'client', subject: client.id, name: `Everything of ${client.name}` },
+            { scope: 'provider', subject: entry.id, name: `${entry.name} for all clients` },
+            { scope: 'client', subject: client.id, name: `All connections of ${client.name}` },
           ]}
           off={connection.off}
         />
@@ -78,7 +84,7 @@ function Health({ connection }: { readonly connection: ConnectionView }) {
   const now = useNow(15);
   if (connection.health.length === 0) return null;
   return (
-    <Part title="How it is">
+    <Part title="Health">
       <ul>
         {connection.health.map(one => (
           <li
@@ -90,14 +96,14 @@ function Health({ connection }: { readonly connection: ConnectionView }) {
               {one.title}
               <span
                 className="block text-meta text-meta"
-                title={one.lastOkAt ? `Last worked ${exactOf(one.lastOkAt)}` : undefined}
+                title={one.lastOkAt ? `Last successful ${exactOf(one.lastOkAt)}` : undefined}
               >
                 {one.status === 'gated'
-                  ? 'The permission for this was not given.'
+                  ? 'Permission not granted.'
                   : one.lastOkAt
-                    ? `Last worked ${ago(one.lastOkAt, now)}`
-                    : 'Has not been used yet'}
-                {one.status === 'failing' && one.lastFailedAt ? `, failed ${ago(one.lastFailedAt, now)}` : ''}
+                    ? `Last successful ${ago(one.lastOkAt, now)}`
+                    : 'Not used yet'}
+                {one.status === 'failing' && one.lastFailedAt ? `, last failed ${ago(one.lastFailedAt, now)}` : ''}
               </span>
               {one.fault && one.fault.reason !== connection.fault?.reason ? (
                 <span className="block text-danger">

@@ -26,8 +26,8 @@ export function ConnectionsScreen(props: ScreenProps) {
   return useMay('connection.read') ? (
     <Screen {...props} />
   ) : (
-    <Empty icon={<Plug size={24} />} title="Connections are not part of your role">
-      An owner or admin of your agency looks after them. The inbox works as before.
+    <Empty icon={<Plug size={24} />} title="You do not have access to Connections">
+      An owner or admin of your agency manages connections.
     </Empty>
   );
 }
@@ -61,7 +61,7 @@ function Screen({ client, at, open }: ScreenProps) {
       return (
         <div className="flex h-full">
           <div className={wide ? 'w-[26%] min-w-[260px] border-r border-line bg-panel' : 'w-full bg-panel'}>
-            <Skeleton rows={14} what="Asking the server for the systems…" />
+            <Skeleton rows={14} what="Loading systems…" />
           </div>
         </div>
       );
@@ -163,8 +163,8 @@ function WaitingChoice({
   return (
     <p className="flex flex-wrap items-center gap-3 border-b border-line bg-waiting-ground px-6 py-1.5 text-waiting">
       <span className="min-w-0 flex-1">
-        {entries.find(entry => entry.id === state.provider)?.name} was allowed. It is connected once you confirm the
-        account.
+        {entries.find(entry => entry.id === state.provider)?.name} gave access. Confirm the account to finish
+        connecting.
       </span>
       <Button onClick={() => onOpen(where)}>Choose the account</Button>
     </p>
@@ -176,10 +176,10 @@ function Freshness({ error, at }: { readonly error: unknown; readonly at: number
   const online = useOnline();
   const now = useNow(10);
   if (online && !error) return null;
-  const why = online ? wordsOf(error).reason : 'Connections needs the network, and the server cannot be reached.';
+  const why = online ? wordsOf(error).reason : 'You are offline.';
   return (
     <p role="status" className="border-b border-line bg-waiting-ground px-6 py-2 text-waiting">
-      {why} What you see was asked {ago(new Date(at).toISOString(), now)}; nothing can be changed until then.
+      {why} Showing data from {ago(new Date(at).toISOString(), now)}. You can make changes when you are online.
     </p>
   );
 }

@@ -27,7 +27,7 @@ export function DataPart({ client, connection, entry }: Props) {
   if (!may || !chosen) return null;
   return (
     <Part
-      title={readable.length === 1 ? chosen.title : 'What it brings'}
+      title={readable.length === 1 ? chosen.title : 'Data'}
       aside={
         readable.length > 1 ? (
           <fieldset aria-label="What to show" className="flex flex-wrap gap-1">
@@ -97,17 +97,17 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
           </form>
         ) : null}
         <p className="min-w-0 flex-1 text-meta" aria-live="polite">
-          from {entry.name} · {connection.account.name}
+          From {entry.name} · <bdi>{connection.account.name}</bdi>
           {found?.fetchedAt ? (
             <span title={exactOf(found.fetchedAt)}>
               {' '}
               · {ago(found.fetchedAt, now)}
-              {found.stale ? <span className="text-waiting"> · older than it should be</span> : ''}
+              {found.stale ? <span className="text-waiting"> · Out of date</span> : ''}
             </span>
           ) : null}
         </p>
         <IconButton
-          label={`Ask ${entry.name} again`}
+          label={`Refresh from ${entry.name}`}
           disabled={asking || !online || needed || !usable}
           onClick={() => void refresh()}
         >
@@ -117,19 +117,19 @@ function Rows({ client, connection, entry, read }: Props & { readonly read: Cata
       {/* A fault that the head of the page shows is not repeated here. */}
       {found?.fault && found.fetchedAt !== null && found.fault.reason !== connection.fault?.reason ? (
         <Notice tone="waiting" title={found.fault.reason}>
-          What you see was kept from before. {found.fault.next}
+          Showing saved data. {found.fault.next}
         </Notice>
       ) : null}
       {!usable && !found ? (
         <p className="text-meta">
           {connection.off
-            ? 'Nothing is read while it is switched off.'
-            : 'The permission to read this was not given. Reconnect and allow it.'}
+            ? 'No data is read while this is turned off.'
+            : 'Read permission is missing. Reconnect and allow it.'}
         </p>
       ) : needed ? (
-        <p className="py-4 text-meta">{input.label} to see something here.</p>
+        <p className="py-4 text-meta">Enter {input.label} to see results.</p>
       ) : data.isPending ? (
-        <Skeleton rows={6} what={`Asking ${entry.name}…`} />
+        <Skeleton rows={6} what={`Loading from ${entry.name}…`} />
       ) : found ? (
         <DataTable
           data={found}
@@ -166,16 +166,14 @@ function DataTable({
         </Notice>
       );
     return (
-      <p className="py-4 text-meta">
-        {text ? `${name} finds nothing for “${text}”.` : `${name} has nothing to show here.`}
-      </p>
+      <p className="py-4 text-meta">{text ? `No results in ${name} for “${text}”.` : `${name} has no data here.`}</p>
     );
   }
   return (
     <>
       {failed ? (
         <Notice tone="waiting" title={wordsOf(failed).reason}>
-          What you see was kept from before.
+          Showing saved data.
         </Notice>
       ) : null}
       {data.gaps ? (
@@ -195,10 +193,8 @@ function DataTable({
       />
       <p className="text-meta">
         {data.total > data.rows.length
-          ? `The newest ${count(data.rows.length)}. There is more in ${name}: search for it, or look it up there.`
-          : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}, all ${
-              data.gaps ? 'that could be read' : 'there are'
-            }.`}
+          ? `The newest ${count(data.rows.length)} rows. Search, or open ${name} to see more.`
+          : `${count(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}`}
       </p>
     </>
   );

@@ -17,7 +17,7 @@ export function DisconnectButton({ client, connection, entry }: Props) {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const { name } = connection.account;
-  const forWhom = connection.clientId === null ? 'every client of the agency' : client.name;
+  const forWhom = connection.clientId === null ? 'all clients of the agency' : client.name;
   const close = () => {
     setAsking(false);
     setTyped('');
@@ -49,14 +49,18 @@ export function DisconnectButton({ client, connection, entry }: Props) {
           }}
         >
           <p>
-            Nothing is read or sent through <b className="break-words">{name}</b> any more, at once, for {forWhom}.{' '}
+            <b className="break-words">
+              <bdi>{name}</bdi>
+            </b>{' '}
+            stops at once for {forWhom}. Its key and saved data are deleted. You cannot undo this.{' '}
             {entry.revocable
-              ? `Access is revoked at ${entry.name}`
-              : `Access at ${entry.name} itself is ended by you there, as the receipt will say`}
-            ; its key is destroyed and what was kept of it is deleted. A receipt stays.
+              ? `Access is revoked at ${entry.name}.`
+              : `You also need to remove Astrix in ${entry.name}; the receipt explains how.`}
           </p>
           <label className="flex flex-col gap-1">
-            <span className="font-medium break-words">Type {name} to confirm</span>
+            <span className="font-medium break-words">
+              Type <bdi>{name}</bdi> to confirm
+            </span>
             <input
               className="field"
               maxLength={200}
@@ -67,7 +71,7 @@ export function DisconnectButton({ client, connection, entry }: Props) {
             />
           </label>
           <div className="flex flex-wrap justify-end gap-2">
-            <Button onClick={close}>Keep it</Button>
+            <Button onClick={close}>Cancel</Button>
             <Button
               type="submit"
               look="danger"

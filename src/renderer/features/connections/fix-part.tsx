@@ -24,7 +24,9 @@ export async function checkNow(client: ClientView, connection: ConnectionView): 
   const params = { clientId: client.id, connectionId: connection.id };
   await change('connections.check', client.id, { params }).then(
     now =>
-      toast(now.fix === 'none' && now.fault === null ? `${now.account.name} works` : `${now.account.name} was checked`),
+      toast(
+        now.fix === 'none' && now.fault === null ? `${now.account.name} is working` : `${now.account.name} checked`,
+      ),
     complain,
   );
   refreshConnections(client.id);
@@ -65,7 +67,7 @@ export function FixPart({ client, connection, entry, may, form, onForm }: Props)
           action={
             fix === 'none' || !may || open ? null : (
               <Button look="primary" disabled={busy || !online} onClick={() => void start()}>
-                {busy ? `Asking ${entry.name}…` : LABEL[fix](entry)}
+                {busy ? `Checking ${entry.name}…` : LABEL[fix](entry)}
               </Button>
             )
           }
@@ -76,7 +78,7 @@ export function FixPart({ client, connection, entry, may, form, onForm }: Props)
           <ConnectForm client={client} entry={entry} connection={connection} onConnected={() => onForm(false)} />
           {form && entry.connects === 'key' ? (
             <div className="pt-3">
-              <Button onClick={() => onForm(false)}>Keep the key that is there</Button>
+              <Button onClick={() => onForm(false)}>Cancel</Button>
             </div>
           ) : null}
         </div>
@@ -105,11 +107,11 @@ function FaultNotice({
   return (
     <Notice
       tone={tone}
-      title={fault?.reason ?? (worn ? 'The key is older than a year' : 'This connection needs a hand')}
+      title={fault?.reason ?? (worn ? 'The key is more than a year old' : 'This connection needs attention')}
       action={action}
     >
-      {fault?.next ?? (worn ? `Make a new one at ${entry.name} and put it in place of this one.` : '')}
-      {may || fix === 'none' ? '' : ' Somebody whose role connects systems can mend it.'}
+      {fault?.next ?? (worn ? `Create a new key at ${entry.name} and replace this one.` : '')}
+      {may || fix === 'none' ? '' : ' Ask a manager or admin of your agency to fix it.'}
       {fault?.code ? <span className="ml-1 text-meta text-meta">({fault.code})</span> : null}
     </Notice>
   );

@@ -21,8 +21,8 @@ test('a key that fits its pattern may be sent, with the spaces that pasting brin
 });
 
 test('what is wrong is said in the words of the manifest', () => {
-  expect(faultOf(field(), '')).toBe('Restricted key is needed.');
-  expect(faultOf(field(), '   ')).toBe('Restricted key is needed.');
+  expect(faultOf(field(), '')).toBe('Restricted key is required.');
+  expect(faultOf(field(), '   ')).toBe('Restricted key is required.');
   expect(faultOf(field(), 'sk_live_1')).toBe('Restricted key must begin with rk_live_ or rk_test_.');
   expect(faultOf(field(), `rk_test_${'x'.repeat(40)}`)).toBe('Restricted key is longer than 40 characters.');
 });
@@ -43,5 +43,5 @@ test('a field that may be empty is not sent when it is, and a pattern that canno
 test('of a list only what stands in it', () => {
   const choice = field({ kind: 'choice', pattern: '', options: [{ value: 'in', label: 'India' }] });
   expect(faultOf(choice, 'in')).toBeNull();
-  expect(faultOf(choice, 'us')).toBe('Choose one of the list.');
+  expect(faultOf(choice, 'us')).toBe('Choose an option.');
 });

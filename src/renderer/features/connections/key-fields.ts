@@ -12,10 +12,9 @@ function fits(pattern: string, value: string): boolean {
 /** Why a field cannot be sent, in the words of the manifest; null when it can. Pasted values often have spaces around them, so they are trimmed. */
 export function faultOf(field: KeyField, typed: string): string | null {
   const value = typed.trim();
-  if (value === '') return field.required ? `${field.label} is needed.` : null;
+  if (value === '') return field.required ? `${field.label} is required.` : null;
   if (value.length > field.maxLength) return `${field.label} is longer than ${field.maxLength} characters.`;
-  if (field.kind === 'choice')
-    return field.options.some(option => option.value === value) ? null : 'Choose one of the list.';
+  if (field.kind === 'choice') return field.options.some(option => option.value === value) ? null : 'Choose an option.';
   if (field.pattern !== '' && !fits(field.pattern, value)) return `${field.label} ${field.rule}.`.replace(/\.\.$/, '.');
   return null;
 }

@@ -40,7 +40,7 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
       });
       setValues({});
       refreshConnections(client.id);
-      if (connection) toast(`The key of ${connected.account.name} was replaced`);
+      if (connection) toast(`Key of ${connected.account.name} replaced`);
       onConnected(connected.id);
     } catch (error) {
       setFailed(error);
@@ -62,20 +62,20 @@ export function KeyForm({ client, entry, connection, shared, forWhom, onConnecte
       ))}
       {failed ? (
         <Notice tone="danger" title={wordsOf(failed).reason}>
-          {wordsOf(failed).next} Nothing was stored, and secrets have to be typed again.
+          {wordsOf(failed).next} Nothing was saved. Enter the secrets again.
         </Notice>
       ) : null}
       <div className="flex flex-wrap items-center gap-3">
         <Button type="submit" look="primary" disabled={sending || !online} className="max-w-full">
           <span className="truncate">
             {sending
-              ? `Asking ${entry.name}…`
+              ? `Connecting ${entry.name}…`
               : connection
                 ? `Replace the key of ${connection.account.name}`
-                : `Check and connect for ${forWhom}`}
+                : `Connect for ${forWhom}`}
           </span>
         </Button>
-        <span className="text-meta">The key is tried with a live call before it is sealed in the vault.</span>
+        <span className="text-meta">Astrix tests the key before saving it.</span>
       </div>
     </form>
   );

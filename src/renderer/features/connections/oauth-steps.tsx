@@ -44,23 +44,23 @@ export function OAuthSteps(way: ConnectWayProps) {
     return (
       <Notice
         tone="plain"
-        title="Go on in your browser"
+        title="Continue in your browser"
         action={
           <span className="flex flex-wrap gap-2">
             <Button disabled={busy} onClick={() => void doing(async () => void (await ask(bridge.connect.reopen(of))))}>
-              <ExternalLink size={14} aria-hidden /> Open it again
+              <ExternalLink size={14} aria-hidden /> Open the browser again
             </Button>
             <Button
               disabled={busy}
               onClick={() => void doing(async () => keepAttempt(await ask(bridge.connect.cancel(of))))}
             >
-              Give up
+              Cancel
             </Button>
           </span>
         }
       >
-        {entry.name} asks you there. Come back when you have answered; this waits until {timeOf(own.expiresAt)}. Nothing
-        is connected before you confirm the account here.
+        Sign in to {entry.name} in the browser and allow access, then come back here to confirm the account. This
+        expires at {timeOf(own.expiresAt)}.
       </Notice>
     );
   }
@@ -102,7 +102,7 @@ export function OAuthSteps(way: ConnectWayProps) {
             {connection ? `Reconnect ${connection.account.name}` : `Connect ${entry.name} for ${forWhom}`}
           </span>
         </Button>
-        <span className="text-meta">Opens your browser; you consent at {entry.name}.</span>
+        <span className="text-meta">Opens {entry.name} in your browser.</span>
       </div>
     </>
   );
@@ -132,7 +132,7 @@ function Choice({
     <div className="flex flex-col gap-4 rounded-md border border-line-strong bg-panel p-4">
       <fieldset className="flex flex-col">
         <legend className="mb-1.5 font-medium">
-          {found.accounts.length === 1 ? 'This is the account that was allowed' : 'Which account is it?'}
+          {found.accounts.length === 1 ? 'Account to connect' : 'Choose the account to connect'}
         </legend>
         <div className="scroll max-h-72">
           {found.accounts.map(one => (
@@ -153,18 +153,18 @@ function Choice({
         </div>
       </fieldset>
       {found.missing.length > 0 ? (
-        <Notice tone="waiting" title="Not everything was allowed">
-          {found.missing.map(why).join(' ')} Without that, this part stays off; the rest works.
+        <Notice tone="waiting" title="Some permissions are missing">
+          {found.missing.map(why).join(' ')} These features are unavailable; all others work.
         </Notice>
       ) : null}
       {found.extra.length > 0 ? (
-        <Notice tone="plain" title="More was allowed than asked for">
-          {found.extra.join(', ')}. It is not used.
+        <Notice tone="plain" title="Extra permissions were granted">
+          {found.extra.join(', ')}. Astrix does not use them.
         </Notice>
       ) : null}
       {connection && !same ? (
         <Notice tone="danger" title={`${connection.account.name} is not among these accounts`}>
-          Give up, and sign in at {entry.name} with the account that is connected.
+          Cancel, then sign in at {entry.name} with the connected account.
         </Notice>
       ) : null}
       <div className="flex flex-wrap gap-2">
@@ -179,7 +179,7 @@ function Choice({
           </span>
         </Button>
         <Button disabled={busy} onClick={onCancel}>
-          Do not connect
+          Cancel
         </Button>
       </div>
     </div>

@@ -17,7 +17,7 @@ type Props = {
   readonly onOpen: (at: string) => void;
 };
 
-const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'State' }, { head: 'Last checked' }] as const;
+const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'Status' }, { head: 'Last checked' }] as const;
 
 /** The connections of this client, and those that need attention. */
 export function Overview({ client, entries, connections, onOpen }: Props) {
@@ -34,7 +34,7 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
         actions={
           <SwitchButton
             client={client}
-            label="Switch off all of them"
+            label={`Turn off all connections of ${client.name}`}
             scope="client"
             subject={client.id}
             name={client.name}
@@ -42,18 +42,18 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
         }
       >
         {connections.length === 0
-          ? 'The systems that this client works with, and what Astrix may do there.'
+          ? 'Connect the systems that this client uses.'
           : pressing === 0
-            ? 'Nothing needs attention.'
+            ? 'All connections are working.'
             : `${pressing} of ${connections.length} ${pressing === 1 ? 'needs' : 'need'} attention.`}
       </PageHead>
       <div className="px-6 pb-4 empty:hidden">
-        <OffBanner of={[{ scope: 'client', subject: client.id, name: `Everything of ${client.name}` }]} />
+        <OffBanner of={[{ scope: 'client', subject: client.id, name: `All connections of ${client.name}` }]} />
       </div>
       {connections.length === 0 ? (
         <div className="border-t border-line py-6">
-          <Empty icon={<Plug size={24} />} title="Nothing is connected yet">
-            Choose a system on the left: its page says what it is for and what it may see, before anything happens.
+          <Empty icon={<Plug size={24} />} title="No connected systems">
+            Choose a system on the left to see what it does and which data it uses.
           </Empty>
           {possible.length > 0 ? (
             <div className="flex flex-wrap justify-center gap-2 px-6">
@@ -84,13 +84,13 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
                   >
                     {one.account.name}
                   </button>
-                  {one.clientId === null ? <span className="text-meta text-meta"> · whole agency</span> : null}
+                  {one.clientId === null ? <span className="text-meta text-meta"> · shared by the agency</span> : null}
                 </td>
                 <td>
                   <Condition label={conditionOf(one)} />
                 </td>
                 <td className="text-meta" title={one.lastCheckedAt ? exactOf(one.lastCheckedAt) : undefined}>
-                  {one.lastCheckedAt ? ago(one.lastCheckedAt, now) : '—'}
+                  {one.lastCheckedAt ? ago(one.lastCheckedAt, now) : 'Not checked yet'}
                 </td>
               </tr>
             ))}

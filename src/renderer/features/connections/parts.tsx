@@ -51,9 +51,17 @@ export const Condition = ({ label: { tone, word } }: { readonly label: StatusLab
   </span>
 );
 
-export function AvailabilityChip({ entry }: { readonly entry: CatalogueEntry }) {
-  if (entry.off) return <Chip tone="danger">Switched off</Chip>;
+/** Whether a system can be connected. “Live” is only for what is connected for this client. */
+export function AvailabilityChip({
+  entry,
+  isConnected,
+}: {
+  readonly entry: CatalogueEntry;
+  readonly isConnected: boolean;
+}) {
+  if (entry.off) return <Chip tone="danger">Turned off</Chip>;
   if (entry.availability === 'suspended') return <Chip tone="danger">{AVAILABILITY.suspended}</Chip>;
+  if (isConnected) return <Chip tone="done">Live</Chip>;
   if (entry.availability === 'limited') return <Chip tone="waiting">{AVAILABILITY.limited}</Chip>;
   if (entry.availability === 'planned') return <Chip>{AVAILABILITY.planned}</Chip>;
   return <Chip>{AVAILABILITY.live}</Chip>;

@@ -34,7 +34,7 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
         params: { personId: person.id },
         body: { denied },
       });
-      setDone(allowed ? `${person.name} may use ${entry.name}.` : `${person.name} may not use ${entry.name} any more.`);
+      setDone(allowed ? `${person.name} can use ${entry.name}.` : `${person.name} can no longer use ${entry.name}.`);
     } catch (error) {
       complain(error);
     }
@@ -44,17 +44,15 @@ export function PeopleAccess({ client, entry }: { readonly client: ClientView; r
   };
   return (
     <Part
-      title={`Who may use ${entry.name}`}
+      title={`Who can use ${entry.name} (all clients)`}
       aside={
         <span role="status" className="text-meta">
           {done}
         </span>
       }
     >
-      <p className="text-meta">
-        For all clients of the agency, as far as a person’s role goes. It holds from their next request on.
-      </p>
-      {access.isPending ? <Skeleton rows={4} what="Asking who may use it…" /> : null}
+      <p className="text-meta">Applies to all clients, within each person’s role. Takes effect at once.</p>
+      {access.isPending ? <Skeleton rows={4} what="Loading access…" /> : null}
       {access.isError ? <Failed error={access.error} onRetry={() => void access.refetch()} /> : null}
       {access.data ? (
         <ul className="grid grid-cols-[repeat(auto-fill,minmax(230px,1fr))] gap-x-6">

@@ -24,10 +24,16 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
       <PageHead
         icon={<GroupIcon group={entry.group} />}
         title={entry.name}
-        marks={<AvailabilityChip entry={entry} />}
+        marks={<AvailabilityChip entry={entry} isConnected={own.length > 0} />}
         actions={
           entry.availability === 'planned' ? null : (
-            <SwitchButton client={client} scope="provider" subject={entry.id} name={entry.name} />
+            <SwitchButton
+              client={client}
+              scope="provider"
+              subject={entry.id}
+              name={entry.name}
+              label={`Turn off ${entry.name} for all clients`}
+            />
           )
         }
       >
@@ -43,7 +49,10 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
             {entry.availabilityNote}
           </Notice>
         ) : null}
-        <OffBanner of={[{ scope: 'provider', subject: entry.id, name: entry.name }]} off={entry.off} />
+        <OffBanner
+          of={[{ scope: 'provider', subject: entry.id, name: `${entry.name} for all clients` }]}
+          off={entry.off}
+        />
       </div>
       {own.length > 0 ? (
         <Part title={`Connected for ${client.name}`}>
@@ -54,7 +63,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
                   <span className="min-w-0 flex-1 truncate">
                     <span className="font-medium">{one.account.name}</span>
                     {one.account.detail ? <span className="text-meta"> · {one.account.detail}</span> : null}
-                    {one.clientId === null ? <span className="text-meta"> · whole agency</span> : null}
+                    {one.clientId === null ? <span className="text-meta"> · shared by the agency</span> : null}
                   </span>
                   <Condition label={conditionOf(one)} />
                 </button>
@@ -67,7 +76,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
         <Connect client={client} entry={entry} entries={entries} onOpen={onOpen} />
       </Part>
       {entry.capabilities.length > 0 ? (
-        <Part title="What you get">
+        <Part title="Features">
           <ul className="flex flex-col gap-1.5">
             {entry.capabilities.map(({ capability, kind, title }) => (
               <li key={`${capability}/${kind}`} className="flex gap-3">
@@ -78,7 +87,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
         </Part>
       ) : null}
       {entry.scopes.length > 0 ? (
-        <Part title="What it asks for, and why">
+        <Part title="Permissions and reasons">
           <dl className="grid grid-cols-1 gap-x-6 gap-y-2 lg:grid-cols-[minmax(160px,auto)_1fr]">
             {entry.scopes.map(({ scope, why }) => (
               <div key={scope} className="contents">
@@ -91,7 +100,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
           </dl>
         </Part>
       ) : null}
-      <Part title="What passes through Astrix">
+      <Part title="Data that Astrix processes">
         <ul className="flex flex-col gap-1">
           {entry.dataClasses.map(one => (
             <li key={one}>{DATA_CLASS[one]}</li>
@@ -109,47 +118,46 @@ function Connect({ client, entry, entries, onOpen }: Omit<Props, 'connections'>)
   const bundle = entries.find(one => one.id === entry.bundledWith);
   if (entry.availability === 'planned')
     return (
-      <Notice tone="plain" title="Planned: it cannot be connected yet">
+      <Notice tone="plain" title="Planned. Not available yet.">
         {entry.availabilityNote}
       </Notice>
     );
-  if (entry.availability === 'suspended')
-    return <Notice tone="plain" title="It cannot be connected while it is suspended" />;
+  if (entry.availability === 'suspended') return <Notice tone="plain" title="Not available while suspended" />;
   if (entry.denied)
     return (
-      <Notice tone="plain" title={`You may not use ${entry.name}`}>
-        An owner or admin of your agency can allow it for you.
+      <Notice tone="plain" title={`You do not have access to ${entry.name}`}>
+        Ask an owner or admin of your agency for access.
       </Notice>
     );
   if (!may)
     return (
-      <Notice tone="plain" title="Your role does not connect systems">
-        A manager, admin or owner of your agency does. What is connected you can use.
+      <Notice tone="plain" title="You cannot connect systems">
+        Ask a manager, admin or owner of your agency. You can use connected systems.
       </Notice>
     );
   if (bundle)
     return (
       <Notice
         tone="plain"
-        title={`It comes with ${bundle.name}`}
-        action={<Button onClick={() => onOpen(bundle.id)}>Go to {bundle.name}</Button>}
+        title={`Included in ${bundle.name}`}
+        action={<Button onClick={() => onOpen(bundle.id)}>Open {bundle.name}</Button>}
       >
-        One consent there covers both.
+        One sign-in connects both.
       </Notice>
     );
   if (!isPossible(entry))
     return (
-      <Notice tone="plain" title="It is not connected from here">
-        It is set up together with this installation of Astrix.
+      <Notice tone="plain" title="Not connected here">
+        It is set up with this Astrix server.
       </Notice>
     );
   if (!entry.ready)
     return (
-      <Notice tone="plain" title="This installation is not registered with the provider yet">
-        Whoever runs it adds the app credentials for {entry.name} to its settings; the guide is docs/providers/
+      <Notice tone="plain" title="This server is not registered with the provider yet">
+        The operator of this server has to add the app credentials for {entry.name} to its settings. See docs/providers/
         {entry.id}.md.
       </Notice>
     );
-  if (entry.off) return <Notice tone="plain" title="It can be connected when it is switched on again" />;
+  if (entry.off) return <Notice tone="plain" title="Not available while turned off" />;
   return <ConnectForm client={client} entry={entry} connection={null} onConnected={onOpen} />;
 }

@@ -20,38 +20,38 @@ type Props = {
   readonly connectionId?: string;
 };
 
-const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'Ended' }, { head: 'State' }] as const;
+const HEADS = [{ head: 'System' }, { head: 'Account' }, { head: 'Disconnected' }, { head: 'Status' }] as const;
 
 function stateOf(receipt: DisconnectReceipt): StatusLabel {
-  if (receipt.revocation === 'by-hand') return { tone: 'waiting', word: 'One thing is left for you' };
-  return receipt.finishedAt ? { tone: 'done', word: 'Finished' } : { tone: 'waiting', word: 'Being finished' };
+  if (receipt.revocation === 'by-hand') return { tone: 'waiting', word: 'Action needed' };
+  return receipt.finishedAt ? { tone: 'done', word: 'Finished' } : { tone: 'waiting', word: 'In progress' };
 }
 
 /** The receipts of disconnected accounts, with their progress. A receipt stays after all other data of the connection is deleted. */
 export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
   const receipts = useReceipts(client.id);
   const nameOf = (provider: string) => entries.find(entry => entry.id === provider)?.name ?? provider;
-  if (receipts.isPending) return <Skeleton rows={6} what="Reading the receipts…" />;
+  if (receipts.isPending) return <Skeleton rows={6} what="Loading receipts…" />;
   if (receipts.isError) return <Failed error={receipts.error} onRetry={() => void receipts.refetch()} />;
   if (connectionId !== undefined) {
     const receipt = receipts.data.find(one => one.connectionId === connectionId);
     return receipt ? (
       <Receipt receipt={receipt} name={nameOf(receipt.provider)} onAll={() => onOpen('receipts')} />
     ) : (
-      <Empty icon={<ReceiptText size={24} />} title="This connection is not here any more">
-        It was disconnected, or it belongs to another client.
+      <Empty icon={<ReceiptText size={24} />} title="Connection not found">
+        It was disconnected, or you do not have access to it.
       </Empty>
     );
   }
   return (
     <>
       <PageHead icon={<ReceiptText size={16} className="text-meta" aria-hidden />} title="Receipts">
-        What was disconnected for {client.name}, and what became of it.
+        Disconnected accounts of {client.name}.
       </PageHead>
       {receipts.data.length === 0 ? (
         <div className="border-t border-line py-6">
-          <Empty icon={<ReceiptText size={24} />} title="Nothing has been disconnected">
-            When a connection is ended, its receipt says here what was revoked, destroyed and deleted, and when.
+          <Empty icon={<ReceiptText size={24} />} title="No receipts yet">
+            After you disconnect an account, its receipt shows what was revoked and deleted, and when.
           </Empty>
         </div>
       ) : (
@@ -85,8 +85,8 @@ export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
 function revocationWords({ revocation, byHand, revokeAttempts, nextAttemptAt }: DisconnectReceipt, now: Date): string {
   if (revocation === 'by-hand') return byHand;
   if (revocation === 'kept')
-    return 'They stand on the same sign-in there. It is revoked together with the last of them.';
-  if (revocation === 'revoked') return revokeAttempts > 1 ? `After ${count(revokeAttempts)} tries.` : '';
+    return 'Other connections use the same sign-in. Access is revoked when the last of them is disconnected.';
+  if (revocation === 'revoked') return revokeAttempts > 1 ? `After ${count(revokeAttempts)} attempts.` : '';
   const tried =
     revokeAttempts === 0
       ? 'Not tried yet'
@@ -95,8 +95,8 @@ function revocationWords({ revocation, byHand, revokeAttempts, nextAttemptAt }: 
   const again =
     seconds === null || nextAttemptAt === null
       ? ''
-      : `, again ${seconds < 60 ? `in ${seconds} s` : `at ${timeOf(nextAttemptAt)}`}`;
-  return `${tried}${again}. It is tried until it is done; you need not wait.`;
+      : `, next attempt ${seconds < 60 ? `in ${seconds} s` : `at ${timeOf(nextAttemptAt)}`}`;
+  return `${tried}${again}. Astrix keeps trying; no action needed.`;
 }
 
 /** The steps of a disconnect: done, in progress, or left to a person. */
@@ -116,7 +116,7 @@ function Receipt({
     <>
       <PageHead
         icon={<ReceiptText size={16} className="text-meta" aria-hidden />}
-        title={`${receipt.accountName} is disconnected`}
+        title={`${receipt.accountName} disconnected`}
         marks={<Condition label={stateOf(receipt)} />}
         actions={<Button onClick={onAll}>All receipts</Button>}
       >
@@ -125,18 +125,18 @@ function Receipt({
       </PageHead>
       <Part title="What happened">
         <ol className="flex flex-col gap-3">
-          <Step done={receipt.localEndedAt} title="It is not used any more">
-            Nothing was read or sent through it from this moment on.
+          <Step done={receipt.localEndedAt} title="Connection stopped">
+            No data was read or sent after this time.
           </Step>
           <Step
             done={revocation === 'revoked' ? revokedAt : revocation === 'kept' ? finishedAt : null}
             asks={revocation === 'by-hand'}
             title={
               {
-                revoked: `Access was revoked at ${name}`,
-                'by-hand': `Access at ${name} has to be ended by you`,
-                pending: `Access is being revoked at ${name}`,
-                kept: `Access at ${name} stays for other connections`,
+                revoked: `Access revoked at ${name}`,
+                'by-hand': `Remove Astrix in ${name}`,
+                pending: `Revoking access at ${name}`,
+                kept: `Access at ${name} is used by other connections`,
               }[revocation]
             }
           >
@@ -144,17 +144,15 @@ function Receipt({
           </Step>
           <Step
             done={keyDestroyedAt}
-            title={keyDestroyedAt ? 'The key was destroyed' : 'The key is kept until access is revoked, then destroyed'}
+            title={keyDestroyedAt ? 'The key was deleted' : 'The key is deleted after access is revoked'}
           >
-            {receipt.secrets.length > 0
-              ? `Sealed with it, and unreadable from then on: ${secretWords(receipt.secrets)}.`
-              : ''}
+            {receipt.secrets.length > 0 ? `Deleted: ${secretWords(receipt.secrets)}.` : ''}
           </Step>
           <Step
             done={finishedAt}
-            title={`${finishedAt ? 'What was kept of it is deleted' : 'What was kept of it is being deleted'}: ${count(receipt.purgedRecords)} ${receipt.purgedRecords === 1 ? 'record' : 'records'}`}
+            title={`${finishedAt ? 'Saved data deleted' : 'Deleting saved data'}: ${count(receipt.purgedRecords)} ${receipt.purgedRecords === 1 ? 'record' : 'records'}`}
           >
-            {finishedAt ? 'Nothing of it is left but this receipt.' : 'This goes on by itself.'}
+            {finishedAt ? 'Only this receipt is kept.' : 'No action needed.'}
           </Step>
         </ol>
       </Part>
@@ -181,7 +179,7 @@ function Step({
       {done ? (
         <CircleCheck size={16} className="mt-0.5 shrink-0 text-done" aria-label="Done" />
       ) : asks ? (
-        <CircleAlert size={16} className="mt-0.5 shrink-0 text-waiting" aria-label="For you to do" />
+        <CircleAlert size={16} className="mt-0.5 shrink-0 text-waiting" aria-label="Action needed" />
       ) : (
         <Circle size={16} className="mt-0.5 shrink-0 text-meta" aria-label="Not yet" />
       )}

@@ -20,19 +20,19 @@ const stopped = (list: readonly SwitchView[] | undefined, { scope, subject }: Su
 /** What the switch stops, in words. */
 const REACH: Readonly<Record<SwitchView['scope'], (name: string) => string>> = {
   provider: name =>
-    `${name} stops for every client of the agency: nothing is read or sent through it any more, within five seconds.`,
+    `${name} stops for all clients of the agency within five seconds. No data is read or sent through it.`,
   client: name =>
-    `Everything that is connected for ${name} stops, within five seconds. What all clients share goes on for the others.`,
-  connection: name => `Nothing is read or sent through ${name} any more, within five seconds.`,
+    `All connections of ${name} stop within five seconds. Connections that are shared by the agency keep working for other clients.`,
+  connection: name => `${name} stops within five seconds. No data is read or sent through it.`,
 };
 
 /** Stops a provider, a client or a connection everywhere. The reason is kept for the person who decides next (VT-13). */
 export function SwitchButton({
   client,
   name,
-  label = 'Switch off',
+  label,
   ...of
-}: Subject & { readonly client: ClientView; readonly name: string; readonly label?: string }) {
+}: Subject & { readonly client: ClientView; readonly name: string; readonly label: string }) {
   const may = useMay('switch.operate');
   const online = useOnline();
   const list = useSwitches().data;
@@ -51,13 +51,13 @@ export function SwitchButton({
   return (
     <>
       <Button disabled={!online} onClick={() => (off ? void flip('', false) : setAsking(true))}>
-        <Power size={14} aria-hidden /> {off ? 'Switch on again' : label}
+        <Power size={14} aria-hidden /> {off ? 'Turn on' : label}
       </Button>
       {asking ? (
         <SwitchDialog
-          title={`Switch off ${name}`}
+          title={label}
+          verb={label}
           what={REACH[of.scope](name)}
-          name={name}
           onClose={() => setAsking(false)}
           onDone={(reason, revoke) => {
             setAsking(false);
@@ -72,13 +72,13 @@ export function SwitchButton({
 function SwitchDialog({
   title,
   what,
-  name,
+  verb,
   onClose,
   onDone,
 }: {
   readonly title: string;
   readonly what: string;
-  readonly name: string;
+  readonly verb: string;
   readonly onClose: () => void;
   readonly onDone: (reason: string, revoke: boolean) => void;
 }) {
@@ -93,16 +93,16 @@ function SwitchDialog({
           onDone(reason.trim(), revoke);
         }}
       >
-        <p>{what} It can be switched on again.</p>
+        <p>{what} You can turn it on again.</p>
         <label className="flex flex-col gap-1">
-          <span className="font-medium">Why</span>
+          <span className="font-medium">Reason</span>
           <input
             className="field"
             required
             maxLength={240}
             value={reason}
             onChange={event => setReason(event.target.value)}
-            placeholder="For whoever decides when it is on again"
+            placeholder="Reason, shown to other admins"
           />
         </label>
         <label className="flex items-start gap-2.5">
@@ -113,17 +113,17 @@ function SwitchDialog({
             onChange={event => setRevoke(event.target.checked)}
           />
           <span>
-            Disconnect as well
+            Also disconnect
             <span className="block text-meta">
-              Access is revoked at the provider and the keys are destroyed. This cannot be taken back: each has to be
-              connected anew.
+              Access is revoked at the provider and the keys are deleted. You cannot undo this: each account has to be
+              connected again.
             </span>
           </span>
         </label>
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="danger" disabled={reason.trim() === ''} className="max-w-full">
-            <span className="truncate">Switch off {name}</span>
+            <span className="truncate">{verb}</span>
           </Button>
         </div>
       </form>
@@ -145,13 +145,13 @@ export function OffBanner({
   const found = set && stopped(list, set);
   if (!found)
     return off ? (
-      <Notice tone="danger" title={`${of[0]?.name ?? 'This'} is switched off`}>
-        An admin of your agency has stopped it. Ask them why, and when it is on again.
+      <Notice tone="danger" title={`${of[0]?.name ?? 'This'} is turned off`}>
+        Ask an admin of your agency to turn it on again.
       </Notice>
     ) : null;
   const by = people.find(person => person.id === found.by)?.name;
   return (
-    <Notice tone="danger" title={`${set.name} is switched off`}>
+    <Notice tone="danger" title={`${set.name} is turned off`}>
       {found.reason ? `“${found.reason}” ` : ''}
       <span className="text-meta">
         {by ? `${by}, ` : ''}

@@ -23,30 +23,27 @@ export function WebhookPart({ client, connection, entry }: Props) {
     setBusy(false);
   };
   return (
-    <Part title="Tell Astrix of changes at once">
+    <Part title="Webhook">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <p className="max-w-[68ch] text-meta">
-          {entry.name} can call an address of this connection when something changes, so that you need not refresh. What
-          it says is only a hint: the data is always read from {entry.name} itself.
+          {entry.name} can notify Astrix when data changes, so that you do not need to refresh. Create an address here
+          and add it in {entry.name}.
         </p>
         <Button disabled={busy || !online} onClick={() => void make()}>
-          {busy ? 'Making it…' : 'Make an address'}
+          {busy ? 'Creating…' : 'Create webhook address'}
         </Button>
       </div>
       <Dialog open={made !== null} onClose={() => setMade(null)} title={`Copy this to ${entry.name}`} wide>
         <div className="flex flex-col gap-4 overflow-y-auto p-5">
-          <p>
-            It is shown this once. Whoever has it can send hints about {connection.account.name}; if it gets lost, make
-            a new one.
-          </p>
+          <p>It is shown only once. Keep it secret. If you lose it, create a new one.</p>
           <CopyField name="Address" value={made?.url ?? ''} />
           {made?.token ? <CopyField name="Secret" value={made.token} /> : null}
           {made?.overlapEndsAt ? (
-            <p className="text-meta">The address before this one is taken until {dateTimeOf(made.overlapEndsAt)}.</p>
+            <p className="text-meta">The previous address works until {dateTimeOf(made.overlapEndsAt)}.</p>
           ) : null}
           <div className="flex justify-end">
             <Button look="primary" onClick={() => setMade(null)}>
-              I have copied it
+              Done
             </Button>
           </div>
         </div>

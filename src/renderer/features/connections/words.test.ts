@@ -8,14 +8,14 @@ const connection = (more: Partial<ConnectionView> = {}): ConnectionView =>
 
 describe('how a connection is, in one word', () => {
   test.each([
-    ['Works', {}],
-    ['Not tried yet', { health: health('unknown') }],
-    ['Not tried yet', { health: [] }],
-    ['Partly allowed', { health: health('gated') }],
+    ['Working', {}],
+    ['Not used yet', { health: health('unknown') }],
+    ['Not used yet', { health: [] }],
+    ['Permissions missing', { health: health('gated') }],
     ['Needs attention', { fix: 'rotate' }],
     ['Failing', { health: health('failing'), fix: 'recheck' }],
     ['Broken', { status: 'broken', health: health('failing') }],
-    ['Switched off', { status: 'broken', off: true }],
+    ['Turned off', { status: 'broken', off: true }],
     ['Disconnecting', { status: 'disconnecting', off: true }],
   ] as const)('%s', (word, more) => {
     expect(conditionOf(connection(more as Partial<ConnectionView>)).word).toBe(word);

@@ -31,17 +31,17 @@ export const AVAILABILITY: Readonly<Record<Availability, string>> = {
 };
 
 export const DATA_CLASS: Readonly<Record<DataClass, string>> = {
-  public: 'What anybody can see',
-  account: 'Names and roles of your own people',
+  public: 'Public data',
+  account: 'Names and roles of your staff',
   'client-business': 'Business data of the client',
-  'end-customer': 'Customers of the client, and what they write',
+  'end-customer': 'The client’s customers and their messages',
   'marketplace-buyer-pii': 'Names and addresses of marketplace buyers',
-  logistics: 'Shipments and where they are',
-  'payment-metadata': 'Payments: amounts and status, never card numbers',
-  'files-content': 'Files, and what is in them',
-  credentials: 'Keys and tokens, sealed in the vault',
-  'security-telemetry': 'Who did what, and when',
-  'ai-data': 'What is given to AI models',
+  logistics: 'Shipments and their location',
+  'payment-metadata': 'Payment amounts and status, no card numbers',
+  'files-content': 'Files and their content',
+  credentials: 'Keys and tokens, encrypted',
+  'security-telemetry': 'Activity and security logs',
+  'ai-data': 'Data sent to AI models',
 };
 
 export const CAPABILITY: Readonly<Record<Capability, string>> = {
@@ -62,31 +62,32 @@ export type Tone = 'done' | 'danger' | 'waiting' | 'meta';
 export type StatusLabel = { readonly tone: Tone; readonly word: string };
 
 export const HEALTH: Readonly<Record<HealthView['status'], StatusLabel>> = {
-  ok: { tone: 'done', word: 'Works' },
+  ok: { tone: 'done', word: 'Working' },
   failing: { tone: 'danger', word: 'Failing' },
-  unknown: { tone: 'meta', word: 'Not tried yet' },
-  gated: { tone: 'waiting', word: 'Not allowed' },
+  unknown: { tone: 'meta', word: 'Not used yet' },
+  gated: { tone: 'waiting', word: 'Permission missing' },
 };
 
 /** The state of a connection as one label; the most urgent state wins. */
 export function conditionOf(connection: ConnectionView): StatusLabel {
   if (connection.status === 'disconnected') return { tone: 'meta', word: 'Disconnected' };
   if (connection.status === 'disconnecting') return { tone: 'waiting', word: 'Disconnecting' };
-  if (connection.off) return { tone: 'danger', word: 'Switched off' };
+  if (connection.off) return { tone: 'danger', word: 'Turned off' };
   if (connection.status === 'broken') return { tone: 'danger', word: 'Broken' };
   if (connection.health.some(({ status }) => status === 'failing')) return { tone: 'danger', word: 'Failing' };
   if (connection.fix !== 'none' || connection.fault) return { tone: 'waiting', word: 'Needs attention' };
-  if (connection.health.some(({ status }) => status === 'gated')) return { tone: 'waiting', word: 'Partly allowed' };
+  if (connection.health.some(({ status }) => status === 'gated'))
+    return { tone: 'waiting', word: 'Permissions missing' };
   // A connection that has never been used is not known to work.
-  if (connection.health.every(({ status }) => status === 'unknown')) return { tone: 'meta', word: 'Not tried yet' };
-  return { tone: 'done', word: 'Works' };
+  if (connection.health.every(({ status }) => status === 'unknown')) return { tone: 'meta', word: 'Not used yet' };
+  return { tone: 'done', word: 'Working' };
 }
 
 export const isPressing = (connection: ConnectionView): boolean =>
   ['danger', 'waiting'].includes(conditionOf(connection).tone);
 
 /** Names of sealed secrets, for people. */
-const SECRETS: Readonly<Record<string, string>> = { grant: 'the tokens of the consent', key: 'the key' };
+const SECRETS: Readonly<Record<string, string>> = { grant: 'the access tokens', key: 'the key' };
 export const secretWords = (names: readonly string[]): string => names.map(name => SECRETS[name] ?? name).join(', ');
 
 export type CatalogueFilter = 'all' | 'connected' | 'possible' | 'planned';

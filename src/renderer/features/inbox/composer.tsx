@@ -131,7 +131,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
           <span className="text-meta">Only colleagues see this</span>
         ) : (
           <span
-            title="Free messages are possible for 24 hours after the customer’s last one"
+            title="You can reply freely for 24 hours after the customer’s last message"
             className={`inline-flex items-center gap-1 whitespace-nowrap ${window.state === 'closing' ? 'text-waiting' : window.state === 'open' ? 'text-meta' : 'text-danger'}`}
           >
             <Clock3 size={13} aria-hidden /> {window.label}
@@ -215,11 +215,11 @@ type Reason = Omit<Fault, 'code'>;
 const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
   opted_out: {
     reason: 'This customer opted out',
-    next: 'Do not write to them. If they ask for it again, switch it back in the panel on the right.',
+    next: 'Do not message them. If they opt in again, record it in the panel on the right.',
   },
   window_closed: {
     reason: ERRORS.window_closed.reason,
-    next: 'WhatsApp delivers only approved templates now. As soon as the customer writes, you can reply here again.',
+    next: 'WhatsApp allows only approved templates now. You can reply again when the customer writes.',
   },
   account_stopped: ERRORS.account_stopped,
   channel_unavailable: ERRORS.channel_unavailable,

@@ -22,10 +22,7 @@ export function Consent({
   const done = () => {
     const { clientId, id: conversationId, contactId } = conversation;
     const args = { clientId, conversationId, contactId, optedOut: !out, reason: reason.trim() };
-    void write('contacts.set-opt-out', args).then(
-      () => toast(out ? 'Recorded: the customer opted in again' : 'Recorded: the customer opted out'),
-      complain,
-    );
+    void write('contacts.set-opt-out', args).then(() => toast(out ? 'Opt-in recorded' : 'Opt-out recorded'), complain);
     setAsking(false);
     setReason('');
   };
@@ -37,7 +34,7 @@ export function Consent({
         ) : (
           <Check size={13} className="mr-1.5 inline align-[-2px]" aria-hidden />
         )}
-        {out ? 'Opted out. Nothing is sent to this customer.' : 'May be answered within the service window.'}
+        {out ? 'Opted out of all messages.' : 'You can message this customer.'}
       </p>
       {conversation.marketingOptedOut && !out ? (
         <p className="mt-1">
@@ -58,19 +55,19 @@ export function Consent({
         >
           <p>
             {out
-              ? `${conversation.contactName} can be written to again by ${clientName}.`
-              : `From now on ${clientName} sends nothing to ${conversation.contactName}, and queued replies stop.`}{' '}
+              ? `${clientName} can message ${conversation.contactName} again.`
+              : `${clientName} will not message ${conversation.contactName} again, and queued replies are cancelled.`}{' '}
             This is recorded with your name.
           </p>
           <label className="flex flex-col gap-1">
-            <span className="font-medium">How did they say so</span>
+            <span className="font-medium">How did they tell you?</span>
             <input
               className="field"
               required
               maxLength={200}
               value={reason}
               onChange={event => setReason(event.target.value)}
-              placeholder="On the phone, in the shop, by e-mail"
+              placeholder="Phone, shop, e-mail"
             />
           </label>
           <div className="flex justify-end gap-2">

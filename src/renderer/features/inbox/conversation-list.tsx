@@ -22,18 +22,18 @@ const FILTERS: readonly Filter[] = [
   {
     filter: 'open',
     label: 'Open',
-    empty: 'Every conversation has been dealt with. New messages appear here by themselves.',
+    empty: 'There are no open conversations. New messages appear here.',
   },
-  { filter: 'mine', label: 'Mine', empty: 'Nothing is assigned to you. Take one from the unassigned ones.' },
-  { filter: 'unassigned', label: 'Unassigned', empty: 'Somebody looks after each open conversation.' },
-  { filter: 'closing', label: 'Window ending', empty: 'No 24-hour window ends within the next four hours.' },
-  { filter: 'failed', label: 'Failed', empty: 'Every message went out.' },
+  { filter: 'mine', label: 'Mine', empty: 'No conversations are assigned to you. Pick one under Unassigned.' },
+  { filter: 'unassigned', label: 'Unassigned', empty: 'Every open conversation is assigned.' },
+  { filter: 'closing', label: 'Window ending', empty: 'No reply window ends in the next four hours.' },
+  { filter: 'failed', label: 'Failed', empty: 'No failed messages.' },
   {
     filter: 'snoozed',
     label: 'Snoozed',
-    empty: 'Nothing is snoozed. Snooze a conversation to see it again at a better time.',
+    empty: 'No snoozed conversations. Press S to snooze one.',
   },
-  { filter: 'closed', label: 'Closed', empty: 'Nothing has been closed in the last 30 days.' },
+  { filter: 'closed', label: 'Closed', empty: 'No conversations were closed in the last 30 days.' },
 ];
 /** Always shown; the others are in a menu, so that the filters fit on one line of the narrowest list. */
 const TABS = FILTERS.slice(0, 3);
@@ -218,7 +218,7 @@ function List({
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${row.id}"]`)?.focus());
   };
 
-  if (inbox.isPending) return <Waiting what="Reading conversations…" />;
+  if (inbox.isPending) return <Waiting what="Loading conversations…" />;
   if (inbox.isError) return <Failed error={inbox.error} onRetry={() => void inbox.refetch()} />;
   const about = FILTERS.find(entry => entry.filter === filter);
   if (rows.length === 0 && counts !== undefined && Object.values(counts).every(count => count === 0))
@@ -229,10 +229,7 @@ function List({
     );
   if (rows.length === 0) {
     return (
-      <Empty
-        icon={<Inbox size={22} />}
-        title={filter === 'open' ? 'All clear' : `Nothing ${about?.label.toLowerCase()}`}
-      >
+      <Empty icon={<Inbox size={22} />} title={filter === 'open' ? 'All done' : `No results under ${about?.label}`}>
         {about?.empty}
       </Empty>
     );
@@ -343,7 +340,7 @@ function Marks({ row, window }: { readonly row: ConversationView; readonly windo
   const marks = [
     row.refused > 0 ? (
       <Chip key="refused" tone="danger">
-        <TriangleAlert size={11} aria-hidden /> Decide
+        <TriangleAlert size={11} aria-hidden /> Not sent
       </Chip>
     ) : null,
     row.failed > 0 ? (
@@ -358,7 +355,7 @@ function Marks({ row, window }: { readonly row: ConversationView; readonly windo
       </Chip>
     ) : null,
     window.state === 'closing' ? (
-      <Chip key="closing" tone="waiting" title="Until the 24-hour window shuts">
+      <Chip key="closing" tone="waiting" title="Until the 24-hour reply window closes">
         <Clock3 size={11} aria-hidden /> {window.label.replace(' left', '')}
       </Chip>
     ) : null,

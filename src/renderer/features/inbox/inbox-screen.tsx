@@ -107,7 +107,7 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
         ) : (
           <div className="h-full bg-ground">
             <Empty icon={<MessagesSquare size={24} />} title="Choose a conversation">
-              Move with J and K, reply with R. Question mark shows every key.
+              J and K move through the list, R replies. Press ? for all shortcuts.
             </Empty>
           </div>
         )}
@@ -182,7 +182,7 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
     setDrawer(true);
     requestAnimationFrame(() => triggers[name].current?.click());
   };
-  const nameOf = (personId: string | null) => people.find(person => person.id === personId)?.name ?? 'nobody';
+  const nameOf = (personId: string | null) => people.find(person => person.id === personId)?.name ?? 'a former user';
   const triage = conversation && triageOf(conversation, nameOf, onLeave);
   const here = (act: () => void) => () => going.current === null && act();
   const myId = account.status === 'signed-in' ? account.personId : null;
@@ -204,12 +204,12 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
       : {},
   );
 
-  if (found.isPending) return <Waiting what="Reading the conversation…" />;
+  if (found.isPending) return <Waiting what="Loading the conversation…" />;
   if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
   if (!conversation || !triage) {
     return (
-      <Empty icon={<MessagesSquare size={24} />} title="This conversation is not here any more">
-        It was deleted 30 days after its last message, or you no longer work on this client.
+      <Empty icon={<MessagesSquare size={24} />} title="Conversation not found">
+        It was deleted 30 days after its last message, or you no longer have access to this client.
       </Empty>
     );
   }
@@ -273,7 +273,7 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
                     maySend={mayReply && mayWrite(conversation, now, 'reply') === null}
                     onResend={resend}
                     onEdit={failed => give({ text: failed.text, failedId: failed.id })}
-                    onDismiss={failed => void dismiss(failed.id).then(() => toast('Failed reply dismissed'), complain)}
+                    onDismiss={failed => void dismiss(failed.id).then(() => toast('Dismissed'), complain)}
                   />
                 )}
               />
@@ -336,8 +336,8 @@ function LinkDialog({ url, onClose }: { readonly url: string | null; readonly on
     <Dialog open={url !== null} onClose={onClose} title="Open a link">
       <div className="flex flex-col gap-3 p-5">
         <p>
-          This opens <b className="break-all">{host || 'an unknown address'}</b> in your browser. Open it only if you
-          expect it.
+          <b className="break-all">{host || 'An unknown address'}</b> opens in your browser. Open it only if you trust
+          it.
         </p>
         <code className="rounded-md bg-sunken px-3 py-2 font-[inherit] break-all text-meta">{url}</code>
         <div className="flex justify-end gap-2">

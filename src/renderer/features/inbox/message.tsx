@@ -40,7 +40,7 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
 const NAMES: Readonly<Record<string, string>> = {
   image: 'Picture',
   video: 'Video',
-  audio: 'Audio',
+  audio: 'Voice message',
   document: 'Document',
   sticker: 'Sticker',
 };
@@ -53,11 +53,9 @@ function Media({ message }: { readonly message: MessageRow }) {
     <span className="mb-1 flex items-center gap-2.5 rounded-md border border-line bg-ground px-2.5 py-2">
       <span className="text-meta">{ICONS[kind] ?? <FileText size={16} />}</span>
       <span className="min-w-0">
-        <span className="block truncate font-medium">
-          {media.fileName ?? (media.voice ? 'Voice message' : (NAMES[kind] ?? 'File'))}
-        </span>
+        <span className="block truncate font-medium">{media.fileName ?? NAMES[kind] ?? 'File'}</span>
         <span className="block text-meta text-meta">
-          {[bytesOf(media.bytes), 'kept at WhatsApp, not on this computer'].filter(Boolean).join(' · ')}
+          {[bytesOf(media.bytes), 'Stored by WhatsApp'].filter(Boolean).join(' · ')}
         </span>
       </span>
     </span>
@@ -68,7 +66,7 @@ const RECEIPTS: Readonly<Record<string, { readonly says: string; readonly icon: 
   queued: { says: 'Queued', icon: <Clock3 size={13} />, tone: 'text-meta' },
   sending: { says: 'Sending', icon: <Clock3 size={13} />, tone: 'text-meta' },
   unknown: {
-    says: 'Not known whether it went out; checking with WhatsApp',
+    says: 'Delivery unknown. Checking with WhatsApp',
     icon: <HelpCircle size={13} />,
     tone: 'text-waiting',
   },
@@ -105,7 +103,7 @@ function Quoted({
   readonly quoted: MessageRow | undefined;
   readonly onJump: (messageId: string) => void;
 }) {
-  if (!quoted) return <span className={QUOTED}>A message that is no longer kept</span>;
+  if (!quoted) return <span className={QUOTED}>Deleted message</span>;
   return (
     <button type="button" dir="auto" className={`${QUOTED} hover:text-text`} onClick={() => onJump(quoted.id)}>
       {quoted.text || (NAMES[quoted.kind] ?? 'Message')}
@@ -151,9 +149,7 @@ export function Message({ message, quoted, author, customer, onQuote, onJump, on
         {message.replyToId ? <Quoted quoted={quoted} onJump={onJump} /> : null}
         <Media message={message} />
         {message.deletedAt ? (
-          <span className="text-meta italic">
-            {ours ? 'This message was deleted on the phone.' : 'The customer deleted this message.'}
-          </span>
+          <span className="text-meta italic">{ours ? 'Deleted on the phone' : 'Deleted by the customer'}</span>
         ) : (
           <span
             dir="auto"
@@ -173,7 +169,7 @@ export function Message({ message, quoted, author, customer, onQuote, onJump, on
         )}
         <span className="mt-0.5 flex items-center justify-end gap-1.5 text-[11px] text-meta">
           {message.editedAt ? <span title={exactOf(message.editedAt)}>edited</span> : null}
-          {message.fromPhone ? <span>from the phone</span> : null}
+          {message.fromPhone ? <span>from phone</span> : null}
           {ours && author ? <span>{author.name.split(' ')[0]}</span> : null}
           <time dateTime={message.sentAt} title={exactOf(message.sentAt)}>
             {timeOf(message.sentAt)}
@@ -190,7 +186,7 @@ export function Message({ message, quoted, author, customer, onQuote, onJump, on
         {message.reactions.length > 0 ? (
           <span
             className="absolute -bottom-2.5 left-2 rounded-full border border-line bg-panel px-1.5 text-[12px] leading-[18px]"
-            title={`Reactions of ${customer} and us`}
+            title={`Reactions`}
           >
             {message.reactions.map(reaction => reaction.emoji).join(' ')}
           </span>
@@ -220,9 +216,9 @@ export function Note({
       className="mx-auto w-full max-w-[620px] rounded-lg bg-note px-3 py-2"
     >
       <span className="mb-0.5 flex items-center gap-1.5 text-meta text-meta">
-        <NotebookPen size={13} aria-hidden /> Note by {author?.name ?? 'a colleague'} · customers never see it
+        <NotebookPen size={13} aria-hidden /> Note by {author?.name ?? 'a colleague'} · not visible to customers
         <span className="flex-1" />
-        {item.waiting ? <span className="text-waiting">saving when online</span> : null}
+        {item.waiting ? <span className="text-waiting">Saving when online</span> : null}
         <time dateTime={item.note.createdAt} title={exactOf(item.note.createdAt)}>
           {timeOf(item.note.createdAt)}
         </time>
@@ -248,7 +244,7 @@ export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDisc
   const refused = item.state === 'refused';
   const again = item.refusal?.code === 'conversation_changed';
   return (
-    <article aria-label={refused ? 'Reply that was not sent' : 'Reply on its way'} className="flex justify-end">
+    <article aria-label={refused ? 'Reply not sent' : 'Reply being sent'} className="flex justify-end">
       <div
         className={`max-w-[min(78%,600px)] rounded-lg px-3 py-2 ${refused ? 'border border-danger bg-danger-ground' : 'border border-dashed border-line-strong bg-ours'}`}
       >

@@ -64,10 +64,8 @@ export function SearchResults({
         {search.isError ? <Failed error={search.error} /> : null}
         {search.isPending && !search.data ? <Waiting what="Searching…" /> : null}
         {search.data?.length === 0 ? (
-          <Empty icon={<SearchX size={22} />} title="Nothing found">
-            {everywhere
-              ? 'Neither names nor messages of the last 30 days hold these words.'
-              : 'Try all clients, or fewer letters: the last word may be unfinished.'}
+          <Empty icon={<SearchX size={22} />} title="No results">
+            {everywhere ? 'No names or messages of the last 30 days match.' : 'Try “All clients” or fewer words.'}
           </Empty>
         ) : null}
         <ul>

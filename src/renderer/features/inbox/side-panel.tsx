@@ -101,7 +101,7 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
               ) : (
                 <UserRoundPlus size={16} className="text-meta" />
               )}
-              <span className={assignee ? '' : 'text-meta'}>{assignee?.name ?? 'Nobody'}</span>
+              <span className={assignee ? '' : 'text-meta'}>{assignee?.name ?? 'Unassigned'}</span>
             </button>
           }
         >
@@ -123,7 +123,7 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
           ))}
           <MenuLine />
           <MenuItem checked={conversation.assigneeId === null} onPick={() => triage.assign(null)}>
-            Nobody
+            Unassigned
           </MenuItem>
         </Menu>
       </Section>
@@ -133,12 +133,12 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
       </Section>
 
       <Section title="Customer">
-        <dl className="grid grid-cols-[80px_1fr] gap-x-2 gap-y-1.5">
+        <dl className="grid grid-cols-[92px_1fr] gap-x-2 gap-y-1.5">
           <Fact name="Phone">
             {contact?.phoneMasked ? (
               <span className="mask">{contact.phoneMasked}</span>
             ) : contact && !contact.hasPhone ? (
-              <span className="text-meta">Hidden by the customer</span>
+              <span className="text-meta">Not shared by the customer</span>
             ) : (
               '–'
             )}
@@ -148,7 +148,7 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
               <span className="mask">••••••{contact.handle.slice(-4)}</span>
             </Fact>
           ) : null}
-          <Fact name="Window">
+          <Fact name="Reply window">
             <span
               className={window.state === 'closing' ? 'text-waiting' : window.state === 'open' ? '' : 'text-meta'}
               title={conversation.windowExpiresAt ? exactOf(conversation.windowExpiresAt) : undefined}
@@ -156,14 +156,14 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
               {window.label}
             </span>
           </Fact>
-          <Fact name="First wrote">
+          <Fact name="First message">
             {contact ? <span title={exactOf(contact.firstSeenAt)}>{dateTimeOf(contact.firstSeenAt)}</span> : '–'}
           </Fact>
-          <Fact name="Last wrote">
+          <Fact name="Last message">
             {contact ? <span title={exactOf(contact.lastSeenAt)}>{dateTimeOf(contact.lastSeenAt)}</span> : '–'}
           </Fact>
-          <Fact name="Kept until">
-            <span title="Messages are deleted 30 days after they were sent">{dateTimeOf(conversation.expiresAt)}</span>
+          <Fact name="Deleted on">
+            <span title="Messages are deleted after 30 days">{dateTimeOf(conversation.expiresAt)}</span>
           </Fact>
         </dl>
       </Section>

@@ -8,9 +8,9 @@ import { complain, toast } from '../../ui/toast.tsx';
 type Choice = WriteArgs<'contacts.answer-stop-hint'>['choice'];
 
 const CHOICES: readonly { readonly choice: Choice; readonly label: string; readonly done: string }[] = [
-  { choice: 'all', label: 'Stop all', done: 'Recorded: the customer opted out' },
-  { choice: 'promotions', label: 'Stop promotions', done: 'Recorded: the customer opted out of promotions' },
-  { choice: 'keep', label: 'Keep', done: 'Recorded: nothing changes' },
+  { choice: 'all', label: 'Stop all', done: 'Opt-out recorded' },
+  { choice: 'promotions', label: 'Stop promotions', done: 'Opt-out of promotions recorded' },
+  { choice: 'keep', label: 'Keep sending', done: 'Messages continue' },
 ];
 
 /** Asks what a customer meant who may have asked to stop. Automatic and bulk messages to them are paused until somebody answers. */
@@ -29,7 +29,7 @@ export function StopHint({ conversation }: { readonly conversation: Conversation
     >
       <p className="min-w-0 flex-1 basis-56" role="status">
         <MessageCircleQuestion size={14} className="mr-1.5 inline align-[-2px]" aria-hidden />
-        This customer may want no more messages. Automatic messages are paused.
+        This customer may have asked to stop. Automatic messages are paused.
       </p>
       <div className="flex gap-2">
         {CHOICES.map(({ choice, label, done }) => (

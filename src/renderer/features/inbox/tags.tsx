@@ -113,7 +113,7 @@ function TagField({ conversation, onChange }: { readonly conversation: Conversat
         ))}
       </Combobox.List>
       <Combobox.Empty className="px-2 py-1.5 text-meta empty:hidden">
-        {typed.trim() ? 'A tag has letters, digits, spaces, - and _' : 'Type to create the first tag'}
+        {typed.trim() ? 'Use letters, digits, spaces, - and _ only' : 'Type to create the first tag'}
       </Combobox.Empty>
     </Combobox.Root>
   );

@@ -97,7 +97,7 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
     );
   };
 
-  if (thread.isPending) return <Waiting what="Reading messages…" />;
+  if (thread.isPending) return <Waiting what="Loading messages…" />;
   if (thread.isError) return <Failed error={thread.error} onRetry={() => void thread.refetch()} />;
   const person = (personId: string | null) => people.find(one => one.id === personId);
   const sendAnyway = (item: OutboxItem) => {

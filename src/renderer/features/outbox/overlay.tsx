@@ -17,12 +17,12 @@ function Outbox({ clients, go, onClose }: OverlayProps) {
   const outbox = useOutbox(true);
   const items = outbox.data ?? [];
   return (
-    <Dialog open onClose={onClose} title="Waiting to be sent" wide>
+    <Dialog open onClose={onClose} title="Outbox" wide>
       <div className="scroll min-h-44">
         {outbox.isError ? <Failed error={outbox.error} onRetry={() => void outbox.refetch()} /> : null}
         {outbox.data && items.length === 0 ? (
-          <Empty icon={<Send size={22} />} title="Everything has been sent">
-            What you write without a network waits here, encrypted, and is sent once.
+          <Empty icon={<Send size={22} />} title="All sent">
+            Replies and changes that you make offline wait here until you are online.
           </Empty>
         ) : null}
         <ul>
@@ -78,7 +78,7 @@ function Item({
               </b>
             </>
           )}{' '}
-          · {client?.name ?? 'A client you no longer see'} ·{' '}
+          · {client?.name ?? 'A client you no longer have access to'} ·{' '}
           <time dateTime={item.createdAt} title={exactOf(item.createdAt)}>
             {shortOf(item.createdAt, now)}
           </time>
@@ -93,7 +93,7 @@ function Item({
             : item.state === 'sending'
               ? 'Sending'
               : online
-                ? 'Waiting for its turn'
+                ? 'Waiting to send'
                 : 'Will be sent when online'}
         </p>
       </div>
@@ -115,7 +115,7 @@ function Item({
 export const overlay = defineOverlay({
   id: 'outbox',
   order: 40,
-  shortcut: { keys: 'mod+shift+o', says: 'What is waiting to be sent' },
-  palette: { label: 'What is waiting to be sent', icon: <Send size={16} /> },
+  shortcut: { keys: 'mod+shift+o', says: 'Outbox' },
+  palette: { label: 'Outbox', icon: <Send size={16} /> },
   Overlay: Outbox,
 });

@@ -28,7 +28,7 @@ export function SettingsDialog({ client, onClose }: OverlayProps) {
             label="Theme"
             value={settings.theme}
             options={[
-              ['system', 'As the system'],
+              ['system', 'System'],
               ['light', 'Light'],
               ['dark', 'Dark'],
               ['contrast', 'High contrast'],
@@ -42,14 +42,14 @@ export function SettingsDialog({ client, onClose }: OverlayProps) {
             value={settings.sendWith}
             options={[
               ['enter', 'Enter'],
-              ['mod-enter', 'Ctrl or ⌘ and Enter'],
+              ['mod-enter', 'Ctrl+Enter or ⌘Enter'],
             ]}
             onPick={sendWith => set({ sendWith })}
           />
         </Section>
         <Section title="Notifications">
           <Switch
-            label="Tell me about new messages on the desktop"
+            label="Show desktop notifications"
             on={settings.notifications}
             onChange={notifications => set({ notifications })}
           />
@@ -65,8 +65,8 @@ export function SettingsDialog({ client, onClose }: OverlayProps) {
         </Section>
         <p className="px-5 py-3 text-meta text-meta">
           Astrix Console {info?.version} on {info?.platform}
-          {info?.shell === 'stand-in' ? ', in the local browser because Electron is not on this machine' : ''}. Server:{' '}
-          {info?.backend}. This console sends no telemetry.
+          {info?.shell === 'stand-in' ? ', in the browser' : ''}. Server: {info?.backend}. This console sends no
+          telemetry.
         </p>
       </div>
     </Dialog>
@@ -116,13 +116,13 @@ function ClientPreference({ client }: { readonly client: ClientView }) {
       quietTo: kept?.quietTo ?? null,
       ...change,
     };
-    void savePreference(client.id, next).then(() => toast(`Kept for ${client.name}`), complain);
+    void savePreference(client.id, next).then(() => toast(`Saved for ${client.name}`), complain);
   };
   const quiet = kept?.quietFrom !== null && kept?.quietFrom !== undefined;
   return (
     <fieldset className="flex flex-col gap-2.5 rounded-md border border-line px-4 py-3">
       <legend className="px-1 font-medium">{client.name}</legend>
-      <Switch label="Mute this client" on={kept?.muted ?? false} onChange={muted => save({ muted })} />
+      <Switch label="Mute notifications of this client" on={kept?.muted ?? false} onChange={muted => save({ muted })} />
       <Switch
         label="Quiet hours"
         on={quiet}
@@ -170,13 +170,13 @@ function Sessions() {
   const sessions = useSessions(all);
   const end = (session: DeviceSession) =>
     void ask(bridge.account.endSession({ sessionId: session.id })).then(() => {
-      toast(`Ended on ${session.deviceName}`);
+      toast(`Session on ${session.deviceName} ended`);
       void sessions.refetch();
     }, complain);
   return (
     <>
-      {mayAll ? <Switch label="Show everybody’s in the agency" on={all} onChange={setAll} /> : null}
-      {sessions.isPending ? <Waiting what="Asking the server…" /> : null}
+      {mayAll ? <Switch label="Show all sessions of the agency" on={all} onChange={setAll} /> : null}
+      {sessions.isPending ? <Waiting what="Loading…" /> : null}
       {sessions.isError ? <Failed error={sessions.error} onRetry={() => void sessions.refetch()} /> : null}
       <ul className="flex flex-col">
         {(sessions.data ?? []).map(session => (
@@ -188,7 +188,7 @@ function Sessions() {
                 {all ? <span className="font-normal text-meta"> · {session.personName}</span> : null}
               </span>
               <span className="block text-meta text-meta">
-                {session.current ? 'This computer' : `Seen ${ago(session.lastSeenAt, now)}`} · since{' '}
+                {session.current ? 'This computer' : `Active ${ago(session.lastSeenAt, now)}`} · since{' '}
                 {dateTimeOf(session.createdAt)}
               </span>
             </span>

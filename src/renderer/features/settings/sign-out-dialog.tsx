@@ -13,20 +13,16 @@ export function SignOutDialog({ onClose }: OverlayProps) {
   return (
     <Dialog open onClose={onClose} title="Sign out">
       <div className="flex flex-col gap-3 p-5">
-        <p>
-          The key of the copy on this computer is destroyed first, then the copy. The next person to sign in sees
-          nothing of yours.
-        </p>
+        <p>Your data on this computer will be deleted.</p>
         {unsent > 0 ? (
           <p className="rounded-md bg-danger-ground px-3 py-2 text-danger">
-            {count(unsent)} {unsent === 1 ? 'thing that was' : 'things that were'} not sent will be lost. Drafts as
-            well.
+            {count(unsent)} unsent {unsent === 1 ? 'change' : 'changes'} and all drafts will be deleted.
           </p>
         ) : (
-          <p className="text-meta">Everything you wrote has been sent. Drafts are lost.</p>
+          <p className="text-meta">All replies are sent. Unsent drafts will be deleted.</p>
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Stay signed in</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button
             look={unsent > 0 ? 'danger' : 'primary'}
             onClick={() => void ask(bridge.account.signOut()).catch(complain)}

@@ -7,10 +7,9 @@ import { Button } from '../../ui/button.tsx';
 
 const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['notice'], string | null>> = {
   none: null,
-  revoked: 'This session was ended. What was kept on this computer has been destroyed.',
-  expired: 'You were away for a while. Sign in again; what you had queued is still here.',
-  'lease-ended':
-    'The server was not seen for three days, so the copy on this computer is sealed. Sign in while online to open it.',
+  revoked: 'Your session was ended. Your data on this computer was deleted.',
+  expired: 'Your session has expired. Sign in again; your unsent replies are kept.',
+  'lease-ended': 'This computer was offline for three days. Sign in online to open your data again.',
 };
 
 /** Asks for e-mail, password and code. In the demo it also lists the people as whom one can sign in. */
@@ -172,7 +171,7 @@ function CodeForm({ hint }: { readonly hint: string | null }) {
   return (
     <form className="mt-8 flex flex-col gap-4" onSubmit={submit}>
       <label className="flex flex-col gap-1">
-        <span className="font-medium">Code from your authenticator</span>
+        <span className="font-medium">Code from your authenticator app</span>
         <input
           ref={field}
           className="field h-11 text-center text-title tracking-[0.4em]"
@@ -196,7 +195,7 @@ function CodeForm({ hint }: { readonly hint: string | null }) {
           onClick={() => verify(hint)}
           disabled={busy}
         >
-          <span className="flex-1 text-meta">Demo: the code right now is</span>
+          <span className="flex-1 text-meta">Demo code</span>
           <span className="font-bold tracking-widest">{hint}</span>
         </button>
       ) : null}
@@ -219,7 +218,7 @@ const ROLE_NAMES = {
   manager: 'Manager',
   agent: 'Agent',
   analyst: 'Analyst',
-  client: 'Client’s own staff',
+  client: 'Client staff',
 } as const;
 
 function DemoPeople({
@@ -235,7 +234,7 @@ function DemoPeople({
     <div className="mx-auto max-w-md">
       <h2 className="text-title font-bold">The demo agency</h2>
       <p className="mt-1 mb-5 text-meta">
-        Monsoon Retail Studio looks after twelve brands. Sign in as one of its people; each sees what their role allows.
+        Monsoon Retail Studio works for twelve brands. Sign in as one of its staff; each role has different access.
       </p>
       <ul className="flex flex-col gap-1.5">
         {people.map(person => (
@@ -256,9 +255,7 @@ function DemoPeople({
           </li>
         ))}
       </ul>
-      {people.length === 0 ? (
-        <p className="text-meta">The demo backend does not answer yet. The list appears as soon as it does.</p>
-      ) : null}
+      {people.length === 0 ? <p className="text-meta">Waiting for the demo server…</p> : null}
     </div>
   );
 }
@@ -267,8 +264,7 @@ function About() {
   return (
     <div className="grid h-full place-items-center">
       <p className="max-w-72 text-center text-meta">
-        Your session is kept in this computer’s keychain, and the copy you work on is encrypted. Signing out destroys
-        both.
+        Your data on this computer is encrypted. It is deleted when you sign out.
       </p>
     </div>
   );

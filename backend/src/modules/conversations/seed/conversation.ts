@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 const CANNOT_RECEIVE = {
   code: '131026',
   reason: 'This customer cannot receive the message.',
-  next: 'They may not use WhatsApp on this number, or have blocked the business. Reach them another way.',
+  next: 'They may not use WhatsApp on this number, or have blocked the business. Contact them another way.',
 };
 
 export type DemoRows = {
