@@ -119,6 +119,8 @@ export type AppliedBatch = {
     contactName: string;
     text: string;
     sentAt: string;
+    /** Order of arrival within the conversation. */
+    seq: number;
   }[];
 };
 

@@ -102,11 +102,21 @@ export function createNoteStore(db: Connection, keys: Keys): Store {
   };
 }
 
+/** What a file without a caption is called in a notification; the same words as in the list. */
+const FILES: Readonly<Record<string, string>> = {
+  image: 'Picture',
+  video: 'Video',
+  audio: 'Voice message',
+  document: 'Document',
+  sticker: 'Sticker',
+};
+
 const arrivedOf = (row: RowOf<'messages'>): Arrived => ({
   clientId: row.clientId,
   conversationId: row.conversationId,
   messageId: row.id,
   contactName: '',
-  text: row.text,
+  text: row.text || (FILES[row.kind] ?? ''),
   sentAt: row.sentAt,
+  seq: row.seq,
 });

@@ -23,6 +23,7 @@ const arrived = (n: number, change: Partial<Parameters<typeof noticesFor>[0][num
   contactName: 'Asha',
   text: 'Where is my order?',
   sentAt: NOW.toISOString(),
+  seq: 1,
   ...change,
 });
 const nameOf = (clientId: string) => `Client ${Number(clientId.slice(-4))}`;
@@ -71,6 +72,16 @@ describe('notices', () => {
     ]);
   });
 
+  test('of messages of one second the one speaks that arrived last, in whatever order they come', () => {
+    const at = (seq: number) => arrived(1, { text: `message ${seq}`, seq });
+    for (const order of [
+      [1, 3, 2],
+      [3, 2, 1],
+      [2, 1, 3],
+    ])
+      expect(noticesFor(order.map(at), nameOf, NOW)[0]?.body).toBe('message 3 (3 messages)');
+  });
+
   test('SH-19: a name cannot be drawn as another one', () => {
     const [notice] = noticesFor(
       [arrived(1, { contactName: '\u202enoitartsinimda', text: '\u202egnp.exe' })],
@@ -87,8 +98,8 @@ describe('notices', () => {
   });
 
   test.each([
-    ['', 'Sent a file'],
-    ['  \n ', 'Sent a file'],
+    ['', 'Sent a message'],
+    ['  \n ', 'Sent a message'],
     ['a\n\nb\tc', 'a b c'],
     ['x'.repeat(500), 'x'.repeat(140)],
   ])('%j is said as %j', (text, body) => {

@@ -1,4 +1,4 @@
-import { type RowOf, shorten } from '@astrix/contract';
+import { type RowOf, secondOf, shorten } from '@astrix/contract';
 import type { AppliedBatch } from '../cache/api.ts';
 import { inPlainDirection } from '../ipc/text-direction.ts';
 
@@ -27,6 +27,10 @@ export type Notice = {
   readonly conversationId: string;
 };
 
+/** WhatsApp stamps whole seconds, so the order of arrival decides between messages of one second. */
+const isLater = (a: Arrived, b: Arrived): boolean =>
+  secondOf(a.sentAt) === secondOf(b.sentAt) ? a.seq >= b.seq : a.sentAt >= b.sentAt;
+
 /** Older than this is news no more: it arrived while this machine slept. */
 const FRESH_MS = 10 * 60_000;
 
@@ -37,14 +41,14 @@ export function noticesFor(arrived: readonly Arrived[], clientName: (clientId: s
     if (now.getTime() - Date.parse(message.sentAt) > FRESH_MS) continue;
     const known = newest.get(message.conversationId);
     newest.set(message.conversationId, {
-      message: !known || message.sentAt >= known.message.sentAt ? message : known.message,
+      message: !known || isLater(message, known.message) ? message : known.message,
       count: (known?.count ?? 0) + 1,
     });
   }
   return [...newest.values()].map(({ message, count }) => ({
     title: inPlainDirection(`${message.contactName} · ${clientName(message.clientId)}`),
     body: inPlainDirection(
-      `${shorten(message.text.replaceAll(/\s+/g, ' ').trim(), 140) || 'Sent a file'}${count > 1 ? ` (${count} messages)` : ''}`,
+      `${shorten(message.text.replaceAll(/\s+/g, ' ').trim(), 140) || 'Sent a message'}${count > 1 ? ` (${count} messages)` : ''}`,
     ),
     clientId: message.clientId,
     conversationId: message.conversationId,

@@ -35,9 +35,11 @@ export function IdentityStrip({
             title={`Switch client (${keysOfOverlay('switcher')})`}
           >
             <ClientMark client={client} size={26} />
-            <span className="truncate text-[15px] font-bold">{client.name}</span>
+            <bdi className="truncate text-[15px] font-bold">{client.name}</bdi>
           </button>
-          <span className="min-w-0 truncate text-meta">Replying as {client.replyAs}</span>
+          <span className="min-w-0 truncate text-meta">
+            Replying as <bdi>{client.replyAs}</bdi>
+          </span>
         </>
       ) : (
         <span className="text-[15px] font-bold">{account.agencyName}</span>

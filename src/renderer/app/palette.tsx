@@ -45,7 +45,7 @@ function clientChoices({ clients, client: current, go }: FrameState, q: string, 
       id: client.id,
       group: 'Clients',
       icon: markOf(client),
-      label: client.name,
+      label: <bdi>{client.name}</bdi>,
       meta: client.unread > 0 ? `${client.unread} unread` : client.closing > 0 ? `${client.closing} ending soon` : '',
       pick: () => go.client(client.id),
     }));
@@ -79,10 +79,14 @@ function hitChoices({ clients, go }: FrameState, found: readonly ScreenHits[]): 
         label: (
           <>
             <span className="font-medium">
-              <Marked text={hit.title} />
+              <bdi>
+                <Marked text={hit.title} />
+              </bdi>
             </span>{' '}
             <span className="text-meta">
-              <Marked text={hit.detail} />
+              <bdi>
+                <Marked text={hit.detail} />
+              </bdi>
             </span>
           </>
         ),

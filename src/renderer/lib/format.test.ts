@@ -41,10 +41,8 @@ describe('times are told as in India, wherever the machine stands', () => {
     expect([timeOf(at).replaceAll(/\s/g, ' ').toLowerCase(), dayOf(at)]).toEqual([time, day]);
   });
 
-  test('the exact form names day, second and zone', () => {
-    expect(exactOf('2026-11-20T06:30:05.000Z').replaceAll(/\s/g, ' ')).toMatch(
-      /^Fri, 20 Nov,? 2026,? 12:00:05 pm IST$/i,
-    );
+  test('the exact form names the day and the year, without seconds or zone', () => {
+    expect(exactOf('2026-11-20T06:30:05.000Z').replaceAll(/\s/g, ' ')).toBe('Fri, 20 Nov 2026, 12:00 pm');
     expect(dateTimeOf('2026-11-20T06:30:05.000Z').replaceAll(/\s/g, ' ')).toMatch(/^20 Nov, 12:00 pm$/i);
   });
 

@@ -6,16 +6,12 @@ const DAY = 86_400_000;
 const time = new Intl.DateTimeFormat('en-IN', { timeZone: ZONE, hour: 'numeric', minute: '2-digit', hour12: true });
 const dayMonth = new Intl.DateTimeFormat('en-IN', { timeZone: ZONE, day: 'numeric', month: 'short' });
 const weekday = new Intl.DateTimeFormat('en-IN', { timeZone: ZONE, weekday: 'long' });
-const exact = new Intl.DateTimeFormat('en-IN', {
+const weekdayShort = new Intl.DateTimeFormat('en-IN', { timeZone: ZONE, weekday: 'short' });
+const dayMonthYear = new Intl.DateTimeFormat('en-IN', {
   timeZone: ZONE,
-  weekday: 'short',
   day: 'numeric',
   month: 'short',
   year: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-  second: '2-digit',
-  hour12: true,
 });
 const isoDay = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
 
@@ -24,7 +20,11 @@ export const serverNow = (machine: Date, skewSeconds: number): Date => new Date(
 
 export const dayOf = (at: string | Date): string => isoDay.format(new Date(at));
 export const timeOf = (at: string): string => time.format(new Date(at));
-export const exactOf = (at: string): string => `${exact.format(new Date(at))} IST`;
+/** The whole time: Tue, 1 Dec 2026, 7:48 am. All times of the console are Indian time, so no zone is named. */
+export function exactOf(at: string): string {
+  const then = new Date(at);
+  return `${weekdayShort.format(then)}, ${dayMonthYear.format(then)}, ${time.format(then)}`;
+}
 
 /** For a list: the time today, the day this week, the date before. */
 export function shortOf(at: string, now: Date): string {

@@ -181,7 +181,9 @@ function ConnectionRow({
       >
         {entry ? <GroupIcon group={entry.group} /> : null}
         <span className="min-w-0 flex-1">
-          <span className="block truncate font-medium">{connection.account.name}</span>
+          <span className="block truncate font-medium">
+            <bdi>{connection.account.name}</bdi>
+          </span>
           <span className="block truncate text-meta text-meta">
             {entry?.name ?? connection.provider}
             {connection.clientId === null ? ' · shared by the agency' : ''}

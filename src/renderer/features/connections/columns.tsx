@@ -24,7 +24,11 @@ const words = (value: string): string => (value[0]?.toUpperCase() ?? '') + value
 
 /** The product's own words for states. */
 const state = (value: string): ReactNode => <Chip tone={toneOf(value)}>{words(value)}</Chip>;
-const wide = (value: ReactNode): ReactNode => <span className="block max-w-72 min-w-40 truncate">{value}</span>;
+const wide = (value: ReactNode): ReactNode => (
+  <span dir="auto" className="block max-w-72 min-w-40 truncate">
+    {value}
+  </span>
+);
 
 /** What a row of each capability is shown as, in the order in which people read it. */
 export const COLUMNS: { readonly [C in Capability]: readonly Column<FactOf<C>>[] } = {

@@ -227,7 +227,7 @@ function Facts({
           ))}
           {linked ? (
             <td>
-              <OpenRow url={urlOf(row)} />
+              <OpenRow url={urlOf(row)} name={keyOf(row)} />
             </td>
           ) : null}
         </tr>
@@ -236,10 +236,10 @@ function Facts({
   );
 }
 
-function OpenRow({ url }: { readonly url: string | null }) {
+function OpenRow({ url, name }: { readonly url: string | null; readonly name: string }) {
   return url === null ? null : (
     <IconButton
-      label="Open in the browser"
+      label={`Open ${name} in the browser`}
       className="size-7"
       onClick={() => void ask(bridge.app.openLink({ url })).catch(complain)}
     >

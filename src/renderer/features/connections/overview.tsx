@@ -82,7 +82,7 @@ export function Overview({ client, entries, connections, onOpen }: Props) {
                     onClick={() => onOpen(one.id)}
                     className="max-w-full truncate rounded-sm text-left font-medium hover:text-accent hover:underline"
                   >
-                    {one.account.name}
+                    <bdi>{one.account.name}</bdi>
                   </button>
                   {one.clientId === null ? <span className="text-meta text-meta"> · shared by the agency</span> : null}
                 </td>

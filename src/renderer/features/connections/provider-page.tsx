@@ -61,7 +61,7 @@ export function ProviderPage({ client, entry, entries, connections, onOpen }: Pr
               <li key={one.id}>
                 <button type="button" onClick={() => onOpen(one.id)} className="row-button -mx-2 w-[calc(100%+16px)]">
                   <span className="min-w-0 flex-1 truncate">
-                    <span className="font-medium">{one.account.name}</span>
+                    <bdi className="font-medium">{one.account.name}</bdi>
                     {one.account.detail ? <span className="text-meta"> · {one.account.detail}</span> : null}
                     {one.clientId === null ? <span className="text-meta"> · shared by the agency</span> : null}
                   </span>

@@ -121,7 +121,7 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
     >
       <div className="mb-1.5 flex flex-wrap items-center gap-1 text-meta">
         <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf(CONVERSATION.reply)})`}>
-          Reply as <span className="max-w-48 truncate font-medium">{client.replyAs}</span>
+          Reply as <bdi className="max-w-48 truncate font-medium">{client.replyAs}</bdi>
         </ModeButton>
         <ModeButton on={noting} onClick={() => onMode('note')} label={`Note (${keysOf(CONVERSATION.note)})`}>
           <NotebookPen size={13} aria-hidden /> Note

@@ -160,7 +160,7 @@ function Filters({
   );
 }
 
-const ROW = 64;
+const ROW = 56;
 
 function List({
   clientId,
@@ -302,23 +302,16 @@ function Row({ row, now, open, assignee, place, of, tabStop, onFocus, onOpen }: 
       onClick={onOpen}
       className="relative flex h-full w-full flex-col justify-center gap-0.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-picked"
     >
-      {unread ? (
-        <span aria-hidden className="absolute top-1/2 left-1 size-1.5 -translate-y-1/2 rounded-full bg-accent" />
-      ) : null}
-      <span className="flex items-baseline gap-2 pl-1">
-        <span className={`min-w-0 flex-1 truncate ${unread ? 'font-bold' : 'font-medium'}`}>
+      <span className="flex items-baseline gap-2">
+        <span className={`min-w-0 flex-1 truncate ${unread ? 'font-bold' : ''}`}>
           <bdi>{row.contactName}</bdi>
         </span>
-        <time
-          dateTime={row.lastMessageAt}
-          title={exactOf(row.lastMessageAt)}
-          className={`shrink-0 text-meta ${unread ? 'font-medium text-text' : 'text-meta'}`}
-        >
+        <time dateTime={row.lastMessageAt} title={exactOf(row.lastMessageAt)} className="shrink-0 text-meta text-meta">
           {shortOf(row.lastMessageAt, now)}
         </time>
       </span>
-      <span className="flex h-5 items-center gap-1.5 pl-1">
-        <span className={`min-w-0 flex-1 truncate ${unread ? '' : 'text-meta'}`}>
+      <span className="flex h-5 items-center gap-1.5">
+        <span className="min-w-0 flex-1 truncate text-meta">
           {row.previewDirection === 'out' ? <span className="text-meta">You: </span> : null}
           <bdi>{row.preview}</bdi>
         </span>

@@ -53,7 +53,9 @@ function Media({ message }: { readonly message: MessageRow }) {
     <span className="mb-1 flex items-center gap-2.5 rounded-md border border-line bg-ground px-2.5 py-2">
       <span className="text-meta">{ICONS[kind] ?? <FileText size={16} />}</span>
       <span className="min-w-0">
-        <span className="block truncate font-medium">{media.fileName ?? NAMES[kind] ?? 'File'}</span>
+        <span dir="auto" className="block truncate font-medium">
+          {media.fileName ?? NAMES[kind] ?? 'File'}
+        </span>
         <span className="block text-meta text-meta">
           {[bytesOf(media.bytes), 'Stored by WhatsApp'].filter(Boolean).join(' · ')}
         </span>
@@ -116,6 +118,8 @@ type MessageProps = Common & {
   readonly quoted: MessageRow | undefined;
   readonly author: PersonRow | undefined;
   readonly customer: string;
+  /** It goes on a message of the same writer, and stands close below it. */
+  readonly follows: boolean;
   readonly onQuote: (message: MessageRow) => void;
   /** Shows another message of the thread. */
   readonly onJump: (messageId: string) => void;
@@ -123,7 +127,17 @@ type MessageProps = Common & {
   readonly failedActions: ReactNode;
 };
 
-export function Message({ message, quoted, author, customer, onQuote, onJump, onLink, failedActions }: MessageProps) {
+export function Message({
+  message,
+  quoted,
+  author,
+  customer,
+  follows,
+  onQuote,
+  onJump,
+  onLink,
+  failedActions,
+}: MessageProps) {
   const ours = message.direction === 'out';
   if (message.kind === 'system' || message.kind === 'call')
     return (
@@ -141,40 +155,45 @@ export function Message({ message, quoted, author, customer, onQuote, onJump, on
     <article
       aria-label={`${ours ? (author?.name ?? 'We') : customer}, ${timeOf(message.sentAt)}`}
       tabIndex={-1}
-      className={`group flex ${ours ? 'justify-end' : 'justify-start'}`}
+      className={`group flex ${ours ? 'justify-end' : 'justify-start'} ${follows ? '-mt-1.5' : ''}`}
     >
       <div
-        className={`relative max-w-[min(72%,560px)] rounded-lg px-3 py-2 ${ours ? 'bg-ours' : 'border border-line bg-panel'} ${message.status === 'failed' ? 'ring-1 ring-danger' : ''}`}
+        className={`relative max-w-[min(72%,560px)] rounded-lg px-3 py-1.5 ${ours ? 'bg-ours' : 'bg-sunken'} ${message.status === 'failed' ? 'ring-1 ring-danger' : ''}`}
       >
         {message.replyToId ? <Quoted quoted={quoted} onJump={onJump} /> : null}
         <Media message={message} />
-        {message.deletedAt ? (
-          <span className="text-meta italic">{ours ? 'Deleted on the phone' : 'Deleted by the customer'}</span>
-        ) : (
-          <span
-            dir="auto"
-            className={`block break-words whitespace-pre-wrap ${message.kind === 'unsupported' ? 'text-meta italic' : ''}`}
-          >
-            {!message.media && ICONS[message.kind] ? (
-              <span className="mr-1.5 inline-block align-text-bottom text-meta">{ICONS[message.kind]}</span>
-            ) : null}
-            {message.content.some(part => SHOWN_FOR_TEXT.includes(part.kind)) ? null : (
-              <Linked text={message.text} onLink={onLink} />
-            )}
-            {message.content.map((part, n) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never change their order
-              <Part key={n} part={part} onLink={onLink} />
-            ))}
+        {/* A short text has its time beside it; a long one pushes the time to a line below. */}
+        <span className="flex flex-wrap items-end justify-end gap-x-2.5">
+          {message.deletedAt ? (
+            <span className="mr-auto text-meta italic">
+              {ours ? 'Deleted on the phone' : 'Deleted by the customer'}
+            </span>
+          ) : (
+            <span
+              dir="auto"
+              className={`mr-auto block min-w-0 break-words whitespace-pre-wrap ${message.kind === 'unsupported' ? 'text-meta italic' : ''}`}
+            >
+              {!message.media && ICONS[message.kind] ? (
+                <span className="mr-1.5 inline-block align-text-bottom text-meta">{ICONS[message.kind]}</span>
+              ) : null}
+              {message.content.some(part => SHOWN_FOR_TEXT.includes(part.kind)) ? null : (
+                <Linked text={message.text} onLink={onLink} />
+              )}
+              {message.content.map((part, n) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never change their order
+                <Part key={n} part={part} onLink={onLink} />
+              ))}
+            </span>
+          )}
+          <span className="flex items-center gap-1.5 text-[11px] leading-[19px] whitespace-nowrap text-meta">
+            {message.editedAt ? <span title={exactOf(message.editedAt)}>edited</span> : null}
+            {message.fromPhone ? <span>from phone</span> : null}
+            {ours && author && !follows ? <span>{author.name.split(' ')[0]}</span> : null}
+            <time dateTime={message.sentAt} title={exactOf(message.sentAt)}>
+              {timeOf(message.sentAt)}
+            </time>
+            {ours ? <Receipt message={message} /> : null}
           </span>
-        )}
-        <span className="mt-0.5 flex items-center justify-end gap-1.5 text-[11px] text-meta">
-          {message.editedAt ? <span title={exactOf(message.editedAt)}>edited</span> : null}
-          {message.fromPhone ? <span>from phone</span> : null}
-          {ours && author ? <span>{author.name.split(' ')[0]}</span> : null}
-          <time dateTime={message.sentAt} title={exactOf(message.sentAt)}>
-            {timeOf(message.sentAt)}
-          </time>
-          {ours ? <Receipt message={message} /> : null}
         </span>
         {message.failure ? (
           <p className="mt-1.5 border-t border-line pt-1.5 text-meta">
@@ -260,7 +279,7 @@ export function Pending({ item, online, clientName, onSendAnyway, onEdit, onDisc
                 {item.refusal.newer.slice(-4).map(message => (
                   <li key={message.id} className="truncate">
                     <span className="text-meta text-meta">{timeOf(message.sentAt)} </span>
-                    {message.text || NAMES[message.kind]}
+                    <bdi>{message.text || NAMES[message.kind]}</bdi>
                   </li>
                 ))}
               </ul>

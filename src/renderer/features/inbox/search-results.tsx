@@ -85,7 +85,12 @@ export function SearchResults({
                     {everywhere && client ? <ClientMark client={client} size={18} /> : null}
                     <span className="min-w-0 flex-1 truncate font-medium">
                       <bdi>{hit.contactName}</bdi>
-                      {everywhere ? <span className="font-normal text-meta"> · {hit.clientName}</span> : null}
+                      {everywhere ? (
+                        <span className="font-normal text-meta">
+                          {' '}
+                          · <bdi>{hit.clientName}</bdi>
+                        </span>
+                      ) : null}
                     </span>
                     <time dateTime={hit.at} title={exactOf(hit.at)} className="shrink-0 text-meta text-meta">
                       {shortOf(hit.at, now)}

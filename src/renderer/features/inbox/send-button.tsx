@@ -28,7 +28,10 @@ export function SendButton({
         className="max-w-60 rounded-r-none @max-md:max-w-full @max-md:min-w-0 @max-md:flex-1"
       >
         <SendHorizontal size={14} aria-hidden />
-        <span className="truncate">{`Send as ${clientName}${online ? '' : ' when online'}`}</span>
+        <span className="truncate">
+          Send as <bdi>{clientName}</bdi>
+          {online ? '' : ' when online'}
+        </span>
       </Button>
       <Menu
         align="end"

@@ -44,7 +44,9 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
         <h2 dir="auto" className="pr-7 text-[15px] leading-snug font-bold break-words">
           {conversation.contactName}
         </h2>
-        <p className="mt-0.5 text-meta">Customer of {client.name}</p>
+        <p className="mt-0.5 text-meta">
+          Customer of <bdi>{client.name}</bdi>
+        </p>
         <div className="mt-3 flex gap-1.5">
           <Menu
             trigger={

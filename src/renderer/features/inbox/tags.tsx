@@ -30,7 +30,7 @@ export function Tags({
           key={tag}
           className="inline-flex h-6 items-center gap-0.5 rounded-md border border-line bg-sunken pl-2 text-meta"
         >
-          {tag}
+          <bdi>{tag}</bdi>
           {may ? (
             <IconButton label={`Remove ${tag}`} className="size-5" onClick={() => onChange([], [tag])}>
               <X size={12} />
@@ -106,7 +106,7 @@ function TagField({ conversation, onChange }: { readonly conversation: Conversat
                 <Combobox.ItemIndicator keepMounted className="not-data-selected:invisible">
                   <Check size={14} aria-hidden />
                 </Combobox.ItemIndicator>
-                <span className="min-w-0 truncate">{tag}</span>
+                <bdi className="min-w-0 truncate">{tag}</bdi>
               </>
             )}
           </Combobox.Item>

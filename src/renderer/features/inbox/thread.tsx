@@ -31,6 +31,20 @@ const NEAR_PX = 120;
 /** Older messages are loaded when so little is left above what is shown, in pixels. */
 const LOAD_PX = 800;
 const ROW_PX = 72;
+/** Messages of one writer that follow each other within this time are drawn as one group. */
+const RUN_MS = 5 * 60_000;
+
+/** Whether `item` is a message that goes on what the same person wrote just before. */
+function isRun(before: ThreadItem | undefined, item: ThreadItem): boolean {
+  if (before?.type !== 'message' || item.type !== 'message') return false;
+  const [a, b] = [before.message, item.message];
+  return (
+    a.direction === b.direction &&
+    a.authorId === b.authorId &&
+    Date.parse(b.sentAt) - Date.parse(a.sentAt) < RUN_MS &&
+    dayOf(before.at) === dayOf(item.at)
+  );
+}
 
 /**
  * The newest message is at the bottom, and the thread is anchored there: older pages load above it and new messages come below it while
@@ -118,7 +132,7 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
         }}
         onFocus={event => setFocused(event.target.closest<HTMLElement>('[data-key]')?.dataset.key ?? null)}
         onBlur={() => setFocused(null)}
-        className="scroll h-full bg-ground [overflow-anchor:none]"
+        className="scroll h-full bg-panel [overflow-anchor:none]"
         role="log"
         aria-label={`Messages with ${contactName}`}
         // What comes into the page while somebody scrolls is not new.
@@ -150,6 +164,7 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
                       message={item.message}
                       quoted={byId.get(item.message.replyToId ?? '')}
                       author={person(item.message.authorId)}
+                      follows={isRun(items[index - 1], item)}
                       customer={contactName}
                       onQuote={onQuote}
                       onJump={jumpTo}

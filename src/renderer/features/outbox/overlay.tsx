@@ -73,12 +73,12 @@ function Item({
           {item.customer === null ? null : (
             <>
               {' to '}
-              <b className="font-medium text-text" dir="auto">
-                {item.customer}
+              <b className="font-medium text-text">
+                <bdi>{item.customer}</bdi>
               </b>
             </>
           )}{' '}
-          · {client?.name ?? 'A client you no longer have access to'} ·{' '}
+          · <bdi>{client?.name ?? 'A client you no longer have access to'}</bdi> ·{' '}
           <time dateTime={item.createdAt} title={exactOf(item.createdAt)}>
             {shortOf(item.createdAt, now)}
           </time>
