@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { pressUntil } from './keys.ts';
-import { closeBrowser, type OpenConsole, openStage, type Stage, signInAs } from './stage.ts';
+import { closeBrowser, faultsOf, type OpenConsole, openStage, type Stage, signInAs } from './stage.ts';
 
 const PICTURES = join(import.meta.dirname, '..', 'out', 'e2e', 'pictures');
 mkdirSync(PICTURES, { recursive: true });
@@ -35,17 +34,7 @@ const otherFilter = async (name: string) => {
 
 /** Nothing that a screen reader or a weak eye would trip over badly. */
 async function accessible(): Promise<void> {
-  const found = await new AxeBuilder({ page }).exclude('standin-notices').analyze();
-  const bad = found.violations.filter(violation => violation.impact === 'serious' || violation.impact === 'critical');
-  expect(
-    bad.map(
-      violation =>
-        `${violation.id}: ${violation.nodes
-          .map(node => node.target.join(' '))
-          .slice(0, 3)
-          .join(', ')}`,
-    ),
-  ).toEqual([]);
+  expect(await faultsOf(opened)).toEqual([]);
 }
 
 test('a wrong password is refused in words, and a right one asks for the code', async () => {
@@ -320,4 +309,8 @@ test('AU-07: a session that is ended elsewhere leaves nothing behind', async () 
   await picture('revoked');
   await expect(page.getByText('Meher Contractor')).toHaveCount(0);
   await other.close();
+});
+
+test('SH-04: nothing that was drawn since then broke the content security policy of the window', () => {
+  expect(opened.policyBreaks).toEqual([]);
 });

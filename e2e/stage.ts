@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import {
   _electron,
   type Browser,
@@ -48,6 +49,10 @@ export type OpenConsole = {
     notices: { title: string; body: string }[];
     opened: string[];
   }>;
+  /** A tab of the person's own browser, which is not a window of the console. */
+  readonly browserTab: () => Promise<Page>;
+  /** What the content security policy of the window has refused since it was opened, in the words of the browser. */
+  readonly policyBreaks: readonly string[];
   /** Resident memory of the console's main process, in bytes; null where it cannot be told. */
   readonly memory: () => number | null;
   readonly clickTray: (label: RegExp) => Promise<void>;
@@ -183,17 +188,25 @@ async function launchElectron(executablePath: string, options: Launch): Promise<
     env: { ...process.env, ...environmentOf(options) } as Record<string, string>,
     colorScheme: options.theme,
   });
+  // No test can press a button in the system's browser, so main's one way out notes the address; a tab of the test's own browser goes there.
+  await app.evaluate(({ shell }) => {
+    const noted: string[] = [];
+    Object.assign(globalThis, { openedForTest: noted });
+    shell.openExternal = async url => void noted.push(url);
+  });
   const page = await app.firstWindow();
   return {
     page,
     kind: 'electron',
     userData: options.userData,
+    browserTab: async () => (await sharedBrowser()).newPage(),
+    policyBreaks: policyBreaksOf(page),
     desktop: async () => ({
       tray: [],
       tooltip: '',
       badge: await app.evaluate(({ app: electron }) => electron.getBadgeCount()),
       notices: [],
-      opened: [],
+      opened: await app.evaluate(() => (globalThis as { openedForTest?: string[] }).openedForTest ?? []),
     }),
     clickTray: async () => {
       throw new Error('the tray of a real desktop cannot be clicked from here');
@@ -202,6 +215,23 @@ async function launchElectron(executablePath: string, options: Launch): Promise<
     kill: async () => void app.process().kill('SIGKILL'),
     close: () => app.close(),
   };
+}
+
+function policyBreaksOf(page: Page): readonly string[] {
+  const said: string[] = [];
+  page.on('console', message => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/i.test(message.text())) said.push(message.text());
+  });
+  return said;
+}
+
+/** Serious and critical accessibility faults of what is drawn. A window of Electron opens no second page, in which axe would finish. */
+export async function faultsOf({ page, kind }: OpenConsole): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).exclude('standin-notices').setLegacyMode(kind === 'electron');
+  const { violations } = await axe.analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).slice(0, 3)}`);
 }
 
 function residentOf(pid: number | undefined): number | null {
@@ -245,12 +275,15 @@ async function launchStandIn(options: Launch): Promise<OpenConsole> {
   });
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
+  const policyBreaks = policyBreaksOf(page);
   await page.goto(running.url);
   const home = running.url.replace(/\/open$/, '');
   return {
     page,
     kind: 'stand-in',
     userData: options.userData,
+    browserTab: () => context.newPage(),
+    policyBreaks,
     desktop: async () => (await context.request.get(`${home}/state`)).json() as ReturnType<OpenConsole['desktop']>,
     async clickTray(label) {
       const { tray } = (await (await context.request.get(`${home}/state`)).json()) as { tray: { label: string }[] };

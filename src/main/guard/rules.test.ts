@@ -372,7 +372,7 @@ test('SH-03: of 30 permissions for 4 origins, copying text and notices of our ow
   expect(given).toEqual(['clipboard-sanitized-write to app://console/', 'notifications to app://console/']);
 });
 
-test('SH-04: the policy forbids everything first, then allows only our own files, and never inline or evaluated script', () => {
+test('SH-04: the policy forbids everything first, then allows only our own files, and never inline or evaluated script, nor inline styles', () => {
   const policy = new Map(
     CSP.split('; ').map(rule => {
       const [name = '', ...sources] = rule.split(' ');
@@ -380,11 +380,11 @@ test('SH-04: the policy forbids everything first, then allows only our own files
     }),
   );
   expect(policy.get('default-src')).toEqual(["'none'"]);
-  expect(policy.get('script-src')).toEqual(["'self'"]);
+  for (const own of ['script-src', 'style-src', 'font-src']) expect(policy.get(own), own).toEqual(["'self'"]);
   for (const none of ['connect-src', 'object-src', 'base-uri', 'form-action', 'frame-ancestors'])
     expect(policy.get(none), none).toEqual(["'none'"]);
   expect(policy.get('require-trusted-types-for')).toEqual(["'script'"]);
-  expect(CSP).not.toMatch(/unsafe-eval|wasm-unsafe-eval|https?:|ws:|\*/);
+  expect(CSP).not.toMatch(/unsafe-inline|unsafe-eval|wasm-unsafe-eval|https?:|ws:|\*/);
   expect(policy.get('img-src')).toEqual(["'self'", 'data:', 'blob:']);
   for (const wide of ['frame-src', 'worker-src', 'child-src', 'media-src', 'manifest-src'])
     expect(policy.has(wide), `${wide} falls back to none`).toBe(false);

@@ -85,7 +85,7 @@ export const mayHave = (permission: string, origin: string): boolean =>
 export const CSP = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "font-src 'self'",
   "img-src 'self' data: blob:",
   "connect-src 'none'",
