@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { Clock } from '../src/kernel/clock.ts';
 import { openPglite } from '../src/platform/db/engines.ts';
 import { type Db, migrate, openDb } from '../src/platform/db/index.ts';
+import { copyOf, type DatabaseFiles, filesOfTar } from './copied-files.ts';
 
 /**
  * Starting an empty database takes seconds, and copying a prepared one does not. A template is prepared once for everything that it is made
@@ -72,12 +73,12 @@ export async function openCopy<T>(template: Template<T>, clock: Clock): Promise<
   return server ? openPostgresCopy(server, template, clock) : openEmbeddedCopy(template, clock);
 }
 
-type Embedded = { readonly files: Blob; readonly made: unknown };
+type Embedded = { readonly files: DatabaseFiles; readonly made: unknown };
 const embedded = new Map<string, Promise<Embedded>>();
 
 async function openEmbeddedCopy<T>(template: Template<T>, clock: Clock): Promise<TestDb<T>> {
   const { files, made } = await embeddedTemplate(template);
-  const db = await openDb({ dataDir: 'memory', template: files, clock });
+  const db = await openDb({ dataDir: 'memory', files: copyOf(files), clock });
   return { db, drop: db.close, url: null, made: made as T };
 }
 
@@ -93,12 +94,12 @@ async function readOrPrepare(template: Template<unknown>, path: string): Promise
   const bytes = readFileSync(path);
   const length = bytes.readUInt32LE(bytes.length - 4);
   const made = JSON.parse(bytes.subarray(bytes.length - 4 - length, -4).toString()) as unknown;
-  return { files: new Blob([bytes.subarray(0, -4 - length)]), made };
+  return { files: filesOfTar(bytes.subarray(0, -4 - length)), made };
 }
 
 /** The files of the database with what was made behind them, in one file, so that a process that reads it sees both or none. */
 async function prepareEmbedded(template: Template<unknown>, path: string): Promise<void> {
-  const engine = await openPglite('memory', template.from && (await embeddedTemplate(template.from)).files);
+  const engine = await openPglite('memory', template.from && copyOf((await embeddedTemplate(template.from)).files));
   const made = await template.fill(over(engine));
   // The database of one test is small: buffers for a large one take longer to set up than everything else.
   for (const setting of ["shared_buffers = '4MB'", "wal_buffers = '64kB'", 'full_page_writes = off'])

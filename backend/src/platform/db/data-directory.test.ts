@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,6 +66,8 @@ test('of several that start at once where one was killed, one gets it', async ()
 });
 
 test('a database that cannot be opened gives the directory up', async () => {
-  await expect(openPglite(folder, new Blob(['not a database']))).rejects.toThrow();
+  mkdirSync(join(folder, 'pglite'));
+  writeFileSync(join(folder, 'pglite', 'PG_VERSION'), '1\n');
+  await expect(openPglite(folder)).rejects.toThrow();
   takeDirectory(folder)();
 });

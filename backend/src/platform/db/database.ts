@@ -1,4 +1,5 @@
 import { isOfAgency, type Role } from '@astrix/contract';
+import type { Filesystem } from '@electric-sql/pglite/basefs';
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -39,7 +40,8 @@ export type OpenOptions = {
   /** PostgreSQL; without it PGlite in `dataDir`. */
   readonly url?: string | undefined;
   readonly dataDir?: string | 'memory' | undefined;
-  readonly template?: Blob | undefined;
+  /** What the embedded database begins with, in the place of an empty one in memory. */
+  readonly files?: Filesystem | undefined;
   readonly poolSize?: number | undefined;
   readonly clock: Clock;
 };
@@ -47,7 +49,7 @@ export type OpenOptions = {
 export async function openDb(options: OpenOptions): Promise<Db> {
   const internals = options.url
     ? await openPostgres(options.url, options.poolSize ?? 12)
-    : await openPglite(options.dataDir ?? 'memory', options.template);
+    : await openPglite(options.dataDir ?? 'memory', options.files);
   return { engine: internals.name, internals, clock: options.clock, onSystem: () => undefined, close: internals.close };
 }
 

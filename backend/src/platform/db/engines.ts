@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import type { Filesystem } from '@electric-sql/pglite/basefs';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { keepPrivate } from '../files/index.ts';
@@ -37,7 +38,7 @@ export type Engine = {
   readonly statement: (statement: Statement, values: readonly StatementValue[]) => Promise<void>;
   /** Calls back for each NOTIFY; after a lost connection once with an empty payload, because something may have been missed. */
   readonly listen: (channel: string, onNotice: (payload: string) => void) => Promise<Unlisten>;
-  /** The embedded database as a file, to start another from; absent on PostgreSQL. */
+  /** The files of the embedded database in a tar, to start another from; absent on PostgreSQL. */
   readonly dump?: () => Promise<Blob>;
   readonly close: () => Promise<void>;
 };
@@ -45,11 +46,11 @@ export type Engine = {
 const INT8 = 20;
 const BYTEA = 17;
 
-export async function openPglite(dataDir: string | 'memory', template?: Blob): Promise<Engine> {
+export async function openPglite(dataDir: string | 'memory', files?: Filesystem): Promise<Engine> {
   const release = dataDir === 'memory' ? () => undefined : takeDirectory(dataDir);
   const pglite = await PGlite.create({
     ...(dataDir === 'memory' ? {} : { dataDir: join(dataDir, 'pglite') }),
-    ...(template ? { loadDataDir: template } : {}),
+    ...(files ? { fs: files } : {}),
     parsers: { [INT8]: Number, [BYTEA]: text => Buffer.from(text.slice(2), 'hex') },
   }).catch(error => {
     release();
