@@ -33,7 +33,8 @@ export const ROOMS: readonly Room[] = [
     rooms: [...BACKEND_FLOOR, 'backend/src/composition'],
     packages: ['@astrix/contract', 'zod', 'kysely', 'otplib', 'node:events'],
   },
-  { at: 'backend/src/config.ts', rooms: ['backend/src/kernel'], packages: '*' },
+  { at: 'backend/src/config.ts', rooms: ['backend/src/kernel', 'backend/src/config'], packages: '*' },
+  { at: 'backend/src/config', rooms: ['backend/src/kernel'], packages: '*' },
   { at: 'backend/src/demo', rooms: ['backend/src/kernel', 'backend/src/composition'], packages: ['@astrix/contract'] },
   { at: 'backend/src/modules.ts', rooms: ['backend/src/modules'], packages: [] },
   {
@@ -43,9 +44,16 @@ export const ROOMS: readonly Room[] = [
   },
   {
     at: 'backend/src/main.ts',
-    rooms: [...BACKEND_FLOOR, 'backend/src/app.ts', 'backend/src/config.ts', 'backend/src/demo'],
+    rooms: [
+      ...BACKEND_FLOOR,
+      'backend/src/app.ts',
+      'backend/src/config.ts',
+      'backend/src/demo',
+      'backend/src/explain.ts',
+    ],
     packages: ['node:fs', 'node:path', 'node:util'],
   },
+  { at: 'backend/src/explain.ts', rooms: ['backend/src/platform', 'backend/src/config.ts'], packages: [] },
   // What it imitates is read from the manifests.
   { at: 'backend/sandbox', rooms: ['backend/src/demo', 'backend/src/providers'], packages: '*' },
 
@@ -102,7 +110,8 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
   {
     name: /^(?:undici|nodemailer|node:(?:http|https|http2|net|tls|dgram|dns))(?:\/|$)/,
     // The console calls nobody from its loopback: it is where the browser brings a receipt to (VT-08).
-    by: /^(?:backend\/(?:src\/platform\/egress\/|sandbox\/)|src\/main\/connect\/)/,
+    // How an address is written is read from the configuration, without a call.
+    by: /^(?:backend\/(?:src\/(?:platform\/egress\/|config\/urls\.ts$)|sandbox\/)|src\/main\/connect\/)/,
     why: 'only platform/egress calls the network',
   },
   {

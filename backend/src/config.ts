@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { mailAddress } from './kernel/mail-address.ts';
+import { isPrivateName, LOOPBACK_HOST } from './config/hosts.ts';
+import { type MailConfig, readMail } from './config/mail.ts';
+import { unknownNames } from './config/names.ts';
+import { databaseUrlFault, proxyFaults, readPublicUrl } from './config/urls.ts';
 import { type Secret, secret } from './kernel/secret.ts';
 
 /** One sentence for each fault, all of them at once: what is wrong with which variable, and what to do. */
@@ -58,10 +61,12 @@ const Environment = z.object({
   ),
   ASTRIX_SMTP_URL: optionalText,
   ASTRIX_MAIL_FROM: optionalText,
-  ASTRIX_PUBLIC_URL: optionalText.refine(
-    value => value === undefined || /^(https:\/\/[a-z0-9.-]+(:\d+)?|http:\/\/127\.0\.0\.1:\d+)$/.test(value),
-    'must be https://<host> without a path, or http://127.0.0.1:<port>',
-  ),
+  ASTRIX_PUBLIC_URL: optionalText
+    .refine(
+      value => value === undefined || readPublicUrl(value) !== null,
+      'must be https://<host> without a path, or http://127.0.0.1:<port>',
+    )
+    .transform(value => (value === undefined ? undefined : (readPublicUrl(value) ?? undefined))),
 });
 
 export type KekBytes = {
@@ -96,17 +101,6 @@ export type Config = {
   readonly appSecretsFor: (name: string) => readonly Secret[];
   /** What proves a provider that registers an address of that app (WH-13); null without one. */
   readonly verifyTokenFor: (name: string) => Secret | null;
-};
-
-export type MailConfig = {
-  readonly server: {
-    readonly host: string;
-    readonly port: number;
-    readonly tls: 'implicit' | 'demanded' | 'offered';
-    readonly user: string | null;
-    readonly password: Secret | null;
-  };
-  readonly from: { readonly name: string | undefined; readonly address: string };
 };
 
 export type ProviderAppConfig = { readonly id: string; readonly secret: Secret; readonly nextSecret?: Secret };
@@ -153,70 +147,8 @@ function readVerifyTokens(
   return tokens;
 }
 
-const SMTP_FORM = 'smtps://<user>:<password>@<host>:465, or smtp://<user>:<password>@<host>:587 for STARTTLS';
-/** `Name <address>`, or the address alone. */
-const SENDER = /^(?:(?<name>[^<>\p{Cc}]*?)\s*<(?<inBrackets>[^<>]+)>|(?<alone>[^<>]+))$/u;
-
-/** ASTRIX_SMTP_URL and ASTRIX_MAIL_FROM belong together: a server without a sender sends nothing, and says so only when a person waits. */
-function readMail(smtpUrl: string | undefined, sender: string | undefined, faults: string[]): MailConfig | null {
-  if (smtpUrl === undefined && sender === undefined) return null;
-  if (smtpUrl === undefined || sender === undefined) {
-    faults.push(
-      `${smtpUrl === undefined ? 'ASTRIX_SMTP_URL' : 'ASTRIX_MAIL_FROM'} must be set as well: a mail server and a sender belong together.`,
-    );
-    return null;
-  }
-  const server = readSmtpUrl(smtpUrl, faults);
-  const { name, inBrackets, alone } = SENDER.exec(sender)?.groups ?? {};
-  const address = mailAddress(inBrackets ?? alone ?? '');
-  if (address === null) faults.push('ASTRIX_MAIL_FROM must be an address, such as Astrix <console@agency.example>.');
-  return server === null || address === null
-    ? null
-    : { server, from: { name: name?.replaceAll('"', '').trim() || undefined, address } };
-}
-
-function readSmtpUrl(text: string, faults: string[]): MailConfig['server'] | null {
-  const url = URL.parse(text);
-  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
-    faults.push(`ASTRIX_SMTP_URL must be ${SMTP_FORM}. Percent-encode what is special in the password: ${SPECIAL}.`);
-    return null;
-  }
-  if (url.pathname.replace('/', '') !== '' || url.search !== '' || url.hash !== '') {
-    faults.push(
-      `ASTRIX_SMTP_URL must end after the port: ${SMTP_FORM}. Percent-encode what is special in the password: ${SPECIAL}.`,
-    );
-    return null;
-  }
-  if ((url.username === '') !== (url.password === '')) {
-    faults.push('ASTRIX_SMTP_URL must name a user and a password, or neither of them.');
-    return null;
-  }
-  const implicit = url.protocol === 'smtps:';
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(url.port) || (implicit ? 465 : 587),
-    tls: implicit ? 'implicit' : isPrivateName(url.hostname) ? 'offered' : 'demanded',
-    user: url.username === '' ? null : decoded(url.username),
-    password: url.password === '' ? null : secret(decoded(url.password)),
-  };
-}
-
-/** What ends a part of an address earlier than whoever wrote the password meant. */
-const SPECIAL = '@ is %40, # is %23, / is %2F, ? is %3F, : is %3A, % is %25';
-
-/** A lone % that nobody encoded stays what it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** Variables of the system before this one. Secrets found there would be forgotten in an environment for ever (VT-06). */
 const LEGACY = /^(WHATSAPP|META|WABA)_.*(TOKEN|SECRET|KEY)$/;
-
-const LOOPBACK_HOST = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/;
 
 /** Outside of production a development key seals and the demo may publish its passwords: nobody but this machine may reach that. */
 function exposureFaults(value: z.output<typeof Environment>, nodeEnv: string | undefined): string[] {
@@ -265,10 +197,6 @@ function weaknessFaults(
   return faults;
 }
 
-/** This machine, or a name without a dot, which is known only in a private network of containers. */
-const isPrivateName = (hostname: string): boolean =>
-  hostname === '[::1]' || LOOPBACK_HOST.test(hostname) || /^[a-z0-9-]+$/i.test(hostname);
-
 /** Whether nobody on the way can read: this machine, a name without a dot (a private network of containers), or TLS. */
 function isProtected(databaseUrl: string): boolean {
   const url = URL.parse(databaseUrl);
@@ -286,6 +214,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         `${name} is a credential of the old system. Remove it; channels keep their credentials sealed in the database.`,
       );
   }
+  faults.push(...unknownNames(env, Object.keys(Environment.shape)));
   const parsed = Environment.safeParse(env);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')} ${issue.message}.`);
@@ -301,6 +230,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push('ASTRIX_SANDBOX_URL must not be set in production: it names the provider sandbox.');
   if (production && value.ASTRIX_PUBLIC_URL?.startsWith('http:'))
     faults.push('ASTRIX_PUBLIC_URL must begin with https:// in production: providers send people back to it.');
+  faults.push(...databaseUrlFault(value.DATABASE_URL), ...proxyFaults(value.ASTRIX_TRUSTED_PROXIES));
+  // A worker and an api are two processes, and the embedded database belongs to one. Tests take an api alone.
+  if (value.ASTRIX_ROLE !== 'all' && !value.DATABASE_URL && value.ASTRIX_ENV !== 'test')
+    faults.push(
+      `ASTRIX_ROLE must be all on the embedded database, which one process has to itself; it is ${value.ASTRIX_ROLE}. Name a PostgreSQL in DATABASE_URL to run several processes.`,
+    );
   faults.push(...exposureFaults(value, env.NODE_ENV));
   if (production) faults.push(...weaknessFaults(value, env));
   const mail = readMail(value.ASTRIX_SMTP_URL, value.ASTRIX_MAIL_FROM, faults);
@@ -376,6 +311,12 @@ const KEK_TEXT = /^[A-Za-z0-9+/_-]{43}=?$/;
 
 function givenKek(name: string, text: string | undefined, dataDir: string, faults: string[]): KekBytes | null {
   if (text === undefined) return null;
+  if (/\s/.test(text)) {
+    faults.push(
+      `${name} has blanks or a line end in it. Remove them: the key is the 43 or 44 characters without anything around them.`,
+    );
+    return null;
+  }
   const marked = text.startsWith(DEVELOPMENT_MARK);
   const encoded = marked ? text.slice(DEVELOPMENT_MARK.length) : text;
   const bytes = Buffer.from(encoded, 'base64');

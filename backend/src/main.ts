@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { DEMO } from './demo/index.ts';
+import { explain, usageOf } from './explain.ts';
 import { systemClock } from './kernel/clock.ts';
-import { type Db, migrate, openDb } from './platform/db/index.ts';
+import { type Db, demandServer, migrate, openDb } from './platform/db/index.ts';
 import { createLog, createMetrics, type Log, measureProcess, nameOf } from './platform/telemetry/index.ts';
 import { createVault, keksFrom } from './platform/vault/index.ts';
 
@@ -51,9 +52,7 @@ const version = (
 async function main(): Promise<void> {
   // Whatever is written from here on, by the embedded database as well, is for this user alone.
   process.umask(0o077);
-  const { values } = parseArgs({
-    options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' }, 'rewrap-keys': { type: 'boolean' } },
-  });
+  const { values } = readArgs();
   if (values.help) {
     process.stdout.write(HELP);
     return;
@@ -61,6 +60,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const db = await openDb({ url: config.databaseUrl, dataDir: config.dataDir, clock: systemClock });
+  await readServer(db, config, log);
   const applied = await migrate(db);
   for (const migration of applied) log.info('migration applied', { migration });
   if (values['migrate-only']) {
@@ -88,6 +88,44 @@ async function main(): Promise<void> {
   stopOnSignal(app, db, log);
   log.info('ready', { url, role: config.role, engine: db.engine, version, ...fingerprintsOf(config) });
   process.stdout.write(`${JSON.stringify({ ready: true, url, role: config.role, engine: db.engine })}\n`);
+}
+
+function readArgs() {
+  try {
+    return parseArgs({
+      options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' }, 'rewrap-keys': { type: 'boolean' } },
+    });
+  } catch (error) {
+    throw usageOf(error, HELP);
+  }
+}
+
+/** A database that starts together with the backend takes a while. */
+const DATABASE_PATIENCE_MS = 60_000;
+/** A second factor is refused when the clocks differ by more than half a minute. */
+const SKEW_SECONDS = 10;
+
+/** Waits for the database, and says what works and should not stay as it is. */
+async function readServer(db: Db, config: Config, log: Log): Promise<void> {
+  const server = await demandServer(db, {
+    url: config.databaseUrl,
+    patienceMs: DATABASE_PATIENCE_MS,
+    waiting: reason => log.warn('waiting for the database', { reason }),
+  });
+  if (server.isSuperuser)
+    log.warn('the role of the database is a superuser', {
+      reason: `Row-level security does not hold ${server.user} back. Make a role of its own: create role astrix login createrole, and give it the database.`,
+    });
+  if (Math.abs(server.clockAhead) > SKEW_SECONDS)
+    log.warn('the clocks differ', {
+      seconds: Math.round(server.clockAhead),
+      reason:
+        'The clock of the database is ahead of this machine by so many seconds. Codes of authenticators fail when the clock of this machine is wrong: turn on NTP.',
+    });
+  if (config.environment === 'production' && db.engine === 'pglite')
+    log.warn('production on the embedded database', {
+      reason: `Everything is in ${config.dataDir}, for this process alone. Back it up as docs/guides/install.md says: stop, copy the folder, start.`,
+    });
 }
 
 /** Which key-encryption keys these are, for whoever compares them with the ones written down. */
@@ -130,29 +168,6 @@ function stopOnSignal(app: App, db: Db, log: Log): void {
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
-}
-
-/** One line for a person who starts this by hand: what is wrong, and what to do about it. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is taken. Stop the program that uses it, or set ASTRIX_PORT to another one.`;
-    case 'ENOSPC':
-    case '53100':
-      return 'The disk is full. Free some space and start again; nothing that was acknowledged is lost.';
-    case 'ECONNREFUSED':
-    case 'ENOTFOUND':
-      return 'The database in DATABASE_URL does not answer. Check that it runs and that the address is right.';
-    case '28P01':
-    case '28000':
-      return 'The database refuses the user or password in DATABASE_URL.';
-    case 'EACCES':
-      return `There is no permission for ${(error as NodeJS.ErrnoException).path ?? 'the data directory'}. Choose another ASTRIX_DATA_DIR.`;
-    default:
-      return message ?? String(error);
-  }
 }
 
 main().catch(error => {

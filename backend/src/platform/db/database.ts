@@ -48,10 +48,14 @@ export type OpenOptions = {
 
 export async function openDb(options: OpenOptions): Promise<Db> {
   const internals = options.url
-    ? await openPostgres(options.url, options.poolSize ?? 12)
+    ? await openPostgres(verifyingUrl(options.url), options.poolSize ?? 12)
     : await openPglite(options.dataDir ?? 'memory', options.files);
   return { engine: internals.name, internals, clock: options.clock, onSystem: () => undefined, close: internals.close };
 }
+
+/** The driver checks the certificate in each of these modes, and warns on every start that it may not do so one day. */
+const verifyingUrl = (url: string): string =>
+  url.replace(/([?&]sslmode=)(?:require|verify-ca)(?=&|$)/, '$1verify-full');
 
 const context = new WeakMap<object, { now: Date; actor: Actor | null }>();
 

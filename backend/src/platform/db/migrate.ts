@@ -55,6 +55,14 @@ export function migrate(db: Db, directory: string = MIGRATIONS, waits: Waits = W
   });
 }
 
+/**
+ * Runs `work` while no other process migrates, for what makes its own tables. The embedded database belongs to one process anyway, and
+ * its one connection is left to `work`.
+ */
+export function exclusively<T>(db: Db, what: string, work: () => Promise<T>): Promise<T> {
+  return db.engine === 'pglite' ? work() : db.internals.session(session => alone(session, WAITS, what, work));
+}
+
 const LIST = `create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now());
   comment on table schema_migrations is '{"tenancy":"system","dataClass":"public","retention":"account","audit":"none"}';
   alter table schema_migrations enable row level security;`;

@@ -1,7 +1,7 @@
 import { RETENTION } from '@astrix/contract';
 import { sql } from 'kysely';
 import { PgBoss } from 'pg-boss';
-import { type Actor, type AnyTx, actorOf, type Db, listen, notify } from '../db/index.ts';
+import { type Actor, type AnyTx, actorOf, type Db, exclusively, listen, notify } from '../db/index.ts';
 import { type Log, nameOf } from '../telemetry/index.ts';
 import { demandDeclared } from './declared.ts';
 import type { Job, JobContext, JobDefinition } from './job.ts';
@@ -88,9 +88,12 @@ export function createJobs(db: Db, log: Log): Jobs {
         demandDeclared(job);
         known.set(job.name, job);
       }
-      await boss.start();
-      started = true;
-      for (const job of definitions) await makeQueue(job);
+      // It makes its schema and its queues; two processes that start on an empty database at once would make them twice.
+      await exclusively(db, 'The job queue', async () => {
+        await boss.start();
+        started = true;
+        for (const job of definitions) await makeQueue(job);
+      });
     },
 
     async enqueue(tx, job, data, options) {
