@@ -8,5 +8,6 @@ export { http } from './http/index.ts';
 export { identity } from './identity/index.ts';
 export { imports } from './imports/index.ts';
 export { notifications } from './notifications/index.ts';
+export { previews } from './previews/index.ts';
 export { sync } from './sync/index.ts';
 export { webhooks } from './webhooks/index.ts';

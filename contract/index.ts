@@ -22,6 +22,7 @@ export * from './identity/views.ts';
 export { lenient } from './lenient.ts';
 export { digitsOf } from './money.ts';
 export { NotificationPreferenceRow } from './notifications/rows.ts';
+export * from './previews/views.ts';
 export * from './problem.ts';
 export * from './providers.ts';
 export * from './registry.ts';

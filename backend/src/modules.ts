@@ -8,5 +8,6 @@ export { http } from './modules/http/index.ts';
 export { identity } from './modules/identity/index.ts';
 export { imports } from './modules/imports/index.ts';
 export { notifications } from './modules/notifications/index.ts';
+export { previews } from './modules/previews/index.ts';
 export { sync } from './modules/sync/index.ts';
 export { webhooks } from './modules/webhooks/index.ts';

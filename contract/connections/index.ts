@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Capability } from '../capabilities.ts';
 import { defineFeature } from '../feature.ts';
 import { Id, Instant } from '../fields.ts';
 import { CatalogueEntry, ProviderId } from '../providers.ts';
@@ -7,7 +6,6 @@ import { STAFF } from '../roles.ts';
 import { agencyRead, clientChange, clientRead, publicRead } from '../route.ts';
 import {
   AttemptView,
-  ConnectionData,
   ConnectionView,
   DisconnectReceipt,
   ProviderCall,
@@ -31,11 +29,10 @@ const USE_ERRORS = [
   'provider_unreachable',
 ] as const;
 
-/** What agencies have connected: consent and keys, health, first data, switches, and the end with its receipt. */
+/** What agencies have connected: consent and keys, health, switches, and the end with its receipt. */
 export const connections = defineFeature('connections', {
   permissions: {
     'connection.read': STAFF,
-    'connection.use': STAFF,
     'connection.manage': ['owner', 'admin', 'manager'],
     /** Connect or end what all clients of the agency share. */
     'connection.share': ['owner', 'admin'],
@@ -216,25 +213,6 @@ export const connections = defineFeature('connections', {
       params: ofConnection,
       reply: DisconnectReceipt,
       errors: ['not_found', 'forbidden', 'provider_denied'],
-    }),
-    data: clientRead({
-      window: true,
-      path: '/v1/clients/:clientId/connections/:connectionId/data/:capability',
-      summary:
-        'First data of the connected account through one capability, with its age; old data stays, marked, when the provider cannot be asked',
-      permission: 'connection.use',
-      reaches: 'provider',
-      dataClasses: ['client-business', 'logistics', 'payment-metadata', 'files-content'],
-      ratePerMinute: 60,
-      params: z.strictObject({ clientId: Id, connectionId: Id, capability: Capability }),
-      query: z.strictObject({
-        /** Fifty AWB numbers are the longest of what is asked for. */
-        text: z.string().trim().max(800).optional(),
-        /** Ask the provider even when what is kept is fresh. */
-        refresh: z.enum(['1']).optional(),
-      }),
-      reply: ConnectionData,
-      errors: ['not_found', 'provider_denied', 'switched_off', 'connection_unusable', 'invalid_request'],
     }),
     calls: clientRead({
       window: true,

@@ -1,11 +1,12 @@
-import type { ProviderId } from '@astrix/contract';
+import type { Capability, ProviderId } from '@astrix/contract';
 import type { Secret } from '../kernel/secret.ts';
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
-import type { Actor, SystemTx } from '../platform/db/index.ts';
+import type { Actor, SystemTx, TenantTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
 import type { ActOnConnection } from '../providers/act.ts';
 import type { OpenConnection } from '../providers/api.ts';
 import type { Account, ProviderWebhook } from '../providers/provider.ts';
+import type { ReadConnection } from '../providers/read-connection.ts';
 
 /** The connection behind a webhook address, with what its deliveries are verified with; two secrets of each kind during a rotation. */
 export type CalledAddress = {
@@ -18,6 +19,15 @@ export type CalledAddress = {
   /** Whether the key is of the live side, where the provider has two. */
   readonly live: boolean | null;
 };
+
+export type DemandReadable = (request: {
+  readonly within: <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>;
+  readonly clientId: string;
+  readonly connectionId: string;
+  readonly capability: Capability;
+  /** What a person searches for; null for everything. */
+  readonly text: string | null;
+}) => Promise<{ readonly agencyId: string; readonly provider: string }>;
 
 /** What the platform, or a module, needs from another running module. Exactly one module provides each; the order of the list is free. */
 export type Ports = {
@@ -35,6 +45,13 @@ export type Ports = {
   readonly mayCall: NonNullable<EgressParts['allowed']>;
   /** Opens a connection, so that a module can call its provider. */
   readonly openConnection: OpenConnection;
+  /**
+   * A connection of the client through which the person may read the capability now. Throws what a route answers: it does not exist, the
+   * provider is denied to the person, it is switched off or has ended, the permission was not granted, or the text that it needs is missing.
+   */
+  readonly demandReadable: DemandReadable;
+  /** Reads the newest rows of a capability through a connection, and records its health. */
+  readonly readConnection: ReadConnection;
   /** Does something at the provider of a connection, once for each key. */
   readonly act: ActOnConnection;
   /** Whose webhook address was called. Null for an unknown or expired one, and for a connection that has ended. */
@@ -52,6 +69,8 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   clientExists: 'clients',
   mayCall: 'connections',
   openConnection: 'connections',
+  demandReadable: 'connections',
+  readConnection: 'connections',
   act: 'connections',
   findCalledAddress: 'connections',
   connectedAccount: 'connections',

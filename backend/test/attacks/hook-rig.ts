@@ -120,7 +120,7 @@ export async function hookRig(): Promise<HookRig> {
     isOutdated: ({ id }) =>
       withSystem(db, 'telemetry', async tx => {
         const rows = await tx
-          .selectFrom('connection_data')
+          .selectFrom('previews')
           .select(['capability', 'outdated'])
           .where('connection_id', '=', id)
           .execute();

@@ -2,9 +2,12 @@ import type { ConnectionView } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../../testkit/until.ts';
 import { newId } from '../../src/kernel/ids.ts';
+import type { ConnectionRef } from '../../src/modules/connections/index.ts';
 import { applyChange } from '../../src/modules/connections/provider-events.ts';
 import { findConnection, markWorking } from '../../src/modules/connections/repo.ts';
-import { type SystemTx, withSystem } from '../../src/platform/db/index.ts';
+import { markOutdated } from '../../src/modules/previews/repo.ts';
+import { type AnyTx, type SystemTx, withSystem } from '../../src/platform/db/index.ts';
+import type { Emit } from '../../src/platform/events/index.ts';
 import {
   type Addressed,
   addressed,
@@ -269,34 +272,32 @@ describe('WH-06: Delhivery, which signs nothing', () => {
     const kept = { rows: '[]', complete: true, fetched_at: now, expires_at: new Date(now.getTime() + DAY * 1000) };
     await onDb(tx =>
       tx
-        .insertInto('connection_data')
+        .insertInto('previews')
         .values({ ...of, ...kept })
         .execute(),
     );
     const dataOf = () =>
       onDb(tx =>
-        tx
-          .selectFrom('connection_data')
-          .selectAll()
-          .where('connection_id', '=', delhivery.id)
-          .executeTakeFirstOrThrow(),
+        tx.selectFrom('previews').selectAll().where('connection_id', '=', delhivery.id).executeTakeFirstOrThrow(),
       );
-    const { connection_data: _, ...before } = (await rig.state()) as Record<string, unknown>;
+    const { previews: _, ...before } = (await rig.state()) as Record<string, unknown>;
     const row = await dataOf();
     expect(row.outdated).toBe(false);
     const delivered = { Status: 'Delivered', StatusType: 'DL', StatusDateTime: '2026-01-09T17:10:42.767' };
     expect(await push({ Shipment: { ...delhiveryPush().Shipment, Status: delivered, total: 1 } })).toBe(200);
     expect(await dataOf()).toEqual({ ...row, outdated: true });
-    const { connection_data: __, ...after } = (await rig.state()) as Record<string, unknown>;
+    const { previews: __, ...after } = (await rig.state()) as Record<string, unknown>;
     expect(after).toEqual(before);
   });
 
   test('that access has ended is believed only of who vouches for it; else the next reader asks', async () => {
     const row = await onDb(tx => findConnection(tx, rig.world.agencies[0].id, delhivery.id));
-    await onDb(tx => applyChange(tx, row!, { kind: 'revoked' }, false));
+    const emit: Emit = async (tx: AnyTx, _: string, ref: unknown) =>
+      markOutdated(tx as SystemTx, ref as ConnectionRef, null);
+    await onDb(tx => applyChange(emit, tx, row!, { kind: 'revoked' }, false));
     expect(await (await rig.admin()).one(delhivery.id)).toMatchObject({ status: 'active', fault: null });
     expect(await rig.isOutdated(delhivery)).toEqual({ shipments: true });
-    await onDb(tx => applyChange(tx, row!, { kind: 'revoked' }, true));
+    await onDb(tx => applyChange(emit, tx, row!, { kind: 'revoked' }, true));
     expect(await (await rig.admin()).one(delhivery.id)).toMatchObject({
       status: 'broken',
       fault: { code: 'revoked', reason: 'Access was revoked at Delhivery.' },

@@ -87,7 +87,7 @@ describe('WH-14: somebody takes the app away at Meta', () => {
 describe('WH-14: somebody asks to have their data deleted', () => {
   const kept = (id: string) =>
     onDb(async tx => ({
-      data: (await tx.selectFrom('connection_data').select('rows').where('connection_id', '=', id).execute()).length,
+      data: (await tx.selectFrom('previews').select('rows').where('connection_id', '=', id).execute()).length,
       secrets: (await tx.selectFrom('vault_secrets').select('name').where('connection_id', '=', id).execute()).length,
     }));
   const vaultOf = (id: string) =>

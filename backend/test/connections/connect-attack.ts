@@ -69,7 +69,7 @@ export async function clear(rig: ConnectRig): Promise<void> {
     for (const table of [
       'connect_attempts',
       'connection_receipts',
-      'connection_data',
+      'previews',
       'connection_health',
       'switches',
       'provider_denials',

@@ -23,11 +23,11 @@ describe('VT-11, GO-03: a disconnect, as people and the provider see it', () => 
       .receipts.find((one: { connectionId: string }) => one.connectionId === id);
   const left = async ({ id }: ConnectionView) =>
     withSystem(rig.world.db, 'telemetry', async tx => {
-      const count = async (table: 'vault_secrets' | 'connection_data' | 'connection_health') =>
+      const count = async (table: 'vault_secrets' | 'previews' | 'connection_health') =>
         (await tx.selectFrom(table).select('connection_id').where('connection_id', '=', id).execute()).length;
       return {
         secrets: await count('vault_secrets'),
-        data: await count('connection_data'),
+        data: await count('previews'),
         health: await count('connection_health'),
       };
     });

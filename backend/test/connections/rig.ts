@@ -1,4 +1,4 @@
-import type { Capability, ConnectionData, ConnectionView, DisconnectReceipt, ProviderId, Role } from '@astrix/contract';
+import type { Capability, ConnectionView, DisconnectReceipt, Preview, ProviderId, Role } from '@astrix/contract';
 import type { LightMyRequestResponse as Response } from 'fastify';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
@@ -34,7 +34,7 @@ export type Colleague = Person & {
     connection: ConnectionView,
     capability: Capability,
     about?: { text?: string; refresh?: boolean },
-  ) => Promise<ConnectionData>;
+  ) => Promise<Preview>;
   readonly disconnect: (connection: ConnectionView) => Promise<DisconnectReceipt>;
 };
 

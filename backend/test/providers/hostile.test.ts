@@ -1,10 +1,4 @@
-import {
-  type Capability,
-  type ConnectionData,
-  type ConnectionView,
-  capabilityOf,
-  type ProviderId,
-} from '@astrix/contract';
+import { type Capability, type ConnectionView, capabilityOf, type Preview, type ProviderId } from '@astrix/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Behaviour, CANARY, HOSTILE } from '../../sandbox/hostile.ts';
@@ -92,7 +86,7 @@ const without = (rows: readonly unknown[], names: readonly string[] = []) => {
 };
 
 /** Without rows that another one stood for. Which row stands for which goes by its state, and not when that is a word that nobody knows. */
-function shownBefore(told: ConnectionData, good: ConnectionData): readonly unknown[] {
+function shownBefore(told: Preview, good: Preview): readonly unknown[] {
   const { key, covers } = capabilityOf(told.capability);
   const known = new Set(good.rows.map(row => key(row)));
   return covers ? told.rows.filter(row => known.has(key(row))) : told.rows;
@@ -127,7 +121,7 @@ describe.each(IDS)('%s', id => {
     const stranger = await rig.as('admin', { agency: 1 });
     other = await connectAs(stranger, id, -1);
     for (const capability of readsOf(id)) await read(stranger, other, capability);
-    others = await stored('connection_data', other.id);
+    others = await stored('previews', other.id);
     me = await rig.as('admin');
     connection = await connectAs(me, id, 0);
   });
@@ -141,7 +135,7 @@ describe.each(IDS)('%s', id => {
   }
   const textOf = (capability: Capability) =>
     readOf(manifest, capability)?.input?.required ? (imitationOf(id).find ?? '') : '';
-  const read = (who: Colleague, from: ConnectionView, capability: Capability): Promise<ConnectionData> =>
+  const read = (who: Colleague, from: ConnectionView, capability: Capability): Promise<Preview> =>
     who.read(from, capability, { text: textOf(capability), refresh: true });
 
   async function attack(behaviour: Behaviour, capability: Capability): Promise<void> {
@@ -159,7 +153,7 @@ describe.each(IDS)('%s', id => {
     expect(good.rows.length).toBeGreaterThan(0);
     expect((await me.one(connection.id)).status).toBe('active');
     const honestCalls = callsSince(from).length;
-    const kept = await stored('connection_data', connection.id);
+    const kept = await stored('previews', connection.id);
 
     misbehaviour.set(id, { kind: behaviour.id, times: 1000 });
     if (behaviour.id === 'slow-drip') quick.patienceMs = PATIENCE_MS;
@@ -184,7 +178,7 @@ describe.each(IDS)('%s', id => {
       expect(told.fault?.next).toMatch(/\w+ .*\.$/);
       expect(`${told.fault?.reason} ${told.fault?.next}`).not.toMatch(/[<>{}[\]]|undefined|null|NaN/);
       if (textOf(capability) === '') expect(told.rows).toEqual(good.rows);
-      expect(await stored('connection_data', connection.id)).toBe(kept);
+      expect(await stored('previews', connection.id)).toBe(kept);
       const health = view.health.find(one => one.capability === capability && one.kind === 'read');
       expect(health).toMatchObject({ status: 'failing', fault: told.fault });
       expect(health?.lastOkAt).not.toBeNull();
@@ -204,7 +198,7 @@ describe.each(IDS)('%s', id => {
         expect(told.rows.length + leftOut).toBeGreaterThanOrEqual(good.rows.length);
       }
     }
-    for (const table of ['connections', 'connection_data', 'connection_health', 'provider_calls'])
+    for (const table of ['connections', 'previews', 'connection_health', 'provider_calls'])
       expect(await stored(table, connection.id)).not.toMatch(CANARY);
     expect(JSON.stringify(told)).not.toMatch(CANARY);
     if (behaviour.id === 'ten-years') await rest(A_DAY);
@@ -242,6 +236,6 @@ describe.each(IDS)('%s', id => {
     expect(view).toMatchObject({ status: 'active', fault: null, account: connection.account });
     expect(view.health.filter(({ kind, status }) => kind === 'read' && status !== 'ok')).toEqual([]);
     // The clock has moved on by days: what has expired in the meantime may have been swept, and nothing else may have happened to it.
-    expect([others, '']).toContain(await stored('connection_data', other.id));
+    expect([others, '']).toContain(await stored('previews', other.id));
   });
 });

@@ -2,11 +2,11 @@ import { type Capability, capabilityOf, type ProviderId } from '@astrix/contract
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/kernel/canonical-json.ts';
 import { secret } from '../../src/kernel/secret.ts';
-import { validateFacts } from '../../src/modules/connections/validate-facts.ts';
 import type { Failed } from '../../src/platform/egress/index.ts';
 import { type Account, type Api, type Ask, type Credential, otherAccount } from '../../src/providers/provider.ts';
 import type { Read, ReadPage, ReadRequest } from '../../src/providers/read.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
+import { validateFacts } from '../../src/providers/validate-facts.ts';
 import { type ProviderRig, providerRig } from './rig.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { validateFacts } from '../../src/modules/connections/validate-facts.ts';
 import type { Account } from '../../src/providers/provider.ts';
+import { validateFacts } from '../../src/providers/validate-facts.ts';
 import { type Canned, cannedReplies, type Reply } from './canned.ts';
 
 /** Replies as providers have sent them to people in this job, each with its relatives. docs/decisions/0021-odd-rows.md says the rule. */

@@ -107,7 +107,7 @@ export async function connectHouse() {
         access_ends_at: null,
         token_ends_at: null,
         extras: '{}',
-        old_place: null,
+        replaced_vault_id: null,
         created_at: now,
         ends_at: ends,
         expires_at: ends,
@@ -125,7 +125,7 @@ export async function connectHouse() {
       .values({ ...of, capability: 'tasks', kind: 'read', ok_at: now, failed_at: null, fault: null })
       .execute();
     await tx
-      .insertInto('connection_data')
+      .insertInto('previews')
       .values({ ...of, capability: 'tasks', rows: '[]', complete: true, fetched_at: now, expires_at: later })
       .execute();
     const endpoint = newId();

@@ -191,7 +191,7 @@ describe('AZ-03: outside of the walls', () => {
       const shared = await asSystem(tx => count(tx, table.table, mine(table, lonely)));
       expect((await seenBy(lonely, table.table)) ?? 0, table.table).toBe(shared);
       expect(shared > 0, table.table).toBe(
-        /^webhook_endpoints$|^connection(s$|_(health|data|receipts)$)/.test(table.table),
+        /^webhook_endpoints$|^previews$|^connection(s$|_(health|receipts)$)/.test(table.table),
       );
     }
   });

@@ -121,12 +121,12 @@ describe('SH-21: each change is of a client that this person has', () => {
 test('each call asks the route of the contract with what the window said', async () => {
   const connection = { clientId: CLIENT, connectionId: CONNECTION };
   const rows = { capability: 'tasks', rows: [], total: 0, fetchedAt: null, stale: false, fault: null };
-  server.answers['connections.data'] = () => ({ status: 200, body: rows });
+  server.answers['previews.read'] = () => ({ status: 200, body: rows });
   server.answers['connections.disconnect'] = () => problem('forbidden');
   server.answers['connections.set-switch'] = () => ({ status: 200, body: { switches: [], disconnected: 2 } });
   const read = (query: Record<string, string>) =>
     console.handlers['routes.read']({
-      route: 'connections.data',
+      route: 'previews.read',
       params: { ...connection, capability: 'tasks' },
       query,
     });

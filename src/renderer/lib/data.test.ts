@@ -61,24 +61,24 @@ test('SH-21: a write names the client of its arguments', async () => {
 describe('routes', () => {
   test('are asked with text, and without what was left out', async () => {
     const call = await callOf(() =>
-      readRoute('connections.data', {
+      readRoute('previews.read', {
         params: { clientId: CHAI, connectionId: 'connection-1', capability: 'orders' },
         query: { text: 'AWB 1', refresh: undefined },
       }),
     );
     expect(call?.args).toEqual({
-      route: 'connections.data',
+      route: 'previews.read',
       params: { clientId: CHAI, connectionId: 'connection-1', capability: 'orders' },
       query: { text: 'AWB 1' },
     });
   });
 
   test('are kept under the client of their path, else under the agency', () => {
-    const data = routeQuery('connections.data', {
+    const data = routeQuery('previews.read', {
       params: { clientId: CHAI, connectionId: 'connection-1', capability: 'orders' },
       query: { text: 'AWB 1' },
     });
-    const prefix = routesKey('connections', CHAI, 'data', 'connection-1', 'orders');
+    const prefix = routesKey('previews', CHAI, 'read', 'connection-1', 'orders');
     expect(data.queryKey).toEqual([...prefix, { text: 'AWB 1' }]);
     expect(prefix.slice(0, 2)).toEqual(['client', CHAI]);
     expect(routeQuery('connections.switches', {}).queryKey[0]).toBe('agency');

@@ -240,7 +240,7 @@ export async function confirmAttempt(tx: SystemTx, { attempt, account, before }:
   const row = before === null ? await insertConnection(tx, attempt, values) : await replaceGrant(tx, before, values);
   await tx
     .updateTable('connect_attempts')
-    .set({ stage: 'confirmed', receipt_hash: null, old_place: before?.vault_id ?? null })
+    .set({ stage: 'confirmed', receipt_hash: null, replaced_vault_id: before?.vault_id ?? null })
     .where('agency_id', '=', attempt.agency_id)
     .where('id', '=', attempt.id)
     .execute();

@@ -2,17 +2,17 @@ import { shorten } from '@astrix/contract';
 import { type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
 import type { Failed } from '../../platform/egress/index.ts';
 import type { Use } from './connection-api.ts';
-import type { Data } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
+import type { ReadRow } from './read.ts';
 import { type ConnectionRow, manifestOf, markBroken, markWorking, providerOf } from './repo.ts';
 import { isGated } from './view.ts';
 
 /** The account may be one of those that could not be read: that is no reason to end its connection. */
 const UNREADABLE: Failed = { kind: 'malformed', reason: 'schema', stale: true, status: 200 };
 
-/** A connection asked at the provider now, whoever wants to know. */
-export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
+/** Checks a connection against the provider on demand. */
+export function createCheck(deps: ConnectionsDeps, use: Use, readRow: ReadRow) {
   /** The provider is asked who this is, and everything that can be read without being told what. */
   async function check(row: ConnectionRow, clientId: string, personId: string): Promise<void> {
     const user = { clientId, actorId: personId };
@@ -30,7 +30,7 @@ export function createCheck(deps: ConnectionsDeps, use: Use, data: Data) {
         !one.input?.required &&
         !isGated(manifest, one.capability, row.granted as string[] | null)
       )
-        await data.read(row, one.capability, { text: null, refresh: true }, user);
+        await readRow(row, one.capability, { text: null, now: true }, user);
   }
 
   async function recordCheck(

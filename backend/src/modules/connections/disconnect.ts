@@ -176,8 +176,7 @@ export async function finishEnding(deps: ConnectionsDeps, receipt: ReceiptRow): 
       return;
     }
     const shredded = await deps.vault.destroy(tx, vaultRefOf(row));
-    const purged = await purge(tx, row);
-    await emitClosed(deps.emit, tx, row);
+    const purged = (await purge(tx, row)) + (await emitClosed(deps.emit, tx, row, true));
     await tx
       .updateTable('connections')
       .set({
@@ -221,16 +220,10 @@ async function updateReceipt(tx: SystemTx, receipt: ReceiptRow, change: Partial<
     .execute();
 }
 
-/** What was kept of it. The call ledger stays: it is the list of what the credential was used for. */
+/** Deletes what this module keeps of it, and answers how many rows. The call ledger stays: it lists what the credential was used for. */
 async function purge(tx: SystemTx, row: ConnectionRow): Promise<number> {
   const { agency_id, id } = row;
   const deleted = [
-    await tx
-      .deleteFrom('connection_data')
-      .where('agency_id', '=', agency_id)
-      .where('connection_id', '=', id)
-      .returning('agency_id')
-      .execute(),
     await tx
       .deleteFrom('connection_health')
       .where('agency_id', '=', agency_id)

@@ -56,10 +56,4 @@ export async function forgetFaults(tx: SystemTx, agencyId: string, connectionId:
     .where('agency_id', '=', agencyId)
     .where('connection_id', '=', connectionId)
     .execute();
-  await tx
-    .updateTable('connection_data')
-    .set({ outdated: true })
-    .where('agency_id', '=', agencyId)
-    .where('connection_id', '=', connectionId)
-    .execute();
 }

@@ -78,7 +78,7 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
     );
     await concurrently(over, endAttempt, failed);
     const replaced = await withSystem(db, 'connections', tx =>
-      tx.selectFrom('connect_attempts').selectAll().where('old_place', 'is not', null).limit(BATCH).execute(),
+      tx.selectFrom('connect_attempts').selectAll().where('replaced_vault_id', 'is not', null).limit(BATCH).execute(),
     );
     await concurrently(replaced, destroyOld, failed);
   }
@@ -132,10 +132,10 @@ export function createHousekeeping(deps: ConnectionsDeps, refresh: Refresh) {
 
   async function destroyOld(attempt: AttemptRow): Promise<void> {
     await withSystem(db, 'connections', async tx => {
-      await deps.vault.destroy(tx, vaultRefOfAttempt(attempt, attempt.old_place ?? ''));
+      await deps.vault.destroy(tx, vaultRefOfAttempt(attempt, attempt.replaced_vault_id ?? ''));
       await tx
         .updateTable('connect_attempts')
-        .set({ old_place: null })
+        .set({ replaced_vault_id: null })
         .where('agency_id', '=', attempt.agency_id)
         .where('id', '=', attempt.id)
         .execute();

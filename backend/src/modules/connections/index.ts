@@ -4,7 +4,6 @@ import type { SystemTx } from '../../platform/db/index.ts';
 import type { Vault } from '../../platform/vault/index.ts';
 import { createAct } from './act.ts';
 import { createOpen, createUse } from './connection-api.ts';
-import { createData } from './data.ts';
 import type { ConnectionsDeps } from './deps.ts';
 import { describeFailure } from './describe-failure.ts';
 import { WORK_CHANNEL } from './disconnect.ts';
@@ -12,12 +11,14 @@ import { findEndpoint } from './endpoints.ts';
 import { recordHealth, recordSuccess } from './health.ts';
 import { createHousekeeping } from './housekeep.ts';
 import { findConnectedAccount, providerEventHears } from './provider-events.ts';
+import { createReadConnection, createReadRow } from './read.ts';
 import { createRefresh } from './refresh.ts';
 import { findConnection, manifestOf, markBroken, vaultRefOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
 import { connectionsSeed } from './seed.ts';
 import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
 import './tables.ts';
+import { createDemandReadable } from './usable.ts';
 
 export { addConnection, type NewConnection } from './add-connection.ts';
 export type { ConnectionsDeps } from './deps.ts';
@@ -26,9 +27,8 @@ export { isReadable, listLive, lockLive, recordImport } from './imports.ts';
 export { recordReceived } from './provider-events.ts';
 export { createRefresh } from './refresh.ts';
 export { createSwitches, SWITCHES_CHANNEL, type Switches } from './switches.ts';
-export { type RejectedFact, validateFacts } from './validate-facts.ts';
 
-/** What agencies have connected: consent and keys, health, reads, switches, and the end with its receipt. */
+/** What agencies have connected: consent and keys, health, switches, and the end with its receipt. */
 export const connections = defineModule({
   name: 'connections',
   create({ installation, ...services }) {
@@ -36,13 +36,15 @@ export const connections = defineModule({
     const deps: ConnectionsDeps = { ...services, ...installation, switches, wait };
     const refresh = createRefresh(deps);
     const use = createUse(deps, refresh);
-    const data = createData(deps, use);
+    const readRow = createReadRow(deps, use);
     return {
-      handlers: connectionHandlers({ deps, use, data }),
+      handlers: connectionHandlers({ deps, use, readRow }),
       seed: connectionsSeed(services),
       provides: {
         mayCall: switches.allowed,
         openConnection: createOpen(deps, use),
+        readConnection: createReadConnection(deps, readRow),
+        demandReadable: createDemandReadable(deps),
         act: createAct(deps, use),
         findCalledAddress: (tx, address) =>
           findEndpoint(tx, { vault: services.vault, appSecretsFor: installation.appSecretsFor }, address),

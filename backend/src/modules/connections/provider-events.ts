@@ -1,10 +1,9 @@
 import type { Capability, Fault } from '@astrix/contract';
 import type { Services } from '../../composition/index.ts';
 import type { SystemTx } from '../../platform/db/index.ts';
-import type { Events, Hears } from '../../platform/events/index.ts';
+import type { Emit, Events, Hears } from '../../platform/events/index.ts';
 import type { Account } from '../../providers/provider.ts';
 import { APPLIED, dead } from '../webhooks/index.ts';
-import { markOutdated } from './data.ts';
 import { emitChanged, emitDataDeleted } from './events.ts';
 import { recordSuccess } from './health.ts';
 import { type ConnectionRow, LIVE, manifestOf, markBroken, settingsOf, vaultRefOf } from './repo.ts';
@@ -57,8 +56,7 @@ async function hearChange({ emit }: Deps, tx: SystemTx, change: Change): Promise
   if (accountId !== null && rows.some(one => one.account_id !== accountId)) return change.settle(dead(OTHER_ACCOUNT));
   for (const one of rows) {
     if (verified) await recordReceived(tx, one);
-    await applyChange(tx, one, event, verified);
-    if (event.kind === 'changed') await emitChanged(emit, tx, one, event.capability);
+    await applyChange(emit, tx, one, event, verified);
   }
   change.settle(APPLIED);
 }
@@ -68,13 +66,14 @@ async function hearChange({ emit }: Deps, tx: SystemTx, change: Change): Promise
  * connection that works after all becomes active with that read, so an event that arrives late does no harm (WH-06, WH-10).
  */
 export async function applyChange(
+  emit: Emit,
   tx: SystemTx,
   row: ConnectionRow,
   event: Exclude<Change['event'], { readonly kind: 'unknown' }>,
   verified: boolean,
 ): Promise<void> {
   if (event.kind === 'nothing') return;
-  await markOutdated(tx, row, event.kind === 'changed' ? event.capability : null);
+  await emitChanged(emit, tx, row, event.kind === 'changed' ? event.capability : null);
   if (event.kind === 'revoked' && verified) await markBroken(tx, row.agency_id, row.id, ended(manifestOf(row).name));
 }
 
@@ -121,7 +120,7 @@ function note({ audit }: Deps, tx: SystemTx, row: ConnectionRow, { event, reques
 /** The person removed the app: nothing of theirs works any more, and people see why (WH-14). */
 async function deauthorize(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<void> {
   for (const row of await findOwned(tx, by)) {
-    await markOutdated(tx, row, null);
+    await emitChanged(deps.emit, tx, row, null);
     await markBroken(tx, row.agency_id, row.id, ended(manifestOf(row).name));
     await note(deps, tx, row, { event: 'connection.deauthorized', requestId: by.requestId });
   }
@@ -130,13 +129,7 @@ async function deauthorize(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<vo
 /** The person wants their data deleted: what was read through their consent, and the consent itself with its key (WH-14). */
 async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<void> {
   for (const row of await findOwned(tx, by)) {
-    const deleted = await tx
-      .deleteFrom('connection_data')
-      .where('agency_id', '=', row.agency_id)
-      .where('connection_id', '=', row.id)
-      .returning('capability')
-      .execute();
-    await emitDataDeleted(deps.emit, tx, row);
+    const purged = await emitDataDeleted(deps.emit, tx, row);
     const { secrets } = await deps.vault.destroy(tx, vaultRefOf(row));
     const { name } = manifestOf(row);
     await markBroken(tx, row.agency_id, row.id, {
@@ -150,7 +143,7 @@ async function deleteData(deps: Deps, tx: SystemTx, by: OwnerEvent): Promise<voi
       .where('agency_id', '=', row.agency_id)
       .where('id', '=', row.id)
       .execute();
-    const detail = { purged: deleted.length, secrets: secrets.length };
+    const detail = { purged, secrets: secrets.length };
     await note(deps, tx, row, { event: 'connection.data-deleted', requestId: by.requestId, detail });
   }
 }

@@ -62,20 +62,9 @@ declare module '../../platform/db/schema.ts' {
       access_ends_at: Date | null;
       token_ends_at: Date | null;
       extras: unknown;
-      old_place: string | null;
+      replaced_vault_id: string | null;
       created_at: Date;
       ends_at: Date;
-      expires_at: Date;
-    };
-    connection_data: {
-      agency_id: string;
-      connection_id: string;
-      capability: string;
-      rows: unknown;
-      complete: Generated<boolean>;
-      gaps: Generated<unknown>;
-      fetched_at: Date;
-      outdated: Generated<boolean>;
       expires_at: Date;
     };
     connection_acts: {

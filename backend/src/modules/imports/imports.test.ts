@@ -279,6 +279,7 @@ describe('an import stops', () => {
       clientId: agency.clients[0].id,
       connectionId: jira.id,
       provider: 'jira',
+      deleted: () => undefined,
     } as const;
     await withSystem(rig.world.db, 'telemetry', tx => kit.services().emit(tx, 'connection.data-deleted', ref));
     expect(await cursorOf()).toBeUndefined();

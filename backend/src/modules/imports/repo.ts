@@ -1,7 +1,8 @@
 import type { Capability, ProviderId } from '@astrix/contract';
 import { type Selectable, sql } from 'kysely';
 import { type Schema, type SystemTx, txNow } from '../../platform/db/index.ts';
-import type { ConnectionRef, RejectedFact } from '../connections/index.ts';
+import type { RejectedFact } from '../../providers/validate-facts.ts';
+import type { ConnectionRef } from '../connections/index.ts';
 import './tables.ts';
 
 export type CursorRow = Selectable<Schema['import_cursors']>;

@@ -7,7 +7,8 @@ import { nameOf } from '../../platform/telemetry/index.ts';
 import { readOf } from '../../providers/provider.ts';
 import type { RangedRead, Read, ReadPage, WholeRead } from '../../providers/read.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { isReadable, lockLive, type RejectedFact, recordImport, validateFacts } from '../connections/index.ts';
+import { type RejectedFact, validateFacts } from '../../providers/validate-facts.ts';
+import { isReadable, lockLive, recordImport } from '../connections/index.ts';
 import { nextRun, pauseSeconds } from './plan.ts';
 import {
   type CursorRow,

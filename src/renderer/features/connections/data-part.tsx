@@ -1,4 +1,4 @@
-import type { Capability, CatalogueEntry, ConnectionData, ConnectionView } from '@astrix/contract';
+import type { Capability, CatalogueEntry, ConnectionView, Preview } from '@astrix/contract';
 import { ExternalLink, RefreshCw, Search } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
@@ -152,7 +152,7 @@ function DataTable({
   name,
   failed,
 }: {
-  readonly data: ConnectionData;
+  readonly data: Preview;
   readonly title: string;
   readonly text: string;
   readonly name: string;
@@ -200,7 +200,7 @@ function DataTable({
   );
 }
 
-type Row = ConnectionData['rows'][number];
+type Row = Preview['rows'][number];
 
 const urlOf = (row: Row): string | null => ('url' in row ? row.url : null);
 

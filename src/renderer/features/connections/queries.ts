@@ -53,12 +53,12 @@ const dataAsked = ({ text, ...params }: DataOf) => ({ params, query: { text: tex
 /** While another search runs, the last rows of the same connection and capability stay. */
 export const useData = (of: DataOf, enabled: boolean) =>
   useQuery({
-    ...routeQuery('connections.data', dataAsked(of)),
+    ...routeQuery('previews.read', dataAsked(of)),
     enabled,
     staleTime: 60_000,
     gcTime: 30_000,
     placeholderData: (before, query) =>
-      routesKey('connections', of.clientId, 'data', of.connectionId, of.capability).every(
+      routesKey('previews', of.clientId, 'read', of.connectionId, of.capability).every(
         (part, at) => query?.queryKey[at] === part,
       )
         ? keepPreviousData(before)
@@ -68,8 +68,8 @@ export const useData = (of: DataOf, enabled: boolean) =>
 /** Asks the provider again, and replaces the rows that are shown. */
 export async function refreshData(of: DataOf): Promise<void> {
   const asked = dataAsked(of);
-  const fresh = await readRoute('connections.data', { ...asked, query: { ...asked.query, refresh: '1' } });
-  queryClient.setQueryData(routeQuery('connections.data', asked).queryKey, fresh);
+  const fresh = await readRoute('previews.read', { ...asked, query: { ...asked.query, refresh: '1' } });
+  queryClient.setQueryData(routeQuery('previews.read', asked).queryKey, fresh);
 }
 
 export const useCalls = (clientId: string, connectionId: string, enabled: boolean) =>
@@ -119,6 +119,7 @@ export const keepAccess = (denied: readonly Denied[]): void =>
 /** Asks the server again for everything that a change of a connection can appear in. */
 export function refreshConnections(clientId: string): void {
   invalidateClient(clientId, 'routes', 'connections');
+  invalidateClient(clientId, 'routes', 'previews');
   void queryClient.invalidateQueries({ queryKey: switchesQuery.queryKey });
 }
 

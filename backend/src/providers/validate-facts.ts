@@ -1,5 +1,5 @@
 import { type AnyCapability, type Capability, capabilityOf, type FactOf, shorten } from '@astrix/contract';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
 
 /** No connected system is older, and a provider that has lost a time says 1970. */
 const EARLIEST = Date.parse('2000-01-01T00:00:00Z');

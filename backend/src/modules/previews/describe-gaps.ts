@@ -1,7 +1,7 @@
 import type { DataGap } from '@astrix/contract';
 import { shorten } from '@astrix/contract';
 import type { MissingValues, UnreadableRow } from '../../providers/read.ts';
-import type { RejectedFact } from './validate-facts.ts';
+import type { RejectedFact } from '../../providers/validate-facts.ts';
 
 type Why = NonNullable<UnreadableRow['why']> | RejectedFact['reason'];
 
