@@ -137,14 +137,7 @@ export const OWNED: readonly { readonly name: RegExp; readonly by: RegExp; reado
   },
 ];
 
-/**
- * Modules speak in capabilities: of the providers they import the files at the top, never the folder of one provider. What is listed here
- * still does.
- */
-export const PROVIDER_FOLDERS_STILL: readonly string[] = [
-  'backend/src/modules/webhooks/meta.ts',
-  'backend/src/modules/webhooks/receive.ts',
-];
+/** Modules know capabilities: of the providers they import the files at the top, never the folder of one provider. */
 const PROVIDER_FOLDER = /^backend\/src\/providers\/[^/]+\//;
 
 /** Words that stand in one place only. */
@@ -241,8 +234,7 @@ function roomFault(path: string, room: Room, target: string): string | null {
     if (to === null || from === to) return null;
     return target === `${to}/index.ts` ? null : `${to} is entered through its index.ts`;
   }
-  if (room.at === 'backend/src/modules' && PROVIDER_FOLDER.test(target))
-    return PROVIDER_FOLDERS_STILL.includes(path) ? null : 'a module imports no provider folder';
+  if (room.at === 'backend/src/modules' && PROVIDER_FOLDER.test(target)) return 'a module imports no provider folder';
   if (!room.rooms.some(known => within(target, known)))
     return `${room.at} does not use ${roomOf(target)?.at ?? target}`;
   const to = sealedIn(target);
