@@ -132,7 +132,7 @@ test('SH-21: another client does not see it', async () => {
   await clients.getByRole('button', { name: /^Chai Katha/ }).click();
 });
 
-test('broken at the provider: what happened is said in words, and one button mends it', async () => {
+test('broken at the provider: the page says what happened, and one button fixes it', async () => {
   await stage.forgetConsents();
   await system(SITE).click();
   await page.getByRole('button', { name: 'Refresh from Jira' }).click();

@@ -155,7 +155,7 @@ describe('places of which there is one', () => {
     expect(sites(/\b(?:BrowserView|WebContentsView|webContents\.create|webviewTag: true)\b/g)).toEqual([]);
   });
 
-  test('SH-02: no source turns a wall of the window off', () => {
+  test('SH-02: no source turns a restriction of the window off', () => {
     expect(
       sites(
         /\b(?:sandbox|contextIsolation|webSecurity): false|\b(?:nodeIntegration\w*|webviewTag|allowRunningInsecureContent|experimentalFeatures): true|no-sandbox|disable-web-security/g,

@@ -218,7 +218,7 @@ describe('WH-12: whose an event is', () => {
     expect((await stranger.post(`/v1/webhooks/dead-letters/${letter.id}/replay`)).statusCode).toBe(404);
   });
 
-  test('WH-15: one that failed before it was mended has its effect with the replay, and a second replay none', async () => {
+  test('WH-15: an event that failed before the cause was fixed has its effect with the replay, and a second replay has none', async () => {
     await (await rig.admin()).read(stripe, 'payments', { refresh: true });
     const now = rig.world.clock.now();
     const letter = () => {

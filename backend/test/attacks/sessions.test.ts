@@ -116,7 +116,7 @@ describe('AU-05: the same device at the same moment', () => {
 });
 
 describe('AU-06: every edge by the clock', () => {
-  test('an access token lives 15 minutes', async () => {
+  test('an access token expires after 15 minutes', async () => {
     const { accessToken, accessExpiresIn } = await signIn(person('agent'));
     expect(accessExpiresIn).toBe(900);
     world.clock.advance(899);

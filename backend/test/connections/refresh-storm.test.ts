@@ -133,7 +133,7 @@ describe('F-09: what can happen to one renewal', () => {
     expect(await all.row(id)).toMatchObject({ status: 'active', fault: null, vault_id: other });
   });
 
-  test('a worker that dies with the lease in its hand is followed when the lease runs out', async () => {
+  test('when a worker ends while it holds the lease, another goes on once the lease has expired', async () => {
     const [id = ''] = await all.connections('jira', 1, OVER);
     const dead = held();
     void hold(await all.worker({ egress: dead.egress }), id);
@@ -146,7 +146,7 @@ describe('F-09: what can happen to one renewal', () => {
     expect(tokenCalls()).toBe(1);
   });
 
-  test('one that dies after the provider took its request: the next one is refused, and people are asked to reconnect', async () => {
+  test('a worker ends after the provider took its request: the next one is refused, and people are asked to reconnect', async () => {
     const [id = ''] = await all.connections('jira', 1, OVER);
     const dying = await all.worker({
       egress: real => ({

@@ -87,7 +87,7 @@ test('EG-04: a write with the provider’s idempotency key is repeated with the 
   );
 });
 
-test('EG-04: what was never delivered is no riddle: it may be sent again', async () => {
+test('EG-04: a write that was never delivered may be sent again', async () => {
   const gone = await createPeer();
   await gone.close();
   const nowhere = egressTo({ sandbox: gone.url });

@@ -54,7 +54,7 @@ test('OP-05: two thousand paths and methods: what nobody declared answers 404 or
   expect(answers.get(404)).toBeGreaterThan(1000);
 });
 
-describe('OP-12: a fault in any layer is an id and a code to the caller, and the process lives', () => {
+describe('OP-12: a fault in any layer is an id and a code to the caller, and the process goes on', () => {
   const secretWords = 'relation "contacts" does not exist at /srv/app/db.ts:12';
   const broken = (db: Db, work: () => Promise<void>) => {
     const { transaction } = db.internals.kysely;

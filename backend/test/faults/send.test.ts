@@ -100,7 +100,7 @@ async function later(seconds: number): Promise<void> {
   await world.app.runNow('conversations.requeue-stranded');
 }
 
-test('F-02, EG-04: a worker that dies while it talks to the provider leaves the message unknown; it is never sent again', async () => {
+test('F-02, EG-04: a worker that ends during a call to the provider leaves the message unknown; it is never sent again', async () => {
   const on = await thread();
   world.whatsapp.answer = never;
   const reply = await on.reply('Sent, but nobody saw the answer');

@@ -87,7 +87,7 @@ describe('a person is the provider', () => {
     expect((await sites(accessToken)).statusCode).toBe(200);
   });
 
-  test('a token is refused for a while, and its consent lives on', async () => {
+  test('a token is refused for a while, and its consent stays valid', async () => {
     const { accessToken } = granted();
     await ask('/jira/fault', 'PUT', { kind: 'token-revoked', times: 1 });
     expect((await sites(accessToken)).statusCode).toBe(401);

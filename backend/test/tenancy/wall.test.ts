@@ -179,7 +179,7 @@ describe.each(Object.keys(REACH) as (keyof typeof REACH)[])(
   },
 );
 
-describe('AZ-03: outside of the walls', () => {
+describe('AZ-03: without a tenant', () => {
   test('AZ-06: without a tenant no table has rows', async () => {
     const nobody: Actor = { ...actorOf('owner'), agencyId: '', personId: '' };
     for (const table of guarded()) expect((await seenBy(nobody, table.table)) ?? 0, table.table).toBe(0);

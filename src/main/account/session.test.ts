@@ -64,7 +64,7 @@ const later = () => {
 };
 
 describe('LC-01: the refresh token', () => {
-  test('lives in the keychain, changes at each use, and the access token is nowhere but in memory', async () => {
+  test('is stored in the keychain, changes at each use, and the access token is nowhere but in memory', async () => {
     const session = await signedIn();
     for (let turn = 0; turn < 3; turn++) {
       later();

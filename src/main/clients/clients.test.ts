@@ -55,7 +55,7 @@ describe('quiet hours, in India', () => {
 });
 
 describe('notices', () => {
-  test('one for each conversation, the newest speaks, and the title says which client', () => {
+  test('one for each conversation, with the text of the newest message, and the client in the title', () => {
     const earlier = new Date(NOW.getTime() - 5000).toISOString();
     const notices = noticesFor(
       [
@@ -72,7 +72,7 @@ describe('notices', () => {
     ]);
   });
 
-  test('of messages of one second the one speaks that arrived last, in whatever order they come', () => {
+  test('of messages of one second it has the text of the one that arrived last, in whatever order they come', () => {
     const at = (seq: number) => arrived(1, { text: `message ${seq}`, seq });
     for (const order of [
       [1, 3, 2],

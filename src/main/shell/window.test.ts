@@ -37,7 +37,7 @@ const WALLS = {
 };
 
 describe('the window factory', () => {
-  test('SH-02: a window has every wall, loads our page, and runs nothing but our preload before it', () => {
+  test('SH-02: a window has every restriction, loads our page, and runs nothing but our preload before it', () => {
     createWindow(settingsOf());
     const { options, url } = made();
     expect(options.webPreferences).toMatchObject(WALLS);

@@ -267,7 +267,7 @@ describe('EG-04: an act that is unknown', () => {
   });
 });
 
-describe('EG-04: a process that dies between the row and the call', () => {
+describe('EG-04: a process that ends between the row and the call', () => {
   test('leaves a row that others respect, and that the same key settles', async () => {
     const key = newId();
     await dyingBefore(key, by => link({ key, by }), 'payments.create-link');

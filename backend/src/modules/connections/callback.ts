@@ -52,7 +52,7 @@ function endingOf(query: Readonly<Record<string, unknown>>): Ending {
   return (Object.hasOwn(CONSENT_ERRORS, error) ? CONSENT_ERRORS[error] : undefined) ?? 'provider-refused';
 }
 
-/** One value of a parameter that came once. Twice is somebody's trick. */
+/** The parameter's only value; null when it is absent or repeated (a repeated one may be an injection). */
 const single = (query: Readonly<Record<string, unknown>>, name: string): string | null => {
   const value = Object.hasOwn(query, name) ? query[name] : undefined;
   return typeof value === 'string' && value !== '' ? value : null;
@@ -232,7 +232,10 @@ async function identify(
   return { accounts: accounts.rows.slice(0, 500), owner };
 }
 
-/** Null where the provider does not say. Not knowing it where it can be known would let one end take another connection along. */
+/**
+ * Null where the provider does not say. Fails if it cannot be read: without the subject, revoking this grant could revoke another
+ * connection's.
+ */
 async function ownerOf(api: Api, auth: Manifest['auth']): Promise<string | null | Failed> {
   if (auth.kind !== 'oauth2' || !auth.owner) return null;
   const { host, path, field } = auth.owner;

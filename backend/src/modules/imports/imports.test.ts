@@ -144,7 +144,7 @@ describe('an import', () => {
   });
 });
 
-describe('a process that dies', () => {
+describe('a process that ends during a run', () => {
   test('between two pages goes on with the second', async () => {
     also = async ({ rows }) => {
       if (rows.length < 100) throw new Error('killed before the commit of the second page');

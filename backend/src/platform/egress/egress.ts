@@ -161,7 +161,7 @@ export function createEgress(parts: EgressParts): Egress {
   async function run<T>(request: CallRequest<T>): Promise<Outcome<T>> {
     const deadlineMs = request.deadlineMs ?? request.timeoutMs * 2;
     const timeoutMs = Math.min(request.timeoutMs, deadlineMs, parts.patienceMs?.() ?? Number.POSITIVE_INFINITY);
-    // The last moment to begin: who waited for a turn has the whole time of an attempt, or a write would end as a riddle.
+    // Leave room for a whole attempt; otherwise a write could time out with an unknown outcome.
     const until = msOf(clock) + deadlineMs - timeoutMs;
     const prepared = prepare(request);
     const key = `${request.provider}/${request.connection.connectionId}`;

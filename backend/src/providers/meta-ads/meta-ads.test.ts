@@ -126,7 +126,7 @@ describe('log-in', () => {
     expect(outcome.data.endsAt!.getTime()).toBe(rig.clock.now().getTime() + 3_600_000);
   });
 
-  it('VT-12: a token that still lives is exchanged for a later one, and stays good itself', async () => {
+  it('VT-12: a token that has not expired is exchanged for a later one, and stays valid itself', async () => {
     const flow = rig.flow('meta-ads');
     const { grant, credential } = rig.granted('meta-ads');
     const next = await flow.refresh(rig.tokenApi('meta-ads'), grant);
