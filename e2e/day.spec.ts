@@ -47,9 +47,19 @@ test('a wrong password is refused in words, and a right one asks for the code', 
   await picture('sign-in-refused');
   await page.getByLabel('Password').fill('monsoon-demo-2026');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(page.getByLabel('Code from your authenticator')).toBeVisible();
-  await page.getByLabel('Code from your authenticator').fill('000000');
+  const code = page.getByRole('textbox', { name: 'Code from your authenticator' });
+  await expect(code).toBeFocused();
+  await expect(code).toHaveAttribute('autocomplete', 'one-time-code');
+  await code.fill('000000');
   await expect(page.getByRole('alert')).toContainText('That code is not right');
+  await expect(code).toBeFocused();
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', ' 12 3-45 ');
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }`);
+  await expect(code).toHaveValue('1');
+  await expect(page.getByRole('textbox', { name: 'Digit 5 of 6' })).toHaveValue('5');
   await picture('sign-in-code');
   await page.getByRole('button', { name: 'Back' }).click();
   await signInAs(page, 'Priya Nair');

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Waiting } from '../../ui/parts.tsx';
+import { Switch } from '../../ui/switch.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 import { savePreference, usePreference, useSessions } from './queries.ts';
 
@@ -79,30 +80,6 @@ function Section({ title, children }: { readonly title: string; readonly childre
       <h3 className="font-bold">{title}</h3>
       {children}
     </section>
-  );
-}
-
-function Switch({
-  label,
-  on,
-  onChange,
-}: {
-  readonly label: string;
-  readonly on: boolean;
-  readonly onChange: (on: boolean) => void;
-}) {
-  return (
-    <label className="flex items-center gap-2.5">
-      <input
-        type="checkbox"
-        role="switch"
-        aria-checked={on}
-        className="size-4 accent-(--accent)"
-        checked={on}
-        onChange={event => onChange(event.target.checked)}
-      />
-      {label}
-    </label>
   );
 }
 

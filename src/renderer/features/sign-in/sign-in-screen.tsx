@@ -1,5 +1,8 @@
+import { Field } from '@base-ui/react/field';
+import { OTPField } from '@base-ui/react/otp-field';
+import { useMutation } from '@tanstack/react-query';
 import { ArrowLeft, LogIn } from 'lucide-react';
-import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AccountState, DemoPerson } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
@@ -86,25 +89,15 @@ function Problem({ error }: { readonly error: unknown }) {
 function PasswordForm({ who }: { readonly who: DemoPerson | null }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-
-  const signIn = useCallback((address: string, secret: string) => {
-    setBusy(true);
-    setError(null);
-    ask(bridge.account.signIn({ email: address, password: secret })).then(
-      () => setBusy(false),
-      (failure: unknown) => {
-        setError(failure);
-        setBusy(false);
-      },
-    );
-  }, []);
+  const signing = useMutation({
+    mutationFn: (typed: { readonly email: string; readonly password: string }) => ask(bridge.account.signIn(typed)),
+  });
+  const { mutate: signIn, isPending: busy } = signing;
   useEffect(() => {
     if (!who) return;
     setEmail(who.email);
     setPassword(who.password);
-    signIn(who.email, who.password);
+    signIn({ email: who.email, password: who.password });
   }, [who, signIn]);
 
   return (
@@ -112,34 +105,34 @@ function PasswordForm({ who }: { readonly who: DemoPerson | null }) {
       className="mt-8 flex flex-col gap-4"
       onSubmit={event => {
         event.preventDefault();
-        signIn(email, password);
+        signIn({ email, password });
       }}
     >
-      <label className="flex flex-col gap-1">
-        <span className="font-medium">Work e-mail</span>
-        <input
+      <Field.Root className="flex flex-col gap-1">
+        <Field.Label className="font-medium">Work e-mail</Field.Label>
+        <Field.Control
           className="field"
           type="email"
           autoComplete="username"
           required
           maxLength={254}
           value={email}
-          onChange={event => setEmail(event.target.value)}
+          onValueChange={setEmail}
         />
-      </label>
-      <label className="flex flex-col gap-1">
-        <span className="font-medium">Password</span>
-        <input
+      </Field.Root>
+      <Field.Root className="flex flex-col gap-1">
+        <Field.Label className="font-medium">Password</Field.Label>
+        <Field.Control
           className="field"
           type="password"
           autoComplete="current-password"
           required
           maxLength={256}
           value={password}
-          onChange={event => setPassword(event.target.value)}
+          onValueChange={setPassword}
         />
-      </label>
-      <Problem error={error} />
+      </Field.Root>
+      <Problem error={signing.error} />
       <Button look="primary" type="submit" disabled={busy} className="h-9">
         {busy ? 'Signing in…' : 'Sign in'}
       </Button>
@@ -147,64 +140,62 @@ function PasswordForm({ who }: { readonly who: DemoPerson | null }) {
   );
 }
 
+const CODE_LENGTH = 6;
+/** Names of the fields of a code after the first one, which has the name of the code. */
+const FURTHER = Array.from({ length: CODE_LENGTH - 1 }, (_, at) => `Digit ${at + 2} of ${CODE_LENGTH}`);
+
 function CodeForm({ hint }: { readonly hint: string | null }) {
   const [code, setCode] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  const first = useRef<HTMLInputElement>(null);
+  const verifying = useMutation({
+    mutationFn: (digits: string) => ask(bridge.account.verifyTotp({ code: digits })),
+    onError: () => setCode(''),
+  });
+  // After a refused code the next one is typed from the first digit on.
+  useEffect(() => {
+    if (verifying.isIdle || verifying.isError) first.current?.focus();
+  }, [verifying.isIdle, verifying.isError]);
 
-  const verify = (digits: string) => {
-    setBusy(true);
-    setError(null);
-    ask(bridge.account.verifyTotp({ code: digits })).catch((failure: unknown) => {
-      setError(failure);
-      setBusy(false);
-      setCode('');
-      field.current?.focus();
-    });
-  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (/^\d{6}$/.test(code)) verify(code);
+    if (code.length === CODE_LENGTH) verifying.mutate(code);
   };
+  const busy = verifying.isPending;
   return (
     <form className="mt-8 flex flex-col gap-4" onSubmit={submit}>
-      <label className="flex flex-col gap-1">
-        <span className="font-medium">Code from your authenticator app</span>
-        <input
-          ref={field}
-          className="field h-11 text-center text-title tracking-[0.4em]"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          pattern="\d{6}"
-          maxLength={6}
+      <Field.Root className="flex flex-col gap-1">
+        <Field.Label className="font-medium">Code from your authenticator app</Field.Label>
+        <OTPField.Root
+          length={CODE_LENGTH}
           value={code}
+          onValueChange={setCode}
+          onValueComplete={digits => verifying.mutate(digits)}
           disabled={busy}
-          onChange={event => {
-            const digits = event.target.value.replace(/\D/g, '');
-            setCode(digits);
-            if (digits.length === 6) verify(digits);
-          }}
-        />
-      </label>
+          className="grid grid-cols-6 gap-1.5"
+        >
+          <OTPField.Input ref={first} className="field h-11 text-center text-title" />
+          {FURTHER.map(label => (
+            <OTPField.Input key={label} aria-label={label} className="field h-11 text-center text-title" />
+          ))}
+        </OTPField.Root>
+      </Field.Root>
       {hint ? (
         <button
           type="button"
           className="row-button border border-dashed border-line-strong"
-          onClick={() => verify(hint)}
+          onClick={() => verifying.mutate(hint)}
           disabled={busy}
         >
           <span className="flex-1 text-meta">Demo code</span>
           <span className="font-bold tracking-widest">{hint}</span>
         </button>
       ) : null}
-      <Problem error={error} />
+      <Problem error={verifying.error} />
       <div className="flex gap-2">
         <Button onClick={() => void bridge.account.cancelTotp()}>
           <ArrowLeft size={14} /> Back
         </Button>
-        <Button look="primary" type="submit" className="flex-1" disabled={busy || code.length !== 6}>
+        <Button look="primary" type="submit" className="flex-1" disabled={busy || code.length !== CODE_LENGTH}>
           {busy ? 'Checking…' : 'Continue'}
         </Button>
       </div>
