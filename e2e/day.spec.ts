@@ -51,7 +51,7 @@ test('a wrong password is refused in words, and a right one asks for the code', 
   await expect(code).toBeFocused();
   await expect(code).toHaveAttribute('autocomplete', 'one-time-code');
   await code.fill('000000');
-  await expect(page.getByRole('alert')).toContainText('That code is not right');
+  await expect(page.getByRole('alert')).toContainText('The code is wrong or was already used');
   await expect(code).toBeFocused();
   await page.evaluate(`{
     const clipboardData = new DataTransfer();
