@@ -1,4 +1,4 @@
-import { QueryClient, useQuery } from '@tanstack/react-query';
+import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import type { Topic } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
 import { agencyKey, clientKey, clientOf, concerns } from './query-keys.ts';
@@ -19,14 +19,19 @@ export const queryClient = new QueryClient({
   },
 });
 
-export const useClients = () => useQuery({ queryKey: agencyKey('clients'), queryFn: () => ask(bridge.clients.list()) });
+const clientsQuery = queryOptions({ queryKey: agencyKey('clients'), queryFn: () => ask(bridge.clients.list()) });
+const outboxQuery = queryOptions({
+  queryKey: agencyKey('outbox'),
+  queryFn: () => ask(bridge.outbox.list({ clientId: null })),
+});
+
+export const useClients = () => useQuery(clientsQuery);
 export const usePeople = () =>
   useQuery({
     ...allRows('people', null),
     select: people => people.toSorted((a, b) => a.name.localeCompare(b.name)),
   });
-export const useOutbox = (enabled: boolean) =>
-  useQuery({ queryKey: agencyKey('outbox'), queryFn: () => ask(bridge.outbox.list({ clientId: null })), enabled });
+export const useOutbox = (enabled: boolean) => useQuery({ ...outboxQuery, enabled });
 
 /** Runs every query again whose data one of the topics concerns. */
 export function invalidate(topics: readonly Topic[]): void {

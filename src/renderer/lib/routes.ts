@@ -1,4 +1,5 @@
 import type { RouteName, Routes } from '@astrix/contract';
+import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { ask, bridge } from './bridge.ts';
 import { type AgencyKey, agencyKey, type ClientKey, clientKey } from './query-keys.ts';
@@ -50,10 +51,10 @@ export function routeQuery<N extends ReadRoute>(route: N, asked: AskedOf<N>) {
   const { params = {}, query = {} } = asked as Parts;
   const { clientId = null, ...others } = written(params);
   const [feature = '', name] = route.split('.');
-  return {
+  return queryOptions({
     queryKey: routesKey(feature, clientId, name, ...Object.values(others), written(query)),
     queryFn: () => readRoute(route, asked),
-  };
+  });
 }
 
 /** Changes something at the server at once, so it needs the network. `clientId` is the client on whose screen a person asked for it. */

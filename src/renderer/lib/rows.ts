@@ -1,5 +1,5 @@
 import type { CollectionName, RowOf } from '@astrix/contract';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { RowHit } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
 import { agencyKey, clientKey } from './query-keys.ts';
@@ -23,17 +23,19 @@ async function readRows<C extends CollectionName>(
 }
 
 /** Query options for all rows of a small collection, at most 500. `clientId` is null for rows of the agency. */
-export const allRows = <C extends CollectionName>(collection: C, clientId: string | null) => ({
-  queryKey: rowsKey(collection, clientId, 'all'),
-  queryFn: async (): Promise<RowOf<C>[]> =>
-    (await readRows(collection, clientId, { status: null, after: null, limit: MAX_ROWS })).rows,
-});
+export const allRows = <C extends CollectionName>(collection: C, clientId: string | null) =>
+  queryOptions({
+    queryKey: rowsKey(collection, clientId, 'all'),
+    queryFn: async (): Promise<RowOf<C>[]> =>
+      (await readRows(collection, clientId, { status: null, after: null, limit: MAX_ROWS })).rows,
+  });
 
 /** Query options for one row; null when the cache does not have it. */
-export const oneRow = <C extends CollectionName>(collection: C, clientId: string | null, id: string) => ({
-  queryKey: rowsKey(collection, clientId, 'one', id),
-  queryFn: async () => (await ask(bridge.rows.get({ collection, clientId, id }))) as RowOf<C> | null,
-});
+export const oneRow = <C extends CollectionName>(collection: C, clientId: string | null, id: string) =>
+  queryOptions({
+    queryKey: rowsKey(collection, clientId, 'one', id),
+    queryFn: async () => (await ask(bridge.rows.get({ collection, clientId, id }))) as RowOf<C> | null,
+  });
 
 /**
  * The rows of a list as far as they have been loaded, newest first; `status` keeps those in one state.

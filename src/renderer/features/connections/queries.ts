@@ -114,7 +114,9 @@ export const useAccess = (enabled: boolean) =>
   useQuery({ ...accessQuery, select: ({ denied }) => denied, enabled, staleTime: FRESH_MS });
 
 export const keepAccess = (denied: readonly Denied[]): void =>
-  void queryClient.setQueryData(accessQuery.queryKey, { denied });
+  void queryClient.setQueryData(accessQuery.queryKey, {
+    denied: denied.map(({ personId, providers }) => ({ personId, providers: [...providers] })),
+  });
 
 /** Asks the server again for everything that a change of a connection can appear in. */
 export function refreshConnections(clientId: string): void {

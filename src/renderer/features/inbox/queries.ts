@@ -1,5 +1,5 @@
 import type { InboxFilter } from '@astrix/contract';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ConversationView } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient } from '../../lib/queries.ts';
@@ -8,15 +8,19 @@ import { useRow } from '../../lib/rows.ts';
 
 const PAGE = 60;
 
-export const useCounts = (clientId: string, enabled = true) =>
-  useQuery({
+const countsQuery = (clientId: string) =>
+  queryOptions({
     queryKey: clientKey(clientId, 'inbox', 'counts'),
     queryFn: () => ask(bridge.inbox.counts({ clientId })),
-    enabled,
+  });
+const tagsQuery = (clientId: string) =>
+  queryOptions({
+    queryKey: clientKey(clientId, 'inbox', 'tags'),
+    queryFn: () => ask(bridge.inbox.tags({ clientId })),
   });
 
-export const useTags = (clientId: string) =>
-  useQuery({ queryKey: clientKey(clientId, 'inbox', 'tags'), queryFn: () => ask(bridge.inbox.tags({ clientId })) });
+export const useCounts = (clientId: string, enabled = true) => useQuery({ ...countsQuery(clientId), enabled });
+export const useTags = (clientId: string) => useQuery(tagsQuery(clientId));
 
 /** `conversationId` is null where none is open. */
 export const useConversation = (clientId: string, conversationId: string | null) =>
