@@ -145,6 +145,30 @@ test('a client remembers its conversation, its filter and how far its list was s
   await page.getByRole('group', { name: 'Filter' }).getByRole('button', { name: /^Open/ }).click();
 });
 
+test('a client remembers a place far down its list, beside the conversation that is open', async () => {
+  const list = page.getByRole('listbox', { name: 'Open conversations' });
+  const scrolled = () => list.evaluate(element => Math.round(element.scrollTop));
+  await page.keyboard.press('Control+6');
+  await expect(strip()).toContainText('Kadak Audio');
+  await rows().nth(1).click();
+  const name = await openName();
+  const far = 80 * 64;
+  await expect(async () => {
+    await list.evaluate((element, top) => element.scrollTo(0, top), far);
+    expect(await scrolled()).toBe(far);
+  }).toPass();
+  const first = await rows().first().textContent();
+  await page.keyboard.press('Control+1');
+  await expect(strip()).toContainText('Chai Katha');
+  await page.keyboard.press('Control+6');
+  await expect(strip()).toContainText('Kadak Audio');
+  await expect.poll(scrolled).toBe(far);
+  expect(await rows().first().textContent()).toBe(first);
+  await expect.poll(openName).toBe(name);
+  await page.keyboard.press('Control+1');
+  await expect(strip()).toContainText('Chai Katha');
+});
+
 test('the list has one tab stop, and arrows, Home and End move in it', async () => {
   const tabStops = () => rows().evaluateAll(all => all.filter(one => one.getAttribute('tabindex') === '0').length);
   await expect.poll(tabStops).toBe(1);

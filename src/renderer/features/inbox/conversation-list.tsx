@@ -200,10 +200,25 @@ function List({
     if (inbox.hasNextPage && !inbox.isFetchingNextPage && lastShown >= rows.length - 15) void inbox.fetchNextPage();
   }, [inbox, lastShown, rows.length]);
   useEffect(() => onListed(ids ? ids.split(',') : []), [ids, onListed]);
+  // The list begins where it was left. That can be far below the first page, which is all that is loaded when a client is opened again.
+  const leftAt = useRef(scrollMemory.of(clientId) || null);
+  useEffect(() => {
+    const element = scroller.current;
+    if (leftAt.current === null || !element) return;
+    if (rows.length * ROW < leftAt.current + element.clientHeight && inbox.hasNextPage) {
+      if (!inbox.isFetchingNextPage) void inbox.fetchNextPage();
+      return;
+    }
+    virtual.scrollToOffset(leftAt.current);
+    leftAt.current = null;
+  });
   const place = rows.findIndex(row => row.id === openId);
+  const broughtIntoView = useRef(leftAt.current === null ? null : openId);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a row that is opened is brought into view
   useEffect(() => {
-    if (place >= 0) virtual.scrollToIndex(place, { align: 'auto' });
+    if (place < 0 || broughtIntoView.current === openId) return;
+    broughtIntoView.current = openId;
+    virtual.scrollToIndex(place, { align: 'auto' });
   }, [openId, place < 0]);
   const [focused, setFocused] = useState<string | null>(null);
   const tabStop = [focused, openId].find(id => id !== null && rows.some(row => row.id === id)) ?? rows[0]?.id;
@@ -237,7 +252,12 @@ function List({
   return (
     <div
       ref={scroller}
-      onScroll={event => scrollMemory.set(clientId, event.currentTarget.scrollTop)}
+      onScroll={event => {
+        if (leftAt.current === null) scrollMemory.set(clientId, event.currentTarget.scrollTop);
+      }}
+      onWheel={() => {
+        leftAt.current = null;
+      }}
       onKeyDown={press}
       className="scroll h-full"
       role="listbox"
