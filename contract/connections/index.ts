@@ -214,6 +214,19 @@ export const connections = defineFeature('connections', {
       reply: DisconnectReceipt,
       errors: ['not_found', 'forbidden', 'provider_denied'],
     }),
+    'confirm-removed': clientChange({
+      window: true,
+      method: 'POST',
+      path: '/v1/clients/:clientId/connections/:connectionId/confirm-removed',
+      summary:
+        'Record that a person removed the access at a provider that cannot be asked to; says nothing twice (VT-11)',
+      permission: 'connection.manage',
+      dataClasses: ['client-business'],
+      audit: 'connection.confirm-removed',
+      params: ofConnection,
+      reply: DisconnectReceipt,
+      errors: ['not_found', 'forbidden', 'provider_denied'],
+    }),
     calls: clientRead({
       window: true,
       path: '/v1/clients/:clientId/connections/:connectionId/calls',

@@ -182,6 +182,17 @@ export const conversations = defineFeature('conversations', {
       body: z.strictObject({ upToId: Id }),
       reply: ConversationRow,
     }),
+    'mark-unread': clientWrite({
+      method: 'PUT',
+      path: '/v1/clients/:clientId/conversations/:conversationId/unread',
+      summary:
+        'Mark as unread, so that somebody comes back to it; one without a message of the customer stays as it is',
+      permission: 'conversation.triage',
+      dataClasses: ['end-customer'],
+      audit: null,
+      params: conversationParams,
+      reply: ConversationRow,
+    }),
     'dismiss-failure': clientWrite({
       method: 'PUT',
       path: '/v1/clients/:clientId/conversations/:conversationId/dismissed-failure',

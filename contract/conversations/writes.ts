@@ -109,6 +109,16 @@ export const writes = {
     says: () => 'Mark as read',
     quiet: true,
   }),
+  'mark-unread': defineWrite({
+    ...onConversation,
+    args: z.strictObject(at),
+    answers: 'conversations',
+    request: args => ({ params: params(args) }),
+    overlay: row => (row.lastInboundId === null ? row : { ...row, unread: Math.max(1, row.unread) }),
+    label: 'Unread mark',
+    says: () => 'Mark as unread',
+    quiet: true,
+  }),
   'dismiss-failure': defineWrite({
     ...onConversation,
     args: z.strictObject({ ...at, failedId: Id }),

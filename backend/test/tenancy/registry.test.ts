@@ -123,7 +123,11 @@ describe('AZ-01: every route says everything about itself, or the server does no
     const untraced = ALL_ROUTES.filter(
       ([, route]) => route.auth === 'session' && route.method !== 'GET' && route.audit === null,
     );
-    expect(untraced.map(([name]) => name)).toEqual(['conversations.mark-read', 'notifications.set-preference']);
+    expect(untraced.map(([name]) => name)).toEqual([
+      'conversations.mark-read',
+      'conversations.mark-unread',
+      'notifications.set-preference',
+    ]);
   });
 
   test('ids and addresses are unique, and these suites know a request for each route', () => {

@@ -35,6 +35,16 @@ export function Places({ form }: { readonly form: Form }) {
 
 const withoutCount = () => null;
 
+/** How much is broken on a screen, and the words for it; null while nothing is. */
+export function useAlarm(
+  { alarm }: Screen,
+  clientId: string,
+): { readonly number: number; readonly says: string } | null {
+  // A screen's declaration never changes, so the same hook is called in every render.
+  const number = (alarm?.use ?? withoutCount)(clientId);
+  return alarm && number ? { number, says: `${number} ${number === 1 ? alarm.one : alarm.many}` } : null;
+}
+
 function Place({
   screen,
   clientId,
@@ -54,14 +64,15 @@ function Place({
   const counted = useCount(clientId);
   const column = form === 'column';
   const shown = column && counted ? counted : null;
+  const alarm = useAlarm(screen, clientId);
   return (
     <button
       type="button"
-      aria-label={shown && count ? `${label}, ${shown} ${count.unit}` : label}
+      aria-label={[label, shown && count ? `${shown} ${count.unit}` : '', alarm?.says ?? ''].filter(Boolean).join(', ')}
       aria-current={current ? 'page' : undefined}
-      title={`${label} (${shownKeys(goTo(screen))})`}
+      title={`${alarm ? alarm.says : label} (${shownKeys(goTo(screen))})`}
       onClick={onPick}
-      className={`flex h-8 items-center gap-2 rounded-md text-meta hover:bg-hover hover:text-text aria-[current]:bg-picked aria-[current]:font-medium aria-[current]:text-text ${column ? 'justify-center xl:justify-start xl:px-2' : 'w-8 justify-center'}`}
+      className={`relative flex h-8 items-center gap-2 rounded-md text-meta hover:bg-hover hover:text-text aria-[current]:bg-picked aria-[current]:font-medium aria-[current]:text-text ${column ? 'justify-center xl:justify-start xl:px-2' : 'w-8 justify-center'}`}
     >
       <Icon size={16} aria-hidden />
       {column ? <span className="hidden min-w-0 flex-1 truncate text-left text-work xl:block">{label}</span> : null}
@@ -70,6 +81,13 @@ function Place({
           aria-hidden
           data-count={shown}
           className="hidden text-meta text-meta before:content-[attr(data-count)] xl:block"
+        />
+      ) : null}
+      {alarm ? (
+        <span
+          aria-hidden
+          data-count={alarm.number}
+          className={`grid h-4 min-w-4 place-items-center rounded-full bg-danger px-1 text-[10px] leading-none font-bold text-on-accent before:content-[attr(data-count)] ${column ? 'max-xl:absolute max-xl:top-0 max-xl:right-0' : 'absolute top-0 right-0'}`}
         />
       ) : null}
     </button>

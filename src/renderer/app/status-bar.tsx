@@ -2,6 +2,9 @@ import { CloudOff, HardDriveDownload, RefreshCw, Send, TriangleAlert } from 'luc
 import type { AccountState, AppInfo, SyncStatus } from '../../shared/ipc.ts';
 import { useNow } from '../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../lib/format.ts';
+import type { Screen } from '../lib/screen.ts';
+import { useFrame } from './frame-context.ts';
+import { useAlarm } from './places.tsx';
 import { showOverlay } from './registry.ts';
 
 const STORAGE: Readonly<Record<string, string>> = {
@@ -25,6 +28,7 @@ export function StatusBar({
   readonly account: Extract<AccountState, { status: 'signed-in' }>;
 }) {
   const now = useNow(5);
+  const { screens, client, go } = useFrame();
   const unsent = sync.waiting + sync.refused;
   const storage = account.storage.reason === null ? null : STORAGE[account.storage.reason];
   return (
@@ -52,6 +56,16 @@ export function StatusBar({
             .join(', ')}
         </button>
       ) : null}
+      {client
+        ? screens.map(screen => (
+            <AlarmButton
+              key={screen.id}
+              screen={screen}
+              clientId={client.id}
+              onOpen={() => go.screen(screen.id, client.id, null)}
+            />
+          ))
+        : null}
       {sync.trouble ? (
         <span role="alert" className="inline-flex min-w-0 items-center gap-1.5 text-danger">
           <TriangleAlert size={12} aria-hidden /> <span className="truncate">{sync.trouble}</span>
@@ -73,6 +87,28 @@ export function StatusBar({
       <span>{info?.version}</span>
     </footer>
   );
+}
+
+/** What is broken on a screen of this client; a press opens the screen. */
+function AlarmButton({
+  screen,
+  clientId,
+  onOpen,
+}: {
+  readonly screen: Screen;
+  readonly clientId: string;
+  readonly onOpen: () => void;
+}) {
+  const alarm = useAlarm(screen, clientId);
+  return alarm ? (
+    <button
+      type="button"
+      onClick={onOpen}
+      className="inline-flex items-center gap-1.5 rounded-sm px-1 text-danger hover:bg-hover"
+    >
+      <TriangleAlert size={12} aria-hidden /> {alarm.says}
+    </button>
+  ) : null;
 }
 
 function Connection({ sync, now }: { readonly sync: SyncStatus; readonly now: Date }) {

@@ -42,6 +42,12 @@ export type Screen<Id extends string = string> = {
   readonly shows: CollectionName | null;
   /** Number beside the place: a hook, and the word after the number for screen readers. */
   readonly count: { readonly use: (clientId: string) => number | null; readonly unit: string } | null;
+  /** Red number beside the place and in the status bar, while something is broken: a hook, and the words after the number. */
+  readonly alarm: {
+    readonly use: (clientId: string) => number | null;
+    readonly one: string;
+    readonly many: string;
+  } | null;
   /**
    * Adds hits to the palette: searches all clients of the person, and the heading of what it finds. Rows of `shows` are found without
    * it, when their collection is searchable and kept in the common table.
@@ -56,7 +62,7 @@ export type Screen<Id extends string = string> = {
   readonly Screen: ComponentType<ScreenProps>;
 };
 
-type Optional = 'path' | 'permission' | 'shows' | 'count' | 'find' | 'shortcuts' | 'remembers' | 'start';
+type Optional = 'path' | 'permission' | 'shows' | 'count' | 'alarm' | 'find' | 'shortcuts' | 'remembers' | 'start';
 type Spec<Id extends string> = Omit<Screen<Id>, Optional> & Partial<Pick<Screen<Id>, Optional>>;
 
 /** Declares a screen of a client. `path` is the id unless it is given. */
@@ -65,6 +71,7 @@ export const defineScreen = <const Id extends string>(spec: Spec<Id>): Screen<Id
   permission: null,
   shows: null,
   count: null,
+  alarm: null,
   find: null,
   shortcuts: [],
   remembers: false,

@@ -13,6 +13,8 @@ export type NewConnection = {
   readonly accountId: string;
   readonly accountName: string;
   readonly accountDetail: string | null;
+  /** What the provider says about the account; nothing unless it is given. */
+  readonly account?: Readonly<Record<string, string>>;
   readonly form: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, Secret>>;
 };
@@ -30,7 +32,11 @@ export async function addConnection(tx: SystemTx, vault: Vault, connection: NewC
       account_id: connection.accountId,
       account_name: connection.accountName,
       account_detail: connection.accountDetail,
-      settings: JSON.stringify({ account: {}, form: connection.form, extras: {} } satisfies Settings),
+      settings: JSON.stringify({
+        account: connection.account ?? {},
+        form: connection.form,
+        extras: {},
+      } satisfies Settings),
       vault_id: connection.id,
       connected_at: txNow(tx),
     })

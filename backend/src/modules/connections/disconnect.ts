@@ -1,7 +1,16 @@
 import { type DisconnectReceipt, expiresAt, type ProviderId } from '@astrix/contract';
 import type { Selectable } from 'kysely';
+import { fail } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { type AnyTx, notify, type Schema, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import {
+  type AnyTx,
+  notify,
+  type Schema,
+  type SystemTx,
+  type TenantTx,
+  txNow,
+  withSystem,
+} from '../../platform/db/index.ts';
 import { type ApiParts, tokenApiOver } from '../../providers/api.ts';
 import { oauth2Flow } from '../../providers/oauth2.ts';
 import type { Grant, Provider } from '../../providers/provider.ts';
@@ -85,6 +94,27 @@ export const findReceipt = (tx: AnyTx, row: ConnectionRow): Promise<ReceiptRow> 
     .where('agency_id', '=', row.agency_id)
     .where('connection_id', '=', row.id)
     .executeTakeFirstOrThrow();
+
+/**
+ * A person removed the access at the provider. `by_hand` stays, which tells this from a revocation of ours. Only a receipt that asks for it
+ * changes; a connection without one is `not_found`.
+ */
+export async function confirmRemoved(tx: TenantTx, row: ConnectionRow): Promise<ReceiptRow> {
+  await tx
+    .updateTable('connection_receipts')
+    .set({ revocation: 'revoked', revoked_at: txNow(tx) })
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .where('revocation', '=', 'by-hand')
+    .execute();
+  const receipt = await tx
+    .selectFrom('connection_receipts')
+    .selectAll()
+    .where('agency_id', '=', row.agency_id)
+    .where('connection_id', '=', row.id)
+    .executeTakeFirst();
+  return receipt ?? fail('not_found');
+}
 
 type Revoked = 'revoked' | 'by-hand' | 'kept' | { readonly again: number };
 

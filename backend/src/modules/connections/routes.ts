@@ -6,12 +6,12 @@ import { readCalls } from '../../platform/egress/index.ts';
 import type { Ctx } from '../../platform/http/index.ts';
 import { catalogueEntry } from '../../providers/provider.ts';
 import { BUNDLED_WITH, PROVIDERS } from '../../providers/registry.ts';
-import { deniedHere } from './access.ts';
+import { deniedHere, demandProvider } from './access.ts';
 import { createCheck } from './check.ts';
 import { connectHandlers } from './connect.routes.ts';
 import type { Use } from './connection-api.ts';
 import { appOf, type ConnectionsDeps } from './deps.ts';
-import { canRevoke, endConnection, receiptView } from './disconnect.ts';
+import { canRevoke, confirmRemoved, endConnection, receiptView } from './disconnect.ts';
 import { rotateEndpoint } from './endpoints.ts';
 import { emitClosed } from './events.ts';
 import { policyHandlers } from './policy.routes.ts';
@@ -128,6 +128,15 @@ export function connectionHandlers({ deps, use, readRow }: HandlerDeps): Handler
         });
         return receiptView(receipt);
       });
+    },
+
+    async 'connections.confirm-removed'({ tx, params, actor, audit }) {
+      const row = await demandConnection(tx, params.clientId, params.connectionId);
+      await demandProvider(tx, row.provider);
+      if (row.client_id === null && !roleMay(actor.role, 'connection.share')) fail('forbidden');
+      const receipt = await confirmRemoved(tx, row);
+      await audit({ subjectType: 'connection', subjectId: row.id, detail: { provider: row.provider } });
+      return receiptView(receipt);
     },
 
     async 'connections.calls'({ tx, params }) {

@@ -20,6 +20,7 @@ export const connectionsSeed = ({ vault, emit }: Pick<Services, 'vault' | 'emit'
         accountId,
         accountName: name,
         accountDetail: shown(phone),
+        account: { businessAccountId: BUSINESS_ACCOUNT },
         form: { phoneNumberId: accountId, businessAccountId: BUSINESS_ACCOUNT },
         // Looks like one of Meta's tokens, which is what the provider sandbox accepts.
         secrets: { token: secret(`EAAGdemo${accountId}`) },

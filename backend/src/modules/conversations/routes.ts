@@ -2,7 +2,7 @@ import type { HandlersOf, Services } from '../../composition/index.ts';
 import { getConversation, listConversations, listMessages, lockConversation } from './read.ts';
 import { queueReply } from './reply.ts';
 import { SEND_JOB } from './send-data.ts';
-import { addNote, assign, changeTags, dismissFailure, markRead, setStatus, snooze } from './triage.ts';
+import { addNote, assign, changeTags, dismissFailure, markRead, markUnread, setStatus, snooze } from './triage.ts';
 
 /** The routes of conversations. Permission and client were checked before; each runs in the tenant's transaction. */
 export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): HandlersOf<'conversations'> {
@@ -79,6 +79,7 @@ export function conversationHandlers({ jobs }: Pick<Services, 'jobs'>): Handlers
       });
       return row;
     },
+    'conversations.mark-unread': ({ tx, params }) => markUnread(tx, params),
     'conversations.mark-read': ({ tx, params, body }) => markRead(tx, params, body.upToId),
   };
 }

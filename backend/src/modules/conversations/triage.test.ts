@@ -76,6 +76,21 @@ describe('mark-read', () => {
   });
 });
 
+describe('mark-unread', () => {
+  const markUnread = () => agent.call('conversations.mark-unread', on());
+
+  test('counts one message as unread again, and writes nothing for a conversation that has unread ones', async () => {
+    await asha.writes('two');
+    const unread = await shown();
+    expect(await markUnread()).toEqual(unread);
+    await agent.call('conversations.mark-read', { ...on(), body: { upToId: unread.lastInboundId! } });
+    expect((await shown()).unread).toBe(0);
+    expect((await markUnread()).unread).toBe(1);
+    await asha.writes('three');
+    expect((await shown()).unread).toBe(2);
+  });
+});
+
 describe('add-note', () => {
   const addNote = (noteId: string, text: string) =>
     agent.call('conversations.add-note', { ...on(), body: { noteId, text } });

@@ -88,6 +88,13 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
   return unread === locked.unread ? conversationRow(locked) : writeChange(tx, locked.id, { unread });
 }
 
+/** The newest message of the customer counts as unread again. */
+export async function markUnread(tx: TenantTx, target: Target): Promise<ConversationRow> {
+  const locked = await lockConversation(tx, target.clientId, target.conversationId);
+  if (locked.unread > 0 || locked.last_inbound_id === null) return conversationRow(locked);
+  return writeChange(tx, locked.id, { unread: 1 });
+}
+
 /** A failed message counts until somebody resends it or says that it is dealt with: its text never arrived, whatever was sent since. */
 export async function dismissFailure(tx: TenantTx, target: Target, failedId: string): Promise<ConversationRow> {
   const locked = await lockConversation(tx, target.clientId, target.conversationId);

@@ -162,7 +162,7 @@ function DataTable({
     if (data.fault && data.fetchedAt === null)
       return (
         <Notice tone="danger" title={data.fault.reason}>
-          {data.fault.next}
+          {data.fault.next} <span className="text-meta text-meta">({data.fault.code})</span>
         </Notice>
       );
     return (

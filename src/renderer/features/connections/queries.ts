@@ -6,6 +6,7 @@ import { ask, bridge } from '../../lib/bridge.ts';
 import { invalidateClient, queryClient } from '../../lib/queries.ts';
 import { clientKey } from '../../lib/query-keys.ts';
 import { type AnswerOf, readRoute, routeQuery, routesKey } from '../../lib/routes.ts';
+import { isBroken } from './words.ts';
 
 /** Connections are read from the server. While it cannot be reached, the last answer stays and is marked as old. */
 const FRESH_MS = 15_000;
@@ -29,6 +30,18 @@ export const useConnections = (clientId: string) =>
     select: ({ connections }) => connections,
     ...useLook(),
   });
+
+/** How many connections of the client do not work. Null while that is not known, and for a person who may not see them. */
+export function useBroken(clientId: string): number | null {
+  const may = useMay('connection.read');
+  const connections = useQuery({
+    ...routeQuery('connections.list', { params: { clientId } }),
+    select: ({ connections: all }) => all.filter(isBroken).length,
+    enabled: may,
+    ...useLook(),
+  });
+  return connections.data ?? null;
+}
 
 const attemptKey = (clientId: string) => clientKey(clientId, 'connect-attempt');
 

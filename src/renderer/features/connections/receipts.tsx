@@ -1,16 +1,20 @@
 import type { CatalogueEntry, DisconnectReceipt } from '@astrix/contract';
-import { Circle, CircleAlert, CircleCheck, ReceiptText } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Check, Circle, CircleAlert, CircleCheck, ExternalLink, ReceiptText } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
+import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { count, dateTimeOf, exactOf, timeOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
+import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
 import { Table } from '../../ui/table.tsx';
+import { complain } from '../../ui/toast.tsx';
 import { Condition, PageHead, Part } from './parts.tsx';
-import { useReceipts } from './queries.ts';
-import { type StatusLabel, secretWords } from './words.ts';
+import { keepReceipt, useReceipts } from './queries.ts';
+import { REMOVE_AT, type StatusLabel, secretWords } from './words.ts';
 
 type Props = {
   readonly client: ClientView;
@@ -30,13 +34,29 @@ function stateOf(receipt: DisconnectReceipt): StatusLabel {
 /** The receipts of disconnected accounts, with their progress. A receipt stays after all other data of the connection is deleted. */
 export function ReceiptsPage({ client, entries, onOpen, connectionId }: Props) {
   const receipts = useReceipts(client.id);
+  const manage = useMay('connection.manage');
   const nameOf = (provider: string) => entries.find(entry => entry.id === provider)?.name ?? provider;
   if (receipts.isPending) return <Skeleton rows={6} what="Loading receipts…" />;
   if (receipts.isError) return <Failed error={receipts.error} onRetry={() => void receipts.refetch()} />;
   if (connectionId !== undefined) {
     const receipt = receipts.data.find(one => one.connectionId === connectionId);
     return receipt ? (
-      <Receipt receipt={receipt} name={nameOf(receipt.provider)} onAll={() => onOpen('receipts')} />
+      <Receipt
+        receipt={receipt}
+        name={nameOf(receipt.provider)}
+        onAll={() => onOpen('receipts')}
+        onRemoved={
+          manage
+            ? async () =>
+                keepReceipt(
+                  client.id,
+                  await change('connections.confirm-removed', client.id, {
+                    params: { clientId: client.id, connectionId: receipt.connectionId },
+                  }),
+                )
+            : null
+        }
+      />
     ) : (
       <Empty icon={<ReceiptText size={24} />} title="Connection not found">
         It was disconnected, or you do not have access to it.
@@ -86,6 +106,7 @@ function revocationWords({ revocation, byHand, revokeAttempts, nextAttemptAt }: 
   if (revocation === 'by-hand') return byHand;
   if (revocation === 'kept')
     return 'Other connections use the same sign-in. Access is revoked when the last of them is disconnected.';
+  if (revocation === 'revoked' && byHand !== '') return 'Marked as removed by a colleague.';
   if (revocation === 'revoked') return revokeAttempts > 1 ? `After ${count(revokeAttempts)} attempts.` : '';
   const tried =
     revokeAttempts === 0
@@ -104,11 +125,21 @@ function Receipt({
   receipt,
   name,
   onAll,
+  onRemoved,
 }: {
   readonly receipt: DisconnectReceipt;
   readonly name: string;
   readonly onAll: () => void;
+  /** Records that a person removed the access at the provider. Null for a person who may not. */
+  readonly onRemoved: (() => Promise<void>) | null;
 }) {
+  const [busy, setBusy] = useState(false);
+  const removeAt = REMOVE_AT[receipt.provider];
+  const removed = async (record: () => Promise<void>) => {
+    setBusy(true);
+    await record().catch(complain);
+    setBusy(false);
+  };
   const now = useNow(5);
   const by = (usePeople().data ?? []).find(person => person.id === receipt.requestedBy)?.name;
   const { revocation, revokedAt, keyDestroyedAt, finishedAt } = receipt;
@@ -133,7 +164,7 @@ function Receipt({
             asks={revocation === 'by-hand'}
             title={
               {
-                revoked: `Access revoked at ${name}`,
+                revoked: receipt.byHand === '' ? `Access revoked at ${name}` : `Astrix removed in ${name}`,
                 'by-hand': `Remove Astrix in ${name}`,
                 pending: `Revoking access at ${name}`,
                 kept: `Access at ${name} is used by other connections`,
@@ -142,6 +173,20 @@ function Receipt({
           >
             {revocationWords(receipt, now)}
           </Step>
+          {revocation === 'by-hand' ? (
+            <li className="flex flex-wrap gap-2 pl-7">
+              {removeAt ? (
+                <Button onClick={() => void ask(bridge.app.openLink({ url: removeAt })).catch(complain)}>
+                  <ExternalLink size={14} aria-hidden /> Open {new URL(removeAt).host}
+                </Button>
+              ) : null}
+              {onRemoved ? (
+                <Button disabled={busy} onClick={() => void removed(onRemoved)}>
+                  <Check size={14} aria-hidden /> Mark as removed
+                </Button>
+              ) : null}
+            </li>
+          ) : null}
           <Step
             done={keyDestroyedAt}
             title={keyDestroyedAt ? 'The key was deleted' : 'The key is deleted after access is revoked'}

@@ -2,7 +2,7 @@ import { Plug } from 'lucide-react';
 import { defineScreen } from '../../lib/screen.ts';
 import { LIST } from '../../lib/shortcuts.ts';
 import { ConnectionsScreen } from './connections-screen.tsx';
-import { listenForAttempts } from './queries.ts';
+import { listenForAttempts, useBroken } from './queries.ts';
 
 /** `at` is the id of a provider or of a connection, `overview` or `receipts`. */
 export const screen = defineScreen({
@@ -11,6 +11,7 @@ export const screen = defineScreen({
   icon: Plug,
   key: 'c',
   order: 90,
+  alarm: { use: useBroken, one: 'connection is not working', many: 'connections are not working' },
   shortcuts: [LIST],
   start: listenForAttempts,
   Screen: ConnectionsScreen,

@@ -1,6 +1,6 @@
 import type { CatalogueEntry, ConnectionView, DataGap, HealthView } from '@astrix/contract';
 import { describe, expect, test } from 'vitest';
-import { answers, conditionOf, gapWords, isPossible, isPressing } from './words.ts';
+import { answers, conditionOf, gapWords, isBroken, isPossible, isPressing } from './words.ts';
 
 const health = (status: HealthView['status']) => [{ status }] as ConnectionView['health'];
 const connection = (more: Partial<ConnectionView> = {}): ConnectionView =>
@@ -19,6 +19,13 @@ describe('how a connection is, in one word', () => {
     ['Disconnecting', { status: 'disconnecting', off: true }],
   ] as const)('%s', (word, more) => {
     expect(conditionOf(connection(more as Partial<ConnectionView>)).word).toBe(word);
+  });
+
+  test('what broke is shown on every screen, what an admin turned off is not', () => {
+    const failing = { health: health('failing') };
+    expect(
+      [{}, failing, { status: 'broken' } as const, { ...failing, off: true }].map(more => isBroken(connection(more))),
+    ).toEqual([false, true, true, false]);
   });
 
   test('what works or was never tried does not press', () => {

@@ -8,6 +8,7 @@ import type {
   DataGap,
   HealthView,
   ProviderGroup,
+  ProviderId,
 } from '@astrix/contract';
 import { count } from '../../lib/format.ts';
 
@@ -85,6 +86,19 @@ export function conditionOf(connection: ConnectionView): StatusLabel {
 
 export const isPressing = (connection: ConnectionView): boolean =>
   ['danger', 'waiting'].includes(conditionOf(connection).tone);
+
+/** It does not work, and nobody turned it off: whoever is on any screen of the client should know. */
+export const isBroken = (connection: ConnectionView): boolean =>
+  !connection.off && conditionOf(connection).tone === 'danger';
+
+/** Where access is removed by hand at a provider that Astrix cannot ask to do it. */
+export const REMOVE_AT: { readonly [P in ProviderId]?: string } = {
+  jira: 'https://id.atlassian.com/manage-profile/apps',
+  stripe: 'https://dashboard.stripe.com/apikeys',
+  'amazon-sp-api': 'https://sellercentral.amazon.in/apps/manage',
+  delhivery: 'https://one.delhivery.com/',
+  whatsapp: 'https://business.facebook.com/settings/system-users',
+};
 
 /** Names of sealed secrets, for people. */
 const SECRETS: Readonly<Record<string, string>> = { grant: 'the access tokens', key: 'the key' };

@@ -141,6 +141,8 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
   const now = useNow(30);
   const wide = useMedia('(min-width: 960px)');
   const field = useRef<HTMLTextAreaElement>(null);
+  /** The person marked it as unread: it stays so until they come back to it. */
+  const keepUnread = useRef(false);
   const triggers = {
     assign: useRef<HTMLButtonElement>(null),
     tag: useRef<HTMLButtonElement>(null),
@@ -156,7 +158,7 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
   useEffect(() => {
     if (unread === 0 || lastInboundId === null || !mayReply) return;
     const mark = () => {
-      if (document.hasFocus())
+      if (document.hasFocus() && !keepUnread.current)
         void write('conversations.mark-read', { clientId: client.id, conversationId, upToId: lastInboundId }).catch(
           () => undefined,
         );
@@ -199,6 +201,10 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
           mine: here(() => myId !== conversation.assigneeId && triage.assign(myId)),
           tag: here(() => openMenu('tag')),
           snooze: here(() => openMenu('snooze')),
+          unread: here(() => {
+            keepUnread.current = true;
+            triage.unread();
+          }),
           close: here(triage.toggle),
         }
       : {},

@@ -8,6 +8,7 @@ export const CONVERSATION = defineShortcuts('Conversation', {
   mine: { keys: 'i', says: 'Assign to me' },
   tag: { keys: 't', says: 'Change tags' },
   snooze: { keys: 's', says: 'Snooze, and open the next' },
+  unread: { keys: 'u', says: 'Mark as unread, and open the next' },
   close: { keys: 'e', says: 'Close and open the next, or reopen' },
 });
 

@@ -46,6 +46,12 @@ export function triageOf(
     const says = until ? `Snoozed until ${dateTimeOf(until.toISOString())}` : 'Snooze removed';
     done(until ? leaving(made) : made, says, asBefore);
   };
+  const unread = () => {
+    const { lastInboundId } = conversation;
+    if (lastInboundId === null) return;
+    const read = () => write('conversations.mark-read', { ...at, upToId: lastInboundId });
+    done(leaving(write('conversations.mark-unread', at)), 'Marked as unread', read);
+  };
   const tags = (add: string[], remove: string[]) =>
     done(
       write('conversations.change-tags', { ...at, add, remove }),
@@ -56,6 +62,7 @@ export function triageOf(
     assign,
     setStatus,
     snooze,
+    unread,
     tags,
     toggle: () => setStatus(conversation.status === 'closed' ? 'open' : 'closed'),
   };
