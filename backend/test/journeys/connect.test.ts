@@ -41,6 +41,12 @@ it('VT-07, VT-08, VT-11, FL-02: connect Jira by consent, read its issues, lose a
   expect(kept.keyDestroyedAt).not.toBeNull();
   expect(kept.finishedAt).not.toBeNull();
   expect((await admin.list()).map(({ provider }) => provider)).not.toContain('jira');
+
+  // Jira cannot be asked, so a person removes the access there and says so; said again, it changes nothing.
+  const removed = await admin.post(`connections/${mended.id}/confirm-removed`);
+  expect(removed.json()).toMatchObject({ revocation: 'revoked', byHand: kept.byHand });
+  expect(removed.json().revokedAt).not.toBeNull();
+  expect((await admin.post(`connections/${mended.id}/confirm-removed`)).json()).toEqual(removed.json());
 });
 
 it('what a person types wrongly is refused with words, and says nothing about the connection', async () => {

@@ -158,7 +158,7 @@ export function Message({
       className={`group flex ${ours ? 'justify-end' : 'justify-start'} ${follows ? '-mt-1.5' : ''}`}
     >
       <div
-        className={`relative max-w-[min(72%,560px)] rounded-lg px-3 py-1.5 ${ours ? 'bg-ours' : 'bg-sunken'} ${message.status === 'failed' ? 'ring-1 ring-danger' : ''}`}
+        className={`relative max-w-[min(72%,560px)] rounded-lg px-3 py-1.5 border border-transparent [[data-theme=contrast]_&]:border-line ${ours ? 'bg-ours' : 'bg-sunken'} ${message.status === 'failed' ? 'ring-1 ring-danger' : ''}`}
       >
         {message.replyToId ? <Quoted quoted={quoted} onJump={onJump} /> : null}
         <Media message={message} />
