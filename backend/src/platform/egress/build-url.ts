@@ -31,7 +31,7 @@ export function buildUrl(base: string, template: string, parameters: Parameters 
   if (Object.keys(parameters).some(name => !used.has(name))) refuse('path-parameter');
   if (path.split('/').some(segment => DOTS.test(segment))) refuse('path-parameter');
   const text = `${base}${path}${queryOf(query)}`;
-  const url = URL.canParse(text) ? new URL(text) : refuse('url');
+  const url = URL.parse(text) ?? refuse('url');
   if (text.length > MAX_URL || url.origin !== base || url.pathname !== path || url.username !== '' || url.hash !== '')
     refuse('url');
   return url;

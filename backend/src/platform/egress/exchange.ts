@@ -94,7 +94,10 @@ function collect(body: Readable, maxBytes: number): Promise<Buffer | null> {
     });
     body.on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
     body.on('error', reject);
-    body.on('close', () => reject(new EgressError('ambiguous', 'no-reply')));
+    // Every body closes: an error is made only where nothing was settled before, because making one costs as much as reading the reply.
+    body.on('close', () => {
+      if (!body.readableEnded) reject(new EgressError('ambiguous', 'no-reply'));
+    });
   });
 }
 
