@@ -58,6 +58,12 @@ afterAll(() => rig.close());
 
 const imitationOf = (id: ProviderId) => rig.sandbox.providers.imitations.find(({ provider }) => provider === id)!;
 
+/** Sessions end sooner than providers want to be left alone, and six hundred sign-ins are no part of what is shown here. */
+const staySignedIn = () =>
+  rig.world.db.internals.script(`
+    update access_tokens set expires_at = '2100-01-01';
+    update sessions set created_at = '2099-12-31', idle_until = '2100-01-01', ends_at = '2100-01-01';`);
+
 /** By key with the first of the accounts that the imitation knows, or with the last. */
 async function connectAs(me: Colleague, id: ProviderId, which: 0 | -1): Promise<ConnectionView> {
   if (PROVIDERS[id].manifest.auth.kind !== 'key') return me.connect(id, null);
@@ -109,7 +115,6 @@ test('there are at least the 22 behaviours of CONTROLS part B, and all ten adapt
 describe.each(IDS)('%s', id => {
   const { manifest } = PROVIDERS[id];
   let me: Colleague;
-  let until = 0;
   let connection: ConnectionView;
   let other: ConnectionView;
   let others = '';
@@ -123,16 +128,11 @@ describe.each(IDS)('%s', id => {
     for (const capability of readsOf(id)) await read(stranger, other, capability);
     others = await stored('previews', other.id);
     me = await rig.as('admin');
+    await staySignedIn();
     connection = await connectAs(me, id, 0);
   });
 
-  /** Sessions end sooner than providers want to be left alone. */
-  async function rest(seconds: number): Promise<void> {
-    rig.world.clock.advance(seconds);
-    if (now() < until) return;
-    me = await rig.as('admin');
-    until = now() + 240;
-  }
+  const rest = (seconds: number) => rig.world.clock.advance(seconds);
   const textOf = (capability: Capability) =>
     readOf(manifest, capability)?.input?.required ? (imitationOf(id).find ?? '') : '';
   const read = (who: Colleague, from: ConnectionView, capability: Capability): Promise<Preview> =>
@@ -142,7 +142,7 @@ describe.each(IDS)('%s', id => {
     const { asked, misbehaviour } = rig.sandbox.providers;
     quick.patienceMs = PATIENT_MS;
     misbehaviour.set(id, { kind: 'none', times: 0 });
-    await rest(REST);
+    rest(REST);
     // Without the tokens that are renewed beside, for this connection and the other one.
     const callsSince = (from: number) =>
       asked.slice(from).filter(({ provider, path }) => provider === id && !/token$/.test(path.split('?')[0] ?? ''));
@@ -201,7 +201,7 @@ describe.each(IDS)('%s', id => {
     for (const table of ['connections', 'previews', 'connection_health', 'provider_calls'])
       expect(await stored(table, connection.id)).not.toMatch(CANARY);
     expect(JSON.stringify(told)).not.toMatch(CANARY);
-    if (behaviour.id === 'ten-years') await rest(A_DAY);
+    if (behaviour.id === 'ten-years') rest(A_DAY);
   }
 
   test.each(HOSTILE)('EG-02, F-07, F-08: what was read before stays when it $says', async behaviour => {
@@ -209,10 +209,10 @@ describe.each(IDS)('%s', id => {
   });
 
   test('F-08: a check keeps the account through all of them, and says what to do', async () => {
-    await rest(REST);
+    rest(REST);
     for (const capability of readsOf(id)) await read(me, connection, capability);
     for (const behaviour of HOSTILE) {
-      await rest(REST);
+      rest(REST);
       quick.patienceMs = behaviour.id === 'slow-drip' ? PATIENCE_MS : PATIENT_MS;
       rig.sandbox.providers.misbehaviour.set(id, { kind: behaviour.id, times: 3 });
       const reply = await me.post(`connections/${connection.id}/check`);
@@ -224,12 +224,12 @@ describe.each(IDS)('%s', id => {
       else expect(view.status).toBe('active');
       if (USELESS.has(behaviour.id)) expect(view.fix, behaviour.id).not.toBe('none');
       expect(reply.body).not.toMatch(CANARY);
-      if (behaviour.id === 'ten-years') await rest(A_DAY);
+      if (behaviour.id === 'ten-years') rest(A_DAY);
     }
   });
 
   test('F-08: it works again afterwards, and the same account of another agency was not touched', async () => {
-    await rest(REST);
+    rest(REST);
     for (const capability of readsOf(id))
       expect(await read(me, connection, capability)).toMatchObject({ stale: false, fault: null });
     const view = await me.one(connection.id);
