@@ -81,12 +81,13 @@ export async function streamPull(
     const stream = { db, readers, actor, send, write };
     if (start.xid !== '0' || start.seq !== 0) {
       const clients = pull.backfill.filter(id => visible.has(id));
-      if (clients.length > 0) await backfill(stream, { clients, collections });
+      // One after the other: the changes of one client are a range of an index, those of several are read in whole and sorted each time.
+      for (const client of clients) await backfill(stream, { client, collections });
       const added = pull.backfillCollections.filter(isCollection).filter(name => collections.includes(name));
-      if (added.length > 0) await backfill(stream, { clients: null, collections: added });
+      if (added.length > 0) await backfill(stream, { client: null, collections: added });
     }
     const cursorOf = (at: FeedPosition) => encodeCursor(audienceOf(opening, actor), at);
-    const end = await streamFrom(stream, start, { clients: null, collections }, cursorOf);
+    const end = await streamFrom(stream, start, { client: null, collections }, cursorOf);
     await send({ t: 'end', cursor: cursorOf(end) });
   } catch (error) {
     // The line is cut: the reader sees that `end` is missing and comes back with the last cursor.
@@ -117,8 +118,8 @@ type Stream = {
   readonly write: (line: string) => Promise<void>;
 };
 
-/** Which changes a stream carries; `clients` null for all that the person may see. */
-type Wanted = { readonly clients: readonly string[] | null; readonly collections: readonly CollectionName[] };
+/** Which changes a stream carries; `client` null for all that the person may see. */
+type Wanted = { readonly client: string | null; readonly collections: readonly CollectionName[] };
 
 /** What is new to this console, whole, before the cursor moves: a cut in between repeats it and changes nothing. */
 async function backfill(stream: Stream, wanted: Wanted): Promise<void> {
@@ -148,9 +149,9 @@ async function readBatch(
   tx: TenantTx,
   readers: CollectionReaders,
   since: FeedPosition,
-  { clients, collections }: Wanted,
+  { client, collections }: Wanted,
 ): Promise<{ changes: Change[]; lines: string[] }> {
-  const changes = await readChanges(tx, since, BATCH, clients);
+  const changes = await readChanges(tx, since, BATCH, client);
   const lines: string[] = [];
   for (const [collection, group] of Map.groupBy(changes, change => change.collection))
     if (isCollection(collection) && collections.includes(collection))

@@ -38,9 +38,9 @@ export async function readChanges(
   tx: TenantTx,
   since: FeedPosition,
   limit: number,
-  onlyClients: readonly string[] | null = null,
+  onlyClient: string | null = null,
 ): Promise<Change[]> {
-  const clients = onlyClients === null ? sql`true` : sql`client_id = any (${`{${onlyClients.join(',')}}`}::uuid[])`;
+  const ofClient = onlyClient === null ? sql`true` : sql`client_id = ${onlyClient}::uuid`;
   const { rows } = await sql<{
     collection: string;
     row_id: string;
@@ -51,7 +51,7 @@ export async function readChanges(
   }>`
     select collection, row_id, client_id, op, changes.xid::text as xid, seq from changes
     where (changes.xid, seq) > (${since.xid}::xid8, ${since.seq}::bigint) and changes.xid < pg_snapshot_xmin(pg_current_snapshot())
-      and agency_id = (select astrix_agency()) and ${clients}
+      and agency_id = (select astrix_agency()) and ${ofClient}
     order by changes.xid, seq limit ${limit}`.execute(tx);
   return rows.map(row => ({
     collection: row.collection,
