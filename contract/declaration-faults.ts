@@ -3,6 +3,7 @@ import { isInternal, isOfAgency, partsOf } from './audience.ts';
 import { NEVER_ON_DEVICE } from './data-classes.ts';
 import type { Feature } from './feature.ts';
 import { RETENTION } from './retention.ts';
+import { mustSayStepUp } from './route.ts';
 
 /**
  * What is missing or contradictory in the declarations, one sentence each, naming the file to change. Backend and console refuse to
@@ -15,6 +16,7 @@ export function declarationFaults(features: readonly Feature[]): string[] {
     ...writeFaults(feature, collections),
     ...permissionFaults(feature),
     ...audienceFaults(feature, collections),
+    ...stepUpFaults(feature),
   ]);
 }
 
@@ -69,6 +71,16 @@ function permissionFaults(feature: Feature): string[] {
       .filter(([name, roles]) => roles.length === 0 && !used.has(name))
       .map(([name]) => `${fileOf(feature)}: no role has the permission ${name}.`),
   ];
+}
+
+function stepUpFaults(feature: Feature): string[] {
+  return Object.values(feature.routes).flatMap(route => {
+    const says = (what: string) => [`${fileOf(feature)}: the route ${route.id} ${what}.`];
+    if (route.stepUp && route.auth !== 'session') return says('asks for a step-up, and nobody has signed in there');
+    if (route.stepUp === undefined && mustSayStepUp(route))
+      return says(`writes the audit event ${route.audit} and does not say whether it needs a step-up (AU-12)`);
+    return [];
+  });
 }
 
 /** Rows for the agency alone stand in a reply that the staff of a client get only in a field that is declared internal. */

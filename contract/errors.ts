@@ -36,6 +36,96 @@ export const ERRORS = {
     reason: 'You do not have permission to do this',
     next: 'Ask an owner or admin of your agency.',
   },
+  step_up_needed: {
+    status: 403,
+    reason: 'Confirm that it is you',
+    next: 'Type a code from your authenticator; it counts for five minutes.',
+  },
+  passkey_needed: {
+    status: 403,
+    reason: 'Your second factor is a passkey',
+    next: 'Choose Sign in with the browser.',
+  },
+  recovery_code_refused: {
+    status: 401,
+    reason: 'That recovery code is not right or has been used',
+    next: 'Type another one of your recovery codes.',
+  },
+  invitation_invalid: {
+    status: 404,
+    reason: 'This invitation is not valid',
+    next: 'Check that the whole link was copied, or ask for a new invitation.',
+  },
+  invitation_used: {
+    status: 409,
+    reason: 'This invitation has been used',
+    next: 'Sign in. If it was not you who used it, tell an owner of your agency at once.',
+  },
+  invitation_expired: {
+    status: 410,
+    reason: 'This invitation is older than 72 hours',
+    next: 'Ask whoever invited you to send it again.',
+  },
+  invitation_revoked: {
+    status: 410,
+    reason: 'This invitation was withdrawn',
+    next: 'Use the newest invitation that you got, or ask for a new one.',
+  },
+  enrolment_expired: {
+    status: 401,
+    reason: 'This took too long',
+    next: 'Open the link of your e-mail again.',
+  },
+  password_refused: {
+    status: 422,
+    reason: 'This password is not safe enough',
+    next: 'Choose another one: three or four words that do not belong together are good.',
+  },
+  already_member: {
+    status: 409,
+    reason: 'This person is in your agency already',
+    next: 'Find them in the list of people.',
+  },
+  already_invited: {
+    status: 409,
+    reason: 'This address has an open invitation',
+    next: 'Send that invitation again, or revoke it first.',
+  },
+  factor_needed: {
+    status: 409,
+    reason: 'Your role needs a second factor',
+    next: 'Set up another authenticator or passkey first, then remove this one.',
+  },
+  recovery_invalid: {
+    status: 404,
+    reason: 'This link to recover an account is not valid',
+    next: 'Ask an owner or admin of your agency to start again.',
+  },
+  recovery_waiting: {
+    status: 409,
+    reason: 'This recovery waits, so that nobody can do it behind your back',
+    next: 'Open the link again when the time in the e-mail has come.',
+  },
+  last_owner: {
+    status: 409,
+    reason: 'An agency keeps at least one owner',
+    next: 'Hand the ownership over to somebody first.',
+  },
+  role_refused: {
+    status: 403,
+    reason: 'Your role may not do this to that person',
+    next: 'Ask an owner of your agency.',
+  },
+  proposal_ended: {
+    status: 409,
+    reason: 'This offer of ownership is not open any more',
+    next: 'Ask the owner to offer it again.',
+  },
+  name_taken: {
+    status: 409,
+    reason: 'There is one of that name already',
+    next: 'Choose another name.',
+  },
   webhook_refused: {
     status: 403,
     reason: 'The verification was not accepted',

@@ -9,5 +9,6 @@ export { identity } from './identity/index.ts';
 export { imports } from './imports/index.ts';
 export { notifications } from './notifications/index.ts';
 export { previews } from './previews/index.ts';
+export { people } from './people/index.ts';
 export { sync } from './sync/index.ts';
 export { webhooks } from './webhooks/index.ts';

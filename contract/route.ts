@@ -44,10 +44,23 @@ export type RouteSpec = {
    * its own, so that no row lock waits for a network call.
    */
   readonly reaches?: 'provider' | 'vault';
+  /**
+   * Only for a session that has proved itself within the last five minutes (AU-12): at its sign-in, or by `identity.step-up`. A route of
+   * which `mustSayStepUp` is true says it either way.
+   */
+  readonly stepUp?: boolean;
   /** The window of the console may call it, through main. What carries a session's tokens or streams never does (SH-13). */
   readonly window?: true;
   readonly errors: readonly ErrorCode[];
 };
+
+/** What AU-12 names: who may do what, how people prove themselves, and what leaves the agency. */
+const SENSITIVE =
+  /^(?:membership|invitation|factor|password|recovery|ownership|team|export|reveal|retention|settings)\./;
+
+/** Whether a route must say if it needs a step-up: silence would be a decision that nobody made. */
+export const mustSayStepUp = ({ auth, method, audit }: Pick<RouteSpec, 'auth' | 'method' | 'audit'>): boolean =>
+  auth === 'session' && method !== 'GET' && audit !== null && SENSITIVE.test(audit);
 
 export type ParamsOf<R extends RouteSpec> = R['params'] extends z.ZodType ? z.output<R['params']> : undefined;
 export type QueryOf<R extends RouteSpec> = R['query'] extends z.ZodType ? z.output<R['query']> : undefined;

@@ -9,5 +9,6 @@ export { identity } from './modules/identity/index.ts';
 export { imports } from './modules/imports/index.ts';
 export { notifications } from './modules/notifications/index.ts';
 export { previews } from './modules/previews/index.ts';
+export { people } from './modules/people/index.ts';
 export { sync } from './modules/sync/index.ts';
 export { webhooks } from './modules/webhooks/index.ts';

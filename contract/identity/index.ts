@@ -3,7 +3,7 @@ import { defineFeature } from '../feature.ts';
 import { DeviceKey, Email, Id, Token } from '../fields.ts';
 import { ROLES, Role } from '../roles.ts';
 import { agencyChange, agencyRead, publicChange, publicRead } from '../route.ts';
-import { Device, SessionView, SignedIn, TotpNeeded } from './views.ts';
+import { Device, RecoveryCode, SessionView, SignedIn, TotpCode, TotpNeeded } from './views.ts';
 
 /** Sign-in, sessions and devices. */
 export const identity = defineFeature('identity', {
@@ -20,7 +20,7 @@ export const identity = defineFeature('identity', {
       audit: 'session.start',
       body: z.strictObject({ email: Email, password: z.string().min(1).max(256), device: Device }),
       reply: z.discriminatedUnion('step', [SignedIn, TotpNeeded]),
-      errors: ['sign_in_refused', 'locked_out', 'forbidden'],
+      errors: ['sign_in_refused', 'locked_out', 'forbidden', 'passkey_needed'],
     }),
     'verify-totp': publicChange({
       path: '/v1/auth/totp',
@@ -28,9 +28,38 @@ export const identity = defineFeature('identity', {
       dataClasses: ['account', 'credentials'],
       ratePerMinute: 60,
       audit: 'session.start',
-      body: z.strictObject({ challenge: Token, code: z.string().regex(/^\d{6}$/, 'must be 6 digits') }),
+      body: z.strictObject({ challenge: Token, code: TotpCode }),
       reply: SignedIn,
       errors: ['totp_refused', 'challenge_expired', 'locked_out'],
+    }),
+    'use-recovery-code': publicChange({
+      path: '/v1/auth/recovery-code',
+      summary: 'Finish a sign-in with a recovery code in place of the authenticator; the code is used up',
+      dataClasses: ['account', 'credentials'],
+      ratePerMinute: 60,
+      audit: 'session.start',
+      body: z.strictObject({ challenge: Token, code: RecoveryCode }),
+      reply: SignedIn,
+      errors: ['recovery_code_refused', 'challenge_expired', 'locked_out'],
+    }),
+    'step-up': agencyChange({
+      reaches: 'vault',
+      window: true,
+      method: 'POST',
+      path: '/v1/auth/step-up',
+      summary: 'Prove that it is still you; counts for five minutes in this session (AU-12)',
+      permission: 'session.own',
+      dataClasses: ['account', 'credentials'],
+      ratePerMinute: 30,
+      audit: 'session.step-up',
+      body: z.union([
+        z.strictObject({ code: TotpCode }),
+        z.strictObject({ recoveryCode: RecoveryCode }),
+        z.strictObject({ password: z.string().min(1).max(256) }),
+      ]),
+      reply: z.null(),
+      replyStatus: 204,
+      errors: ['totp_refused', 'recovery_code_refused', 'sign_in_refused', 'locked_out'],
     }),
     refresh: publicChange({
       path: '/v1/auth/refresh',

@@ -15,6 +15,15 @@ export type SignedIn = z.infer<typeof SignedIn>;
 
 export const TotpNeeded = z.strictObject({ step: z.literal('totp'), challenge: Token, expiresIn: z.int() });
 
+export const TotpCode = z.string().regex(/^\d{6}$/, 'must be 6 digits');
+
+/** Sixteen letters and digits; spaces and dashes are for the reader. */
+export const RecoveryCode = z
+  .string()
+  .trim()
+  .max(40)
+  .regex(/^(?:[0-9a-z][\s-]*){16}$/i, 'must be 16 letters and digits');
+
 export const Device = z.strictObject({
   /** Shown in the list of sessions, such as "Priya's laptop · Windows". */
   name: ShortText,

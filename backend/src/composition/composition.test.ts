@@ -125,6 +125,9 @@ describe('ports', () => {
     watchSession: () => () => undefined,
     reachOf: async () => 'all' as const,
     hasAgencies: async () => false,
+    agencySettings: async () => {
+      throw new Error('not asked for');
+    },
     clientExists: async () => true,
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),

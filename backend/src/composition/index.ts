@@ -9,5 +9,5 @@ export {
 } from './define-module.ts';
 export type { DemoCast, DemoClient, DemoMessage, DemoPerson, DemoThread, Seed } from './demo.ts';
 export type { ImportedPage, Importer, Imports } from './imports.ts';
-export { type CalledAddress, createPortBoard, type DemandReadable, type Ports } from './ports.ts';
+export { type AgencySettings, type CalledAddress, createPortBoard, type DemandReadable, type Ports } from './ports.ts';
 export type { Installation, Services } from './services.ts';

@@ -1,7 +1,7 @@
 import type { Capability, ProviderId } from '@astrix/contract';
 import type { Secret } from '../kernel/secret.ts';
 import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
-import type { Actor, SystemTx, TenantTx } from '../platform/db/index.ts';
+import type { Actor, AnyTx, SystemTx, TenantTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
 import type { ActOnConnection } from '../providers/act.ts';
 import type { OpenConnection } from '../providers/api.ts';
@@ -28,6 +28,22 @@ export type DemandReadable = (request: {
   /** What a person searches for; null for everything. */
   readonly text: string | null;
 }) => Promise<{ readonly agencyId: string; readonly provider: string }>;
+/** What an agency has chosen for its people. */
+export type AgencySettings = {
+  /** How long a recovery that an owner or admin starts waits before it can be used, in hours. */
+  readonly recoveryDelayHours: 0 | 24;
+  /** Limits of sessions, in seconds. Those of the product (AU-06) hold where these are longer. */
+  readonly session: {
+    readonly idleSeconds: number;
+    readonly lifeSeconds: number;
+    /** For owners and admins. */
+    readonly privilegedLifeSeconds: number;
+  };
+  /** Whether a second factor that the agency's identity provider asked for counts as one. */
+  readonly trustsProviderFactor: boolean;
+  /** How many invitations may be sent within 24 hours (AZ-10). */
+  readonly invitationsPerDay: number;
+};
 
 /** What the platform, or a module, needs from another running module. Exactly one module provides each; the order of the list is free. */
 export type Ports = {
@@ -39,6 +55,7 @@ export type Ports = {
   readonly reachOf: (actor: Actor) => Promise<Actor['clientIds']>;
   /** Whether anybody has an agency here yet. */
   readonly hasAgencies: (tx: SystemTx) => Promise<boolean>;
+  readonly agencySettings: (tx: AnyTx, agencyId: string) => Promise<AgencySettings>;
   /** Whether the tenant of this transaction has the client. */
   readonly clientExists: ClientExists;
   /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves. */
@@ -66,6 +83,7 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   watchSession: 'identity',
   reachOf: 'identity',
   hasAgencies: 'identity',
+  agencySettings: 'agencies',
   clientExists: 'clients',
   mayCall: 'connections',
   openConnection: 'connections',

@@ -133,7 +133,7 @@ describe('AU-13: passwords', () => {
     const hashOf = () =>
       withSystem(world.db, 'telemetry', tx =>
         tx.selectFrom('people').select('password_hash').where('id', '=', client.id).executeTakeFirstOrThrow(),
-      ).then(row => row.password_hash);
+      ).then(row => row.password_hash ?? '');
     const own = (await hashOf()).split('$').slice(0, 4);
     const password_hash = await hashPassword(PASSWORD, costly);
     await withSystem(world.db, 'demo-seed', tx =>

@@ -208,16 +208,20 @@ describe('AU-09: somebody who has left', () => {
 });
 
 describe('AU-10: no way to a role of the agency without a second factor', () => {
-  const sealed = (role: Role) =>
+  const factorsOf = (role: Role) =>
     withSystem(world.db, 'telemetry', tx =>
-      tx.selectFrom('people').select('totp_sealed').where('id', '=', person(role).id).executeTakeFirstOrThrow(),
+      tx.selectFrom('factors').selectAll().where('person_id', '=', person(role).id).execute(),
+    );
+  const removeFactors = (role: Role) =>
+    withSystem(world.db, 'demo-seed', tx =>
+      tx.deleteFrom('factors').where('person_id', '=', person(role).id).execute(),
     );
 
-  test.each(['owner', 'admin', 'manager', 'agent'] as const)('%s', async role => {
+  test.each(['owner', 'admin', 'manager', 'agent', 'analyst'] as const)('%s', async role => {
     const who = person(role);
     const session = await signIn(who);
-    const { totp_sealed } = await sealed(role);
-    await update('people', { totp_sealed: null }, role);
+    const factors = await factorsOf(role);
+    await removeFactors(role);
     const payload = {
       email: who.email,
       password: PASSWORD,
@@ -227,7 +231,7 @@ describe('AU-10: no way to a role of the agency without a second factor', () => 
     expect([reply.statusCode, reply.json().code]).toEqual([403, 'forbidden']);
     expect(await me(session.accessToken)).toBe(401);
     expect((await refresh(session.refreshToken, who.deviceKey)).statusCode).toBe(401);
-    await update('people', { totp_sealed }, role);
+    await withSystem(world.db, 'demo-seed', tx => tx.insertInto('factors').values(factors).execute());
   });
 
   test('a client who becomes an agent does not take the session without a factor along', async () => {

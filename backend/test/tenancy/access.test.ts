@@ -33,6 +33,9 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   if (/^connections\.(claim|confirm|cancel)$/.test(name))
     ids.attemptId = await house.attemptOf({ agency: 0, role }, client);
   if (name === 'connections.disconnect') ids.connectionId = ids.spareConnectionId;
+  // What one role revokes, another could not send again.
+  if (/^people\.(resend|revoke)-invitation$/.test(name))
+    ids.invitationId = house.ids[0]![ROLES.indexOf(role) % 3]!.invitationId!;
   if (name === 'identity.end-session') ids.sessionId = (await spareSession()).sessionId;
   // Only somebody who works on the client can be given its customers; owners and admins work on all.
   if (name === 'conversations.assign' && client === 2) ids.personId = house.world.agencies[0].people.admin.id;
@@ -54,6 +57,9 @@ function expected(name: string, route: (typeof SESSION_ROUTES)[number][1], role:
   if (route.scope === 'client' && !reaches(role, client)) return 404;
   // The spare session is the client's own.
   if (name === 'identity.end-session' && role !== 'client' && !roleMay(role, 'session.any')) return 404;
+  // Invitations of others are none of a manager's.
+  if (/^people\.(resend|revoke)-invitation$/.test(name) && role === 'manager') return 404;
+  if (name === 'identity.step-up') return ERRORS.totp_refused.status;
   // The form of a provider that has none: refused after all that is asked here.
   return name === 'connections.connect-key' ? ERRORS.provider_unavailable.status : route.replyStatus;
 }

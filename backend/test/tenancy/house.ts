@@ -55,6 +55,10 @@ export async function createHouse(overrides: Record<string, string> = {}, parts:
     for (const person of Object.values(agency.people)) tokens.set(`${a}/${person.role}`, await world.tokenOf(person));
     ids.push(await fillAgency(world, agency, a, tokens, connected));
   }
+  // All of them have just proved themselves, whatever the clock did while the house was filled (AU-12).
+  await withSystem(world.db, 'demo-seed', tx =>
+    tx.updateTable('sessions').set({ authenticated_at: world.clock.now() }).execute(),
+  );
   const tokenOf = ({ agency, role }: Principal) => tokens.get(`${agency}/${role}`) ?? throwUnknown(role);
   return {
     world,

@@ -85,11 +85,13 @@ const asSystem = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(house.wor
 
 /** Not granted at all, or stopped by a policy: both are the wall. */
 const WALL = '42501';
-/** Full phone numbers, keys, and how far an import has come: no tenant has any business there. */
+/** Full phone numbers, keys, what proves people, and how far an import has come: no tenant has any business there. */
 const NOT_GRANTED = [
   'contact_identities',
+  'enrolments',
   'import_cursors',
   'import_odd_rows',
+  'invitations',
   'vault_agency_keys',
   'vault_data_keys',
   'vault_secrets',

@@ -41,9 +41,12 @@ const renamed = (text: string): string =>
 /** Ids of routes that moved to another module. An id is a name inside of a version: consoles and servers find each other by the address. */
 const MOVED: Readonly<Record<string, RouteName>> = { 'connections.data': 'previews.read' };
 const nowCalled = (id: string): RouteName => MOVED[id] ?? (id as RouteName);
+/** In 0.1.0 the names of permissions were a closed list, before any agency had installed it. It is read as the open list that it became. */
+const opened = (text: string): string =>
+  text.replaceAll(/("permissions":\{"type":"array","items":\{"type":"string"),"enum":\[[^\]]*\]/g, '$1');
 const PREVIOUS = readdirSync(FOLDER).map(file => {
   const text = readFileSync(join(FOLDER, file), 'utf8');
-  return JSON.parse(file === '0.1.0.json' ? renamed(text) : text) as KeptContract;
+  return JSON.parse(file === '0.1.0.json' ? opened(renamed(text)) : text) as KeptContract;
 });
 
 const how = { resolve: () => undefined, closed: false, direction: 'reply' } as const;

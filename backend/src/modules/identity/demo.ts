@@ -2,8 +2,8 @@ import type { ReplyOf, Routes } from '@astrix/contract';
 import type { DemoCast, Seed, Services } from '../../composition/index.ts';
 import { secret } from '../../kernel/secret.ts';
 import { hashPassword } from '../../platform/crypto/index.ts';
-import { addMember, createAgency, createPerson } from './people.ts';
-import { currentCode } from './totp.ts';
+import { currentCode } from './factors/totp.ts';
+import { addMember, createAgency, createPerson } from './members/people.ts';
 
 export const identitySeed = ({ keyring, passwords }: Pick<Services, 'keyring' | 'passwords'>): Seed => ({
   after: [],

@@ -1,28 +1,40 @@
 import { defineModule } from '../../composition/index.ts';
-import { secret } from '../../kernel/secret.ts';
 import { withSystem } from '../../platform/db/index.ts';
-import { reachOf } from './access.ts';
+import { createAccounts } from './accounts.ts';
 import { demoPeople, identitySeed } from './demo.ts';
-import { hasAgencies } from './people.ts';
+import { reachOf } from './members/access.ts';
+import { hasAgencies } from './members/people.ts';
 import { identityHandlers } from './routes.ts';
-import { createSessionWatch } from './session-watch.ts';
-import { findActor, SESSIONS_CHANNEL } from './sessions.ts';
-import { createSignIn } from './sign-in.ts';
+import { createSessionWatch } from './sessions/session-watch.ts';
+import { findActor, SESSIONS_CHANNEL } from './sessions/sessions.ts';
 import './tables.ts';
 
-export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './access.ts';
-export { addMember, createAgency, createPerson, disableMember, type NewPerson } from './people.ts';
-export { currentCode } from './totp.ts';
+export { type Accounts, createAccounts } from './accounts.ts';
+export { addFactor, type Factors, factorsOf, removeFactor } from './factors/factors.ts';
+export { type Given, suffices } from './factors/suffices.ts';
+export { currentCode } from './factors/totp.ts';
+export {
+  findInvitation,
+  type Invited,
+  invite,
+  listInvitations,
+  readInvitation,
+  resend,
+  revokeInvitation,
+} from './invitations/invitations.ts';
+export { joinUrl } from './invitations/links.ts';
+export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './members/access.ts';
+export { addMember, createAgency, createPerson, disableMember, type NewPerson } from './members/people.ts';
 
-/** Sign-in, sessions and devices. */
+/** Sign-in, sessions and devices, and how people prove themselves. */
 export const identity = defineModule({
   name: 'identity',
-  create({ db, clock, vault, keyring, audit, log, passwords, demo }) {
-    const refreshKey = secret(vault.namedKey('refresh-token/v1'));
-    const signIn = createSignIn({ db, keyring, refreshKey, audit, log, passwords });
+  create(services) {
+    const { db, clock, keyring, passwords, demo } = services;
+    const accounts = createAccounts(services);
     const sessions = createSessionWatch(db);
     return {
-      handlers: identityHandlers(signIn, demo && (() => demoPeople(demo, clock.now()))),
+      handlers: identityHandlers(accounts, demo && (() => demoPeople(demo, clock.now()))),
       listens: [{ channel: SESSIONS_CHANNEL, in: 'api', heard: sessions.heard }],
       provides: {
         authenticate: token => withSystem(db, 'authenticate', tx => findActor(tx, token)),

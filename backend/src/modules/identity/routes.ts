@@ -1,18 +1,25 @@
 import { permissionsOf, roleMay } from '@astrix/contract';
 import type { HandlersOf } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
+import type { Accounts } from './accounts.ts';
 import type { DemoPeople } from './demo.ts';
-import { endSession } from './sessions.ts';
-import type { SignIn } from './sign-in.ts';
+import { endSession } from './sessions/sessions.ts';
 
 export function identityHandlers(
-  signIn: SignIn,
+  { signIn, stepUp }: Accounts,
   demoPeople: (() => Promise<DemoPeople>) | null,
 ): HandlersOf<'identity'> {
   return {
     'identity.sign-in': ctx => signIn.signIn(ctx.body.email, ctx.body.password, ctx.body.device, ctx.ip),
     'identity.verify-totp': ctx => signIn.verifyTotp(ctx.body.challenge, ctx.body.code),
+    'identity.use-recovery-code': ctx => signIn.useRecoveryCode(ctx.body.challenge, ctx.body.code),
     'identity.refresh': ctx => signIn.refresh(ctx.body.refreshToken, ctx.body.deviceKey),
+
+    async 'identity.step-up'({ actor, body, ip, across }) {
+      await stepUp.prove(actor, body, ip);
+      await across('people', (_, audit) => audit({ subjectType: 'session', subjectId: actor.sessionId }));
+      return null;
+    },
 
     async 'identity.sign-out'({ tx, actor, audit }) {
       await endSession(tx, actor.agencyId, actor.sessionId, 'signed-out');

@@ -3,7 +3,10 @@ import { fail } from '../../kernel/errors.ts';
 import type { Actor, TenantTx } from '../db/index.ts';
 
 /** Finds who is behind an access token at this moment, with role and clients as they are now (AU-08); null for nobody. */
-export type Authenticate = (accessToken: string) => Promise<Actor | null>;
+export type Authenticate = (accessToken: string) => Promise<SessionActor | null>;
+
+/** An actor, and when the person last proved themselves in this session. */
+export type SessionActor = Actor & { readonly authenticatedAt: Date };
 
 /** Whether the tenant of this transaction has the client. */
 export type ClientExists = (tx: TenantTx, clientId: string) => Promise<boolean>;
@@ -16,4 +19,12 @@ export function demandPermission(actor: Actor, permission: Permission): void {
 /** A client that the person may not see answers exactly like one that does not exist (AZ-08). */
 export function demandClient(actor: Actor, clientId: string): void {
   if (actor.clientIds !== 'all' && !actor.clientIds.includes(clientId)) fail('not_found');
+}
+
+/** For how long a proof counts (AU-12). */
+const STEP_UP_SECONDS = 5 * 60;
+
+/** What changes who may do what, or takes data out, is for a person who has just proved themselves: a session left open is not enough. */
+export function demandStepUp(actor: SessionActor, now: Date): void {
+  if (now.getTime() - actor.authenticatedAt.getTime() > STEP_UP_SECONDS * 1000) fail('step_up_needed');
 }

@@ -1,1 +1,8 @@
-export { type Authenticate, type ClientExists, demandClient, demandPermission } from './authz.ts';
+export {
+  type Authenticate,
+  type ClientExists,
+  demandClient,
+  demandPermission,
+  demandStepUp,
+  type SessionActor,
+} from './authz.ts';

@@ -1,3 +1,4 @@
+export { commonPasswords } from './common-passwords.ts';
 export { deriveKey, equalDigests, equalTexts, hmacSha256, randomToken, sha256 } from './digests.ts';
 export {
   KEY_BYTES,

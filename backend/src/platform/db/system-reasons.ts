@@ -5,6 +5,7 @@
 export const SYSTEM_REASONS = {
   authenticate: 'find the person, session and access behind a token before any tenant is known',
   'sign-in': 'check a password or a code, and keep the count of failures',
+  people: 'change who belongs to an agency in which role, and how they prove themselves',
   'webhook-ingest': 'store what a provider delivered before its tenant is known',
   'webhook-process': 'find the tenant behind a verified provider account and apply the event',
   'send-message': 'carry a queued message to the provider and record the outcome',

@@ -1,11 +1,18 @@
-import { PERMISSIONS, ROUTES, type Role, type RouteDefinition, shownTo } from '@astrix/contract';
+import { mustSayStepUp, PERMISSIONS, ROUTES, type Role, type RouteDefinition, shownTo } from '@astrix/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, fail } from '../../kernel/errors.ts';
 import type { AuditEntry, AuditTrail } from '../audit/index.ts';
-import { type Authenticate, type ClientExists, demandClient, demandPermission } from '../authz/index.ts';
+import {
+  type Authenticate,
+  type ClientExists,
+  demandClient,
+  demandPermission,
+  demandStepUp,
+  type SessionActor,
+} from '../authz/index.ts';
 import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
 import {
   type Actor,
@@ -86,6 +93,8 @@ function demandDeclared(name: string, route: RouteDefinition): void {
     refuse('is for signed-in people but names no permission or no scope');
   if (route.auth !== 'session' && (route.permission !== null || route.scope !== 'none'))
     refuse('names a permission or a scope, and nobody has signed in there');
+  if (route.stepUp && route.auth !== 'session') refuse('asks for a step-up, and nobody has signed in there');
+  if (route.stepUp === undefined && mustSayStepUp(route)) refuse('does not say whether it needs a step-up');
   if (route.reaches !== undefined && (route.auth !== 'session' || route.idempotency === 'key'))
     refuse('runs outside of a transaction: it must be for signed-in people, and can keep no idempotency key');
   if (route.permission !== null && !Object.hasOwn(PERMISSIONS, route.permission))
@@ -158,6 +167,7 @@ async function serveSession(
   (request as { actorId?: string }).actorId = actor.personId;
   limit(actor.sessionId, route.id, route.ratePerMinute);
   demandPermission(actor, route.permission!);
+  if (route.stepUp) demandStepUp(actor, deps.clock.now());
   const params = checked(route.params, request.params, 'path');
   if (route.scope === 'client') demandClient(actor, String((params as { clientId: string }).clientId));
   const query = checked(route.query, request.query, 'query');
@@ -235,7 +245,11 @@ function demandAudited(route: RouteDefinition, written: boolean): void {
 const BAD_TOKENS_PER_MINUTE = 300;
 
 /** A token that nobody has costs a look-up, so that the network which sends them is counted before it. A good one is not counted. */
-async function authenticated(authenticate: Authenticate, limit: RateLimit, request: FastifyRequest): Promise<Actor> {
+async function authenticated(
+  authenticate: Authenticate,
+  limit: RateLimit,
+  request: FastifyRequest,
+): Promise<SessionActor> {
   const token = /^Bearer ([A-Za-z0-9._~-]{20,512})$/.exec(request.headers.authorization ?? '')?.[1];
   if (!token) fail('unauthenticated');
   const giveBack = limit(networkOf(request.ip), '(token)', BAD_TOKENS_PER_MINUTE);

@@ -1,8 +1,8 @@
 import { permissionsOf, ROLES, SessionView } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKit, type Kit, type Person } from '../../../test/kit/index.ts';
-import { newId } from '../../kernel/ids.ts';
-import { withSystem } from '../../platform/db/index.ts';
+import { createKit, type Kit, type Person } from '../../../../test/kit/index.ts';
+import { newId } from '../../../kernel/ids.ts';
+import { withSystem } from '../../../platform/db/index.ts';
 
 let kit: Kit;
 beforeAll(async () => {

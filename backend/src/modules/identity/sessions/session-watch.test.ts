@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createWorld, type World } from '../../../test/world.ts';
+import { createWorld, type World } from '../../../../test/world.ts';
 import { createSessionWatch } from './session-watch.ts';
 
 let world: World;

@@ -1,4 +1,4 @@
-import { equalDigests, hmacSha256, randomToken, sha256 } from '../../platform/crypto/index.ts';
+import { equalDigests, hmacSha256, randomToken, sha256 } from '../../../platform/crypto/index.ts';
 
 /** Opaque tokens. The prefix lets a secret scanner recognise one that got out. */
 const ACCESS_PREFIX = 'astrix-access-';

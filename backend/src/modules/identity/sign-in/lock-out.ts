@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { fail } from '../../kernel/errors.ts';
-import { sha256 } from '../../platform/crypto/index.ts';
-import { type Db, type SystemTx, txNow, withSystem } from '../../platform/db/index.ts';
+import { fail } from '../../../kernel/errors.ts';
+import { sha256 } from '../../../platform/crypto/index.ts';
+import { type Db, type SystemTx, txNow, withSystem } from '../../../platform/db/index.ts';
 
 const FORGET_SECONDS = 60 * 60;
 

@@ -1,17 +1,33 @@
-import { ROLES_WITH_ALL_CLIENTS, ROLES_WITH_MFA, type Role, type SignedIn } from '@astrix/contract';
+import { ROLES_WITH_ALL_CLIENTS, type Role, type SignedIn } from '@astrix/contract';
 import { sql } from 'kysely';
-import { newId } from '../../kernel/ids.ts';
-import { randomToken, sha256 } from '../../platform/crypto/index.ts';
-import { type Actor, type AnyTx, notify, type SystemTx, txNow } from '../../platform/db/index.ts';
-import { later } from './lock-out.ts';
-import type { EndReason } from './tables.ts';
+import type { AgencySettings } from '../../../composition/index.ts';
+import { newId } from '../../../kernel/ids.ts';
+import type { SessionActor } from '../../../platform/authz/index.ts';
+import { randomToken, sha256 } from '../../../platform/crypto/index.ts';
+import { type AnyTx, notify, type SystemTx, txNow } from '../../../platform/db/index.ts';
+import { type Given, stillSuffices } from '../factors/suffices.ts';
+import { later } from '../sign-in/lock-out.ts';
+import type { EndReason } from '../tables.ts';
 import { hashToken, newAccessToken, type RefreshClaim, refreshToken, refreshTokenHolds } from './tokens.ts';
 
-/** AU-06. */
+/** AU-06. An agency can set shorter limits, never longer ones. */
 const ACCESS_SECONDS = 15 * 60;
-const IDLE_SECONDS = 8 * 3600;
-const ABSOLUTE_SECONDS = 30 * 86_400;
-const ABSOLUTE_SECONDS_PRIVILEGED = 12 * 3600;
+export const SESSION_LIMITS: AgencySettings['session'] = {
+  idleSeconds: 8 * 3600,
+  lifeSeconds: 30 * 86_400,
+  privilegedLifeSeconds: 12 * 3600,
+};
+type Limits = AgencySettings['session'];
+const withinLimits = (own: Limits): Limits => ({
+  idleSeconds: Math.min(own.idleSeconds, SESSION_LIMITS.idleSeconds),
+  lifeSeconds: Math.min(own.lifeSeconds, SESSION_LIMITS.lifeSeconds),
+  privilegedLifeSeconds: Math.min(own.privilegedLifeSeconds, SESSION_LIMITS.privilegedLifeSeconds),
+});
+const lifeOf = (role: Role, limits: Limits) =>
+  ROLES_WITH_ALL_CLIENTS.includes(role)
+    ? Math.min(limits.lifeSeconds, limits.privilegedLifeSeconds)
+    : limits.lifeSeconds;
+const listed = (roles: readonly Role[]) => `{${roles.join(',')}}`;
 /** For how long a lost reply can be asked for again (AU-05). */
 const REPLAY_SECONDS = 30;
 
@@ -19,39 +35,61 @@ export const SESSIONS_CHANNEL = 'astrix_sessions';
 
 export type Device = { readonly name: string; readonly platform: string; readonly key: string };
 
-export async function startSession(
-  tx: SystemTx,
-  key: Buffer,
-  member: { agencyId: string; personId: string; role: Role },
-  device: Device,
-  networkHash: Buffer,
-): Promise<SignedIn> {
+export type NewSession = {
+  readonly agencyId: string;
+  readonly personId: string;
+  readonly role: Role;
+  readonly device: Device;
+  readonly given: readonly Given[];
+  readonly network: string;
+  readonly networkHash: Buffer;
+};
+
+export async function startSession(tx: SystemTx, key: Buffer, limits: Limits, session: NewSession): Promise<SignedIn> {
   const now = txNow(tx);
   const id = newId(now);
   const salt = Buffer.from(randomToken(32), 'base64url');
-  const privileged = ROLES_WITH_ALL_CLIENTS.includes(member.role);
+  const { agencyId, personId, device } = session;
+  const within = withinLimits(limits);
   await tx
     .insertInto('sessions')
     .values({
-      agency_id: member.agencyId,
+      agency_id: agencyId,
       id,
-      person_id: member.personId,
+      person_id: personId,
       generation: 1,
       salt,
       device_key_hash: sha256(device.key),
       device_name: device.name,
       platform: device.platform,
-      network_hash: networkHash,
+      network_hash: session.networkHash,
+      network: session.network,
+      given: [...session.given],
+      authenticated_at: now,
       created_at: now,
       rotated_at: now,
       last_seen_at: now,
-      idle_until: later(now, IDLE_SECONDS),
-      ends_at: later(now, privileged ? ABSOLUTE_SECONDS_PRIVILEGED : ABSOLUTE_SECONDS),
+      idle_until: later(now, within.idleSeconds),
+      ends_at: later(now, lifeOf(session.role, within)),
       ended_at: null,
       end_reason: null,
     })
     .execute();
-  return issue(tx, key, { id, agency_id: member.agencyId, person_id: member.personId, generation: 1, salt });
+  return issue(tx, key, { id, agency_id: agencyId, person_id: personId, generation: 1, salt });
+}
+
+/** Whether the person has used the device before, and whether they have signed in at all before. */
+export async function isKnownDevice(
+  tx: SystemTx,
+  personId: string,
+  device: Device,
+): Promise<'known' | 'new' | 'first'> {
+  const found = (query: 'any' | 'same') => {
+    const base = tx.selectFrom('sessions').select('id').where('person_id', '=', personId).limit(1);
+    return (query === 'any' ? base : base.where('device_key_hash', '=', sha256(device.key))).executeTakeFirst();
+  };
+  if (await found('same')) return 'known';
+  return (await found('any')) ? 'new' : 'first';
 }
 
 /** For how long a network is known after a sign-in from it. */
@@ -106,6 +144,7 @@ export async function refreshSession(
   key: Buffer,
   claim: RefreshClaim,
   deviceKey: string,
+  limitsOf: (agencyId: string) => Promise<Limits>,
 ): Promise<RefreshOutcome> {
   const now = txNow(tx);
   const session = await tx
@@ -115,8 +154,9 @@ export async function refreshSession(
     .forUpdate()
     .executeTakeFirst();
   if (!session || !refreshTokenHolds(key, claim, session.salt) || session.ended_at !== null) return { kind: 'ended' };
-  if (session.idle_until <= now || session.ends_at <= now || !(await mayStillSignIn(tx, session)))
-    return { kind: 'expired' };
+  if (session.idle_until <= now || session.ends_at <= now) return { kind: 'expired' };
+  const limits = withinLimits(await limitsOf(session.agency_id));
+  if (!(await mayStillSignIn(tx, session, limits))) return { kind: 'expired' };
   const sameDevice = session.device_key_hash.equals(sha256(deviceKey));
   const replayed =
     claim.generation === session.generation - 1 &&
@@ -131,7 +171,7 @@ export async function refreshSession(
     .set({
       generation,
       last_seen_at: now,
-      idle_until: later(now, IDLE_SECONDS),
+      idle_until: later(now, limits.idleSeconds),
       ...(replayed ? {} : { rotated_at: now }),
     })
     .where('agency_id', '=', session.agency_id)
@@ -140,23 +180,24 @@ export async function refreshSession(
   return { kind: 'signed-in', answer: await issue(tx, key, { ...session, generation }) };
 }
 
-type Lived = { agency_id: string; person_id: string; created_at: Date };
+type Lived = { agency_id: string; person_id: string; created_at: Date; given: readonly Given[] };
 
 /** As the person is now: a role that came later brings its own factor and its own end with it (AU-06, AU-10). */
-async function mayStillSignIn(tx: SystemTx, session: Lived): Promise<boolean> {
+async function mayStillSignIn(tx: SystemTx, session: Lived, limits: Limits): Promise<boolean> {
   const row = await tx
     .selectFrom('memberships as m')
     .innerJoin('people as p', 'p.id', 'm.person_id')
-    .select(['m.role', 'p.totp_sealed'])
+    .select(eb => [
+      'm.role',
+      eb.exists(eb.selectFrom('factors as f').select('f.id').whereRef('f.person_id', '=', 'p.id')).as('factor'),
+    ])
     .where('m.agency_id', '=', session.agency_id)
     .where('m.person_id', '=', session.person_id)
     .where('m.disabled_at', 'is', null)
     .where('p.disabled_at', 'is', null)
     .executeTakeFirst();
-  if (!row || (row.totp_sealed === null && ROLES_WITH_MFA.includes(row.role))) return false;
-  return (
-    !ROLES_WITH_ALL_CLIENTS.includes(row.role) || later(session.created_at, ABSOLUTE_SECONDS_PRIVILEGED) > txNow(tx)
-  );
+  if (!row || !stillSuffices(row.role, session.given, row.factor === true)) return false;
+  return later(session.created_at, lifeOf(row.role, limits)) > txNow(tx);
 }
 
 /** Whoever holds a token that was used before holds more of the same device: all its sessions end. */
@@ -186,13 +227,41 @@ export async function endSession(tx: AnyTx, agencyId: string, sessionId: string,
   return true;
 }
 
-type Found = { agency_id: string; person_id: string; role: Role; session_id: string; clients: string[] | null };
-const listed = (roles: readonly Role[]) => `{${roles.join(',')}}`;
+/** Ends every live session of a person, in all agencies, except `keep`. Answers how many, and of how many devices. */
+export async function endSessionsOf(
+  tx: SystemTx,
+  personId: string,
+  reason: EndReason,
+  only: { readonly keep?: string; readonly agencyId?: string } = {},
+): Promise<{ readonly sessions: number; readonly devices: number }> {
+  let live = tx
+    .selectFrom('sessions')
+    .select(['agency_id', 'id', 'device_key_hash'])
+    .where('person_id', '=', personId)
+    .where('ended_at', 'is', null);
+  if (only.keep !== undefined) live = live.where('id', '!=', only.keep);
+  if (only.agencyId !== undefined) live = live.where('agency_id', '=', only.agencyId);
+  const found = await live.execute();
+  for (const { agency_id, id } of found) await endSession(tx, agency_id, id, reason);
+  return { sessions: found.length, devices: new Set(found.map(row => row.device_key_hash.toString('hex'))).size };
+}
+
+type Found = {
+  agency_id: string;
+  person_id: string;
+  role: Role;
+  session_id: string;
+  authenticated_at: Date;
+  given: Given[];
+  factor: boolean;
+  clients: string[] | null;
+};
 
 /** Session, membership, role and clients as they are now: a change holds on the very next request (AU-08). */
-export async function findActor(tx: SystemTx, accessToken: string): Promise<Actor | null> {
+export async function findActor(tx: SystemTx, accessToken: string): Promise<SessionActor | null> {
   const { rows } = await sql<Found>`
-    select s.agency_id, s.person_id, m.role, s.id as session_id,
+    select s.agency_id, s.person_id, m.role, s.id as session_id, s.authenticated_at, s.given,
+      exists (select 1 from factors f where f.person_id = s.person_id) as factor,
       (select array_agg(a.client_id::text) from client_access a where a.agency_id = s.agency_id and a.person_id = s.person_id) as clients
     from access_tokens t
     join sessions s on s.id = t.session_id
@@ -201,16 +270,16 @@ export async function findActor(tx: SystemTx, accessToken: string): Promise<Acto
     where t.hash = ${hashToken(accessToken)} and t.expires_at > astrix_now()
       and s.ended_at is null and s.ends_at > astrix_now() and s.idle_until > astrix_now()
       and m.disabled_at is null and p.disabled_at is null
-      and (p.totp_sealed is not null or m.role <> all (${listed(ROLES_WITH_MFA)}::text[]))
       and (m.role <> all (${listed(ROLES_WITH_ALL_CLIENTS)}::text[])
-        or s.created_at > astrix_now() - make_interval(secs => ${ABSOLUTE_SECONDS_PRIVILEGED}))`.execute(tx);
+        or s.created_at > astrix_now() - make_interval(secs => ${SESSION_LIMITS.privilegedLifeSeconds}))`.execute(tx);
   const found = rows[0];
-  if (!found) return null;
+  if (!found || !stillSuffices(found.role, found.given, found.factor)) return null;
   return {
     agencyId: found.agency_id,
     personId: found.person_id,
     role: found.role,
     sessionId: found.session_id,
     clientIds: ROLES_WITH_ALL_CLIENTS.includes(found.role) ? 'all' : (found.clients ?? []),
+    authenticatedAt: found.authenticated_at,
   };
 }

@@ -1,10 +1,10 @@
 import { type Role, shorten } from '@astrix/contract';
-import { newId } from '../../kernel/ids.ts';
-import type { Secret } from '../../kernel/secret.ts';
-import { type Keyring, seal } from '../../platform/crypto/index.ts';
-import { notify, type SystemTx, txNow } from '../../platform/db/index.ts';
-import { SESSIONS_CHANNEL } from './sessions.ts';
-import { totpContext } from './sign-in.ts';
+import { newId } from '../../../kernel/ids.ts';
+import type { Secret } from '../../../kernel/secret.ts';
+import type { Keyring } from '../../../platform/crypto/index.ts';
+import { type SystemTx, txNow } from '../../../platform/db/index.ts';
+import { addFactor } from '../factors/factors.ts';
+import { endSessionsOf } from '../sessions/sessions.ts';
 
 export type NewPerson = {
   readonly id?: string;
@@ -52,12 +52,19 @@ export async function createPerson(tx: SystemTx, keyring: Keyring, person: NewPe
       name: person.name,
       initials: initialsOf(person.name),
       password_hash: person.passwordHash,
-      totp_sealed: person.totp ? seal(keyring, person.totp.reveal(), totpContext(id)) : null,
-      totp_last_step: 0,
       disabled_at: null,
       created_at: now,
     })
     .execute();
+  if (person.totp)
+    await addFactor(tx, {
+      personId: id,
+      kind: 'totp',
+      label: 'Authenticator app',
+      secret: person.totp.reveal(),
+      keyring,
+      lastStep: 0,
+    });
   return id;
 }
 
@@ -75,20 +82,11 @@ export async function addMember(tx: SystemTx, agencyId: string, personId: string
 
 /** Takes a person out of an agency: membership, sessions and their streams end with this transaction (AU-09). */
 export async function disableMember(tx: SystemTx, agencyId: string, personId: string): Promise<void> {
-  const now = txNow(tx);
   await tx
     .updateTable('memberships')
-    .set({ disabled_at: now })
+    .set({ disabled_at: txNow(tx) })
     .where('agency_id', '=', agencyId)
     .where('person_id', '=', personId)
     .execute();
-  const ended = await tx
-    .updateTable('sessions')
-    .set({ ended_at: now, end_reason: 'disabled' })
-    .where('agency_id', '=', agencyId)
-    .where('person_id', '=', personId)
-    .where('ended_at', 'is', null)
-    .returning('id')
-    .execute();
-  for (const session of ended) await notify(tx, SESSIONS_CHANNEL, session.id);
+  await endSessionsOf(tx, personId, 'disabled', { agencyId });
 }

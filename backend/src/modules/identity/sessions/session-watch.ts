@@ -1,4 +1,4 @@
-import { type Db, txNow, withSystem } from '../../platform/db/index.ts';
+import { type Db, txNow, withSystem } from '../../../platform/db/index.ts';
 
 /** A session also ends by its time, and nobody says so. */
 const LOOK_MS = 15_000;

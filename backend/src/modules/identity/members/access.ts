@@ -1,7 +1,7 @@
 import { ROLES_WITH_ALL_CLIENTS, type Role } from '@astrix/contract';
-import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
-import { txNow } from '../../platform/db/index.ts';
-import './tables.ts';
+import type { Actor, SystemTx, TenantTx } from '../../../platform/db/index.ts';
+import { txNow } from '../../../platform/db/index.ts';
+import '../tables.ts';
 
 export type Member = {
   readonly personId: string;

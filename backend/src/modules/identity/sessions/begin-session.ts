@@ -1,0 +1,67 @@
+import type { SignedIn } from '@astrix/contract';
+import type { Services } from '../../../composition/index.ts';
+import { fail } from '../../../kernel/errors.ts';
+import type { Secret } from '../../../kernel/secret.ts';
+import type { SystemTx } from '../../../platform/db/index.ts';
+import { networkOf } from '../../../platform/http/index.ts';
+import { factorsOf } from '../factors/factors.ts';
+import { type Given, stillSuffices } from '../factors/suffices.ts';
+import { networkLabel } from './network-label.ts';
+import { type Device, startSession } from './sessions.ts';
+
+export type BeginDeps = Pick<Services, 'audit' | 'ports'> & {
+  readonly refreshKey: Secret<Buffer>;
+  readonly digestOf: (network: string) => Buffer;
+};
+
+export type Beginning = {
+  readonly personId: string;
+  readonly agencyId: string;
+  readonly device: Device;
+  readonly ip: string;
+  /** What the person has shown. */
+  readonly given: readonly Given[];
+};
+
+/**
+ * The one way to a session (AU-10): looks at the membership as it is now and asks whether what was shown is enough for its role. Refuses
+ * with `forbidden` and a sentence that says what is missing.
+ */
+export async function beginSession(deps: BeginDeps, tx: SystemTx, beginning: Beginning): Promise<SignedIn> {
+  const { personId, agencyId, device, ip, given } = beginning;
+  const member = await tx
+    .selectFrom('memberships as m')
+    .innerJoin('people as p', 'p.id', 'm.person_id')
+    .select('m.role')
+    .where('m.agency_id', '=', agencyId)
+    .where('m.person_id', '=', personId)
+    .where('m.disabled_at', 'is', null)
+    .where('p.disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (!member) return fail('sign_in_refused');
+  const factors = await factorsOf(tx, personId);
+  if (!stillSuffices(member.role, given, factors.totp + factors.passkeys > 0))
+    fail('forbidden', {
+      detail: 'Your role needs a second factor, and none is set up. Ask an owner or admin of your agency.',
+    });
+  const { session } = await deps.ports.agencySettings(tx, agencyId);
+  const answer = await startSession(tx, deps.refreshKey.reveal(), session, {
+    agencyId,
+    personId,
+    role: member.role,
+    device,
+    given,
+    network: networkLabel(ip),
+    networkHash: deps.digestOf(networkOf(ip)),
+  });
+  await deps.audit.write(tx, {
+    event: 'session.start',
+    agencyId,
+    actorId: personId,
+    sessionId: answer.sessionId,
+    subjectType: 'session',
+    subjectId: answer.sessionId,
+    detail: { given: given.join('+') },
+  });
+  return answer;
+}

@@ -1,0 +1,8 @@
+import { defineModule } from '../../composition/index.ts';
+import { invitationHandlers } from './invitations.routes.ts';
+
+/** Who belongs to the agency, in which role, on which clients. */
+export const people = defineModule({
+  name: 'people',
+  create: services => ({ handlers: { ...invitationHandlers(services) } }),
+});

@@ -1,0 +1,78 @@
+import { type InvitationRow, mayManage, type Role } from '@astrix/contract';
+import type { HandlersOf, Services } from '../../composition/index.ts';
+import { fail } from '../../kernel/errors.ts';
+import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
+import { findInvitation, invite, joinUrl, listInvitations, resend, revokeInvitation } from '../identity/index.ts';
+
+type Names = 'people.list-invitations' | 'people.invite' | 'people.resend-invitation' | 'people.revoke-invitation';
+
+/** A manager sees and changes what they sent themselves; an invitation of others answers like one that does not exist. */
+const isTheirs = (actor: Actor, { invitedBy }: InvitationRow) =>
+  actor.role !== 'manager' || invitedBy === actor.personId;
+
+export function invitationHandlers({
+  ports,
+  installation,
+}: Pick<Services, 'ports' | 'installation'>): Pick<HandlersOf<'people'>, Names> {
+  /** Clients that the actor sees; staff of a client need at least one, and an id of elsewhere answers like an unknown one. */
+  async function demandClients(tx: TenantTx, role: Role, clientIds: readonly string[]): Promise<void> {
+    if (role === 'client' && clientIds.length === 0)
+      fail('invalid_request', { detail: 'Choose the client that this person belongs to.' });
+    for (const clientId of clientIds) if (!(await ports.clientExists(tx, clientId))) fail('not_found');
+  }
+
+  async function own(tx: SystemTx, actor: Actor, id: string): Promise<InvitationRow> {
+    const found = await findInvitation(tx, actor.agencyId, id);
+    if (!found || !isTheirs(actor, found)) return fail('not_found');
+    if (!mayManage(actor.role, found.role)) fail('role_refused');
+    return found;
+  }
+
+  const perDay = async (tx: SystemTx, { agencyId }: Actor) =>
+    (await ports.agencySettings(tx, agencyId)).invitationsPerDay;
+  const linkOf = (token: string) => joinUrl(installation.publicUrl(), token);
+
+  return {
+    'people.list-invitations': ({ actor, across }) =>
+      across('people', async tx => ({
+        invitations: (await listInvitations(tx, actor.agencyId)).filter(row => isTheirs(actor, row)),
+      })),
+
+    async 'people.invite'({ actor, body, within, across }) {
+      if (!mayManage(actor.role, body.role)) fail('role_refused');
+      if (body.teamIds.length > 0) fail('not_found');
+      await within(tx => demandClients(tx, body.role, body.clientIds));
+      return across('people', async (tx, audit) => {
+        const { row, token, warnings } = await invite(
+          tx,
+          actor.agencyId,
+          actor.personId,
+          body,
+          await perDay(tx, actor),
+        );
+        await audit({
+          subjectType: 'invitation',
+          subjectId: row.id,
+          detail: { role: row.role, clients: row.clientIds.length, link: 'shown' },
+        });
+        return { invitation: row, link: linkOf(token), warnings: [...warnings] };
+      });
+    },
+
+    'people.resend-invitation': ({ actor, params, across }) =>
+      across('people', async (tx, audit) => {
+        await own(tx, actor, params.invitationId);
+        const { row, token } = await resend(tx, actor.agencyId, params.invitationId, await perDay(tx, actor));
+        await audit({ subjectType: 'invitation', subjectId: row.id, detail: { link: 'shown' } });
+        return { invitation: row, link: linkOf(token), warnings: [] };
+      }),
+
+    'people.revoke-invitation': ({ actor, params, across }) =>
+      across('people', async (tx, audit) => {
+        await own(tx, actor, params.invitationId);
+        await revokeInvitation(tx, actor.agencyId, params.invitationId, actor.personId);
+        await audit({ subjectType: 'invitation', subjectId: params.invitationId });
+        return null;
+      }),
+  };
+}

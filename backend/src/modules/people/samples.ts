@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ModuleSamples } from '../../../test/kit/samples.ts';
+import { newId } from '../../kernel/ids.ts';
+import { txNow } from '../../platform/db/index.ts';
+
+/** What the suites that cut across all routes send to this module. */
+export const samples: ModuleSamples = {
+  bodies: {
+    'people.invite': ({ clientId }) => ({
+      email: `${randomBytes(6).toString('hex')}@agency.example`,
+      role: 'client',
+      clientIds: [clientId!],
+      teamIds: [],
+    }),
+  },
+  planted: ['invitationId'],
+  async plant(tx, { agencyId, clientId, mark }) {
+    const now = txNow(tx);
+    const id = newId(now);
+    await tx
+      .insertInto('invitations')
+      .values({
+        agency_id: agencyId,
+        id,
+        email: `${mark}@agency.example`,
+        role: 'agent',
+        client_ids: [clientId],
+        team_ids: [],
+        token_hash: createHash('sha256').update(id).digest(),
+        invited_by: null,
+        created_at: now,
+        sent_at: now,
+        valid_until: new Date(now.getTime() + 3600_000),
+      })
+      .execute();
+    await tx
+      .insertInto('enrolments')
+      .values({
+        hash: createHash('sha256').update(`enrolment ${id}`).digest(),
+        purpose: 'invitation',
+        agency_id: agencyId,
+        subject_id: id,
+        person_id: newId(now),
+        name: mark,
+        password_hash: null,
+        given: ['password'],
+        totp_sealed: null,
+        tries: 0,
+        expires_at: new Date(now.getTime() + 86_400_000),
+      })
+      .execute();
+    return { invitationId: id };
+  },
+};
