@@ -126,6 +126,11 @@ export const ERRORS = {
     reason: 'There is one of that name already',
     next: 'Choose another name.',
   },
+  browser_sign_in_refused: {
+    status: 401,
+    reason: 'This sign-in in the browser is not valid any more',
+    next: 'Start again in the console.',
+  },
   webhook_refused: {
     status: 403,
     reason: 'The verification was not accepted',

@@ -11,4 +11,5 @@ export { notifications } from './notifications/index.ts';
 export { previews } from './previews/index.ts';
 export { people } from './people/index.ts';
 export { sync } from './sync/index.ts';
+export { webSignIn } from './web-sign-in/index.ts';
 export { webhooks } from './webhooks/index.ts';

@@ -35,4 +35,5 @@ export * from './route.ts';
 export * from './shorten.ts';
 export * from './sync/lines.ts';
 export { newId } from './uuid.ts';
+export { SIGN_IN_WAYS, type SignInWay } from './web-sign-in/index.ts';
 export * from './write.ts';

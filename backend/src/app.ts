@@ -14,7 +14,13 @@ import * as modules from './modules.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { deriveKey, keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
 import { type Db, declaredTables } from './platform/db/index.ts';
-import { createCallLedger, createEgress, createSmtpSender, type EgressParts } from './platform/egress/index.ts';
+import {
+  createCallLedger,
+  createEgress,
+  createFetchTyped,
+  createSmtpSender,
+  type EgressParts,
+} from './platform/egress/index.ts';
 import { demandFed, refuseDemoDatabase } from './platform/feed/index.ts';
 import { createServer, registerRoutes } from './platform/http/index.ts';
 import { createJobs } from './platform/jobs/index.ts';
@@ -75,6 +81,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const sender = config.mail ? createSmtpSender(config.mail.server) : null;
   const outlet = config.mail && sender ? { sender, from: config.mail.from } : null;
   const mail = createMail({ db, log, metrics, keyring, digestKey: deriveKey(sealingKey, 'mail-address/v1'), outlet });
+  const typed = createFetchTyped(config.environment === 'production');
   const jobs = createJobs(db, log);
   const installation = installationOf(parts, http);
   const { handlers, every, pages, ...assembly } = await assemble(
@@ -88,6 +95,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       vault,
       keyring,
       egress,
+      fetchTyped: typed.fetch,
       audit,
       jobs,
       mail,
@@ -133,6 +141,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await jobs.stop();
       sender?.close();
       await egress.close();
+      await typed.close();
     },
   };
 }
@@ -172,7 +181,15 @@ function egressOf({ config, db, clock, log, metrics, egress }: AppParts, { mayCa
 function installationOf({ config, version }: AppParts, http: FastifyInstance): Installation {
   const { appFor, appSecretsFor, verifyTokenFor, sandboxUrl } = config;
   const publicUrl = () => config.publicUrl ?? ownUrl(http, config.port);
-  return { appFor, appSecretsFor, verifyTokenFor, sandboxUrl, version, publicUrl };
+  return {
+    appFor,
+    appSecretsFor,
+    verifyTokenFor,
+    sandboxUrl,
+    version,
+    publicUrl,
+    production: config.environment === 'production',
+  };
 }
 
 function ownUrl({ server }: FastifyInstance, port: number): string {

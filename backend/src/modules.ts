@@ -11,4 +11,5 @@ export { notifications } from './modules/notifications/index.ts';
 export { previews } from './modules/previews/index.ts';
 export { people } from './modules/people/index.ts';
 export { sync } from './modules/sync/index.ts';
+export { webSignIn } from './modules/web-sign-in/index.ts';
 export { webhooks } from './modules/webhooks/index.ts';

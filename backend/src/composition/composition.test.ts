@@ -125,6 +125,7 @@ describe('ports', () => {
     watchSession: () => () => undefined,
     reachOf: async () => 'all' as const,
     hasAgencies: async () => false,
+    allowsWay: async () => true,
     agencySettings: async () => {
       throw new Error('not asked for');
     },

@@ -55,6 +55,8 @@ export type Ports = {
   readonly reachOf: (actor: Actor) => Promise<Actor['clientIds']>;
   /** Whether anybody has an agency here yet. */
   readonly hasAgencies: (tx: SystemTx) => Promise<boolean>;
+  /** Whether one of these proofs is a way to sign in that the agency allows. */
+  readonly allowsWay: (tx: SystemTx, agencyId: string, given: readonly string[]) => Promise<boolean>;
   readonly agencySettings: (tx: AnyTx, agencyId: string) => Promise<AgencySettings>;
   /** Whether the tenant of this transaction has the client. */
   readonly clientExists: ClientExists;
@@ -83,6 +85,7 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   watchSession: 'identity',
   reachOf: 'identity',
   hasAgencies: 'identity',
+  allowsWay: 'web-sign-in',
   agencySettings: 'agencies',
   clientExists: 'clients',
   mayCall: 'connections',

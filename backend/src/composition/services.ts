@@ -4,7 +4,7 @@ import type { Secret } from '../kernel/secret.ts';
 import type { AuditTrail } from '../platform/audit/index.ts';
 import type { Keyring, PasswordCost, verifyPassword } from '../platform/crypto/index.ts';
 import type { Db } from '../platform/db/index.ts';
-import type { Egress } from '../platform/egress/index.ts';
+import type { Egress, FetchTyped } from '../platform/egress/index.ts';
 import type { Emit } from '../platform/events/index.ts';
 import type { CollectionReaders } from '../platform/feed/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
@@ -30,6 +30,7 @@ export type Installation = {
   /** Where this backend is reached from outside, without a path. Known once the server listens. */
   readonly publicUrl: () => string;
   readonly version: string;
+  readonly production: boolean;
 };
 
 /** Everything a module is created from. A function that needs little takes a `Pick` of it. */
@@ -41,6 +42,8 @@ export type Services = {
   readonly vault: Vault;
   readonly keyring: Keyring;
   readonly egress: Egress;
+  /** For addresses that no manifest names, such as the identity provider of an agency. */
+  readonly fetchTyped: FetchTyped;
   readonly audit: AuditTrail;
   readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly mail: Omit<Mail, 'loop'>;

@@ -13,6 +13,7 @@ export { type Accounts, createAccounts } from './accounts.ts';
 export { addFactor, type Factors, factorsOf, removeFactor } from './factors/factors.ts';
 export { type Given, suffices } from './factors/suffices.ts';
 export { currentCode } from './factors/totp.ts';
+export type { Joined } from './invitations/enrolments.ts';
 export {
   findInvitation,
   type Invited,
@@ -25,6 +26,7 @@ export {
 export { joinUrl } from './invitations/links.ts';
 export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './members/access.ts';
 export { addMember, createAgency, createPerson, disableMember, type NewPerson } from './members/people.ts';
+export { findAccount } from './sign-in/find-account.ts';
 
 /** Sign-in, sessions and devices, and how people prove themselves. */
 export const identity = defineModule({

@@ -61,11 +61,11 @@ export const newAttempt = (): OidcAttempt => ({
  * A client of OpenID Connect: discovery, authorization code with PKCE, and every check of the ID token. Keys come from the key set that the
  * issuer names in its discovery document, and from nowhere that a token names.
  */
-export function createOidc(fetch: FetchTyped, clock: Clock, production: boolean) {
+export function createOidc(ask: FetchTyped, clock: Clock, production: boolean) {
   const known = new Map<string, Known>();
   const http = {
     [oauth.customFetch]: (url: string, init: { method?: string; headers?: Record<string, string>; body?: unknown }) =>
-      fetch(url, init),
+      ask(url, init),
     [oauth.allowInsecureRequests]: !production,
   };
 

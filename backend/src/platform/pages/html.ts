@@ -36,8 +36,15 @@ function markupOf(value: HtmlValue): string {
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let markup = parts[0] ?? '';
   values.forEach((value, n) => {
-    if (/=\s*$/.test(markup)) throw new Error('A value of an attribute must stand in quotes.');
+    if (isOutsideQuotes(parts.slice(0, n + 1).join('')))
+      throw new Error('A value of an attribute must stand in quotes.');
     markup += markupOf(value) + (parts[n + 1] ?? '');
   });
   return Html.trusted(markup);
+}
+
+/** Whether what follows would be the value of an attribute that no quote has opened. */
+function isOutsideQuotes(literal: string): boolean {
+  const tag = literal.slice(literal.lastIndexOf('<'));
+  return /=\s*$/.test(tag) && [...tag].filter(letter => letter === '"').length % 2 === 0;
 }

@@ -15,7 +15,8 @@ export type Page = {
   readonly forward?: string;
 };
 
-const MARK = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9"/></svg>`;
+/** The mark of the console. */
+const MARK = html`<svg viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="7" fill="var(--accent)"/><path d="M8 20 14 7l6 13M10.4 15.4h7.2" fill="none" stroke="var(--on-accent)" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
 const styleSource = `'sha256-${sha256(STYLE).toString('base64')}'`;
 

@@ -14,7 +14,7 @@ export const STYLE = `
 html{background:var(--ground);color:var(--text);font:15px/1.55 "IBM Plex Sans",system-ui,"Segoe UI","Nirmala UI",sans-serif;-webkit-text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;display:grid;grid-template-rows:auto 1fr auto;padding:0 20px}
 header{display:flex;align-items:center;justify-content:center;gap:10px;padding:36px 0 22px;font-weight:650;letter-spacing:-.01em}
-header svg{width:26px;height:26px;color:var(--accent)}
+header svg{width:28px;height:28px}
 main{width:100%;max-width:424px;margin:0 auto;align-self:start;background:var(--panel);border:1px solid var(--line);border-radius:14px;box-shadow:var(--float);padding:30px 32px 32px}
 main.wide{max-width:560px}
 footer{padding:22px 0 28px;text-align:center;font-size:13px;color:var(--meta)}
@@ -43,7 +43,7 @@ button svg,.button svg{width:18px;height:18px;flex:none}
 .said strong{display:block}
 .facts{margin:0 0 22px;padding:14px 16px;background:var(--sunken);border-radius:10px;font-size:14px;display:grid;gap:4px 14px;grid-template-columns:auto 1fr}
 .facts dt{color:var(--meta)}.facts dd{margin:0;overflow-wrap:anywhere}
-ol.steps{list-style:none;display:flex;gap:6px;margin:0 0 20px;padding:0}ol.steps li{flex:1;height:4px;border-radius:2px;background:var(--line)}ol.steps li.on{background:var(--accent)}ol.steps span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+ol.steps{list-style:none;display:flex;gap:6px;margin:12px 0 20px;padding:0}ol.steps li{flex:1;height:4px;border-radius:2px;background:var(--line)}ol.steps li.on{background:var(--accent)}ol.steps span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .qr{display:block;width:204px;margin:4px auto 16px;padding:12px;background:#fff;border-radius:12px;border:1px solid var(--line)}.qr svg{display:block;width:100%;height:auto}
 code,.mono{font-family:"IBM Plex Mono",ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace}
 .key{display:block;padding:11px 14px;margin:0 0 18px;background:var(--sunken);border-radius:8px;font-size:14px;letter-spacing:.05em;overflow-wrap:anywhere;user-select:all}
@@ -53,6 +53,7 @@ ul.ways{list-style:none;margin:0;padding:0;display:grid;gap:10px}
 details{margin:0 0 16px}summary{cursor:pointer;color:var(--accent);font-size:14px;margin-bottom:10px}
 .mark{width:44px;height:44px;border-radius:50%;display:grid;place-items:center;margin:0 0 14px;background:var(--done-ground);color:var(--done)}.mark svg{width:22px;height:22px}
 .mark.bad{background:var(--danger-ground);color:var(--danger)}.mark.wait{background:var(--waiting-ground);color:var(--waiting)}
+.after{margin:18px 0 0}
 .check{display:flex;gap:10px;align-items:flex-start;font-weight:400;margin-bottom:18px}.check input{width:20px;height:20px;margin:1px 0 0;accent-color:var(--accent);flex:none}
 [hidden]{display:none!important}
 @media(max-width:480px){body{padding:0 14px}header{padding:22px 0 16px}main{padding:24px 20px 26px;border-radius:12px}ul.codes{padding:12px;gap:5px 10px}}

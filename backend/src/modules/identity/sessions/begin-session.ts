@@ -44,6 +44,10 @@ export async function beginSession(deps: BeginDeps, tx: SystemTx, beginning: Beg
     fail('forbidden', {
       detail: 'Your role needs a second factor, and none is set up. Ask an owner or admin of your agency.',
     });
+  if (!(await deps.ports.allowsWay(tx, agencyId, given)))
+    fail('forbidden', {
+      detail: 'Your agency does not allow this way to sign in. Choose another one, or ask an owner of your agency.',
+    });
   const { session } = await deps.ports.agencySettings(tx, agencyId);
   const answer = await startSession(tx, deps.refreshKey.reveal(), session, {
     agencyId,
