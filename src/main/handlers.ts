@@ -23,7 +23,18 @@ export type HandlerDeps = {
   readonly slowClient: AstrixClient;
   readonly connecting: Connecting;
   readonly status: StatusBoard;
-  readonly account: Pick<Lifecycle, 'state' | 'workspace' | 'signIn' | 'verifyTotp' | 'cancelTotp' | 'signOut'>;
+  readonly account: Pick<
+    Lifecycle,
+    | 'state'
+    | 'workspace'
+    | 'signIn'
+    | 'verifyTotp'
+    | 'cancelTotp'
+    | 'signInWithBrowser'
+    | 'reopenBrowser'
+    | 'cancelBrowser'
+    | 'signOut'
+  >;
   readonly newId: () => string;
   readonly serverNow: () => Date;
   readonly views: () => Promise<View[]>;
@@ -88,6 +99,15 @@ export function createHandlers(h: HandlerDeps): Handlers {
     'account.state': async () => account.state(),
     'account.signIn': ({ email, password }) => account.signIn(email, password),
     'account.verifyTotp': ({ code }) => account.verifyTotp(code),
+    'account.signInWithBrowser': () => account.signInWithBrowser(),
+    async 'account.reopenBrowser'() {
+      await account.reopenBrowser();
+      return null;
+    },
+    async 'account.cancelBrowser'() {
+      account.cancelBrowser();
+      return null;
+    },
     'account.cancelTotp': () => account.cancelTotp(),
     'account.signOut': () => account.signOut(),
     async 'account.sessions'({ all }) {

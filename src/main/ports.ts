@@ -33,6 +33,8 @@ export type ShellPort = {
   readonly openExternal: (url: string) => Promise<void>;
   /** Opens a provider's consent page in the system browser; false when that is refused or does not work. */
   readonly openConsent: (url: string) => Promise<boolean>;
+  /** Opens a page of the agency's own backend there; false when that is refused or does not work. */
+  readonly openSignIn: (url: string) => Promise<boolean>;
   readonly setTitle: (title: string) => void;
   readonly isFocused: () => boolean;
 };

@@ -229,6 +229,10 @@ export const CHANNELS = {
     z.strictObject({ code: z.string().regex(/^\d{6}$/, 'must be 6 digits') }),
     AccountState,
   ),
+  /** Opens the system browser and resolves when it has come back, which takes as long as the person does. */
+  'account.signInWithBrowser': call('write', false, nothing, AccountState),
+  'account.reopenBrowser': call('write', false, nothing, done),
+  'account.cancelBrowser': call('write', false, nothing, done),
   'account.cancelTotp': call('write', false, nothing, AccountState),
   'account.signOut': call('write', false, nothing, AccountState),
   'account.sessions': call('read', true, z.strictObject({ all: z.boolean() }), z.array(DeviceSession)),

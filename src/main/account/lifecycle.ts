@@ -4,6 +4,7 @@ import type { ConsoleDeps } from '../ports.ts';
 import { SIGNED_OUT, type StatusBoard } from '../sync/status.ts';
 import type { Timers } from '../timers.ts';
 import type { Workspace } from '../workspace.ts';
+import { createBrowserSignIn } from './browser-sign-in.ts';
 import { systemKeychain } from './keychain.ts';
 import { createPendingSignOut } from './pending-sign-out.ts';
 import { type Storage, storageFor } from './person-cache.ts';
@@ -41,6 +42,7 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
   let workspace: Workspace | null = null;
   let cancelSweep: () => void = () => undefined;
   let rebuilt = false;
+  const browser = createBrowserSignIn({ backendUrl: deps.backendUrl, shell: deps.shell, timers, log });
   const pending = createPendingSignOut({ settings, log, userData: deps.userData, vault: () => storage.vault });
 
   function setState(next: AccountState): AccountState {
@@ -130,7 +132,10 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
     state: () => state,
     workspace: () => workspace,
     sealWhenLeaseEnds,
-    stop: () => stop(),
+    stop() {
+      browser.cancel();
+      return stop();
+    },
 
     async start(): Promise<void> {
       const keychain = deps.keychain === undefined ? await systemKeychain() : deps.keychain;
@@ -154,6 +159,15 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
       await session.verifyTotp(code);
       return signedIn();
     },
+    /** Waits for the browser. Somebody who is signed in by then, in the window, stays who they are. */
+    async signInWithBrowser(): Promise<AccountState> {
+      const proof = await browser.wait(session.deviceName());
+      if (workspace !== null) return state;
+      await session.exchange(proof);
+      return signedIn();
+    },
+    reopenBrowser: () => browser.reopen(),
+    cancelBrowser: () => browser.cancel(),
     async cancelTotp(): Promise<AccountState> {
       session.cancelChallenge();
       return setState({ status: 'signed-out', notice: 'none' });

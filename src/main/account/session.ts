@@ -6,6 +6,7 @@ import type { AccountState, StorageMode } from '../../shared/ipc.ts';
 import { ConsoleError } from '../ipc/errors.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
+import type { BrowserProof } from './browser-sign-in.ts';
 import type { AccountVault, KeptSession } from './vault.ts';
 
 export type SignedOutNotice = Extract<AccountState, { status: 'signed-out' }>['notice'];
@@ -25,6 +26,8 @@ export type SessionDeps = {
   /** The server ended the session, or it ran out. */
   readonly onEnded: (notice: 'revoked' | 'expired') => Promise<void>;
 };
+
+const deviceName = (): string => shorten(hostname(), 80) || 'This computer';
 
 export type Session = ReturnType<typeof createSession>;
 
@@ -109,7 +112,7 @@ export function createSession(deps: SessionDeps) {
     /** Answers null where the next step is the code. */
     async signIn(email: string, password: string): Promise<KeptSession | null> {
       const deviceKey = randomBytes(32).toString('base64url');
-      const device = { name: shorten(hostname(), 80) || 'This computer', platform: deps.platform, key: deviceKey };
+      const device = { name: deviceName(), platform: deps.platform, key: deviceKey };
       const answer = await client.call('identity.sign-in', { body: { email, password, device } });
       if (!answer.ok) throw refusalOf(answer);
       if (answer.value.step === 'signed-in') return complete(answer.value, email, deviceKey);
@@ -127,6 +130,14 @@ export function createSession(deps: SessionDeps) {
       }
       challenge = null;
       return complete(answer.value, email, deviceKey);
+    },
+    deviceName,
+    /** Exchanges what the browser has brought (RFC 8252). */
+    async exchange({ deviceKey, ...proof }: BrowserProof): Promise<KeptSession> {
+      const device = { name: deviceName(), platform: deps.platform, key: deviceKey };
+      const answer = await client.call('web-sign-in.exchange', { body: { ...proof, device } });
+      if (!answer.ok) throw refusalOf(answer);
+      return complete(answer.value, answer.value.email, deviceKey);
     },
     cancelChallenge(): void {
       challenge = null;

@@ -76,6 +76,15 @@ export function judgeConsent(url: string, sandboxUrl: string | null): LinkVerdic
   return site.allowed ? { ...site, url: at.href } : site;
 }
 
+/** Pages of the agency's own backend on which people sign in. Its address is configured, so that it may be of a private network. */
+export function judgeSignIn(url: string, backendUrl: string): LinkVerdict {
+  const at = parsed(url);
+  const isOwn = at !== null && url.length <= MAX_CONSENT_URL && at.origin === parsed(backendUrl)?.origin;
+  return isOwn && at.pathname === '/sign-in' && at.username + at.password === ''
+    ? { allowed: true, url: at.href, host: at.host }
+    : { allowed: false, why: 'This is no page for signing in.' };
+}
+
 /** Permissions that a page may have: copying text, and telling about new messages (SH-03). */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
 export const mayHave = (permission: string, origin: string): boolean =>

@@ -49,7 +49,7 @@ function stage(change: Partial<StoredSettings> = {}) {
     },
     open: target => void opened.push(target),
   };
-  const desktop = createDesktop(settings, event => logged.push(event));
+  const desktop = createDesktop(settings, event => logged.push(event), 'https://astrix.agency.example');
   desktop.attach(console);
   return { desktop, settings, entered, trayed, opened, logged, woken: () => woken };
 }
@@ -177,7 +177,12 @@ describe('pages', () => {
     const page = 'http://127.0.0.1:4780/_browser/jira?state=x';
     expect(await desktop.shell.openConsent(page)).toBe(false);
     expect(await desktop.shell.openConsent('https://auth.example.com/authorize')).toBe(true);
-    const demo = createDesktop(settings, () => undefined, 'http://127.0.0.1:4780').shell;
+    const demo = createDesktop(
+      settings,
+      () => undefined,
+      'https://astrix.agency.example',
+      'http://127.0.0.1:4780',
+    ).shell;
     expect(await demo.openConsent(page)).toBe(true);
     await demo.openExternal(page);
     expect(electron.externallyOpened).toEqual(['https://auth.example.com/authorize', page]);

@@ -21,6 +21,7 @@ import {
   isOwnOrigin,
   judgeConsent,
   judgeLink,
+  judgeSignIn,
   type LinkVerdict,
   packagedFile,
   readDeepLink,
@@ -53,7 +54,12 @@ export type Desktop = {
 };
 
 /** Everything of Electron that the console uses: windows, pages, tray, menu, notices, keys, power. Nothing here decides anything. */
-export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxUrl: string | null = null): Desktop {
+export function createDesktop(
+  settings: SettingsStore,
+  log: ConsoleLog,
+  backendUrl: string,
+  sandboxUrl: string | null = null,
+): Desktop {
   let tray: Tray | null = null;
   let theConsole: Console | null = null;
   /** What this process was started with, until the console is there. macOS tells a link by an event, the others by the command line. */
@@ -164,6 +170,7 @@ export function createDesktop(settings: SettingsStore, log: ConsoleLog, sandboxU
     },
     openExternal: async url => openLink(url),
     openConsent: url => hand(judgeConsent(url, sandboxUrl)),
+    openSignIn: url => hand(judgeSignIn(url, backendUrl)),
     setTitle: title => {
       for (const window of allWindows()) window.setTitle(title);
     },

@@ -48,7 +48,7 @@ export function startDesktop(given: ConsoleEnvironment): void {
   for (const name of OWN_FILES) keepPrivate(join(place, name));
   const log = openLog(join(userData, 'logs'), clock.now);
   const settings = openSettings(join(userData, 'settings.json'));
-  const desktop = createDesktop(settings, log, environment.sandboxUrl);
+  const desktop = createDesktop(settings, log, environment.backendUrl, environment.sandboxUrl);
   const console = createConsole({
     userData,
     backendUrl: environment.backendUrl,

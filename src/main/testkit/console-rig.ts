@@ -12,6 +12,7 @@ export function consoleOver(place: {
   readonly now: () => Date;
   /** The browser that a consent page is opened in. */
   readonly openConsent?: (url: string) => Promise<boolean>;
+  readonly openSignIn?: (url: string) => Promise<boolean>;
   readonly emit?: Emit;
 }): Console {
   return createConsole({
@@ -26,6 +27,7 @@ export function consoleOver(place: {
       setTray: () => undefined,
       openExternal: async () => undefined,
       openConsent: place.openConsent ?? (async () => false),
+      openSignIn: place.openSignIn ?? (async () => false),
       setTitle: () => undefined,
       isFocused: () => true,
     },

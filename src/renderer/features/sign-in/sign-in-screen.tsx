@@ -1,8 +1,8 @@
 import { Field } from '@base-ui/react/field';
 import { OTPField } from '@base-ui/react/otp-field';
 import { useMutation } from '@tanstack/react-query';
-import { ArrowLeft, LogIn } from 'lucide-react';
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { ArrowLeft, Globe, LogIn } from 'lucide-react';
+import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { AccountState, DemoPerson } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
@@ -44,7 +44,7 @@ export function SignInScreen({ account }: { readonly account: AccountState }): R
           {account.status === 'totp' ? (
             <CodeForm hint={people.find(person => person.email === who?.email)?.code ?? null} />
           ) : (
-            <PasswordForm who={who} />
+            <Ways who={who} />
           )}
         </div>
       </main>
@@ -83,6 +83,69 @@ function Problem({ error }: { readonly error: unknown }) {
       <p>{next}</p>
       {reference ? <code className="text-meta opacity-80 select-all">{reference}</code> : null}
     </div>
+  );
+}
+
+/** Password here, or any way that the agency allows in the browser. */
+function Ways({ who }: { readonly who: DemoPerson | null }) {
+  const [waiting, setWaiting] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  const begin = () => {
+    setWaiting(true);
+    setError(null);
+    ask(bridge.account.signInWithBrowser()).catch((failure: unknown) => {
+      setWaiting(false);
+      setError(failure);
+      requestAnimationFrame(() => button.current?.focus());
+    });
+  };
+  // Somebody of the demo was picked meanwhile: the password form signs them in.
+  useEffect(() => {
+    if (who) void bridge.account.cancelBrowser();
+  }, [who]);
+
+  if (waiting) return <BrowserWait />;
+  return (
+    <>
+      <PasswordForm who={who} />
+      <div className="my-4 flex items-center gap-3 text-meta">
+        <span className="h-px flex-1 bg-line" />
+        or
+        <span className="h-px flex-1 bg-line" />
+      </div>
+      <Button ref={button} className="h-9 w-full" onClick={begin}>
+        <Globe size={16} aria-hidden="true" /> Sign in with the browser
+      </Button>
+      <p className="mt-2 text-meta">With a passkey, a link by e-mail or your agency’s single sign-on.</p>
+      {error ? (
+        <div className="mt-3">
+          <Problem error={error} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function BrowserWait() {
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => cancel.current?.focus(), []);
+  return (
+    <section className="mt-8 flex flex-col gap-4" aria-label="Sign in with the browser">
+      <p role="status" className="font-medium">
+        Waiting for your browser…
+      </p>
+      <p className="text-meta">
+        A page of your agency’s server is open in your browser. Sign in there, and you come back here by yourself.
+      </p>
+      <Button ref={cancel} className="h-9" onClick={() => void bridge.account.cancelBrowser()}>
+        Cancel
+      </Button>
+      <Button look="quiet" className="h-9" onClick={() => void bridge.account.reopenBrowser()}>
+        Open the page again
+      </Button>
+    </section>
   );
 }
 
