@@ -22,6 +22,7 @@ const WITHOUT_SESSION = {
     'GET /ready',
     'GET /v1/demo/people',
     'GET /v1/meta',
+    'POST /v1/auth/exchange',
     'POST /v1/auth/recovery-code',
     'POST /v1/auth/refresh',
     'POST /v1/auth/sign-in',
@@ -113,7 +114,7 @@ describe('AZ-01: every route says everything about itself, or the server does no
   });
 
   test('nobody who reads can write: a write names a permission that fewer roles have, or is about oneself', () => {
-    const own = new Set(['session.own', 'notification.own']);
+    const own = new Set(['session.own', 'notification.own', 'passkey.own']);
     for (const [name, route] of ALL_ROUTES) {
       if (route.auth !== 'session' || route.method === 'GET') continue;
       const roles: readonly Role[] = PERMISSIONS[route.permission!];

@@ -204,7 +204,7 @@ function demandTokenHash(claims: oauth.IDToken, accessToken: string): void {
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const isTrue = (value: unknown) => value === true || value === 'true' || value === 1 || value === '1';
 const listOf = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string').slice(0, 200);
+  (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
 
 function claimsOf(claims: oauth.IDToken): Claims {
   return {

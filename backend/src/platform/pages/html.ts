@@ -36,7 +36,7 @@ function markupOf(value: HtmlValue): string {
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let markup = parts[0] ?? '';
   values.forEach((value, n) => {
-    if (isOutsideQuotes(parts.slice(0, n + 1).join('')))
+    if (isOutsideQuotes(parts.filter((_, at) => at <= n).join('')))
       throw new Error('A value of an attribute must stand in quotes.');
     markup += markupOf(value) + (parts[n + 1] ?? '');
   });

@@ -55,6 +55,9 @@ details{margin:0 0 16px}summary{cursor:pointer;color:var(--accent);font-size:14p
 .mark.bad{background:var(--danger-ground);color:var(--danger)}.mark.wait{background:var(--waiting-ground);color:var(--waiting)}
 .after{margin:18px 0 0}
 .check{display:flex;gap:10px;align-items:flex-start;font-weight:400;margin-bottom:18px}.check input{width:20px;height:20px;margin:1px 0 0;accent-color:var(--accent);flex:none}
+h1+form,h1+ul,h1+.said{margin-top:18px}
+main>:last-child{margin-bottom:0}main>:last-child>p:last-child{margin-bottom:0}
+main:has(>.mark){display:flex;flex-direction:column}.mark{order:-1}
 [hidden]{display:none!important}
 @media(max-width:480px){body{padding:0 14px}header{padding:22px 0 16px}main{padding:24px 20px 26px;border-radius:12px}ul.codes{padding:12px;gap:5px 10px}}
 @media(prefers-reduced-motion:no-preference){button,.button{transition:background-color .12s}}
