@@ -2,7 +2,7 @@ import { Field } from '@base-ui/react/field';
 import { OTPField } from '@base-ui/react/otp-field';
 import { useMutation } from '@tanstack/react-query';
 import { ArrowLeft, Globe, LogIn } from 'lucide-react';
-import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AccountState, DemoPerson } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
