@@ -176,6 +176,36 @@ export const ERRORS = {
     reason: 'The customer wrote again before this reply was sent',
     next: 'Read the new messages, then send the reply again or discard it.',
   },
+  client_paused: {
+    status: 409,
+    reason: 'This client is paused',
+    next: 'End the pause in the settings of the client, then send again.',
+  },
+  client_name_taken: {
+    status: 409,
+    reason: 'Another client of the agency has this name',
+    next: 'Choose a name that nobody mistakes for the other one.',
+  },
+  client_mark_taken: {
+    status: 409,
+    reason: 'Another client of the agency looks like this',
+    next: 'Choose another colour, shape or initials.',
+  },
+  client_not_ready: {
+    status: 409,
+    reason: 'This client cannot be deleted yet',
+    next: 'Archive it, disconnect its systems, and type its name exactly.',
+  },
+  feature_off: {
+    status: 409,
+    reason: 'This feature is switched off for the client',
+    next: 'Ask an owner, admin or manager to switch it on in the settings of the client.',
+  },
+  changed_meanwhile: {
+    status: 409,
+    reason: 'Somebody else has changed this meanwhile',
+    next: 'Look at what is there now, and make your change again.',
+  },
   idempotency_mismatch: {
     status: 409,
     reason: 'This key was already used for something else',

@@ -6,6 +6,8 @@ import type { WriteDefinition } from './write.ts';
 /** A feature as it is declared. Backend, SDK, console and window derive everything that they list from it. */
 export type Feature = {
   readonly name: string;
+  /** What people call the feature where they switch it off for a client; null for one that every client has. */
+  readonly optional: string | null;
   readonly permissions: Readonly<Record<string, readonly Role[]>>;
   readonly collections: Readonly<Record<string, Collection>>;
   readonly routes: Readonly<Record<string, RouteSpec & { readonly id: string }>>;
@@ -13,6 +15,8 @@ export type Feature = {
 };
 
 type Spec<P, C, R, W> = {
+  /** Set where a client can do without the feature: what people call it. Its client routes are refused while it is off. */
+  readonly optional?: string;
   /** Default deny: each permission names the roles that have it. */
   readonly permissions?: P;
   readonly collections?: C;
@@ -41,6 +45,7 @@ export function defineFeature<
   spec: Spec<P, C, R, W>,
 ): {
   readonly name: N;
+  readonly optional: string | null;
   readonly permissions: P;
   readonly collections: C;
   readonly routes: Named<N, R>;
@@ -52,6 +57,7 @@ export function defineFeature<
   ]);
   return {
     name,
+    optional: spec.optional ?? null,
     permissions: spec.permissions ?? ({} as P),
     collections: spec.collections ?? ({} as C),
     routes: Object.fromEntries(routes) as Named<N, R>,

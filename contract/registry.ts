@@ -46,6 +46,11 @@ export type WriteArgs<W extends WriteName> = Writes[W] extends { readonly args: 
 
 export const FEATURES: readonly Feature[] = Object.values(features);
 
+/** What people call each feature that a client can do without, by the feature's name. */
+export const OPTIONAL_FEATURES: Readonly<Record<string, string>> = Object.fromEntries(
+  FEATURES.flatMap(({ name, optional }) => (optional === null ? [] : [[name, optional]])),
+);
+
 const faults = declarationFaults(FEATURES);
 if (faults.length > 0) throw new Error(`The features are not declared completely:\n- ${faults.join('\n- ')}`);
 

@@ -107,11 +107,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
     },
     board,
   );
-  const { authenticate, clientExists } = board.ports;
+  const { authenticate, findClient } = board.ports;
   const operatorToken = config.metricsToken?.reveal() ?? null;
   registerRoutes(
     http,
-    { db, clock, log, audit, authenticate, clientExists, operatorToken, draining: draining.signal },
+    { db, clock, log, audit, authenticate, findClient, operatorToken, draining: draining.signal },
     handlers,
   );
   const { publicUrl } = installation;

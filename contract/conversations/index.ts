@@ -13,6 +13,7 @@ const conversationParams = z.strictObject({ clientId: Id, conversationId: Id });
 
 /** The inbox: conversations with customers, their messages and the internal notes between them. */
 export const conversations = defineFeature('conversations', {
+  optional: 'Inbox',
   permissions: {
     'conversation.read': ROLES,
     'conversation.reply': ROLES_THAT_WRITE,

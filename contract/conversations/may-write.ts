@@ -9,6 +9,8 @@ export type SendPurpose = 'reply' | 'utility' | 'automatic' | 'marketing';
 
 /** What decides whether a message may be written, as far as its reader knows. */
 export type Writable = {
+  /** Nobody writes for a paused client. */
+  readonly clientPaused?: boolean;
   readonly optedOut: boolean;
   /** The customer stopped promotions and nothing else. */
   readonly marketingOptedOut?: boolean;
@@ -30,7 +32,13 @@ export const isStopping = (
 
 export type WriteRefusal = Extract<
   ErrorCode,
-  'opted_out' | 'marketing_opted_out' | 'consent_unclear' | 'account_stopped' | 'window_closed' | 'channel_unavailable'
+  | 'client_paused'
+  | 'opted_out'
+  | 'marketing_opted_out'
+  | 'consent_unclear'
+  | 'account_stopped'
+  | 'window_closed'
+  | 'channel_unavailable'
 >;
 
 /**
@@ -39,6 +47,7 @@ export type WriteRefusal = Extract<
  */
 export function mayWrite(conversation: Writable, now: Date, purpose: SendPurpose): WriteRefusal | null {
   const {
+    clientPaused = false,
     optedOut,
     marketingOptedOut = false,
     stopHint = null,
@@ -46,6 +55,7 @@ export function mayWrite(conversation: Writable, now: Date, purpose: SendPurpose
     channelActive = true,
     notices = [],
   } = conversation;
+  if (clientPaused) return 'client_paused';
   if (optedOut) return 'opted_out';
   if (marketingOptedOut && purpose === 'marketing') return 'marketing_opted_out';
   if (stopHint !== null && (purpose === 'marketing' || purpose === 'automatic')) return 'consent_unclear';

@@ -14,6 +14,7 @@ const reader = async () => [];
 
 const parcels: Feature = {
   name: 'parcels',
+  optional: null,
   permissions: {},
   collections: { parcels: COLLECTIONS.clients as never },
   routes: { list: { ...(ROUTES['clients.list'] as RouteDefinition), id: 'parcels.list' } },
@@ -129,7 +130,8 @@ describe('ports', () => {
     agencySettings: async () => {
       throw new Error('not asked for');
     },
-    clientExists: async () => true,
+    findClient: async () => ({ featuresOff: [] }),
+    liveConnections: async () => [],
     mayCall: async () => true,
     openConnection: async () => ({ kind: 'refused', reason: 'disconnected' }),
     demandReadable: async () => ({ agencyId: '', provider: '' }),

@@ -1,6 +1,6 @@
 import type { Capability, ProviderId } from '@astrix/contract';
 import type { Secret } from '../kernel/secret.ts';
-import type { Authenticate, ClientExists } from '../platform/authz/index.ts';
+import type { Authenticate, FindClient } from '../platform/authz/index.ts';
 import type { Actor, AnyTx, SystemTx, TenantTx } from '../platform/db/index.ts';
 import type { EgressParts } from '../platform/egress/index.ts';
 import type { ActOnConnection } from '../providers/act.ts';
@@ -58,8 +58,10 @@ export type Ports = {
   /** Whether one of these proofs is a way to sign in that the agency allows. */
   readonly allowsWay: (tx: SystemTx, agencyId: string, given: readonly string[]) => Promise<boolean>;
   readonly agencySettings: (tx: AnyTx, agencyId: string) => Promise<AgencySettings>;
-  /** Whether the tenant of this transaction has the client. */
-  readonly clientExists: ClientExists;
+  /** The client, as far as requests depend on it; null for one that the tenant of this transaction does not have. */
+  readonly findClient: FindClient;
+  /** Names of the systems that are connected for a client of the tenant. */
+  readonly liveConnections: (tx: TenantTx, clientId: string) => Promise<readonly string[]>;
   /** Asked before each call to a provider. Throws when it cannot be known: then nothing leaves. */
   readonly mayCall: NonNullable<EgressParts['allowed']>;
   /** Opens a connection, so that a module can call its provider. */
@@ -87,7 +89,8 @@ const PORTS: { readonly [P in keyof Ports]: string } = {
   hasAgencies: 'identity',
   allowsWay: 'web-sign-in',
   agencySettings: 'agencies',
-  clientExists: 'clients',
+  findClient: 'clients',
+  liveConnections: 'connections',
   mayCall: 'connections',
   openConnection: 'connections',
   demandReadable: 'connections',

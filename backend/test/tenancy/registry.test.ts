@@ -49,7 +49,7 @@ function boot(change: Partial<Record<keyof RouteDefinition, unknown>>, handlers:
     log: silentLog,
     audit: world.app.audit,
     authenticate: async () => null,
-    clientExists: async () => false,
+    findClient: async () => null,
     operatorToken: null,
     draining: new AbortController().signal,
   };

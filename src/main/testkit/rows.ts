@@ -15,6 +15,8 @@ export const clientRow = (n: number): RowOf<'clients'> => ({
   shape: 'square',
   replyAs: `Client ${n}`,
   status: 'active',
+  logo: null,
+  featuresOff: [],
   createdAt: iso(0),
 });
 

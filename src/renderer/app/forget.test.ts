@@ -35,6 +35,8 @@ const clientOf = (id: string): ClientView => ({
     shape: 'square',
     replyAs: id,
     status: 'active',
+    logo: null,
+    featuresOff: [],
     createdAt: '2026-11-01T00:00:00.000Z',
   },
   ...{ lastUsedAt: null, unread: 0, failed: 0, closing: 0, waiting: 0, muted: false },

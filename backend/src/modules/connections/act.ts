@@ -27,7 +27,7 @@ import type { Failed } from '../../platform/egress/index.ts';
 import { nameOf } from '../../platform/telemetry/index.ts';
 import type { Act, ActAnswer, ActOnConnection, ActOutcome, ActRequest } from '../../providers/act.ts';
 import type { Api, Manifest } from '../../providers/provider.ts';
-import { clientExists } from '../clients/index.ts';
+import { clientExists, isPaused } from '../clients/index.ts';
 import { demandProvider } from './access.ts';
 import type { Use } from './connection-api.ts';
 import type { ConnectionsDeps } from './deps.ts';
@@ -51,6 +51,7 @@ type Wanted = {
   readonly actor: Actor;
   readonly requestId: string | null;
   readonly clientId: string;
+  readonly paused: boolean;
   readonly name: ActName;
   readonly key: string;
   readonly input: never;
@@ -89,6 +90,7 @@ export function createAct(deps: ConnectionsDeps, use: Use): ActOnConnection {
     const hash = sha256(canonicalJson([name, clientId, input.data]));
     return {
       actor,
+      paused: await isPaused(tx, actor.agencyId, clientId),
       requestId: request.requestId,
       clientId,
       name,
@@ -100,9 +102,10 @@ export function createAct(deps: ConnectionsDeps, use: Use): ActOnConnection {
   }
 
   /** The connection can do it now. What is settled already is answered without this. */
-  async function demandReady({ connection, clientId, actor, name }: Wanted): Promise<AnyAct> {
+  async function demandReady({ connection, clientId, actor, name, paused }: Wanted): Promise<AnyAct> {
     const act = providerOf(connection.provider).connector?.acts?.[name] as AnyAct | undefined;
     if (!act) fail('not_found', { detail: `${manifestOf(connection).name} does not do this.` });
+    if (paused) fail('client_paused');
     if (!isLive(connection)) fail('connection_unusable');
     const of = { agencyId: actor.agencyId, clientId, connectionId: connection.id, actorId: actor.personId };
     if (!(await deps.switches.allowed(of, connection.provider))) fail('switched_off');

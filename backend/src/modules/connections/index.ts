@@ -13,7 +13,7 @@ import { createHousekeeping } from './housekeep.ts';
 import { findConnectedAccount, providerEventHears } from './provider-events.ts';
 import { createReadConnection, createReadRow } from './read.ts';
 import { createRefresh } from './refresh.ts';
-import { findConnection, manifestOf, markBroken, vaultRefOf } from './repo.ts';
+import { findConnection, manifestOf, markBroken, namesOfLive, vaultRefOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
 import { connectionsSeed } from './seed.ts';
 import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
@@ -41,6 +41,7 @@ export const connections = defineModule({
       handlers: connectionHandlers({ deps, use, readRow }),
       seed: connectionsSeed(services),
       provides: {
+        liveConnections: namesOfLive,
         mayCall: switches.allowed,
         openConnection: createOpen(deps, use),
         readConnection: createReadConnection(deps, readRow),

@@ -31,6 +31,18 @@ export const accountOf = (row: ConnectionRow): Account => ({
   settings: settingsOf(row).account,
 });
 
+/** Names of the systems whose connections of this client have not ended. Those of the agency stay when a client goes. */
+export async function namesOfLive(tx: TenantTx, clientId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('connections')
+    .select('provider')
+    .distinct()
+    .where('client_id', '=', clientId)
+    .where('status', 'in', LIVE)
+    .execute();
+  return rows.map(row => manifestOf(row).name).sort();
+}
+
 /** One that the client can use: its own, or one of the agency. A foreign one answers like one that does not exist. */
 export async function demandConnection(tx: TenantTx, clientId: string, id: string): Promise<ConnectionRow> {
   const row = await tx

@@ -2,6 +2,7 @@ import { ERRORS, type Fault, mayWrite, type ProviderId, type WriteRefusal } from
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { OutgoingText } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { isPaused } from '../clients/index.ts';
 import { addressOf } from '../contacts/index.ts';
 import { stopsOf } from './account-notices.ts';
 import { countFailed } from './apply-changes.ts';
@@ -76,7 +77,8 @@ export async function claimNext(
   // A message without an author was written by no person.
   const purpose = message.author_id === null ? 'automatic' : 'reply';
   const notices = await stopsOf(tx, agencyId, conversation.channel_id);
-  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active', notices), now, purpose);
+  const paused = await isPaused(tx, agencyId, conversation.client_id);
+  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active', notices, paused), now, purpose);
   if (refusal) return refuse(refusalOf(refusal));
   if (!channel?.connection_id) return refuse(refusalOf('channel_unavailable'));
   const to = await addressOf(tx, { agencyId, provider }, conversation.contact_id);

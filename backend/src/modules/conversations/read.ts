@@ -53,7 +53,9 @@ export const writableOf = (
   row: Selectable<Schema['conversations']>,
   channelActive: boolean,
   notices: NonNullable<Writable['notices']>,
+  clientPaused: boolean,
 ): Writable => ({
+  clientPaused,
   optedOut: row.opted_out,
   marketingOptedOut: row.marketing_opted_out,
   stopHint: stopHintOf(row),

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { isPaused } from '../clients/index.ts';
 import { stopsOf } from './account-notices.ts';
 import { fitting, lockConversation, messageRow, previewOf, writableOf } from './read.ts';
 
@@ -38,7 +39,8 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
     .where('id', '=', conversation.channel_id)
     .executeTakeFirst();
   const notices = await stopsOf(tx, conversation.agency_id, conversation.channel_id);
-  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active', notices), now, 'reply');
+  const paused = await isPaused(tx, conversation.agency_id, conversation.client_id);
+  const refusal = mayWrite(writableOf(conversation, channel?.status === 'active', notices, paused), now, 'reply');
   if (refusal) fail(refusal);
   const { manifest, messaging } = PROVIDERS[conversation.provider];
   if (messaging && reply.text.length > messaging.maxTextLength)

@@ -18,7 +18,7 @@ export function invitationHandlers({
   async function demandClients(tx: TenantTx, role: Role, clientIds: readonly string[]): Promise<void> {
     if (role === 'client' && clientIds.length === 0)
       fail('invalid_request', { detail: 'Choose the client that this person belongs to.' });
-    for (const clientId of clientIds) if (!(await ports.clientExists(tx, clientId))) fail('not_found');
+    for (const clientId of clientIds) if (!(await ports.findClient(tx, clientId))) fail('not_found');
   }
 
   async function own(tx: SystemTx, actor: Actor, id: string): Promise<InvitationRow> {

@@ -8,8 +8,11 @@ export type Authenticate = (accessToken: string) => Promise<SessionActor | null>
 /** An actor, and when the person last proved themselves in this session. */
 export type SessionActor = Actor & { readonly authenticatedAt: Date };
 
-/** Whether the tenant of this transaction has the client. */
-export type ClientExists = (tx: TenantTx, clientId: string) => Promise<boolean>;
+/** The client, as far as requests depend on it; null for one that the tenant of this transaction does not have. */
+export type FindClient = (
+  tx: TenantTx,
+  clientId: string,
+) => Promise<{ readonly featuresOff: readonly string[] } | null>;
 
 /** Default deny: a role that the matrix does not name for a permission does not have it. */
 export function demandPermission(actor: Actor, permission: Permission): void {

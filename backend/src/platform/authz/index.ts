@@ -1,8 +1,8 @@
 export {
   type Authenticate,
-  type ClientExists,
   demandClient,
   demandPermission,
   demandStepUp,
+  type FindClient,
   type SessionActor,
 } from './authz.ts';

@@ -16,6 +16,7 @@ export const SYSTEM_REASONS = {
   switches: 'know in each process what has been switched off',
   'send-mail': 'carry queued mail to the mail server and record the outcome',
   'snooze-wake': 'wake conversations whose time has come',
+  'client-end': 'delete a client whose time to be deleted has come, with everything of it',
   'retention-sweep': 'delete what has expired',
   lease: 'decide which process does periodic work',
   'demo-seed': 'make the demo agency in an empty database',

@@ -7,10 +7,10 @@ import { AppError, fail } from '../../kernel/errors.ts';
 import type { AuditEntry, AuditTrail } from '../audit/index.ts';
 import {
   type Authenticate,
-  type ClientExists,
   demandClient,
   demandPermission,
   demandStepUp,
+  type FindClient,
   type SessionActor,
 } from '../authz/index.ts';
 import { equalDigests, equalTexts, sha256 } from '../crypto/index.ts';
@@ -39,7 +39,7 @@ export type RouteDeps = {
   readonly audit: AuditTrail;
   readonly authenticate: Authenticate;
   /** Whether the tenant of a transaction has a client, for routes that are scoped to one. */
-  readonly clientExists: ClientExists;
+  readonly findClient: FindClient;
   readonly operatorToken: string | null;
   /** Ends every stream when the server drains. */
   readonly draining: AbortSignal;
@@ -185,8 +185,10 @@ async function serveSession(
   const clientId = route.scope === 'client' ? String((params as { clientId: string }).clientId) : null;
   const audited = { route, actor, clientId };
   const demandIt = async (tx: TenantTx) => {
+    if (clientId === null) return;
     // RLS policies hide clients of other agencies, so an id of another agency and an unknown id are answered alike.
-    if (clientId !== null && !(await deps.clientExists(tx, clientId))) fail('not_found');
+    const client = (await deps.findClient(tx, clientId)) ?? fail('not_found');
+    if (client.featuresOff.includes(featureOf(route))) fail('feature_off');
   };
   if (route.reaches !== undefined) {
     await withTenant(deps.db, actor, demandIt);
@@ -223,6 +225,9 @@ async function serveSession(
   });
   return send(route, reply, value, actor.role);
 }
+
+/** A route's id begins with the name of its feature. */
+const featureOf = ({ id }: RouteDefinition): string => id.split('.')[0]!;
 
 type Audited = { readonly route: RouteDefinition; readonly actor: Actor; readonly clientId: string | null };
 

@@ -39,7 +39,7 @@ export async function sweepOnce(db: Db, metrics?: Metrics, signal?: AbortSignal)
  * Tables that refer to others come before them: what goes with a row is gone by itself already, and the transaction that deletes the row
  * stays short. A feed shows nothing newer than the oldest transaction that is open.
  */
-async function referringFirst(db: Db, tables: readonly string[]): Promise<string[]> {
+export async function referringFirst(db: Db, tables: readonly string[]): Promise<string[]> {
   const { rows } = await withSystem(db, 'retention-sweep', tx =>
     sql<{ referring: string; referred: string }>`
       select conrelid::regclass::text as referring, confrelid::regclass::text as referred from pg_constraint where contype = 'f'`.execute(

@@ -213,6 +213,7 @@ function ModeButton({
 type Reason = Omit<Fault, 'code'>;
 
 const REASONS: Readonly<Record<WriteRefusal, Reason>> = {
+  client_paused: ERRORS.client_paused,
   opted_out: {
     reason: 'This customer opted out',
     next: 'Do not message them. If they opt in again, record it in the panel on the right.',
