@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { repeated } from './testkit/repeated.ts';
+import { SlowestFirst } from './tools/slowest-first.ts';
 import { BACKEND_FOLDERS, CONSOLE_FOLDERS, needsOwnProcess, testFilesIn } from './tools/test-files.ts';
 
 /** A project, and beside it the same for the files that need a process of their own. */
@@ -21,6 +22,7 @@ export default defineConfig({
     expect: { poll: { timeout: 300_000, interval: 20 } },
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     projects: [...project('backend', BACKEND_FOLDERS), ...project('console', CONSOLE_FOLDERS)],
   },
 });

@@ -165,19 +165,19 @@ if (wanted('check')) {
     report(step.what, started, runCheck(step) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
   }
 }
-if (wanted('unit'))
-  vitest(
-    'tests on the embedded database',
-    values.stress ? stressed(testFilesIn([...BACKEND_FOLDERS, ...CONSOLE_FOLDERS])) : [],
-  );
 if (wanted('build')) {
   process.stdout.write('\n── build\n');
   const started = performance.now();
   const status = node([join(root, 'tools', 'build.ts')]);
   report('build', started, status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
-// A journey waits for windows more than it works, so the journeys run beside the suites that wait for PostgreSQL.
+// A journey waits for windows more than it works, so the journeys run beside the suites, which leave a third of two cores idle.
 const journeys = wanted('e2e') ? startJourneys() : null;
+if (wanted('unit'))
+  vitest(
+    'tests on the embedded database',
+    values.stress ? stressed(testFilesIn([...BACKEND_FOLDERS, ...CONSOLE_FOLDERS])) : [],
+  );
 if (wanted('postgres')) {
   const postgres = await postgresUrl();
   if (postgres === null)
