@@ -84,6 +84,7 @@ export async function markRead(tx: TenantTx, target: Target, upToId: string): Pr
     .where('direction', '=', 'in')
     .where('kind', '!=', 'system')
     .where('seq', '>', upTo.seq)
+    .orderBy('seq')
     .limit(locked.unread)
     .execute();
   const unread = after.length;
