@@ -15,6 +15,11 @@ export type SignedIn = z.infer<typeof SignedIn>;
 
 export const TotpNeeded = z.strictObject({ step: z.literal('totp'), challenge: Token, expiresIn: z.int() });
 
+export const Password = z.string().min(1).max(256);
+/** What is safe enough is decided by the server, which says what is wrong (AU-13). Longer than the longest, so that it can say so. */
+export const NewPassword = z.string().min(1).max(1024);
+export const RecoveryCodes = z.array(z.string().max(20)).length(10);
+
 export const TotpCode = z.string().regex(/^\d{6}$/, 'must be 6 digits');
 
 /** Sixteen letters and digits; spaces and dashes are for the reader. */
@@ -42,3 +47,38 @@ export const SessionView = z.strictObject({
   current: z.boolean(),
 });
 export type SessionView = z.infer<typeof SessionView>;
+
+/** What a person sees of their own security. */
+export const OwnSecurity = z.strictObject({
+  hasPassword: z.boolean(),
+  /** The role demands a second factor: the last one cannot be removed (AU-10). */
+  needsFactor: z.boolean(),
+  factors: z.array(
+    z.strictObject({
+      id: Id,
+      kind: z.enum(['totp', 'passkey']),
+      label: z.string().max(120),
+      createdAt: Instant,
+      lastUsedAt: Instant.nullable(),
+    }),
+  ),
+  /** How many are left. */
+  recoveryCodes: z.int(),
+  /** The last 50 sign-ins, the newest first. */
+  signIns: z.array(
+    z.strictObject({
+      sessionId: Id,
+      at: Instant,
+      deviceName: z.string(),
+      platform: z.string(),
+      /** The network without the part that tells one machine from the next; null for a sign-in of an earlier version. */
+      network: z.string().nullable(),
+      given: z.array(z.string().max(20)),
+      endedAt: Instant.nullable(),
+      endReason: z.string().max(20).nullable(),
+    }),
+  ),
+  /** A recovery of this account that somebody started; the person can cancel it. */
+  recovery: z.strictObject({ id: Id, readyAt: Instant, startedBy: Id }).nullable(),
+});
+export type OwnSecurity = z.infer<typeof OwnSecurity>;

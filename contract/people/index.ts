@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { defineFeature } from '../feature.ts';
-import { Email, Id } from '../fields.ts';
-import { Role } from '../roles.ts';
+import { Email, Id, Instant } from '../fields.ts';
+import { Role, STAFF } from '../roles.ts';
 import { agencyChange, agencyRead } from '../route.ts';
-import { InvitationRow, SentInvitation } from './rows.ts';
+import { DirectoryPerson, InvitationRow, OffBoardReport, OwnershipOffer, SentInvitation } from './rows.ts';
 
 const invitationParams = z.strictObject({ invitationId: Id });
+/** What every route about one person shares. */
+const manage = {
+  window: true,
+  reaches: 'vault',
+  permission: 'people.manage',
+  dataClasses: ['account'],
+  params: z.strictObject({ personId: Id }),
+} as const;
 const Ids = z.array(Id).max(500);
 
 /** Who belongs to the agency, in which role, on which clients. */
@@ -13,6 +21,12 @@ export const people = defineFeature('people', {
   permissions: {
     /** A manager invites the staff of their own clients only (A11). */
     'people.invite': ['owner', 'admin', 'manager'],
+    'people.read': ['owner', 'admin', 'manager'],
+    /** Roles, clients, suspension, off-boarding, recovery; of whom is in contract/people/rules.ts. */
+    'people.manage': ['owner', 'admin'],
+    'people.own': ['owner'],
+    /** An offer of the ownership is accepted by whoever it was made to. */
+    'people.accept-ownership': STAFF,
   },
   routes: {
     'list-invitations': agencyRead({
@@ -70,6 +84,140 @@ export const people = defineFeature('people', {
       reply: z.null(),
       replyStatus: 204,
       errors: ['not_found', 'invitation_used'],
+    }),
+    list: agencyRead({
+      window: true,
+      reaches: 'vault',
+      path: '/v1/people/directory',
+      summary:
+        'People with role, clients, factors, status and when they were last seen; a manager sees those of their own clients',
+      permission: 'people.read',
+      dataClasses: ['account', 'security-telemetry'],
+      reply: z.strictObject({ people: z.array(DirectoryPerson), offer: OwnershipOffer.nullable() }),
+    }),
+    'change-role': agencyChange({
+      ...manage,
+      stepUp: true,
+      method: 'PUT',
+      path: '/v1/people/:personId/role',
+      summary: 'Give a person another role; it holds on their next request (AU-08)',
+      audit: 'membership.role',
+      body: z.strictObject({ role: Role }),
+      reply: DirectoryPerson,
+      errors: ['not_found', 'role_refused', 'last_owner'],
+    }),
+    'set-clients': agencyChange({
+      ...manage,
+      stepUp: false,
+      method: 'PUT',
+      path: '/v1/people/:personId/clients',
+      summary: 'Choose the clients of a person; it holds on their next request',
+      audit: 'membership.clients',
+      bodyLimit: 65_536,
+      body: z.strictObject({ clientIds: Ids }),
+      reply: DirectoryPerson,
+      errors: ['not_found', 'role_refused'],
+    }),
+    suspend: agencyChange({
+      ...manage,
+      // Stopping somebody is not made harder than it must be.
+      stepUp: false,
+      method: 'POST',
+      path: '/v1/people/:personId/suspend',
+      summary: 'Stop a person at once: sessions and streams end, and a sign-in is refused',
+      audit: 'membership.suspend',
+      reply: DirectoryPerson,
+      errors: ['not_found', 'role_refused', 'last_owner'],
+    }),
+    restore: agencyChange({
+      ...manage,
+      stepUp: true,
+      method: 'POST',
+      path: '/v1/people/:personId/restore',
+      summary: 'Let a suspended person work again, in the role and on the clients of before',
+      audit: 'membership.restore',
+      reply: DirectoryPerson,
+      errors: ['not_found', 'role_refused'],
+    }),
+    'off-board': agencyChange({
+      ...manage,
+      stepUp: true,
+      method: 'POST',
+      path: '/v1/people/:personId/off-board',
+      summary:
+        'End everything by which a person reaches the agency, hand their conversations over, and report it (AU-09)',
+      audit: 'membership.off-board',
+      body: z.strictObject({ handTo: Id.nullable() }),
+      reply: OffBoardReport,
+      errors: ['not_found', 'role_refused', 'last_owner'],
+    }),
+    'start-recovery': agencyChange({
+      ...manage,
+      stepUp: true,
+      method: 'POST',
+      path: '/v1/people/:personId/recovery',
+      summary:
+        'Let a person set up password and factors anew, after the delay of the agency; they and all owners are told (A7)',
+      audit: 'recovery.start',
+      dataClasses: ['account', 'credentials'],
+      reply: z.strictObject({
+        recoveryId: Id,
+        readyAt: Instant,
+        /** To pass on by hand, where the installation sends no mail. Shown this once. */
+        link: z.string().max(400).nullable(),
+      }),
+      errors: ['not_found', 'role_refused'],
+    }),
+    'cancel-recovery': agencyChange({
+      ...manage,
+      stepUp: false,
+      method: 'DELETE',
+      path: '/v1/people/:personId/recovery',
+      summary: 'Stop a recovery that was started',
+      audit: 'recovery.cancel',
+      reply: z.null(),
+      replyStatus: 204,
+      errors: ['not_found'],
+    }),
+    'offer-ownership': agencyChange({
+      ...manage,
+      permission: 'people.own',
+      stepUp: true,
+      method: 'POST',
+      path: '/v1/people/:personId/ownership',
+      summary: 'Offer the ownership to a colleague; nothing changes before they accept it',
+      audit: 'ownership.offer',
+      body: z.strictObject({ stepsDown: z.boolean() }),
+      reply: OwnershipOffer,
+      errors: ['not_found', 'role_refused'],
+    }),
+    'accept-ownership': agencyChange({
+      window: true,
+      reaches: 'vault',
+      stepUp: true,
+      method: 'POST',
+      path: '/v1/ownership/accept',
+      summary: 'Accept the ownership that was offered to you',
+      permission: 'people.accept-ownership',
+      dataClasses: ['account'],
+      audit: 'ownership.accept',
+      reply: z.null(),
+      replyStatus: 204,
+      errors: ['proposal_ended'],
+    }),
+    'withdraw-ownership': agencyChange({
+      window: true,
+      reaches: 'vault',
+      stepUp: false,
+      method: 'DELETE',
+      path: '/v1/ownership',
+      summary: 'Take an offer of the ownership back, or decline it',
+      permission: 'people.accept-ownership',
+      dataClasses: ['account'],
+      audit: 'ownership.withdraw',
+      reply: z.null(),
+      replyStatus: 204,
+      errors: ['not_found'],
     }),
   },
 });

@@ -29,3 +29,50 @@ export const SentInvitation = z.strictObject({
   warnings: z.array(z.string().max(400)),
 });
 export type SentInvitation = z.infer<typeof SentInvitation>;
+
+/** A person of the agency as those who manage people see them. */
+export const DirectoryPerson = z.strictObject({
+  id: Id,
+  email: z.string().max(254),
+  name: z.string().max(120),
+  initials: z.string().max(4),
+  role: Role,
+  /** `left` has been off-boarded and comes back only by a new invitation. */
+  status: z.enum(['active', 'suspended', 'left']),
+  /** Null for all clients, by the role. */
+  clientIds: z.array(Id).nullable(),
+  factors: z.strictObject({ totp: z.int(), passkeys: z.int() }),
+  lastSeenAt: Instant.nullable(),
+  joinedAt: Instant,
+  /** A recovery that was started and is neither done nor cancelled. */
+  recovery: z.strictObject({ id: Id, readyAt: Instant }).nullable(),
+});
+export type DirectoryPerson = z.infer<typeof DirectoryPerson>;
+
+/** An offer of the ownership that waits for the other person. */
+export const OwnershipOffer = z.strictObject({
+  offeredBy: Id,
+  offeredTo: Id,
+  stepsDown: z.boolean(),
+  validUntil: Instant,
+});
+
+/** What an off-boarding ended and handed over, for the record of whoever did it (AU-09). */
+export const OffBoardReport = z.strictObject({
+  personId: Id,
+  at: Instant,
+  sessions: z.int(),
+  devices: z.int(),
+  /** Open invitations that the person had sent. */
+  invitations: z.int(),
+  /** Clients that the person does not reach any more. */
+  clients: z.int(),
+  /** Authenticators and passkeys; none where the person works for another agency as well. */
+  factors: z.int(),
+  conversations: z.strictObject({
+    handedOver: z.int(),
+    /** Those of clients on which the other person does not work, or of nobody's choice: they are assigned to nobody. */
+    unassigned: z.int(),
+  }),
+});
+export type OffBoardReport = z.infer<typeof OffBoardReport>;

@@ -36,6 +36,8 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   // What one role revokes, another could not send again.
   if (/^people\.(resend|revoke)-invitation$/.test(name))
     ids.invitationId = house.ids[0]![ROLES.indexOf(role) % 3]!.invitationId!;
+  // What is done to oneself is refused after all that is asked here, and leaves everybody as they are.
+  if (ABOUT_ONESELF[name]) ids.personId = house.world.agencies[0].people[role].id;
   if (name === 'identity.end-session') ids.sessionId = (await spareSession()).sessionId;
   // Only somebody who works on the client can be given its customers; owners and admins work on all.
   if (name === 'conversations.assign' && client === 2) ids.personId = house.world.agencies[0].people.admin.id;
@@ -51,6 +53,27 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   return answer;
 }
 
+/** Where the role may, what is answered to somebody who does it to themselves: to the owner, and to an admin. */
+const ABOUT_ONESELF: Readonly<Record<string, readonly [owner: number, admin: number]>> = {
+  'people.change-role': [403, 403],
+  'people.set-clients': [400, 403],
+  'people.suspend': [409, 403],
+  'people.restore': [404, 404],
+  'people.off-board': [409, 403],
+  'people.start-recovery': [403, 403],
+  'people.cancel-recovery': [404, 404],
+  'people.offer-ownership': [400, 403],
+};
+/** What is refused after all that is asked here, because there is nothing of the kind or the sample proves nothing. */
+const REFUSED_LATER: Readonly<Record<string, number>> = {
+  'identity.step-up': ERRORS.totp_refused.status,
+  'identity.change-password': ERRORS.sign_in_refused.status,
+  'identity.confirm-totp': ERRORS.enrolment_expired.status,
+  'identity.cancel-own-recovery': 404,
+  'people.accept-ownership': ERRORS.proposal_ended.status,
+  'people.withdraw-ownership': 404,
+};
+
 /** What the permission matrix and client access say, and nothing else. */
 function expected(name: string, route: (typeof SESSION_ROUTES)[number][1], role: Role, client: number): number {
   if (!roleMay(role, route.permission!)) return 403;
@@ -59,7 +82,13 @@ function expected(name: string, route: (typeof SESSION_ROUTES)[number][1], role:
   if (name === 'identity.end-session' && role !== 'client' && !roleMay(role, 'session.any')) return 404;
   // Invitations of others are none of a manager's.
   if (/^people\.(resend|revoke)-invitation$/.test(name) && role === 'manager') return 404;
-  if (name === 'identity.step-up') return ERRORS.totp_refused.status;
+  const aboutOneself = ABOUT_ONESELF[name];
+  if (aboutOneself) return aboutOneself[role === 'owner' ? 0 : 1];
+  const later = REFUSED_LATER[name];
+  if (later !== undefined) return later;
+  // The planted factor is the manager's; staff of a client have none.
+  if (name === 'identity.remove-factor' && role !== 'manager') return 404;
+  if (name === 'identity.renew-recovery-codes' && role === 'client') return ERRORS.factor_needed.status;
   // The form of a provider that has none: refused after all that is asked here.
   return name === 'connections.connect-key' ? ERRORS.provider_unavailable.status : route.replyStatus;
 }

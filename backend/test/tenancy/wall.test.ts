@@ -92,6 +92,8 @@ const NOT_GRANTED = [
   'import_cursors',
   'import_odd_rows',
   'invitations',
+  'ownership_offers',
+  'recoveries',
   'vault_agency_keys',
   'vault_data_keys',
   'vault_secrets',

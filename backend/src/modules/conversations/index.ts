@@ -14,6 +14,7 @@ import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
 import './tables.ts';
 
+export { handOver, type Successor } from './hand-over.ts';
 export type { StoredReaction } from './tables.ts';
 
 /** The inbox: conversations, messages, notes, and the one function that sends. */

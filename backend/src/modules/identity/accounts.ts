@@ -2,8 +2,9 @@ import type { SignedIn } from '@astrix/contract';
 import type { Services } from '../../composition/index.ts';
 import { secret } from '../../kernel/secret.ts';
 import { type SystemTx, withSystem } from '../../platform/db/index.ts';
-import type { Given } from './factors/suffices.ts';
+import { createOwnSecurity } from './factors/own-security.ts';
 import { createEnrolments } from './invitations/enrolments.ts';
+import { tellBy } from './mails.ts';
 import { type Beginning, beginSession } from './sessions/begin-session.ts';
 import { createStepUp } from './sessions/step-up.ts';
 import { createProofs, type Proved } from './sign-in/proofs.ts';
@@ -11,7 +12,7 @@ import { createSignIn } from './sign-in/sign-in.ts';
 
 export type AccountServices = Pick<
   Services,
-  'db' | 'vault' | 'keyring' | 'audit' | 'log' | 'passwords' | 'ports' | 'emit' | 'installation'
+  'db' | 'vault' | 'keyring' | 'audit' | 'log' | 'passwords' | 'ports' | 'emit' | 'mail'
 >;
 
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -23,13 +24,15 @@ export type Accounts = ReturnType<typeof createAccounts>;
 export function createAccounts(services: AccountServices) {
   const { db, audit, ports } = services;
   const refreshKey = secret(services.vault.namedKey('refresh-token/v1'));
+  const tell = tellBy(services);
   const proofs = createProofs({ ...services, refreshKey });
   const begin = (tx: SystemTx, beginning: Beginning): Promise<SignedIn> =>
-    beginSession({ audit, ports, refreshKey, digestOf: proofs.digestOf }, tx, beginning);
+    beginSession({ audit, ports, refreshKey, digestOf: proofs.digestOf, tell }, tx, beginning);
 
   return {
-    signIn: createSignIn({ db, audit, ports, refreshKey, proofs, beginSession: begin }),
-    enrolments: createEnrolments(services),
+    signIn: createSignIn({ db, audit, ports, refreshKey, proofs, beginSession: begin, tell }),
+    enrolments: createEnrolments({ ...services, tell }),
+    ownSecurity: createOwnSecurity({ ...services, tell }),
     stepUp: createStepUp({ db, proofs, passwords: services.passwords }),
 
     /** Who has the address and the password. Counts, and refuses everybody else alike (AU-14). */
@@ -53,5 +56,3 @@ export function createAccounts(services: AccountServices) {
 
 type Person = Pick<Proved, 'personId' | 'agencyId' | 'email'>;
 const yes = async (): Promise<true> => true;
-
-export type { Given };

@@ -23,9 +23,15 @@ export {
   resend,
   revokeInvitation,
 } from './invitations/invitations.ts';
-export { joinUrl } from './invitations/links.ts';
+export { joinUrl, recoverUrl } from './invitations/links.ts';
+export { sendInvitation, sendRecovery, tellBy } from './mails.ts';
 export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './members/access.ts';
+export { changeRole, offBoard, ownersOf, restore, setClients, suspend } from './members/change.ts';
+export { readDirectory } from './members/directory.ts';
+export { createOwnerInvitation, initAgency, suspendPerson } from './members/first-agency.ts';
+export { acceptOwnership, type Offer, offerOwnership, openOffer, withdrawOffer } from './members/ownership.ts';
 export { addMember, createAgency, createPerson, disableMember, type NewPerson } from './members/people.ts';
+export { cancelOpen, readRecovery, startRecovery } from './recovery/recovery.ts';
 export { findAccount } from './sign-in/find-account.ts';
 
 /** Sign-in, sessions and devices, and how people prove themselves. */

@@ -3,10 +3,11 @@ import type { HandlersOf } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { Accounts } from './accounts.ts';
 import type { DemoPeople } from './demo.ts';
+import { cancelOpen } from './recovery/recovery.ts';
 import { endSession } from './sessions/sessions.ts';
 
 export function identityHandlers(
-  { signIn, stepUp }: Accounts,
+  { signIn, stepUp, ownSecurity }: Accounts,
   demoPeople: (() => Promise<DemoPeople>) | null,
 ): HandlersOf<'identity'> {
   return {
@@ -20,6 +21,47 @@ export function identityHandlers(
       await across('people', (_, audit) => audit({ subjectType: 'session', subjectId: actor.sessionId }));
       return null;
     },
+
+    'identity.security': ({ actor, across }) => across('people', tx => ownSecurity.read(tx, actor)),
+
+    async 'identity.change-password'({ actor, body, across }) {
+      await ownSecurity.changePassword(actor, body.current, body.next);
+      await across('people', (_, audit) => audit({ subjectType: 'person', subjectId: actor.personId }));
+      return null;
+    },
+
+    'identity.begin-totp': ({ actor, across }) =>
+      across('people', async (tx, audit) => {
+        await audit({ subjectType: 'person', subjectId: actor.personId });
+        return ownSecurity.beginTotp(tx, actor);
+      }),
+
+    'identity.confirm-totp': ({ actor, body, across }) =>
+      across('people', async (tx, audit) => {
+        const added = await ownSecurity.confirmTotp(tx, actor, body);
+        await audit({ subjectType: 'factor', subjectId: added.factorId, detail: { kind: 'totp' } });
+        return added;
+      }),
+
+    'identity.remove-factor': ({ actor, params, across }) =>
+      across('people', async (tx, audit) => {
+        await ownSecurity.removeFactor(tx, actor, params.factorId);
+        await audit({ subjectType: 'factor', subjectId: params.factorId });
+        return null;
+      }),
+
+    'identity.renew-recovery-codes': ({ actor, across }) =>
+      across('people', async (tx, audit) => {
+        await audit({ subjectType: 'person', subjectId: actor.personId });
+        return { recoveryCodes: await ownSecurity.renewRecoveryCodes(tx, actor) };
+      }),
+
+    'identity.cancel-own-recovery': ({ actor, across }) =>
+      across('people', async (tx, audit) => {
+        if (!(await cancelOpen(tx, actor, actor.personId))) fail('not_found');
+        await audit({ subjectType: 'person', subjectId: actor.personId });
+        return null;
+      }),
 
     async 'identity.sign-out'({ tx, actor, audit }) {
       await endSession(tx, actor.agencyId, actor.sessionId, 'signed-out');

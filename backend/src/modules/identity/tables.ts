@@ -27,6 +27,7 @@ declare module '../../platform/db/schema.ts' {
       name: string;
       initials: string;
       disabled_at: Date | null;
+      left_at: Nullable<Date>;
       created_at: Date;
     };
     client_access: { agency_id: string; client_id: string; person_id: string; created_at: Date };
@@ -79,6 +80,28 @@ declare module '../../platform/db/schema.ts' {
       accepted_by: Nullable<string>;
       revoked_at: Nullable<Date>;
       revoked_by: Nullable<string>;
+    };
+    ownership_offers: {
+      agency_id: string;
+      id: string;
+      offered_by: string;
+      offered_to: string;
+      steps_down: boolean;
+      created_at: Date;
+      valid_until: Date;
+    };
+    recoveries: {
+      agency_id: string;
+      id: string;
+      person_id: string;
+      started_by: string;
+      token_hash: Buffer;
+      started_at: Date;
+      ready_at: Date;
+      valid_until: Date;
+      completed_at: Nullable<Date>;
+      cancelled_at: Nullable<Date>;
+      cancelled_by: Nullable<string>;
     };
     enrolments: {
       hash: Buffer;

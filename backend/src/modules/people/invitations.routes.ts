@@ -2,7 +2,15 @@ import { type InvitationRow, mayManage, type Role } from '@astrix/contract';
 import type { HandlersOf, Services } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import type { Actor, SystemTx, TenantTx } from '../../platform/db/index.ts';
-import { findInvitation, invite, joinUrl, listInvitations, resend, revokeInvitation } from '../identity/index.ts';
+import {
+  findInvitation,
+  invite,
+  joinUrl,
+  listInvitations,
+  resend,
+  revokeInvitation,
+  sendInvitation,
+} from '../identity/index.ts';
 
 type Names = 'people.list-invitations' | 'people.invite' | 'people.resend-invitation' | 'people.revoke-invitation';
 
@@ -13,7 +21,8 @@ const isTheirs = (actor: Actor, { invitedBy }: InvitationRow) =>
 export function invitationHandlers({
   ports,
   installation,
-}: Pick<Services, 'ports' | 'installation'>): Pick<HandlersOf<'people'>, Names> {
+  mail,
+}: Pick<Services, 'ports' | 'installation' | 'mail'>): Pick<HandlersOf<'people'>, Names> {
   /** Clients that the actor sees; staff of a client need at least one, and an id of elsewhere answers like an unknown one. */
   async function demandClients(tx: TenantTx, role: Role, clientIds: readonly string[]): Promise<void> {
     if (role === 'client' && clientIds.length === 0)
@@ -30,7 +39,10 @@ export function invitationHandlers({
 
   const perDay = async (tx: SystemTx, { agencyId }: Actor) =>
     (await ports.agencySettings(tx, agencyId)).invitationsPerDay;
-  const linkOf = (token: string) => joinUrl(installation.publicUrl(), token);
+
+  /** Mails the link, or answers it for copying where the installation sends no mail: to whoever invites, this once, and noted in the audit. */
+  const pass = (tx: SystemTx, actor: Actor, invitation: InvitationRow, token: string) =>
+    sendInvitation(mail, tx, actor, invitation, joinUrl(installation.publicUrl(), token));
 
   return {
     'people.list-invitations': ({ actor, across }) =>
@@ -50,12 +62,13 @@ export function invitationHandlers({
           body,
           await perDay(tx, actor),
         );
+        const link = await pass(tx, actor, row, token);
         await audit({
           subjectType: 'invitation',
           subjectId: row.id,
-          detail: { role: row.role, clients: row.clientIds.length, link: 'shown' },
+          detail: { role: row.role, clients: row.clientIds.length, link: link === null ? 'mailed' : 'shown' },
         });
-        return { invitation: row, link: linkOf(token), warnings: [...warnings] };
+        return { invitation: row, link, warnings: [...warnings] };
       });
     },
 
@@ -63,8 +76,13 @@ export function invitationHandlers({
       across('people', async (tx, audit) => {
         await own(tx, actor, params.invitationId);
         const { row, token } = await resend(tx, actor.agencyId, params.invitationId, await perDay(tx, actor));
-        await audit({ subjectType: 'invitation', subjectId: row.id, detail: { link: 'shown' } });
-        return { invitation: row, link: linkOf(token), warnings: [] };
+        const link = await pass(tx, actor, row, token);
+        await audit({
+          subjectType: 'invitation',
+          subjectId: row.id,
+          detail: { link: link === null ? 'mailed' : 'shown' },
+        });
+        return { invitation: row, link, warnings: [] };
       }),
 
     'people.revoke-invitation': ({ actor, params, across }) =>

@@ -6,6 +6,10 @@ import { txNow } from '../../platform/db/index.ts';
 /** What the suites that cut across all routes send to this module. */
 export const samples: ModuleSamples = {
   bodies: {
+    'people.change-role': () => ({ role: 'agent' }),
+    'people.set-clients': ({ clientId }) => ({ clientIds: [clientId!] }),
+    'people.off-board': () => ({ handTo: null }),
+    'people.offer-ownership': () => ({ stepsDown: false }),
     'people.invite': ({ clientId }) => ({
       email: `${randomBytes(6).toString('hex')}@agency.example`,
       role: 'client',
@@ -14,7 +18,7 @@ export const samples: ModuleSamples = {
     }),
   },
   planted: ['invitationId'],
-  async plant(tx, { agencyId, clientId, mark }) {
+  async plant(tx, { agencyId, clientId, personId, mark }) {
     const now = txNow(tx);
     const id = newId(now);
     await tx
@@ -48,6 +52,27 @@ export const samples: ModuleSamples = {
         tries: 0,
         expires_at: new Date(now.getTime() + 86_400_000),
       })
+      .execute();
+    // Over, so that nothing waits for anybody.
+    await tx
+      .insertInto('recoveries')
+      .values({
+        agency_id: agencyId,
+        id: newId(now),
+        person_id: personId,
+        started_by: personId,
+        token_hash: createHash('sha256').update(`recovery ${id}`).digest(),
+        started_at: now,
+        ready_at: now,
+        valid_until: now,
+        completed_at: now,
+      })
+      .execute();
+    const offer = { offered_by: personId, offered_to: personId, steps_down: false, created_at: now, valid_until: now };
+    await tx
+      .insertInto('ownership_offers')
+      .values({ agency_id: agencyId, id: newId(now), ...offer })
+      .onConflict(conflict => conflict.doNothing())
       .execute();
     return { invitationId: id };
   },

@@ -8,7 +8,9 @@ import { addFactor, factorsOf, useTotp } from '../factors/factors.ts';
 import { newRecoveryCodes } from '../factors/recovery-codes.ts';
 import { type Given, suffices } from '../factors/suffices.ts';
 import { acceptedStep, newTotpSecret, otpauthUrl } from '../factors/totp.ts';
+import type { Tell } from '../mails.ts';
 import { type Known, passwordFault } from '../passwords/password-rules.ts';
+import { completeRecovery, readRecovery } from '../recovery/recovery.ts';
 import { hashToken } from '../sessions/tokens.ts';
 import { codeLimit, forgetFailures, giveBackAttempt, later, networkLimit, takeAttempt } from '../sign-in/lock-out.ts';
 import { activeAccount, demandOpen, invitationOf } from './invitations.ts';
@@ -20,7 +22,7 @@ const ENROLMENT_SECONDS = 30 * 60;
 const ENROLMENT_TRIES = 20;
 const DEFAULT_LABEL = 'Authenticator app';
 
-export type EnrolmentDeps = Pick<Services, 'db' | 'keyring' | 'audit' | 'passwords' | 'emit'>;
+export type EnrolmentDeps = Pick<Services, 'db' | 'keyring' | 'audit' | 'passwords' | 'emit'> & { readonly tell: Tell };
 
 export type Accepting = {
   readonly name: string;
@@ -60,7 +62,7 @@ export type Enrolments = ReturnType<typeof createEnrolments>;
  * account, factor, recovery codes and membership are written in one transaction, which holds the row of the invitation. Of two tabs or two
  * devices one is first, and the other hears `invitation_used`.
  */
-export function createEnrolments({ db, keyring, audit, passwords, emit }: EnrolmentDeps) {
+export function createEnrolments({ db, keyring, audit, passwords, emit, tell }: EnrolmentDeps) {
   const contextOf = (personId: string) => ({ table: 'enrolments', field: 'totp', person: personId });
   const system = <T>(work: (tx: SystemTx) => Promise<T>) => withSystem(db, 'people', work);
 
@@ -128,13 +130,57 @@ export function createEnrolments({ db, keyring, audit, passwords, emit }: Enrolm
   ): Promise<Joined> {
     const given = shown === null ? row.given : [...row.given, shown];
     const isOwnShown = shown !== null && add === null;
-    const email = await joinAgency({ audit, emit }, tx, row, given, isOwnShown);
+    const email =
+      row.purpose === 'invitation'
+        ? await joinAgency({ audit, emit }, tx, row, given, isOwnShown)
+        : await recover(tx, row, given);
     await add?.();
     const recoveryCodes = add === null ? null : await newRecoveryCodes(tx, row.person_id);
     return { personId: row.person_id, agencyId: row.agency_id, email, recoveryCodes };
   }
 
+  /** Everybody who was told of the beginning is told of the end. */
+  async function recover(tx: SystemTx, row: Row, given: readonly Given[]): Promise<string> {
+    const email = await completeRecovery(tx, row, given);
+    await audit.write(tx, {
+      event: 'recovery.complete',
+      agencyId: row.agency_id,
+      actorId: row.person_id,
+      sessionId: null,
+      subjectType: 'person',
+      subjectId: row.person_id,
+      detail: { given: given.join('+') },
+    });
+    await tell(tx, row.agency_id, [row.person_id], { kind: 'account-recovered' }, txNow(tx));
+    return email;
+  }
+
   return {
+    /** Takes the new password of somebody who holds the link of a recovery that has waited long enough. */
+    async recover(token: string, password: string): Promise<Enrolment> {
+      const page = (await system(tx => readRecovery(tx, token))) ?? fail('recovery_invalid');
+      if (page.state === 'ended') fail('recovery_invalid');
+      if (page.state === 'waiting') fail('recovery_waiting');
+      demandPassword(password, { email: page.email, name: page.name, agency: page.agencyName });
+      const ticket = await begin('recovery', {
+        agencyId: page.agencyId,
+        subjectId: page.id,
+        personId: page.personId,
+        name: page.name,
+        passwordHash: await hashPassword(password, passwords.cost),
+        given: ['password'],
+      });
+      const { agencyId, personId, email, name } = page;
+      return {
+        ticket,
+        personId,
+        agencyId,
+        email,
+        name,
+        needs: suffices(page.role, ['password']) ? 'nothing' : 'factor',
+      };
+    },
+
     /** Takes the choice of somebody who holds the link. Uses nothing up: the link works until a factor is confirmed. */
     async accept(token: string, { name, password, given = [], ip }: Accepting): Promise<Enrolment> {
       const invitation = (await system(tx => invitationOf(tx, token))) ?? fail('invitation_invalid');
@@ -264,5 +310,7 @@ async function emailOf(
     .where('agency_id', '=', row.agency_id)
     .where('id', '=', row.subject_id)
     .executeTakeFirst();
-  return invitation?.email ?? fail('enrolment_expired');
+  const person =
+    invitation ?? (await tx.selectFrom('people').select('email').where('id', '=', row.person_id).executeTakeFirst());
+  return person?.email ?? fail('enrolment_expired');
 }

@@ -2,16 +2,18 @@ import type { SignedIn } from '@astrix/contract';
 import type { Services } from '../../../composition/index.ts';
 import { fail } from '../../../kernel/errors.ts';
 import type { Secret } from '../../../kernel/secret.ts';
-import type { SystemTx } from '../../../platform/db/index.ts';
+import { type SystemTx, txNow } from '../../../platform/db/index.ts';
 import { networkOf } from '../../../platform/http/index.ts';
 import { factorsOf } from '../factors/factors.ts';
 import { type Given, stillSuffices } from '../factors/suffices.ts';
+import type { Tell } from '../mails.ts';
 import { networkLabel } from './network-label.ts';
-import { type Device, startSession } from './sessions.ts';
+import { type Device, isKnownDevice, startSession } from './sessions.ts';
 
 export type BeginDeps = Pick<Services, 'audit' | 'ports'> & {
   readonly refreshKey: Secret<Buffer>;
   readonly digestOf: (network: string) => Buffer;
+  readonly tell: Tell;
 };
 
 export type Beginning = {
@@ -48,6 +50,7 @@ export async function beginSession(deps: BeginDeps, tx: SystemTx, beginning: Beg
     fail('forbidden', {
       detail: 'Your agency does not allow this way to sign in. Choose another one, or ask an owner of your agency.',
     });
+  const known = await isKnownDevice(tx, personId, device);
   const { session } = await deps.ports.agencySettings(tx, agencyId);
   const answer = await startSession(tx, deps.refreshKey.reveal(), session, {
     agencyId,
@@ -65,7 +68,13 @@ export async function beginSession(deps: BeginDeps, tx: SystemTx, beginning: Beg
     sessionId: answer.sessionId,
     subjectType: 'session',
     subjectId: answer.sessionId,
-    detail: { given: given.join('+') },
+    detail: { given: given.join('+'), device: known },
   });
+  const now = txNow(tx);
+  if (known === 'new') {
+    const notice = { kind: 'new-device', device: device.name, network: networkLabel(ip) } as const;
+    await deps.tell(tx, agencyId, [personId], notice, now);
+  }
+  if (given.includes('recovery')) await deps.tell(tx, agencyId, [personId], { kind: 'recovery-code-used' }, now);
   return answer;
 }

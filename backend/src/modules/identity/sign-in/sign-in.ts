@@ -6,6 +6,7 @@ import { randomToken } from '../../../platform/crypto/index.ts';
 import { type SystemTx, txNow, withSystem } from '../../../platform/db/index.ts';
 import { networkOf } from '../../../platform/http/index.ts';
 import type { Given } from '../factors/suffices.ts';
+import type { Tell } from '../mails.ts';
 import type { Beginning } from '../sessions/begin-session.ts';
 import { type Device, refreshSession } from '../sessions/sessions.ts';
 import { hashToken, readRefreshToken } from '../sessions/tokens.ts';
@@ -18,6 +19,7 @@ const CHALLENGE_TRIES = 5;
 export type SignInDeps = Pick<Services, 'db' | 'audit' | 'ports'> & {
   readonly refreshKey: Secret<Buffer>;
   readonly proofs: Proofs;
+  readonly tell: Tell;
   readonly beginSession: (tx: SystemTx, beginning: Beginning) => Promise<SignedIn>;
 };
 
@@ -100,6 +102,7 @@ export function createSignIn(deps: SignInDeps) {
             subjectType: 'session',
             subjectId: result.sessionId,
           });
+          await deps.tell(tx, result.agencyId, [result.personId], { kind: 'stolen-token' }, txNow(tx));
         }
         return result;
       });
