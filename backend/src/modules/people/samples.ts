@@ -74,6 +74,25 @@ export const samples: ModuleSamples = {
       .values({ agency_id: agencyId, id: newId(now), ...offer })
       .onConflict(conflict => conflict.doNothing())
       .execute();
+    // The mail of the invitation, sent.
+    await tx
+      .insertInto('mails')
+      .values({
+        id: newId(now),
+        agency_id: agencyId,
+        name: 'identity.invitation',
+        dedupe: null,
+        address_hash: createHash('sha256').update(mark).digest(),
+        sealed: null,
+        state: 'sent',
+        next_at: now,
+        reason: null,
+        give_up_at: now,
+        created_at: now,
+        sent_at: now,
+        expires_at: new Date(now.getTime() + 86_400_000),
+      })
+      .execute();
     return { invitationId: id };
   },
 };
