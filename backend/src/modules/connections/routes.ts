@@ -6,7 +6,7 @@ import { readCalls } from '../../platform/egress/index.ts';
 import type { Ctx } from '../../platform/http/index.ts';
 import { catalogueEntry } from '../../providers/provider.ts';
 import { BUNDLED_WITH, PROVIDERS } from '../../providers/registry.ts';
-import { deniedHere, demandProvider } from './access.ts';
+import { demandProvider, deniedHere } from './access.ts';
 import { createCheck } from './check.ts';
 import { connectHandlers } from './connect.routes.ts';
 import type { Use } from './connection-api.ts';

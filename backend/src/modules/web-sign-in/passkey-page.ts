@@ -13,11 +13,11 @@ import {
   said,
 } from '../../platform/pages/index.ts';
 import { PASSKEY_SCRIPT, registered, registrationOptions, relyingPartyOf } from '../../platform/webauthn/index.ts';
-import { addFactor, findAccount } from '../identity/index.ts';
+import { findAccount } from '../identity/index.ts';
 import type { WebSignInDeps } from './deps.ts';
 import type { PasskeyState } from './flows.ts';
 import { isKept, keepPasskey, passkeysOf } from './passkeys.ts';
-import { passkeyForm } from './views.ts';
+import { passkeyForm, recoveryCodesView } from './views.ts';
 
 /** The address names the flow, and a secret that only the console has got. */
 const Ticket = z.strictObject({ ticket: z.string().regex(/^[0-9a-f-]{36}\.[A-Za-z0-9_-]{43}$/) });
@@ -84,20 +84,27 @@ ${passkeyForm({ json, domain: party().id }, 'make', token, 'Set up the passkey',
         const { challenge } = await flows.read('passkey', id, key);
         const passkey = await registered(party(), challenge, form.response);
         const done =
-          passkey !== null &&
+          passkey &&
           (await withSystem(db, 'sign-in', async tx => {
             const state = await flows.locked(tx, 'passkey', id, key);
-            if (await isKept(tx, passkey)) return false;
-            const factorId = await addFactor(tx, { personId: state.personId, kind: 'passkey', label: 'Passkey' });
+            if (await isKept(tx, passkey)) return null;
+            const { factorId, recoveryCodes } = await deps.accounts.ownSecurity.addPasskey(tx, state, 'Passkey');
             await keepPasskey(tx, state.personId, factorId, passkey);
             await flows.end(tx, id);
             await audit.write(tx, {
               ...{ event: 'factor.add', agencyId: state.agencyId, actorId: state.personId, sessionId: state.sessionId },
               ...{ subjectType: 'factor', subjectId: factorId, detail: { kind: 'passkey' } },
             });
-            return true;
+            return { email: state.email, recoveryCodes };
           }));
         if (!done) return view(params.ticket, token, true);
+        if (done.recoveryCodes !== null)
+          return recoveryCodesView({
+            title: 'Your passkey is set up',
+            email: done.email,
+            codes: done.recoveryCodes,
+            recovered: true,
+          });
         return page(
           'Your passkey is set up',
           html`${mark('good')}<p class="lead">From now on you can choose <strong>Sign in with the browser</strong> in the console, and then your passkey. You can close this tab.</p>`,

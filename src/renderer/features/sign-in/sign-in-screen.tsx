@@ -98,9 +98,12 @@ function Ways({ who }: { readonly who: DemoPerson | null }) {
     ask(bridge.account.signInWithBrowser()).catch((failure: unknown) => {
       setWaiting(false);
       setError(failure);
-      requestAnimationFrame(() => button.current?.focus());
     });
   };
+  // What had the focus is gone with the wait: the person goes on where they began it.
+  useEffect(() => {
+    if (error !== null) button.current?.focus();
+  }, [error]);
   // Somebody of the demo was picked meanwhile: the password form signs them in.
   useEffect(() => {
     if (who) void bridge.account.cancelBrowser();

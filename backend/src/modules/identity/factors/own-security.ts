@@ -14,6 +14,9 @@ import '../tables.ts';
 
 export type OwnSecurityDeps = Pick<Services, 'db' | 'keyring' | 'passwords'> & { readonly tell: Tell };
 
+/** Whose proofs change, and in which session. */
+type Oneself = Pick<Actor, 'agencyId' | 'personId' | 'sessionId'>;
+
 /** How long a new authenticator may wait for its first code. */
 const SETUP_SECONDS = 15 * 60;
 const HISTORY = 50;
@@ -22,7 +25,7 @@ const HISTORY = 50;
 export function createOwnSecurity({ db, keyring, passwords, tell }: OwnSecurityDeps) {
   const contextOf = (actor: Actor) => ({ table: 'sessions', field: 'totp-setup', session: actor.sessionId });
 
-  async function changed(tx: SystemTx, actor: Actor, notice: Notice): Promise<void> {
+  async function changed(tx: SystemTx, actor: Oneself, notice: Notice): Promise<void> {
     await endSessionsOf(tx, actor.personId, 'factor', { keep: actor.sessionId });
     await tell(tx, actor.agencyId, [actor.personId], notice, txNow(tx));
   }
@@ -139,6 +142,19 @@ export function createOwnSecurity({ db, keyring, passwords, tell }: OwnSecurityD
         keyring,
         lastStep,
       });
+      const recoveryCodes = had.recoveryCodes === 0 ? await newRecoveryCodes(tx, actor.personId) : null;
+      await changed(tx, actor, { kind: 'factor-added', label });
+      return { factorId, recoveryCodes };
+    },
+
+    /** Keeps a passkey that the caller has verified, and whose key it keeps under the id that is returned. */
+    async addPasskey(
+      tx: SystemTx,
+      actor: Oneself,
+      label: string,
+    ): Promise<{ factorId: string; recoveryCodes: string[] | null }> {
+      const had = await factorsOf(tx, actor.personId);
+      const factorId = await addFactor(tx, { personId: actor.personId, kind: 'passkey', label });
       const recoveryCodes = had.recoveryCodes === 0 ? await newRecoveryCodes(tx, actor.personId) : null;
       await changed(tx, actor, { kind: 'factor-added', label });
       return { factorId, recoveryCodes };
