@@ -53,6 +53,19 @@ export const ROOMS: readonly Room[] = [
     ],
     packages: ['node:fs', 'node:path', 'node:util'],
   },
+  { at: 'backend/src/admin.ts', rooms: ['backend/src/admin', 'backend/src/explain.ts'], packages: [] },
+  {
+    at: 'backend/src/admin',
+    rooms: [
+      ...BACKEND_FLOOR,
+      'backend/src/app.ts',
+      'backend/src/config',
+      'backend/src/config.ts',
+      'backend/src/explain.ts',
+      'backend/src/modules',
+    ],
+    packages: ['@astrix/contract', 'node:events', 'node:fs', 'node:util'],
+  },
   { at: 'backend/src/explain.ts', rooms: ['backend/src/platform', 'backend/src/config.ts'], packages: [] },
   // What it imitates is read from the manifests.
   { at: 'backend/sandbox', rooms: ['backend/src/demo', 'backend/src/providers'], packages: '*' },
@@ -150,7 +163,7 @@ export const WORDS: readonly {
   {
     word: /\bprocess\.env\b/,
     in: /^(?:backend\/src|contract|sdk|src)\//,
-    by: /^(?:backend\/src\/(?:config|main)\.ts|src\/main\/index\.ts)$/,
+    by: /^(?:backend\/src\/(?:admin|config|main)\.ts|src\/main\/index\.ts)$/,
     why: 'the environment is read once, at the entry',
   },
   {

@@ -64,6 +64,7 @@ export type Service = {
   readonly pids_limit?: number;
   readonly mem_limit?: string;
   readonly network_mode?: string;
+  readonly profiles?: readonly string[];
 };
 
 export type Compose = {

@@ -29,7 +29,7 @@ import { createMail } from './platform/mail/index.ts';
 import { type PageDefinition, registerPages } from './platform/pages/index.ts';
 import { sweepLoop } from './platform/retention/index.ts';
 import type { Log, Metrics } from './platform/telemetry/index.ts';
-import { createVault, keksFrom } from './platform/vault/index.ts';
+import { createVault, keksFrom, type Vault } from './platform/vault/index.ts';
 import type { Messaging } from './providers/messaging.ts';
 import { PROVIDERS } from './providers/registry.ts';
 
@@ -76,11 +76,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const audit = createAuditTrail(vault.namedKey('audit/v1'));
   const board = createPortBoard();
   const egress = egressOf(parts, board.ports);
-  const sealingKey = vault.namedKey('envelope/v1');
-  const keyring = keyringFrom(sealingKey);
-  const sender = config.mail ? createSmtpSender(config.mail.server) : null;
-  const outlet = config.mail && sender ? { sender, from: config.mail.from } : null;
-  const mail = createMail({ db, log, metrics, keyring, digestKey: deriveKey(sealingKey, 'mail-address/v1'), outlet });
+  const { mail, sender } = mailOf({ config, db, log, metrics, vault });
   const typed = createFetchTyped(config.environment === 'production');
   const jobs = createJobs(db, log);
   const installation = installationOf(parts, http);
@@ -93,7 +89,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       log,
       metrics,
       vault,
-      keyring,
+      keyring: keyringFrom(vault.namedKey('envelope/v1')),
       egress,
       fetchTyped: typed.fetch,
       audit,
@@ -144,6 +140,27 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await typed.close();
     },
   };
+}
+
+/** Mail of this installation. `sender` is to be closed at the end; null where no mail server is configured. */
+export function mailOf({
+  config,
+  db,
+  log,
+  metrics,
+  vault,
+}: Pick<AppParts, 'config' | 'db' | 'log' | 'metrics'> & { readonly vault: Vault }) {
+  const sealingKey = vault.namedKey('envelope/v1');
+  const sender = config.mail && createSmtpSender(config.mail.server);
+  const mail = createMail({
+    db,
+    log,
+    metrics,
+    keyring: keyringFrom(sealingKey),
+    digestKey: deriveKey(sealingKey, 'mail-address/v1'),
+    outlet: config.mail && sender ? { sender, from: config.mail.from } : null,
+  });
+  return { mail, sender };
 }
 
 async function openVault({ config, db, log, metrics }: AppParts) {

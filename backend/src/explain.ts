@@ -1,7 +1,15 @@
 import { ConfigError } from './config.ts';
 import { DatabaseFault } from './platform/db/index.ts';
 
-/** What an operator typed is not a command of ours, or a command cannot do what was asked for. */
+/** A command cannot do what was asked for; the message says why. */
+export class RefusedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RefusedError';
+  }
+}
+
+/** What an operator typed is not a command of ours. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -20,8 +28,8 @@ type SystemError = Error & {
 
 /** One sentence for a person at a terminal: what is wrong, and what to do about it. Never the value of a variable with a secret. */
 export function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof UsageError || error instanceof DatabaseFault)
-    return error.message;
+  if ([ConfigError, UsageError, RefusedError, DatabaseFault].some(known => error instanceof known))
+    return (error as Error).message;
   const { code, path, port, address, hostname, syscall, message } = error as SystemError;
   switch (code) {
     case 'EADDRINUSE':

@@ -2,20 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type App, buildApp } from './app.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { DEMO } from './demo/index.ts';
 import { explain, usageOf } from './explain.ts';
 import { systemClock } from './kernel/clock.ts';
 import { type Db, demandServer, migrate, openDb } from './platform/db/index.ts';
 import { createLog, createMetrics, type Log, measureProcess, nameOf } from './platform/telemetry/index.ts';
-import { createVault, keksFrom } from './platform/vault/index.ts';
+import { keksFrom } from './platform/vault/index.ts';
 
 const HELP = `Astrix backend
 
-Usage: npm run backend -- [--help] [--migrate-only] [--rewrap-keys]
+Usage: npm run backend -- [--help]
 
-  --migrate-only   bring the database up to date and stop
-  --rewrap-keys    move every key from ASTRIX_KEK to ASTRIX_KEK_NEXT while the others go on, and stop; may be repeated
+astrix-admin (npm run admin -- --help) makes the agency, checks the configuration, migrates and changes keys.
 
 Configuration comes from the environment:
   DATABASE_URL                    postgres://… ; without it an embedded database in ASTRIX_DATA_DIR
@@ -63,15 +62,6 @@ async function main(): Promise<void> {
   await readServer(db, config, log);
   const applied = await migrate(db);
   for (const migration of applied) log.info('migration applied', { migration });
-  if (values['migrate-only']) {
-    await db.close();
-    return;
-  }
-  if (values['rewrap-keys']) {
-    await rewrapKeys(db, config);
-    await db.close();
-    return;
-  }
   const metrics = createMetrics();
   measureProcess(metrics);
   const app = await buildApp({
@@ -92,9 +82,7 @@ async function main(): Promise<void> {
 
 function readArgs() {
   try {
-    return parseArgs({
-      options: { help: { type: 'boolean' }, 'migrate-only': { type: 'boolean' }, 'rewrap-keys': { type: 'boolean' } },
-    });
+    return parseArgs({ options: { help: { type: 'boolean' } } });
   } catch (error) {
     throw usageOf(error, HELP);
   }
@@ -132,14 +120,6 @@ async function readServer(db: Db, config: Config, log: Log): Promise<void> {
 function fingerprintsOf(config: Config) {
   const { current, next } = keksFrom(config);
   return { kek: current.fingerprint, ...(next ? { kekNext: next.fingerprint } : {}) };
-}
-
-/** Says what was done by fingerprints and numbers; a key is never printed. */
-async function rewrapKeys(db: Db, config: Config): Promise<void> {
-  if (!config.kekNext) throw new ConfigError(['ASTRIX_KEK_NEXT must be set: it is the key to change to.']);
-  const vault = createVault({ db, keks: keksFrom(config), production: config.environment === 'production' });
-  await vault.open();
-  process.stdout.write(`${JSON.stringify(await vault.rewrap())}\n`);
 }
 
 /** A worker listens as well: its probes and metrics are asked like everybody's. */

@@ -12,6 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
+const ADMIN = 'backend/astrix-admin.mjs';
 const env = (name: string, next = '') => ({
   ASTRIX_DATA_DIR: data,
   ASTRIX_PORT: '0',
@@ -21,7 +22,7 @@ const env = (name: string, next = '') => ({
   DATABASE_URL: '',
 });
 const run = (args: readonly string[], keys: ReturnType<typeof env>) =>
-  spawnSync(process.execPath, ['backend/src/main.ts', ...args], {
+  spawnSync(process.execPath, [...args], {
     cwd: join(import.meta.dirname, '..', '..', '..'),
     env: { ...process.env, ...keys },
     encoding: 'utf8',
@@ -32,7 +33,7 @@ const starts = async (keys: ReturnType<typeof env>) => (await startScript(['back
 
 /** Ends at once, with one line that names both keys by fingerprint and neither by its bytes. */
 function expectRefused(given: string, wanted: string): void {
-  const { status, stdout, stderr } = run([], env(given));
+  const { status, stdout, stderr } = run(['backend/src/main.ts'], env(given));
   expect({ status, stdout, lines: stderr.trim().split('\n').length }).toEqual({ status: 1, stdout: '', lines: 1 });
   expect(stderr).toContain(`under the key-encryption key with the fingerprint ${kekNamed(wanted).fingerprint}`);
   expect(stderr).toContain(`ASTRIX_KEK is ${kekNamed(given).fingerprint}`);
@@ -42,10 +43,10 @@ function expectRefused(given: string, wanted: string): void {
 test('F-24, CR-04: a backend on its own data: the wrong key is refused, the keys are changed, then the old one is refused', async () => {
   await starts(env('one'));
   expectRefused('two', 'one');
-  const alone = run(['--rewrap-keys'], env('one'));
+  const alone = run([ADMIN, 'rewrap-keys', '--json'], env('one'));
   expect(alone).toMatchObject({ status: 1, stdout: '' });
   expect(alone.stderr).toContain('ASTRIX_KEK_NEXT must be set');
-  const moved = run(['--rewrap-keys'], env('one', 'two'));
+  const moved = run([ADMIN, 'rewrap-keys', '--json'], env('one', 'two'));
   expect(moved.stderr).toBe('');
   expect(JSON.parse(moved.stdout)).toMatchObject({
     to: kekNamed('two').fingerprint,

@@ -18,7 +18,7 @@ export {
   withSystem,
   withTenant,
 } from './database.ts';
-export { exclusively, migrate } from './migrate.ts';
+export { exclusively, migrate, pendingMigrations } from './migrate.ts';
 export type { Schema } from './schema.ts';
 export { DatabaseFault, demandServer, type ServerFacts } from './server.ts';
 export { SYSTEM_REASONS, type SystemReason } from './system-reasons.ts';

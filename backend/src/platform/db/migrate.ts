@@ -63,6 +63,16 @@ export function exclusively<T>(db: Db, what: string, work: () => Promise<T>): Pr
   return db.engine === 'pglite' ? work() : db.internals.session(session => alone(session, WAITS, what, work));
 }
 
+/** What the next start will apply. Changes nothing. */
+export async function pendingMigrations(db: Db, directory: string = MIGRATIONS): Promise<readonly string[]> {
+  const { rows } = await db.internals.query(`select to_regclass('public.schema_migrations') is not null as there`);
+  const applied = rows[0]?.there === true ? (await db.internals.query('select name from schema_migrations')).rows : [];
+  const done = new Set(applied.map(({ name }) => String(name)));
+  return readMigrations(directory)
+    .map(({ name }) => name)
+    .filter(name => !done.has(name));
+}
+
 const LIST = `create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now());
   comment on table schema_migrations is '{"tenancy":"system","dataClass":"public","retention":"account","audit":"none"}';
   alter table schema_migrations enable row level security;`;

@@ -19,6 +19,7 @@ export const SYSTEM_REASONS = {
   'client-end': 'delete a client whose time to be deleted has come, with everything of it',
   'retention-sweep': 'delete what has expired',
   lease: 'decide which process does periodic work',
+  operator: 'do what an operator of the installation asked for on its command line',
   'demo-seed': 'make the demo agency in an empty database',
   'vault-keys': 'check, keep and re-wrap the keys that seal credentials',
   telemetry: 'count rows for the monitoring, without reading them',

@@ -51,10 +51,9 @@ describe.skipIf(process.platform === 'win32')('what only this user may read', ()
     const dataDir = join(folder, 'data');
     mkdirSync(dataDir);
     chmodSync(dataDir, 0o755);
-    const main = join(import.meta.dirname, '..', '..', 'main.ts');
+    const main = join(import.meta.dirname, '..', '..', 'admin.ts');
     const env = { PATH: process.env.PATH, ASTRIX_DATA_DIR: dataDir, ASTRIX_LOG_LEVEL: 'silent' };
-    const migrate = () =>
-      spawnSync('sh', ['-c', `umask 000; exec "${process.execPath}" "${main}" --migrate-only`], { env });
+    const migrate = () => spawnSync('sh', ['-c', `umask 000; exec "${process.execPath}" "${main}" migrate`], { env });
     expect(String(migrate().stderr)).toBe('');
     expect(readdirSync(dataDir).sort()).toEqual(['astrix.lock', 'development.kek', 'pglite']);
     expect(open(dataDir)).toEqual([]);

@@ -72,7 +72,7 @@ export async function openCanary(kek: Kek, row: Pick<KekRow, 'fingerprint' | 'ca
 function expected(row: KekRow, { current, next }: Keks): string {
   const given = `ASTRIX_KEK is ${current.fingerprint}${next ? `, ASTRIX_KEK_NEXT is ${next.fingerprint}` : ''}`;
   return row.state === 'old'
-    ? `A rotation of keys is not finished: keys of this database are still wrapped by the key-encryption key ${row.fingerprint}, and ${given}. Start with both keys and run --rewrap-keys to its end. Nothing was changed.`
+    ? `A rotation of keys is not finished: keys of this database are still wrapped by the key-encryption key ${row.fingerprint}, and ${given}. Start with both keys and run astrix-admin rewrap-keys to its end. Nothing was changed.`
     : `This database is sealed under the key-encryption key with the fingerprint ${row.fingerprint}, but ${given}. Start with the right key; docs/guides/keys.md says where it may be. Nothing was changed.`;
 }
 
