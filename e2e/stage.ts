@@ -92,7 +92,7 @@ export async function openStage(
   options: { readonly statusDelayMs?: number; readonly databaseUrl?: string } = {},
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'astrix-stage-'));
-  const [backendPort, sandboxPort] = [await freePort(), await freePort()];
+  const [backendPort, sandboxPort, mailPort] = [await freePort(), await freePort(), await freePort()];
   const backendUrl = `http://127.0.0.1:${backendPort}`;
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
   const environment = {
@@ -104,6 +104,8 @@ export async function openStage(
     ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
     ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
     ASTRIX_SANDBOX_URL: sandboxUrl,
+    ASTRIX_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
+    ASTRIX_MAIL_FROM: 'Astrix Console <console@astrix.example>',
   };
   let backend: Running | null = null;
   const startBackend = async () => {
@@ -112,7 +114,19 @@ export async function openStage(
   await startBackend();
   const delay = options.statusDelayMs === undefined ? [] : ['--status-delay', String(options.statusDelayMs)];
   const startSandbox = () =>
-    startScript(['backend/sandbox/main.ts', '--port', String(sandboxPort), '--backend', backendUrl, ...delay], {});
+    startScript(
+      [
+        'backend/sandbox/main.ts',
+        '--port',
+        String(sandboxPort),
+        '--backend',
+        backendUrl,
+        '--mail-port',
+        String(mailPort),
+        ...delay,
+      ],
+      {},
+    );
   let sandbox = await startSandbox();
   const consoles: OpenConsole[] = [];
   const json = async (path: string, init?: RequestInit) =>

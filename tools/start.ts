@@ -14,6 +14,7 @@ Usage: npm start -- [options]
   --stand-in         use the local browser even where Electron could be had
   --port <n>         port of the backend                     (4700)
   --sandbox-port <n> port of the provider sandbox            (4780)
+  --mail-port <n>    port that takes the demo's mail       (4781)
   --console-port <n> port of the stand-in's window           (4790)
   --data <folder>    where backend and console keep data     (data)
 `;
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     'stand-in': { type: 'boolean', default: false },
     port: { type: 'string', default: '4700' },
     'sandbox-port': { type: 'string', default: '4780' },
+    'mail-port': { type: 'string', default: '4781' },
     'console-port': { type: 'string', default: '4790' },
     data: { type: 'string', default: 'data' },
     help: { type: 'boolean', default: false },
@@ -47,7 +49,7 @@ if (values.help) {
   say(HELP);
   process.exit(0);
 }
-for (const name of ['port', 'sandbox-port', 'console-port'] as const) {
+for (const name of ['port', 'sandbox-port', 'mail-port', 'console-port'] as const) {
   const port = Number(values[name]);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--${name} must be a number from 1 to 65535.`);
 }
@@ -141,10 +143,20 @@ await part('The backend', ['backend/src/main.ts'], {
   ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
   ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
   ASTRIX_SANDBOX_URL: sandboxUrl,
+  ASTRIX_SMTP_URL: `smtp://127.0.0.1:${values['mail-port']}`,
+  ASTRIX_MAIL_FROM: 'Astrix Console <console@astrix.example>',
 });
 await part(
   'The provider sandbox',
-  ['backend/sandbox/main.ts', '--port', values['sandbox-port'], '--backend', backendUrl],
+  [
+    'backend/sandbox/main.ts',
+    '--port',
+    values['sandbox-port'],
+    '--backend',
+    backendUrl,
+    '--mail-port',
+    values['mail-port'],
+  ],
   {},
 );
 
@@ -158,6 +170,7 @@ const environment = {
 };
 say(`\n  Backend            ${backendUrl}`);
 say(`  Provider sandbox   ${sandboxUrl}   write to the console as a customer`);
+say(`  Mailbox            ${sandboxUrl}/_mailbox   every mail of the demo`);
 if ('path' in found) {
   const child = spawn(found.path, [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])], {
     cwd: root,

@@ -5,7 +5,7 @@ import { startSandbox } from './server.ts';
 const HELP = `Provider sandbox: WhatsApp Cloud API on this machine
 
 Usage:
-  node backend/sandbox/main.ts [--port 4780] [--backend http://127.0.0.1:4700] [--secret demo-app-secret]
+  node backend/sandbox/main.ts [--port 4780] [--backend http://127.0.0.1:4700] [--secret demo-app-secret] [--mail-port 4781]
   node backend/sandbox/main.ts send --text "Where is my order?" [--client "Chai Katha"] [--phone 919876543210] [--name "Ananya Sharma"]
 
 Without a command it serves the imitation and a page to write from. \`send\` writes one customer message through a running sandbox.
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     port: { type: 'string', default: '4780' },
     backend: { type: 'string', default: 'http://127.0.0.1:4700' },
     secret: { type: 'string', default: 'demo-app-secret' },
+    'mail-port': { type: 'string' },
     text: { type: 'string', default: 'Where is my order?' },
     client: { type: 'string', default: DEMO_CLIENTS[0]!.name },
     phone: { type: 'string', default: '919876543210' },
@@ -69,6 +70,7 @@ async function serve(): Promise<void> {
         webhookUrl: `${values.backend}/webhooks/app/whatsapp`,
         appSecret: values.secret,
         numbers,
+        ...(values['mail-port'] ? { mailPort: Number(values['mail-port']) } : {}),
         statusDelayMs: Number(values['status-delay']) || 0,
       },
       port,
@@ -78,7 +80,7 @@ async function serve(): Promise<void> {
       process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-      stop(`Port ${port} is taken. Choose another with --port.`);
+      stop(`Port ${(error as { port?: number }).port ?? port} is taken. Choose another with --port or --mail-port.`);
     throw error;
   }
 }

@@ -29,7 +29,7 @@ nav{grid-column:1/-1;display:flex;gap:16px;margin-bottom:-8px}a{color:var(--acce
 small{color:var(--meta);font-size:12px}.out b{color:var(--accent)}#said{min-height:20px;margin:10px 0 0}
 @media(max-width:760px){main{grid-template-columns:1fr}}${PROVIDERS_STYLE}
 </style></head><body><main>
-<nav><a href="#whatsapp">WhatsApp</a><a href="#providers">Providers</a></nav>
+<nav><a href="#whatsapp">WhatsApp</a><a href="#providers">Providers</a><a href="/_mailbox">Mailbox</a></nav>
 <div id="whatsapp"><h1>WhatsApp sandbox</h1><p>You are the customer here. What you send reaches the console as a signed webhook, and replies come back below.</p>
 <section><form id="send"><h2>Write to a client</h2>
 <label>Client<select name="accountId">${options(numbers.map(number => [number.accountId, number.client] as const))}</select></label>

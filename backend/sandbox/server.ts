@@ -3,6 +3,7 @@ import Fastify, { type FastifyReply } from 'fastify';
 import { serveControl } from './control.ts';
 import { createDeliverer, pause } from './deliver.ts';
 import { createFaults, Fault, type FaultKind } from './faults.ts';
+import { serveMailbox } from './mailbox.ts';
 import { page } from './page.ts';
 import { graphError, Inbound, inboundPayload, SendRequest, type StatusKind, statusPayload } from './payloads.ts';
 import { type Providers, serveProviders } from './providers.ts';
@@ -31,6 +32,8 @@ export type SandboxOptions = {
   readonly appSecret: string;
   /** Numbers that can be written to from the page. */
   readonly numbers: readonly { readonly accountId: string; readonly client: string }[];
+  /** Where mail of the demo is taken; nowhere without it. */
+  readonly mailPort?: number;
   /** Between a send and its statuses. */
   readonly statusDelayMs?: number;
   /** Their time, and how long access tokens live; this machine's and an hour without it. */
@@ -58,6 +61,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
   const delay = options.statusDelayMs ?? 350;
   const providers = await serveProviders(app, options.providers);
   const shown = serveControl(app, providers);
+  const closeMailbox = options.mailPort === undefined ? null : await serveMailbox(app, options.mailPort);
 
   async function reportStatuses(message: Executed, fault: FaultKind): Promise<void> {
     const sequence: StatusKind[] =
@@ -167,6 +171,7 @@ export async function startSandbox(options: SandboxOptions, port: number): Promi
       stopping.abort();
       deliverer.stop();
       await app.close();
+      await closeMailbox?.();
     },
   };
 }
