@@ -79,7 +79,7 @@ export function memberHandlers({
 
     async 'people.set-clients'({ actor, params: { personId }, body, within, across }) {
       await within(async tx => {
-        for (const clientId of body.clientIds) if (!(await ports.clientExists(tx, clientId))) fail('not_found');
+        for (const clientId of body.clientIds) if (!(await ports.findClient(tx, clientId))) fail('not_found');
       });
       return across('people', async (tx, audit) => {
         const { added, removed } = await setClients(tx, actor, personId, body.clientIds);
