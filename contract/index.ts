@@ -24,7 +24,14 @@ export { lenient } from './lenient.ts';
 export { digitsOf } from './money.ts';
 export { NotificationPreferenceRow } from './notifications/rows.ts';
 export * from './people/names.ts';
-export { DirectoryPerson, InvitationRow, OffBoardReport, OwnershipOffer, SentInvitation } from './people/rows.ts';
+export {
+  DirectoryPerson,
+  InvitationRow,
+  OffBoardReport,
+  OwnershipOffer,
+  SentInvitation,
+  TeamRow,
+} from './people/rows.ts';
 export * from './people/rules.ts';
 export * from './previews/views.ts';
 export * from './problem.ts';

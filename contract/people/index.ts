@@ -3,7 +3,8 @@ import { defineFeature } from '../feature.ts';
 import { Email, Id, Instant } from '../fields.ts';
 import { Role, STAFF } from '../roles.ts';
 import { agencyChange, agencyRead } from '../route.ts';
-import { DirectoryPerson, InvitationRow, OffBoardReport, OwnershipOffer, SentInvitation } from './rows.ts';
+import { ShownName } from './names.ts';
+import { DirectoryPerson, InvitationRow, OffBoardReport, OwnershipOffer, SentInvitation, TeamRow } from './rows.ts';
 
 const invitationParams = z.strictObject({ invitationId: Id });
 /** What every route about one person shares. */
@@ -15,6 +16,16 @@ const manage = {
   params: z.strictObject({ personId: Id }),
 } as const;
 const Ids = z.array(Id).max(500);
+
+const TeamBody = z.strictObject({ name: ShownName, personIds: Ids, clientIds: Ids });
+const teamChange = {
+  window: true,
+  stepUp: false,
+  reaches: 'vault',
+  permission: 'people.manage',
+  dataClasses: ['account', 'client-business'],
+  bodyLimit: 65_536,
+} as const;
 
 /** Who belongs to the agency, in which role, on which clients. */
 export const people = defineFeature('people', {
@@ -215,6 +226,48 @@ export const people = defineFeature('people', {
       permission: 'people.accept-ownership',
       dataClasses: ['account'],
       audit: 'ownership.withdraw',
+      reply: z.null(),
+      replyStatus: 204,
+      errors: ['not_found'],
+    }),
+    'list-teams': agencyRead({
+      window: true,
+      reaches: 'vault',
+      path: '/v1/teams',
+      summary: 'Teams with their people and clients (B5)',
+      permission: 'people.manage',
+      dataClasses: ['account', 'client-business'],
+      reply: z.strictObject({ teams: z.array(TeamRow) }),
+    }),
+    'create-team': agencyChange({
+      ...teamChange,
+      method: 'POST',
+      path: '/v1/teams',
+      summary: 'Make a team of people and clients',
+      audit: 'team.create',
+      body: TeamBody,
+      reply: TeamRow,
+      replyStatus: 201,
+      errors: ['not_found', 'name_taken'],
+    }),
+    'change-team': agencyChange({
+      ...teamChange,
+      method: 'PUT',
+      path: '/v1/teams/:teamId',
+      summary: 'Change name, people and clients of a team; it holds on their next request (AU-08)',
+      audit: 'team.change',
+      params: z.strictObject({ teamId: Id }),
+      body: TeamBody,
+      reply: TeamRow,
+      errors: ['not_found', 'name_taken'],
+    }),
+    'remove-team': agencyChange({
+      ...teamChange,
+      method: 'DELETE',
+      path: '/v1/teams/:teamId',
+      summary: 'Remove a team; its people keep the clients that they were given by name',
+      audit: 'team.remove',
+      params: z.strictObject({ teamId: Id }),
       reply: z.null(),
       replyStatus: 204,
       errors: ['not_found'],

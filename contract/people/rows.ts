@@ -76,3 +76,12 @@ export const OffBoardReport = z.strictObject({
   }),
 });
 export type OffBoardReport = z.infer<typeof OffBoardReport>;
+
+/** A team, who is in it, and the clients on which all of them work. */
+export const TeamRow = z.strictObject({
+  id: Id,
+  name: z.string().max(120),
+  personIds: z.array(Id),
+  clientIds: z.array(Id),
+});
+export type TeamRow = z.infer<typeof TeamRow>;

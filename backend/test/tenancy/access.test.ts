@@ -36,6 +36,8 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   // What one role revokes, another could not send again.
   if (/^people\.(resend|revoke)-invitation$/.test(name))
     ids.invitationId = house.ids[0]![ROLES.indexOf(role) % 3]!.invitationId!;
+  // A team is removed once.
+  if (/^people\.(change|remove)-team$/.test(name)) ids.teamId = house.ids[0]![ROLES.indexOf(role) % 3]!.teamId!;
   // What is done to oneself is refused after all that is asked here, and leaves everybody as they are.
   if (ABOUT_ONESELF[name]) ids.personId = house.world.agencies[0].people[role].id;
   if (name === 'identity.end-session') ids.sessionId = (await spareSession()).sessionId;

@@ -134,6 +134,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'modules/web-sign-in/sso.ts people',
   'modules/web-sign-in/sso.ts sign-in',
   'modules/people/members.routes.ts people',
+  'modules/people/teams.routes.ts people',
   'modules/webhooks/ingest.ts webhook-ingest',
   'modules/webhooks/owner-callbacks.ts webhook-process',
   'modules/webhooks/process.ts webhook-process',

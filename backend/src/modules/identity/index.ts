@@ -25,7 +25,15 @@ export {
 } from './invitations/invitations.ts';
 export { joinUrl, recoverUrl } from './invitations/links.ts';
 export { sendInvitation, sendRecovery, tellBy } from './mails.ts';
-export { grantAccess, isMember, readMembers, revokeAccess, roleOn, wasMember } from './members/access.ts';
+export {
+  grantAccess,
+  isMember,
+  readMembers,
+  revokeAccess,
+  roleOn,
+  setTeamAccess,
+  wasMember,
+} from './members/access.ts';
 export { changeRole, offBoard, ownersOf, restore, setClients, suspend } from './members/change.ts';
 export { readDirectory } from './members/directory.ts';
 export { createOwnerInvitation, initAgency, suspendPerson } from './members/first-agency.ts';

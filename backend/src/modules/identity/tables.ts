@@ -30,7 +30,14 @@ declare module '../../platform/db/schema.ts' {
       left_at: Nullable<Date>;
       created_at: Date;
     };
-    client_access: { agency_id: string; client_id: string; person_id: string; created_at: Date };
+    client_access: {
+      agency_id: string;
+      client_id: string;
+      person_id: string;
+      created_at: Date;
+      by_name: Generated<boolean>;
+      by_team: Generated<boolean>;
+    };
     sessions: {
       agency_id: string;
       id: string;

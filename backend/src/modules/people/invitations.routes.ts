@@ -11,6 +11,7 @@ import {
   revokeInvitation,
   sendInvitation,
 } from '../identity/index.ts';
+import { readTeams } from './teams.ts';
 
 type Names = 'people.list-invitations' | 'people.invite' | 'people.resend-invitation' | 'people.revoke-invitation';
 
@@ -28,6 +29,13 @@ export function invitationHandlers({
     if (role === 'client' && clientIds.length === 0)
       fail('invalid_request', { detail: 'Choose the client that this person belongs to.' });
     for (const clientId of clientIds) if (!(await ports.findClient(tx, clientId))) fail('not_found');
+  }
+
+  async function demandTeams(tx: SystemTx, actor: Actor, role: Role, teamIds: readonly string[]): Promise<void> {
+    if (teamIds.length === 0) return;
+    if (role === 'client') fail('invalid_request', { detail: 'The staff of a client cannot be in a team.' });
+    const known = (await readTeams(tx, actor.agencyId)).map(({ id }) => id);
+    if (teamIds.some(id => !known.includes(id))) fail('not_found');
   }
 
   async function own(tx: SystemTx, actor: Actor, id: string): Promise<InvitationRow> {
@@ -52,9 +60,9 @@ export function invitationHandlers({
 
     async 'people.invite'({ actor, body, within, across }) {
       if (!mayManage(actor.role, body.role)) fail('role_refused');
-      if (body.teamIds.length > 0) fail('not_found');
       await within(tx => demandClients(tx, body.role, body.clientIds));
       return across('people', async (tx, audit) => {
+        await demandTeams(tx, actor, body.role, body.teamIds);
         const { row, token, warnings } = await invite(
           tx,
           actor.agencyId,

@@ -22,6 +22,7 @@ import {
   tellBy,
   withdrawOffer,
 } from '../identity/index.ts';
+import { leaveTeams } from './teams.ts';
 
 type Names = Exclude<keyof HandlersOf<'people'>, `people.${string}invit${string}` | `people.${string}team${string}`>;
 
@@ -106,6 +107,7 @@ export function memberHandlers({
       across('people', async (tx, audit) => {
         const to = await successor(tx, actor, body.handTo, personId);
         const ended = await offBoard(tx, actor, personId);
+        await leaveTeams(tx, actor.agencyId, personId);
         const conversations = await handOver(tx, actor.agencyId, personId, to);
         await audit({
           subjectType: 'person',

@@ -6,6 +6,16 @@ import { txNow } from '../../platform/db/index.ts';
 /** What the suites that cut across all routes send to this module. */
 export const samples: ModuleSamples = {
   bodies: {
+    'people.create-team': ({ clientId }) => ({
+      name: `Team ${randomBytes(6).toString('hex')} of many`,
+      personIds: [],
+      clientIds: [clientId!],
+    }),
+    'people.change-team': () => ({
+      name: `Team ${randomBytes(6).toString('hex')} of many`,
+      personIds: [],
+      clientIds: [],
+    }),
     'people.change-role': () => ({ role: 'agent' }),
     'people.set-clients': ({ clientId }) => ({ clientIds: [clientId!] }),
     'people.off-board': () => ({ handTo: null }),
@@ -17,7 +27,7 @@ export const samples: ModuleSamples = {
       teamIds: [],
     }),
   },
-  planted: ['invitationId'],
+  planted: ['invitationId', 'teamId'],
   async plant(tx, { agencyId, clientId, personId, mark }) {
     const now = txNow(tx);
     const id = newId(now);
@@ -93,6 +103,12 @@ export const samples: ModuleSamples = {
         expires_at: new Date(now.getTime() + 86_400_000),
       })
       .execute();
-    return { invitationId: id };
+    await tx
+      .insertInto('teams')
+      .values({ agency_id: agencyId, id, name: `Team ${mark}`, created_at: now })
+      .execute();
+    await tx.insertInto('team_people').values({ agency_id: agencyId, team_id: id, person_id: personId }).execute();
+    await tx.insertInto('team_clients').values({ agency_id: agencyId, team_id: id, client_id: clientId }).execute();
+    return { invitationId: id, teamId: id };
   },
 };

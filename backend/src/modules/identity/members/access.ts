@@ -76,6 +76,7 @@ export async function reachOf(tx: SystemTx, { agencyId, personId }: Actor): Prom
   return access.map(row => row.client_id);
 }
 
+/** By name, beside what the person's teams give. */
 export async function grantAccess(
   tx: SystemTx | TenantTx,
   agencyId: string,
@@ -85,13 +86,13 @@ export async function grantAccess(
   await tx
     .insertInto('client_access')
     .values({ agency_id: agencyId, client_id: clientId, person_id: personId, created_at: txNow(tx) })
-    .onConflict(conflict => conflict.doNothing())
+    .onConflict(conflict => conflict.columns(['agency_id', 'client_id', 'person_id']).doUpdateSet({ by_name: true }))
     .execute();
 }
 
-/** False when the person had no access. */
+/** What was given by name; what a team of the person gives stays. False when there was nothing by name. */
 export async function revokeAccess(
-  tx: TenantTx,
+  tx: SystemTx | TenantTx,
   agencyId: string,
   clientId: string,
   personId: string,
@@ -101,7 +102,58 @@ export async function revokeAccess(
     .where('agency_id', '=', agencyId)
     .where('client_id', '=', clientId)
     .where('person_id', '=', personId)
+    .where('by_team', '=', false)
     .returning('person_id')
     .executeTakeFirst();
-  return removed !== undefined;
+  if (removed !== undefined) return true;
+  const narrowed = await tx
+    .updateTable('client_access')
+    .set({ by_name: false })
+    .where('agency_id', '=', agencyId)
+    .where('client_id', '=', clientId)
+    .where('person_id', '=', personId)
+    .where('by_name', '=', true)
+    .returning('person_id')
+    .executeTakeFirst();
+  return narrowed !== undefined;
+}
+
+/** Makes the access of a person by their teams exactly these clients (B5). What was given by name stays. */
+export async function setTeamAccess(
+  tx: SystemTx,
+  agencyId: string,
+  personId: string,
+  clientIds: readonly string[],
+): Promise<void> {
+  for (const clientId of clientIds)
+    await tx
+      .insertInto('client_access')
+      .values({
+        agency_id: agencyId,
+        client_id: clientId,
+        person_id: personId,
+        created_at: txNow(tx),
+        by_name: false,
+        by_team: true,
+      })
+      .onConflict(conflict => conflict.columns(['agency_id', 'client_id', 'person_id']).doUpdateSet({ by_team: true }))
+      .execute();
+  const others = <T extends { where: (column: 'client_id', operator: 'not in', ids: readonly string[]) => T }>(
+    query: T,
+  ): T => (clientIds.length === 0 ? query : query.where('client_id', 'not in', clientIds));
+  await others(
+    tx
+      .deleteFrom('client_access')
+      .where('agency_id', '=', agencyId)
+      .where('person_id', '=', personId)
+      .where('by_name', '=', false),
+  ).execute();
+  await others(
+    tx
+      .updateTable('client_access')
+      .set({ by_team: false })
+      .where('agency_id', '=', agencyId)
+      .where('person_id', '=', personId)
+      .where('by_team', '=', true),
+  ).execute();
 }

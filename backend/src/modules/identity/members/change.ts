@@ -4,7 +4,7 @@ import { fail } from '../../../kernel/errors.ts';
 import { type Actor, type SystemTx, txNow } from '../../../platform/db/index.ts';
 import { revokeInvitationsOf } from '../invitations/invitations.ts';
 import { endSessionsOf } from '../sessions/sessions.ts';
-import { grantAccess } from './access.ts';
+import { grantAccess, revokeAccess } from './access.ts';
 import '../tables.ts';
 
 /** Changes of memberships of an agency follow one another, so that two of them cannot both leave it without an owner. */
@@ -102,19 +102,14 @@ export async function setClients(
     .select('client_id')
     .where('agency_id', '=', actor.agencyId)
     .where('person_id', '=', personId)
+    .where('by_name', '=', true)
     .execute();
   const had = new Set(before.map(row => row.client_id));
   const wanted = new Set(clientIds);
   const added = [...wanted].filter(id => !had.has(id));
   const removed = [...had].filter(id => !wanted.has(id));
   for (const clientId of added) await grantAccess(tx, actor.agencyId, clientId, personId);
-  if (removed.length > 0)
-    await tx
-      .deleteFrom('client_access')
-      .where('agency_id', '=', actor.agencyId)
-      .where('person_id', '=', personId)
-      .where('client_id', 'in', removed)
-      .execute();
+  for (const clientId of removed) await revokeAccess(tx, actor.agencyId, clientId, personId);
   return { added: added.length, removed: removed.length };
 }
 
