@@ -3,9 +3,20 @@ import { type Command, DONE, helpOf, REFUSED, readOptions, WRONG_USE } from './a
 import { exportAudit } from './admin/export-audit.ts';
 import { migrateCommand, rewrapKeys } from './admin/keys.ts';
 import { mailAllow, mailBounce } from './admin/mail.ts';
+import { createOwnerInvitationCommand, init, suspend } from './admin/people.ts';
 import { explain, UsageError } from './explain.ts';
 
-const COMMANDS: readonly Command[] = [check, migrateCommand, rewrapKeys, exportAudit, mailBounce, mailAllow];
+const COMMANDS: readonly Command[] = [
+  init,
+  check,
+  migrateCommand,
+  rewrapKeys,
+  createOwnerInvitationCommand,
+  suspend,
+  exportAudit,
+  mailBounce,
+  mailAllow,
+];
 
 const HELP = `astrix-admin: what an operator of an installation does. It reads the same environment variables as the backend.
 

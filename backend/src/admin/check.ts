@@ -2,10 +2,11 @@ import { APP_NAMES } from '../config/names.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { explain } from '../explain.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { listAgencies } from '../modules/identity/index.ts';
 import { type Db, demandServer, openDb, pendingMigrations, withSystem } from '../platform/db/index.ts';
 import { createSmtpSender } from '../platform/egress/index.ts';
 import { refuseDemoDatabase } from '../platform/feed/index.ts';
-import { createVault, keksFrom } from '../platform/vault/index.ts';
+import { createVault, hasKek, keksFrom } from '../platform/vault/index.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import { type Command, DONE, type Env, FEATURES_OFF, REFUSED } from './command.ts';
 
@@ -100,8 +101,7 @@ function addressLines(config: Config): Line[] {
 async function keyLine(db: Db, config: Config): Promise<Line> {
   const keks = keksFrom(config);
   const production = config.environment === 'production';
-  const { rows } = await db.internals.query('select count(*)::int as n from vault_keks');
-  if (rows[0]?.n === 0)
+  if (!(await hasKek(db)))
     return line(
       'Key',
       'ok',
@@ -113,17 +113,10 @@ async function keyLine(db: Db, config: Config): Promise<Line> {
 }
 
 async function agencyLine(db: Db): Promise<Line> {
-  const [agencies, people] = await withSystem(db, 'operator', async tx => {
-    const count = (table: 'agencies' | 'memberships') =>
-      tx
-        .selectFrom(table)
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .executeTakeFirstOrThrow();
-    return [Number((await count('agencies')).n), Number((await count('memberships')).n)];
-  });
-  return agencies === 0
+  const agencies = await withSystem(db, 'operator', listAgencies);
+  return agencies.length === 0
     ? line('Agency', 'off', 'Nobody can sign in. Make the agency and its owner: astrix-admin init')
-    : line('Agency', 'ok', `${agencies} ${agencies === 1 ? 'agency' : 'agencies'}, ${people} memberships.`);
+    : line('Agency', 'ok', `${agencies.map(({ name }) => name).join(', ')}.`);
 }
 
 async function databaseLines(db: Db, config: Config): Promise<Line[]> {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { RefusedError, UsageError } from '../explain.ts';
+import { listAgencies } from '../modules/identity/index.ts';
+import { readAudit } from '../platform/audit/index.ts';
 import { type SystemTx, withSystem } from '../platform/db/index.ts';
 import { type Command, onInstallation, REFUSED } from './command.ts';
 
@@ -9,7 +11,7 @@ const PAGE = 1000;
 
 /** The agency that was asked for; the only one where none was. Throws with those that exist. */
 export async function agencyOf(tx: SystemTx, asked: string | undefined): Promise<{ id: string; name: string }> {
-  const agencies = await tx.selectFrom('agencies').select(['agency_id as id', 'name']).orderBy('created_at').execute();
+  const agencies = await listAgencies(tx);
   const [only] = agencies;
   if (only === undefined) throw new UsageError('There is no agency yet. Make one: astrix-admin init');
   if (asked === undefined && agencies.length === 1) return only;
@@ -52,12 +54,7 @@ export const exportAudit: Command = {
       });
       let [rows, seq] = [0, -1];
       for (let size = PAGE; size === PAGE; ) {
-        const page = await withSystem(db, 'operator', tx => {
-          let query = tx.selectFrom('audit_log').selectAll().where('agency_id', '=', id).where('seq', '>', seq);
-          if (first) query = query.where('at', '>=', first);
-          if (end) query = query.where('at', '<', end);
-          return query.orderBy('seq').limit(PAGE).execute();
-        });
+        const page = await withSystem(db, 'operator', tx => readAudit(tx, id, { after: seq, first, end, limit: PAGE }));
         for (const { mac, expires_at: _expiry, ...row } of page)
           await write(file, { ...row, mac: mac.toString('hex') });
         size = page.length;

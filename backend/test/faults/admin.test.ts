@@ -152,6 +152,51 @@ describe('export-audit', () => {
   });
 });
 
+describe('init', () => {
+  const OWN = { ...PRODUCTION, ASTRIX_PUBLIC_URL: 'https://console.agency.example' };
+  const make = ['init', '--agency-name', 'चाय कथा', '--email', 'Owner@agency.example'];
+  let own: Record<string, string>;
+  beforeAll(() => {
+    own = { ...OWN, ASTRIX_DATA_DIR: join(data, 'init') };
+  });
+
+  test('without a public address the link would lead nowhere, and nothing is made', () => {
+    const { ASTRIX_PUBLIC_URL: _none, ...env } = own;
+    const { status, stderr } = admin(make, env);
+    expect(status).toBe(1);
+    expect(stderr).toContain('ASTRIX_PUBLIC_URL must be set: the link of an invitation leads there.');
+  });
+
+  test.each([
+    ['owner', '--email must be the address of one mailbox'],
+    ['a@b.example, c@d.example', '--email must be the address of one mailbox'],
+  ])('the address %s is refused', (email, sentence) => {
+    const { status, stderr } = admin(['init', '--agency-name', 'x', '--email', email], own);
+    expect(status).toBe(2);
+    expect(stderr).toContain(sentence);
+  });
+
+  test('makes the agency and one link, once', () => {
+    const first = admin([...make, '--json'], own);
+    expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: '' });
+    const { link, email } = JSON.parse(first.stdout) as { link: string; email: string };
+    expect(email).toBe('owner@agency.example');
+    expect(link).toMatch(/^https:\/\/console\.agency\.example\/join\/astrix-invite-[\w-]{43}$/);
+    const second = admin(make, own);
+    expect({ status: second.status, stdout: second.stdout }).toEqual({ status: 1, stdout: '' });
+    expect(second.stderr).toContain('This database has an agency already, and nothing was changed.');
+    const again = admin(['create-owner-invitation', '--email', email], own);
+    expect(again.stdout).toMatch(/An owner of चाय कथा is invited\.[\s\S]*https:\/\/console\.agency\.example\/join\//);
+    expect(again.stdout).not.toContain(link);
+  });
+
+  test('somebody who does not work here cannot be suspended, and the sentence says so', () => {
+    const { status, stderr } = admin(['suspend', '--email', 'nobody@agency.example'], own);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Nobody with the address nobody@agency.example works here');
+  });
+});
+
 describe('mail-bounce', () => {
   const id = '019ad9f0-0000-7000-8000-000000000001';
   const report = (status: string, action = 'failed') =>

@@ -92,6 +92,7 @@ const STEPS_OUTSIDE: readonly string[] = [
   'admin/check.ts operator',
   'admin/export-audit.ts operator',
   'admin/mail.ts send-mail',
+  'admin/people.ts operator',
   'composition/assemble.ts demo-seed',
   'modules/connections/act.ts connections',
   'modules/connections/callback.ts connect',

@@ -38,7 +38,14 @@ export { changeRole, offBoard, ownersOf, restore, setClients, suspend } from './
 export { readDirectory } from './members/directory.ts';
 export { createOwnerInvitation, initAgency, suspendPerson } from './members/first-agency.ts';
 export { acceptOwnership, type Offer, offerOwnership, openOffer, withdrawOffer } from './members/ownership.ts';
-export { addMember, createAgency, createPerson, disableMember, type NewPerson } from './members/people.ts';
+export {
+  addMember,
+  createAgency,
+  createPerson,
+  disableMember,
+  listAgencies,
+  type NewPerson,
+} from './members/people.ts';
 export { cancelOpen, readRecovery, startRecovery } from './recovery/recovery.ts';
 export { findAccount } from './sign-in/find-account.ts';
 

@@ -98,3 +98,19 @@ export function createAuditTrail(key: Buffer): AuditTrail {
     },
   };
 }
+
+export type AuditRange = {
+  /** The number of the last row that was read before; -1 for the beginning. */
+  readonly after: number;
+  readonly first: Date | null;
+  readonly end: Date | null;
+  readonly limit: number;
+};
+
+/** Rows of an agency in the order of the chain. */
+export function readAudit(tx: SystemTx, agencyId: string, { after, first, end, limit }: AuditRange) {
+  let query = tx.selectFrom('audit_log').selectAll().where('agency_id', '=', agencyId).where('seq', '>', after);
+  if (first) query = query.where('at', '>=', first);
+  if (end) query = query.where('at', '<', end);
+  return query.orderBy('seq').limit(limit).execute();
+}

@@ -1,1 +1,1 @@
-export { type AuditEntry, type AuditTrail, createAuditTrail } from './audit.ts';
+export { type AuditEntry, type AuditTrail, createAuditTrail, readAudit } from './audit.ts';

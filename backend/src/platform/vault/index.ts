@@ -65,6 +65,14 @@ export type Vault = {
   readonly rewrap: (options?: RewrapOptions) => Promise<RewrapReport>;
 };
 
+/** Whether the database knows a key-encryption key already. The first `open` takes the one that it is given. */
+export async function hasKek(db: Db): Promise<boolean> {
+  const found = await withSystem(db, 'vault-keys', tx =>
+    tx.selectFrom('vault_keks').select('fingerprint').limit(1).executeTakeFirst(),
+  );
+  return found !== undefined;
+}
+
 /** The vault. `open` comes first: until then it neither seals nor opens anything. */
 export function createVault(options: VaultOptions): Vault {
   const room: Room = {

@@ -30,7 +30,13 @@ export async function createOwnerInvitation(
 }
 
 /** Stops a person in every agency of the installation at once. Answers how many sessions ended; fails with `not_found` for nobody. */
-export async function suspendPerson(tx: SystemTx, email: string): Promise<{ readonly sessions: number }> {
+export async function suspendPerson(
+  tx: SystemTx,
+  email: string,
+): Promise<{
+  readonly sessions: number;
+  readonly memberships: readonly { readonly agencyId: string; readonly personId: string }[];
+}> {
   const memberships = await tx
     .selectFrom('memberships as m')
     .innerJoin('people as p', 'p.id', 'm.person_id')
@@ -42,5 +48,8 @@ export async function suspendPerson(tx: SystemTx, email: string): Promise<{ read
   let sessions = 0;
   for (const { agency_id, person_id } of memberships)
     sessions += (await endMembership(tx, agency_id, person_id, false)).sessions;
-  return { sessions };
+  return {
+    sessions,
+    memberships: memberships.map(({ agency_id: agencyId, person_id: personId }) => ({ agencyId, personId })),
+  };
 }

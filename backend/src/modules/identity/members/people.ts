@@ -36,6 +36,10 @@ export async function createAgency(
     .execute();
 }
 
+/** Every agency of the installation, the oldest first. */
+export const listAgencies = (tx: SystemTx): Promise<{ id: string; name: string }[]> =>
+  tx.selectFrom('agencies').select(['agency_id as id', 'name']).orderBy('created_at').execute();
+
 export async function hasAgencies(tx: SystemTx): Promise<boolean> {
   const found = await tx.selectFrom('agencies').select('agency_id').limit(1).executeTakeFirst();
   return found !== undefined;
