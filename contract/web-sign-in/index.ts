@@ -113,7 +113,7 @@ export const webSignIn = defineFeature('web-sign-in', {
       replyStatus: 204,
     }),
     'add-passkey': agencyChange({
-      window: true,
+      // Its answer is a way into the account: main opens it, and no window gets it.
       stepUp: true,
       reaches: 'vault',
       method: 'POST',

@@ -108,6 +108,17 @@ export function createHandlers(h: HandlerDeps): Handlers {
       account.cancelBrowser();
       return null;
     },
+    async 'account.addPasskey'() {
+      const answer = await client.call('web-sign-in.add-passkey', {});
+      if (!answer.ok) throw refusalOf(answer);
+      if (!(await shell.openSignIn(answer.value.url)))
+        throw new ConsoleError(
+          'refused',
+          'The browser could not be opened.',
+          'Check that this computer has a default browser, then try again.',
+        );
+      return null;
+    },
     'account.cancelTotp': () => account.cancelTotp(),
     'account.signOut': () => account.signOut(),
     async 'account.sessions'({ all }) {

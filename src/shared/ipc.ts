@@ -233,6 +233,8 @@ export const CHANNELS = {
   'account.signInWithBrowser': call('write', false, nothing, AccountState),
   'account.reopenBrowser': call('write', false, nothing, done),
   'account.cancelBrowser': call('write', false, nothing, done),
+  /** Opens the page on which the browser sets up a passkey for whoever is signed in. */
+  'account.addPasskey': call('write', true, nothing, done),
   'account.cancelTotp': call('write', false, nothing, AccountState),
   'account.signOut': call('write', false, nothing, AccountState),
   'account.sessions': call('read', true, z.strictObject({ all: z.boolean() }), z.array(DeviceSession)),

@@ -6,6 +6,7 @@ import {
   isOwnOrigin,
   judgeConsent,
   judgeLink,
+  judgeSignIn,
   mayHave,
   packagedFile,
   readDeepLink,
@@ -613,5 +614,29 @@ describe('deep links', () => {
       clientId: id,
     });
     expect(deepLinkIn(['astrix', `astrix://client/${other}`, link])).toEqual({ to: 'client', clientId: id });
+  });
+});
+
+describe('AU-02: pages for signing in', () => {
+  const HOME = 'https://astrix.lan:8443';
+  test.each(['/sign-in?state=x', '/passkey/0.x'])('%s of the agency’s own backend is opened', path => {
+    expect(judgeSignIn(`${HOME}${path}`, HOME)).toMatchObject({ allowed: true, url: `${HOME}${path}` });
+  });
+
+  test.each([
+    'https://astrix.lan/sign-in',
+    'https://evil.example/sign-in',
+    'http://astrix.lan:8443/sign-in',
+    `https://user:password@astrix.lan:8443/sign-in`,
+    `${HOME}/v1/me`,
+    `${HOME}/sign-in/../v1/me`,
+    'javascript:alert(1)',
+    'http://localhost:8443/sign-in',
+    'not an address',
+  ])('%s is not', url => expect(judgeSignIn(url, HOME).allowed).toBe(false));
+
+  test('a backend on this machine has its pages for passkeys at localhost', () => {
+    expect(judgeSignIn('http://localhost:4700/passkey/0.x', 'http://127.0.0.1:4700').allowed).toBe(true);
+    expect(judgeSignIn('http://localhost:4701/passkey/0.x', 'http://127.0.0.1:4700').allowed).toBe(false);
   });
 });

@@ -79,8 +79,12 @@ export function judgeConsent(url: string, sandboxUrl: string | null): LinkVerdic
 /** Pages of the agency's own backend on which people sign in. Its address is configured, so that it may be of a private network. */
 export function judgeSignIn(url: string, backendUrl: string): LinkVerdict {
   const at = parsed(url);
-  const isOwn = at !== null && url.length <= MAX_CONSENT_URL && at.origin === parsed(backendUrl)?.origin;
-  return isOwn && at.pathname === '/sign-in' && at.username + at.password === ''
+  const home = parsed(backendUrl);
+  // Passkeys need a name: a backend on this machine has these pages at `localhost`.
+  const origins = [home?.origin, home?.protocol === 'http:' ? `http://localhost:${home.port}` : undefined];
+  const isOwn = at !== null && url.length <= MAX_CONSENT_URL && origins.includes(at.origin);
+  const isPage = isOwn && (at.pathname === '/sign-in' || at.pathname.startsWith('/passkey/'));
+  return isPage && at.username + at.password === ''
     ? { allowed: true, url: at.href, host: at.host }
     : { allowed: false, why: 'This is no page for signing in.' };
 }

@@ -17,6 +17,7 @@ export const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
   'account.signInWithBrowser': undefined,
   'account.reopenBrowser': undefined,
   'account.cancelBrowser': undefined,
+  'account.addPasskey': undefined,
   'account.cancelTotp': undefined,
   'account.signOut': undefined,
   'account.sessions': { all: false },
