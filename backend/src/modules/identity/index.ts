@@ -10,7 +10,7 @@ import { findActor, SESSIONS_CHANNEL } from './sessions/sessions.ts';
 import './tables.ts';
 
 export { type Accounts, createAccounts } from './accounts.ts';
-export { addFactor, type Factors, factorsOf, removeFactor } from './factors/factors.ts';
+export { type Factors, factorsOf } from './factors/factors.ts';
 export { type Given, suffices } from './factors/suffices.ts';
 export { currentCode } from './factors/totp.ts';
 export type { Joined } from './invitations/enrolments.ts';
