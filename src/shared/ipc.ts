@@ -301,12 +301,15 @@ export const CHANNELS = {
   ),
   /** Any write that a feature declares: into the outbox first. Its arguments are checked against the declaration. */
   'writes.make': call('write', true, z.strictObject({ write: Name, clientId: Id, args: Row }), OutboxItem),
-  /** A route that its feature opens to the window, asked of the server; nothing is kept. `change` names the client on screen (SH-21). */
+  /**
+   * A route that its feature opens to the window, asked of the server; nothing is kept. `change` names the client on screen (SH-21), or
+   * null on a screen of the agency, where only routes of the agency are open.
+   */
   'routes.read': call('read', true, z.strictObject({ route: Name, ...Asked }), z.unknown()),
   'routes.change': call(
     'write',
     true,
-    z.strictObject({ route: Name, clientId: Id, ...Asked, body: z.unknown().optional() }),
+    z.strictObject({ route: Name, clientId: Id.nullable(), ...Asked, body: z.unknown().optional() }),
     z.unknown(),
   ),
 
@@ -371,6 +374,8 @@ export const IpcError = z.strictObject({
   serverCode: z.string().max(60).nullable(),
   reference: z.string().max(60).nullable(),
   retryAfterSeconds: z.int().nullable(),
+  /** What is wrong with single fields of a form, by their paths. */
+  fields: z.array(z.strictObject({ path: z.string().max(200), message: z.string().max(400) })).max(50),
 });
 export type IpcError = z.infer<typeof IpcError>;
 export type IpcReply<N extends ChannelName> = { ok: true; value: ResultOf<N> } | { ok: false; error: IpcError };

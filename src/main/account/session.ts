@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { permissionsOf, type SignedIn, shorten } from '@astrix/contract';
 import type { AstrixClient, Failure } from '@astrix/sdk';
 import type { AccountState, StorageMode } from '../../shared/ipc.ts';
-import { ConsoleError } from '../ipc/errors.ts';
+import { ConsoleError, faultyFields } from '../ipc/errors.ts';
 import type { ConsoleLog } from '../log/log.ts';
 import type { Clock } from '../ports.ts';
 import type { BrowserProof } from './browser-sign-in.ts';
@@ -179,11 +179,12 @@ export function signedInState(session: KeptSession, storage: StorageMode): Accou
 /** What the server or the network said, for a person. */
 export function refusalOf(failure: Failure): ConsoleError {
   if (failure.kind === 'problem') {
-    const { code, title, detail, reference, retryAfterSeconds } = failure.problem;
+    const { code, title, detail, reference, retryAfterSeconds, fields = [] } = failure.problem;
     return new ConsoleError('refused', title, detail, {
       serverCode: code,
       reference,
       retryAfterSeconds: retryAfterSeconds ?? null,
+      fields: faultyFields(fields),
     });
   }
   const next =

@@ -1,17 +1,19 @@
 import { shorten } from '@astrix/contract';
 import type { z } from 'zod';
-import { ConsoleError } from '../ipc/errors.ts';
+import { ConsoleError, faultyFields } from '../ipc/errors.ts';
 
 /** The value in the shape of a declaration; throws `bad_argument` with the first fault, in words (SH-14). */
 export function checkedArgs<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  const [issue] = issues;
   const where = issue?.path.join('.') ?? '';
   throw new ConsoleError(
     'bad_argument',
     shorten(`The request was refused: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'it does not fit'}.`, 500),
     'Correct it and try again.',
+    { fields: faultyFields(issues.map(({ path, message }) => ({ path: path.join('.'), message }))) },
   );
 }
 

@@ -72,7 +72,13 @@ describe('SH-13: the window asks only the routes that are open to it', () => {
       route => route.auth !== 'session' || route.replyKind !== undefined || route.dataClasses.includes('credentials'),
     );
     // What a form holds and what is typed in at a provider pass through once, by a route that says so.
-    const passing = ['connections.connect-key', 'connections.rotate-webhook'];
+    const passing = [
+      ...['connections.connect-key', 'connections.rotate-webhook'],
+      // Passwords, codes and new authenticators of the person who is signed in, and links that are shown once to be passed on.
+      ...['identity.step-up', 'identity.change-password', 'identity.begin-totp', 'identity.confirm-totp'],
+      ...['identity.renew-recovery-codes', 'web-sign-in.set-provider', 'web-sign-in.add-passkey'],
+      ...['people.invite', 'people.resend-invitation', 'people.start-recovery'],
+    ];
     expect(never.filter(route => route.window && !passing.includes(route.id))).toEqual([]);
   });
 
@@ -115,6 +121,25 @@ describe('SH-13: the window asks only the routes that are open to it', () => {
     await expect(ask(OTHER)).rejects.toThrow('do not have access');
     await expect(ask(CLIENT)).rejects.toThrow('another client');
     expect(called).toEqual([]);
+  });
+
+  test('SH-21: without a client only routes of the agency are open', async () => {
+    const params = { clientId: CLIENT, connectionId: newId() };
+    await expect(change({ route: 'connections.check', clientId: null, params, query: {} })).rejects.toMatchObject(
+      refused,
+    );
+    expect(called).toEqual([]);
+    const archive = { route: 'clients.archive', params: { clientId: OTHER }, query: {}, body: { archived: true } };
+    // The answer has another shape, so that the request has been made.
+    await expect(change({ ...archive, clientId: null })).rejects.toMatchObject({ error: { code: 'bad_result' } });
+    expect(called.splice(0)).toHaveLength(1);
+  });
+
+  test('a refused form names its fields', async () => {
+    const ask = change({ route: 'clients.create', clientId: null, params: {}, query: {}, body: { name: '' } });
+    await expect(ask).rejects.toMatchObject({
+      error: { fields: expect.arrayContaining([expect.objectContaining({ path: 'name' })]) },
+    });
   });
 
   test('an answer in another shape does not cross', async () => {

@@ -51,6 +51,11 @@ export function routeHandlers({ client, slowClient, demandClient }: RouteHandler
     'routes.read': async ({ route, ...asked }) => ask(declared('request', route, isReading), asked),
     async 'routes.change'({ route, clientId, ...asked }) {
       const name = declared('request', route, isChanging);
+      if (clientId === null) {
+        if (definitionOf(name).scope !== 'agency')
+          throw new ConsoleError('bad_argument', 'This request belongs to a client.', 'Open the client first.');
+        return ask(name, asked);
+      }
       await demandClient(clientId);
       if (asked.params.clientId !== undefined && asked.params.clientId !== clientId)
         throw new ConsoleError('bad_argument', 'This request belongs to another client.', 'Open that client first.');

@@ -1,3 +1,4 @@
+import { shorten } from '@astrix/contract';
 import { IPC_MAX_BYTES, IPC_MAX_DEPTH, type IpcError } from '../../shared/ipc.ts';
 
 /** A refusal that a person can act on. Everything else that is thrown crosses as `internal`, without its words. */
@@ -7,13 +8,31 @@ export class ConsoleError extends Error {
     code: IpcError['code'],
     reason: string,
     next: string,
-    extra: Partial<Pick<IpcError, 'serverCode' | 'reference' | 'retryAfterSeconds'>> = {},
+    extra: Partial<Pick<IpcError, 'serverCode' | 'reference' | 'retryAfterSeconds' | 'fields'>> = {},
   ) {
     super(reason);
     this.name = 'ConsoleError';
-    this.error = { code, reason, next, serverCode: null, reference: null, retryAfterSeconds: null, ...extra };
+    this.error = {
+      code,
+      reason,
+      next,
+      serverCode: null,
+      reference: null,
+      retryAfterSeconds: null,
+      fields: [],
+      ...extra,
+    };
   }
 }
+
+/** Fields that an error names at most. */
+const MAX_FIELDS = 50;
+
+/** What is wrong with single fields, short enough to cross. */
+export const faultyFields = (fields: IpcError['fields']): IpcError['fields'] =>
+  fields
+    .slice(0, MAX_FIELDS)
+    .map(({ path, message }) => ({ path: shorten(path, 200), message: shorten(message, 400) }));
 
 export const plainError = (code: IpcError['code'], reason: string, next: string): IpcError =>
   new ConsoleError(code, reason, next).error;

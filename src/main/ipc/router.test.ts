@@ -291,6 +291,7 @@ describe('what goes back', () => {
         serverCode: null,
         reference: null,
         retryAfterSeconds: null,
+        fields: [],
       },
     });
   });

@@ -1,7 +1,7 @@
 import { useMatches, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { clientMemory } from '../lib/client-memory.ts';
-import type { Go, Screen } from '../lib/screen.ts';
+import type { ClientScreen, Go, Screen } from '../lib/screen.ts';
 import { REGISTRY } from './registry.ts';
 
 declare module '@tanstack/react-router' {
@@ -12,8 +12,8 @@ declare module '@tanstack/react-router' {
 }
 
 /** Template of a screen's route. The last part is optional, so that the screen stays mounted when something on it is opened. */
-export const routeOf = ({ path }: Pick<Screen, 'path'>): string =>
-  ['/c/$clientId', path, '{-$at}'].filter(part => part !== '').join('/');
+export const routeOf = ({ scope, path }: Pick<Screen, 'scope' | 'path'>): string =>
+  [scope === 'client' ? '/c/$clientId' : '/agency', path, '{-$at}'].filter(part => part !== '').join('/');
 
 export type Address = { readonly screen: Screen | null; readonly clientId: string | null; readonly at: string | null };
 
@@ -33,27 +33,32 @@ const openMemory = clientMemory<Readonly<Record<string, string | null>>>({});
 
 /** Keeps what is open, for screens that remember it. */
 export function rememberOpen({ screen, clientId, at }: Address): void {
-  if (screen?.remembers && clientId !== null) openMemory.set(clientId, { ...openMemory.of(clientId), [screen.id]: at });
+  if (screen?.scope === 'client' && screen.remembers && clientId !== null)
+    openMemory.set(clientId, { ...openMemory.of(clientId), [screen.id]: at });
 }
 
-const leftAt = (screen: Screen, clientId: string): string | null =>
+const leftAt = (screen: ClientScreen, clientId: string): string | null =>
   screen.remembers ? (openMemory.of(clientId)[screen.id] ?? null) : null;
 
-/** Ways to every screen. A switch of the client stays on the screen that is shown. */
+/** Ways to every screen. A switch of the client stays on the screen that is shown, unless it is one of the agency. */
 export function useGo({ screen, clientId: shownId }: Address): Go {
   const navigate = useNavigate();
   return useMemo(() => {
-    const open = (to: Screen, clientId: string, at: string | null) =>
+    const open = (to: ClientScreen, clientId: string, at: string | null) =>
       void navigate({ to: routeOf(to), params: { clientId, at: at ?? undefined } });
     return {
       client: clientId => {
-        const to = screen ?? REGISTRY.home;
+        const to = screen?.scope === 'client' ? screen : REGISTRY.home;
         open(to, clientId, leftAt(to, clientId));
       },
       screen: (screenId, clientId, at) => {
         const to = REGISTRY.screenOf(screenId);
         const isShown = to?.id === screen?.id && clientId === shownId;
-        if (to) open(to, clientId, at ?? (isShown ? null : leftAt(to, clientId)));
+        if (to?.scope === 'client') open(to, clientId, at ?? (isShown ? null : leftAt(to, clientId)));
+      },
+      agency: (screenId, at) => {
+        const to = REGISTRY.screenOf(screenId);
+        if (to?.scope === 'agency') void navigate({ to: routeOf(to), params: { at: at ?? undefined } });
       },
       toRow: (collection, clientId, id) => {
         const to = REGISTRY.screenThatShows(collection);

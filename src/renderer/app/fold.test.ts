@@ -140,6 +140,34 @@ describe('keys', () => {
   });
 });
 
+describe('screens of the agency', () => {
+  const staff = defineScreen({ ...base, scope: 'agency', id: 'people', label: 'People', key: 'e', order: 5 });
+  const window = fold({ inbox, people: staff }, {});
+
+  test('stand apart from those of a client, and no client is opened on one', () => {
+    expect(window.screens.map(({ id }) => id)).toEqual(['inbox']);
+    expect(window.agencyScreens.map(({ id }) => id)).toEqual(['people']);
+    expect(window.screenOf('people')).toBe(staff);
+    expect(() => fold({ people: { ...staff, path: '' } }, {})).toThrow('No screen has the empty path');
+  });
+
+  test('are reached by their key, and the keyboard map says whose they are', () => {
+    expect(window.boundTo('g e', inbox)).toMatchObject({ kind: 'screen', screen: { id: 'people' } });
+    const says = window.keyboardMap([...window.screens, ...window.agencyScreens]).map(shortcut => shortcut.says);
+    expect(says).toContain('People of the agency');
+    expect(says).toContain('Inbox of this client');
+    expect(window.keyboardMap(window.screens).map(shortcut => shortcut.says)).not.toContain('People of the agency');
+  });
+
+  test('share ids and keys with those of a client, and have paths of their own', () => {
+    const twin = defineScreen({ ...base, id: 'persons', key: 'e', order: 30, path: 'people' });
+    expect(() => fold({ inbox, people: staff, twin }, {})).toThrow(
+      'Two declarations claim the key "g e": the screen people and the screen twin.',
+    );
+    expect(() => fold({ inbox, people: staff, twin: { ...twin, key: 'o' } }, {})).not.toThrow();
+  });
+});
+
 test('screens are found by id and by the collection whose rows they open, in their declared order', () => {
   const window = fold({ parcels: { ...parcels, shows: 'contacts' }, inbox }, {});
   expect(window.screens.map(({ id }) => id)).toEqual(['inbox', 'parcels']);

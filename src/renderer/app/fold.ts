@@ -1,5 +1,5 @@
 import type { Overlay } from '../lib/overlay.ts';
-import type { Screen } from '../lib/screen.ts';
+import type { AgencyScreen, ClientScreen, Screen } from '../lib/screen.ts';
 import type { Shortcut, Shortcuts } from '../lib/shortcuts.ts';
 
 /** What a press of keys does: go to a screen, an overlay or a client, or run a shortcut of the current screen. */
@@ -11,15 +11,17 @@ export type Bound =
 
 /** Everything that the window derives from the declarations of its screens and overlays. */
 export type Folded = {
-  /** In the order of the places. */
-  readonly screens: readonly Screen[];
+  /** Those of a client, in the order of the places. */
+  readonly screens: readonly ClientScreen[];
+  /** Those of the whole agency, in the order of the places. */
+  readonly agencyScreens: readonly AgencyScreen[];
   /** In the order of the palette. */
   readonly overlays: readonly Overlay[];
   /** The screen that is shown when a client is opened. */
-  readonly home: Screen;
+  readonly home: ClientScreen;
   readonly screenOf: (id: string) => Screen | null;
   /** The screen that opens rows of a collection. */
-  readonly screenThatShows: (collection: string) => Screen | null;
+  readonly screenThatShows: (collection: string) => ClientScreen | null;
   /** What keys do on a screen; `keys` are written as in a declaration. */
   readonly boundTo: (keys: string, screen: Screen | null) => Bound | null;
   /** Whether the key does nothing by itself and waits for the one that follows. */
@@ -51,15 +53,20 @@ export function fold(
   frame: Shortcuts = {},
 ): Folded {
   demandDistinct(screensByName, overlaysByName, frame);
-  const screens = Object.values(screensByName).toSorted((a, b) => a.order - b.order);
+  const all = Object.values(screensByName).toSorted((a, b) => a.order - b.order);
+  const screens = all.filter(screen => screen.scope === 'client');
+  const agencyScreens = all.filter(screen => screen.scope === 'agency');
   const overlays = Object.values(overlaysByName).toSorted((a, b) => a.order - b.order);
   const home = screens.find(({ path }) => path === '');
   if (!home) throw new Error('No screen has the empty path, so no screen can be shown when a client is opened.');
 
-  const toScreens = screens.map(screen => ({
+  const toScreens = [...screens, ...agencyScreens].map(screen => ({
     kind: 'screen' as const,
     screen,
-    shortcut: { keys: goTo(screen), says: `${screen.label} of this client`, group: EVERYWHERE, quick: true as const },
+    shortcut: {
+      ...{ keys: goTo(screen), group: EVERYWHERE, quick: true as const },
+      says: `${screen.label} of ${screen.scope === 'client' ? 'this client' : 'the agency'}`,
+    },
   }));
   const toOverlays = overlays.flatMap(overlay =>
     overlay.shortcut
@@ -74,9 +81,10 @@ export function fold(
 
   return {
     screens,
+    agencyScreens,
     overlays,
     home,
-    screenOf: id => screens.find(screen => screen.id === id) ?? null,
+    screenOf: id => all.find(screen => screen.id === id) ?? null,
     screenThatShows: collection => screens.find(screen => screen.shows === collection) ?? null,
     boundTo(keys, screen) {
       const shortcut = screen ? shortcutsOf(screen).find(one => one.keys === keys && !one.local) : undefined;
@@ -132,11 +140,11 @@ function demandDistinct(
   );
   demandOne(
     'path',
-    claimsOf(screens, ({ path }) => path),
+    claimsOf(screens, ({ scope, path }) => (scope === 'client' ? path : `agency/${path}`)),
   );
   demandOne(
     'collection',
-    claimsOf(screens, ({ shows }) => shows),
+    claimsOf(screens, screen => (screen.scope === 'client' ? screen.shows : null)),
   );
   const everywhere: readonly Claim[] = [
     ...CLIENT_DIGITS.map((digit): Claim => [`mod+${digit}`, `“${clients.says}”`]),

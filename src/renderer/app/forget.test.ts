@@ -89,6 +89,24 @@ test.each(REGISTRY.screens)(
   },
 );
 
+test.each(REGISTRY.agencyScreens)('$id of the agency begins with queries of the agency', ({ Screen }) => {
+  renderToString(
+    createElement(
+      QueryClientProvider,
+      { client: queryClient },
+      createElement(Screen, { at: null, open: () => undefined }),
+    ),
+  );
+  for (const { queryKey } of cached()) expect(queryKey[0]).toBe('agency');
+});
+
+test('on a screen of the agency nothing of any client stays', () => {
+  for (const id of [CHAI, LOOM]) queryClient.setQueryData(rowsKey('contacts', id, 'all'), []);
+  queryClient.setQueryData(rowsKey('people', null, 'all'), []);
+  forgetOtherClients(null);
+  expect(cached().map(({ queryKey }) => queryKey)).toEqual([rowsKey('people', null, 'all')]);
+});
+
 test.each(REGISTRY.screens)('every query of $id says first whose data it holds', screen => {
   draw(screen, CHAI);
   for (const { queryKey } of cached()) {

@@ -5,9 +5,12 @@ import { useAppState } from '../lib/app-state.ts';
 import { ask, bridge } from '../lib/bridge.ts';
 import { useMedia } from '../lib/media.ts';
 import { forgetOtherClients, useClients } from '../lib/queries.ts';
+import type { Screen } from '../lib/screen.ts';
+import { WaysContext } from '../lib/ways.ts';
 import { Failed } from '../ui/parts.tsx';
 import { complain } from '../ui/toast.tsx';
 import { rememberOpen, useAddress, useGo } from './address.ts';
+import { AgencyEntry } from './agency-entry.tsx';
 import { FrameContext, type FrameState } from './frame-context.ts';
 import { IdentityStrip } from './identity-strip.tsx';
 import { NoClient } from './no-client.tsx';
@@ -16,10 +19,11 @@ import { Rail } from './rail.tsx';
 import { rememberVisit } from './recent.ts';
 import { REGISTRY } from './registry.ts';
 import { StatusBar } from './status-bar.tsx';
+import { StepUp } from './step-up.tsx';
 import { useKeyboard } from './use-keyboard.ts';
 
-const offeredTo = (permissions: readonly string[]) =>
-  REGISTRY.screens.filter(({ permission }) => permission === null || permissions.includes(permission));
+const offeredOf = <S extends Screen>(screens: readonly S[], permissions: readonly string[]): S[] =>
+  screens.filter(({ permission }) => permission === null || permissions.includes(permission));
 
 /** Rail, identity strip, the screen of the address, status bar, and the overlay that is open. */
 export function Frame({ account }: { readonly account: Extract<AccountState, { status: 'signed-in' }> }) {
@@ -31,15 +35,18 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   const list = useMemo(() => clients.data ?? [], [clients.data]);
   const client = list.find(one => one.id === clientId) ?? null;
   const roomy = useMedia('(min-width: 1024px)');
-  const screens = useMemo(() => offeredTo(account.permissions), [account.permissions]);
+  const { agencyName, permissions } = account;
+  const screens = useMemo(() => offeredOf(REGISTRY.screens, permissions), [permissions]);
+  const agencyScreens = useMemo(() => offeredOf(REGISTRY.agencyScreens, permissions), [permissions]);
   const frame = useMemo(
     (): FrameState => ({
-      ...{ clients: list, client, screen, at, screens, go, show },
+      ...{ clients: list, agencyName, client, screen, at, screens, agencyScreens, go, show },
       overlays: REGISTRY.overlays,
-      shortcuts: REGISTRY.keyboardMap(screens),
+      shortcuts: REGISTRY.keyboardMap([...screens, ...agencyScreens]),
     }),
-    [list, client, screen, at, screens, go, show],
+    [list, agencyName, client, screen, at, screens, agencyScreens, go, show],
   );
+  const ofAgency = screen?.scope === 'agency' ? screen : null;
   useKeyboard(frame);
 
   // The address decides, and main follows it: the tray checks the client that is shown here.
@@ -53,14 +60,18 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   useEffect(() => {
     if (knownId !== null) rememberOpen({ screen, clientId: knownId, at });
   }, [screen, knownId, at]);
+  const title = client?.name ?? (ofAgency ? `${ofAgency.label} of ${agencyName}` : null);
   useEffect(() => {
-    const title = client ? `${client.name} – Astrix Console` : 'Astrix Console';
-    void bridge.app.setTitle({ title });
-  }, [client]);
+    void bridge.app.setTitle({ title: title === null ? 'Astrix Console' : `${title} – Astrix Console` });
+  }, [title]);
+  // Nothing of the client before stays behind a screen that says it shows the agency.
+  useEffect(() => {
+    if (ofAgency) forgetOtherClients(null);
+  }, [ofAgency]);
   const first = list[0]?.id ?? null;
   useEffect(() => {
-    if (!client && first && clients.isSuccess) go.screen(REGISTRY.home.id, first, null);
-  }, [client, first, clients.isSuccess, go]);
+    if (!client && !ofAgency && first && clients.isSuccess) go.screen(REGISTRY.home.id, first, null);
+  }, [client, ofAgency, first, clients.isSuccess, go]);
   useEffect(() => {
     const follow = async () => {
       const target = await ask(bridge.app.takeDestination());
@@ -76,28 +87,33 @@ export function Frame({ account }: { readonly account: Extract<AccountState, { s
   const overlay = REGISTRY.overlays.find(one => one.id === open);
   return (
     <FrameContext value={frame}>
-      <div className="flex h-full flex-col">
-        <div className="flex min-h-0 flex-1">
-          <Rail clients={list} currentId={clientId} onPick={go.client} />
-          <div className="flex min-w-0 flex-1 flex-col">
-            <IdentityStrip client={client} account={account}>
-              {roomy ? null : <Places form="bar" />}
-            </IdentityStrip>
-            <div className="flex min-h-0 flex-1">
-              {roomy ? <Places form="column" /> : null}
-              <main className="min-h-0 min-w-0 flex-1">
-                {clients.isError ? <Failed error={clients.error} onRetry={() => void clients.refetch()} /> : null}
-                {client ? <Outlet /> : null}
-                {!client && !clients.isError ? <NoClient none={list.length === 0} sync={sync} /> : null}
-              </main>
+      <WaysContext value={go}>
+        <div className="flex h-full flex-col">
+          <div className="flex min-h-0 flex-1">
+            <Rail clients={list} currentId={clientId} onPick={go.client} agency={<AgencyEntry />} />
+            <div className="flex min-w-0 flex-1 flex-col">
+              <IdentityStrip client={client} isAgency={ofAgency !== null} account={account}>
+                {roomy ? null : <Places form="bar" />}
+              </IdentityStrip>
+              <div className="flex min-h-0 flex-1">
+                {roomy ? <Places form="column" /> : null}
+                <main className="min-h-0 min-w-0 flex-1">
+                  {client || ofAgency ? <Outlet /> : null}
+                  {!client && !ofAgency && clients.isError ? (
+                    <Failed error={clients.error} onRetry={() => void clients.refetch()} />
+                  ) : null}
+                  {!client && !ofAgency && !clients.isError ? <NoClient none={list.length === 0} sync={sync} /> : null}
+                </main>
+              </div>
             </div>
           </div>
+          {sync ? <StatusBar sync={sync} info={info} account={account} /> : null}
+          <StepUp />
+          {overlay ? (
+            <overlay.Overlay key={overlay.id} client={client} clients={list} go={go} onClose={() => show(null)} />
+          ) : null}
         </div>
-        {sync ? <StatusBar sync={sync} info={info} account={account} /> : null}
-        {overlay ? (
-          <overlay.Overlay key={overlay.id} client={client} clients={list} go={go} onClose={() => show(null)} />
-        ) : null}
-      </div>
+      </WaysContext>
     </FrameContext>
   );
 }

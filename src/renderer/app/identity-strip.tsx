@@ -1,4 +1,4 @@
-import { LogOut, Search, Settings, UserRound } from 'lucide-react';
+import { Building2, LogOut, Search, Settings, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AccountState, ClientView } from '../../shared/ipc.ts';
 import { hueStyle } from '../lib/client-colour.ts';
@@ -12,19 +12,22 @@ type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
 /** Shows at all times, in colour and in words, which client's data is on screen and as whom a reply is sent (T2). */
 export function IdentityStrip({
   client,
+  isAgency,
   account,
   children,
 }: {
   readonly client: ClientView | null;
+  /** A screen of the whole agency is shown, so no client is, and nothing has the colour of one. */
+  readonly isAgency: boolean;
   readonly account: SignedIn;
   readonly children?: ReactNode;
 }) {
   return (
     <header
       style={client ? hueStyle(client) : undefined}
-      className="relative flex h-12 shrink-0 items-center gap-3 border-b border-line bg-hue-ground pr-2 pl-3.5"
+      className={`relative flex h-12 shrink-0 items-center gap-3 border-b border-line pr-2 pl-3.5 ${client ? 'bg-hue-ground' : 'bg-sunken'}`}
     >
-      <span aria-hidden className="absolute inset-x-0 top-0 h-[3px] bg-hue" />
+      {client ? <span aria-hidden className="absolute inset-x-0 top-0 h-[3px] bg-hue" /> : null}
       {client ? (
         <>
           <button
@@ -42,7 +45,18 @@ export function IdentityStrip({
           </span>
         </>
       ) : (
-        <span className="text-[15px] font-bold">{account.agencyName}</span>
+        <>
+          <span className="flex min-w-16 items-center gap-2.5 py-1">
+            <span
+              aria-hidden
+              className="grid size-[26px] shrink-0 place-items-center rounded-md border border-line-strong bg-panel text-meta"
+            >
+              <Building2 size={15} />
+            </span>
+            <bdi className="truncate text-[15px] font-bold">{account.agencyName}</bdi>
+          </span>
+          {isAgency ? <span className="min-w-0 truncate text-meta">The agency, not a client</span> : null}
+        </>
       )}
       {children}
       <span className="flex-1" />

@@ -26,7 +26,7 @@ class Boundary extends Component<{ readonly children: ReactNode }, { readonly er
 }
 
 const router = createWindowRouter();
-for (const screen of REGISTRY.screens) screen.start?.();
+for (const screen of [...REGISTRY.screens, ...REGISTRY.agencyScreens]) screen.start?.();
 await connectAppState();
 const page = document.getElementById('root');
 if (!page) throw new Error('The page has no element with the id "root".');

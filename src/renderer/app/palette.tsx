@@ -51,7 +51,10 @@ function clientChoices({ clients, client: current, go }: FrameState, q: string, 
     }));
 }
 
-function placeChoices({ screens, overlays, client, go, show }: FrameState, q: string): Choice[] {
+function placeChoices(
+  { screens, agencyScreens, agencyName, overlays, client, go, show }: FrameState,
+  q: string,
+): Choice[] {
   const toScreens = client
     ? screens.map(({ id, label, icon: Icon, ...screen }) => ({
         id: `screen ${id}`,
@@ -62,10 +65,18 @@ function placeChoices({ screens, overlays, client, go, show }: FrameState, q: st
         pick: () => go.screen(id, client.id, null),
       }))
     : [];
+  const toAgency = agencyScreens.map(({ id, label, icon: Icon, ...screen }) => ({
+    id: `screen ${id}`,
+    group: agencyName,
+    icon: <Icon size={16} />,
+    label,
+    meta: <Keys>{shownKeys(goTo(screen))}</Keys>,
+    pick: () => go.agency(id, null),
+  }));
   const toOverlays = overlays.flatMap(({ id, palette }) =>
     palette ? [{ id: `overlay ${id}`, group: 'Actions', ...palette, pick: () => show(id) }] : [],
   );
-  return [...toScreens, ...toOverlays].filter(choice => fits(choice.label, q) !== null);
+  return [...toScreens, ...toAgency, ...toOverlays].filter(choice => fits(choice.label, q) !== null);
 }
 
 function hitChoices({ clients, go }: FrameState, found: readonly ScreenHits[]): Choice[] {

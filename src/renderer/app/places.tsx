@@ -1,4 +1,4 @@
-import type { Screen } from '../lib/screen.ts';
+import type { AgencyScreen, ClientScreen } from '../lib/screen.ts';
 import { shownKeys } from '../lib/shortcuts.ts';
 import { goTo } from './fold.ts';
 import { useFrame } from './frame-context.ts';
@@ -6,29 +6,40 @@ import { useFrame } from './frame-context.ts';
 /** `column` has words where there is room for them; `bar` is part of the identity strip of a small window. */
 type Form = 'column' | 'bar';
 
-/** The screens of the client that is shown. */
+/** The screens of the client that is shown, or of the agency. */
 export function Places({ form }: { readonly form: Form }) {
-  const { screens, screen: current, client, go } = useFrame();
-  if (!client) return null;
+  const { screens, agencyScreens, screen: current, client, go } = useFrame();
+  const isAgency = current?.scope === 'agency';
+  if (!client && !isAgency) return null;
   return (
     <nav
-      aria-label="Screens"
+      aria-label={isAgency ? 'Agency screens' : 'Screens'}
       className={
         form === 'column'
           ? 'flex w-12 shrink-0 flex-col gap-0.5 border-r border-line bg-panel p-1.5 xl:w-36'
           : 'flex gap-0.5'
       }
     >
-      {screens.map(screen => (
-        <Place
-          key={screen.id}
-          screen={screen}
-          clientId={client.id}
-          form={form}
-          current={screen.id === current?.id}
-          onPick={() => go.screen(screen.id, client.id, null)}
-        />
-      ))}
+      {client
+        ? screens.map(screen => (
+            <ClientPlace
+              key={screen.id}
+              screen={screen}
+              clientId={client.id}
+              form={form}
+              current={screen.id === current?.id}
+              onPick={() => go.screen(screen.id, client.id, null)}
+            />
+          ))
+        : agencyScreens.map(screen => (
+            <Place
+              key={screen.id}
+              screen={screen}
+              form={form}
+              current={screen.id === current?.id}
+              onPick={() => go.agency(screen.id, null)}
+            />
+          ))}
     </nav>
   );
 }
@@ -37,7 +48,7 @@ const withoutCount = () => null;
 
 /** How much is broken on a screen, and the words for it; null while nothing is. */
 export function useAlarm(
-  { alarm }: Screen,
+  { alarm }: ClientScreen,
   clientId: string,
 ): { readonly number: number; readonly says: string } | null {
   // A screen's declaration never changes, so the same hook is called in every render.
@@ -45,30 +56,46 @@ export function useAlarm(
   return alarm && number ? { number, says: `${number} ${number === 1 ? alarm.one : alarm.many}` } : null;
 }
 
-function Place({
+type PlaceProps = { readonly form: Form; readonly current: boolean; readonly onPick: () => void };
+
+function ClientPlace({
   screen,
   clientId,
-  form,
-  current,
-  onPick,
-}: {
-  readonly screen: Screen;
-  readonly clientId: string;
-  readonly form: Form;
-  readonly current: boolean;
-  readonly onPick: () => void;
-}) {
-  const { label, icon: Icon, count } = screen;
+  ...props
+}: PlaceProps & { readonly screen: ClientScreen; readonly clientId: string }) {
+  const { count } = screen;
   // A screen's declaration never changes, so each place calls the same hook in every render.
   const useCount = count?.use ?? withoutCount;
   const counted = useCount(clientId);
+  return (
+    <Place
+      {...props}
+      screen={screen}
+      counted={count && counted ? { number: counted, unit: count.unit } : null}
+      alarm={useAlarm(screen, clientId)}
+    />
+  );
+}
+
+function Place({
+  screen,
+  form,
+  current,
+  onPick,
+  counted = null,
+  alarm = null,
+}: PlaceProps & {
+  readonly screen: ClientScreen | AgencyScreen;
+  readonly counted?: { readonly number: number; readonly unit: string } | null;
+  readonly alarm?: ReturnType<typeof useAlarm>;
+}) {
+  const { label, icon: Icon } = screen;
   const column = form === 'column';
-  const shown = column && counted ? counted : null;
-  const alarm = useAlarm(screen, clientId);
+  const shown = column ? counted : null;
   return (
     <button
       type="button"
-      aria-label={[label, shown && count ? `${shown} ${count.unit}` : '', alarm?.says ?? ''].filter(Boolean).join(', ')}
+      aria-label={[label, shown ? `${shown.number} ${shown.unit}` : '', alarm?.says ?? ''].filter(Boolean).join(', ')}
       aria-current={current ? 'page' : undefined}
       title={`${alarm ? alarm.says : label} (${shownKeys(goTo(screen))})`}
       onClick={onPick}
@@ -79,7 +106,7 @@ function Place({
       {shown ? (
         <span
           aria-hidden
-          data-count={shown}
+          data-count={shown.number}
           className="hidden text-meta text-meta before:content-[attr(data-count)] xl:block"
         />
       ) : null}

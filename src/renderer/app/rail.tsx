@@ -1,5 +1,5 @@
 import { LayoutGrid } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ClientView } from '../../shared/ipc.ts';
 import { ask, bridge } from '../lib/bridge.ts';
 import { hueStyle } from '../lib/client-colour.ts';
@@ -18,10 +18,13 @@ export function Rail({
   clients,
   currentId,
   onPick,
+  agency,
 }: {
   readonly clients: readonly ClientView[];
   readonly currentId: string | null;
   readonly onPick: (clientId: string) => void;
+  /** Stands at the foot, apart from the clients. */
+  readonly agency: ReactNode;
 }) {
   const ids = clients.map(client => client.id);
   const [dragged, setDragged] = useState<string | null>(null);
@@ -113,6 +116,7 @@ export function Rail({
       >
         <LayoutGrid size={18} />
       </button>
+      {agency}
     </nav>
   );
 }

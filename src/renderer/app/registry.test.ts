@@ -21,7 +21,8 @@ function eventOf(keys: string) {
 const says = (bound: Bound | null) => (bound && 'shortcut' in bound ? bound.shortcut.says : null);
 
 describe('the keyboard map of the window', () => {
-  const listed = REGISTRY.keyboardMap(REGISTRY.screens).filter(({ keys, local }) => !keys.includes('…') && !local);
+  const every = [...REGISTRY.screens, ...REGISTRY.agencyScreens];
+  const listed = REGISTRY.keyboardMap(every).filter(({ keys, local }) => !keys.includes('…') && !local);
 
   test.each(listed)('$keys: $says, on a screen that has it', ({ keys, says: wanted }) => {
     const pressed = keys
@@ -30,7 +31,7 @@ describe('the keyboard map of the window', () => {
       .join(' ');
     expect(pressed).toBe(keys);
     expect(keys.includes(' ')).toBe(REGISTRY.isPrefix(keys[0]!) && keys.length > 1);
-    expect(REGISTRY.screens.map(screen => says(REGISTRY.boundTo(pressed, screen)))).toContain(wanted);
+    expect(every.map(screen => says(REGISTRY.boundTo(pressed, screen)))).toContain(wanted);
   });
 
   test.each(listed)('$keys works in a text field only with Ctrl', ({ keys }) => {
@@ -56,6 +57,15 @@ describe('the address of a screen', () => {
     expect(await screenAt(base)).toMatchObject({ screen: screen.id, clientId: CLIENT });
     expect((await screenAt(base)).at).toBeUndefined();
     expect(await screenAt(`${base}/${ROW}`)).toMatchObject({ screen: screen.id, clientId: CLIENT, at: ROW });
+  });
+
+  test.each(REGISTRY.agencyScreens)('$id of the agency is reached without a client', async screen => {
+    const base = routeOf(screen).replace('/{-$at}', '');
+    expect(base).toMatch(/^\/agency\//);
+    expect(await screenAt(base)).toMatchObject({ screen: screen.id });
+    const opened = await screenAt(`${base}/${ROW}`);
+    expect(opened).toMatchObject({ screen: screen.id, at: ROW });
+    expect(opened.clientId).toBeUndefined();
   });
 
   test('addresses that people have kept still work', async () => {

@@ -13,7 +13,7 @@ import { ScreenPage } from './screen-page.tsx';
 
 const root = createRootRoute({ component: App, notFoundComponent: () => null });
 const start = createRoute({ getParentRoute: () => root, path: '/' });
-const routes = REGISTRY.screens.map(screen =>
+const routes = [...REGISTRY.screens, ...REGISTRY.agencyScreens].map(screen =>
   createRoute({
     getParentRoute: () => root,
     path: routeOf(screen),

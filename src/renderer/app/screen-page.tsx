@@ -1,10 +1,26 @@
 import { useCallback } from 'react';
-import type { Screen } from '../lib/screen.ts';
+import type { AgencyScreen, ClientScreen, Screen } from '../lib/screen.ts';
 import { Empty } from '../ui/parts.tsx';
 import { useFrame } from './frame-context.ts';
 
-/** The component of a screen's route: the screen, for the client and the row of the address. */
-export function ScreenPage({ screen }: { readonly screen: Screen }) {
+const NotOffered = ({ screen: { icon: Icon, label } }: { readonly screen: Screen }) => (
+  <Empty icon={<Icon size={24} />} title={`${label} is not available to you`}>
+    An owner or admin of your agency can change your role.
+  </Empty>
+);
+
+/** The component of a screen's route: the screen, for what the address says. */
+export const ScreenPage = ({ screen }: { readonly screen: Screen }) =>
+  screen.scope === 'client' ? <OfClient screen={screen} /> : <OfAgency screen={screen} />;
+
+function OfAgency({ screen }: { readonly screen: AgencyScreen }) {
+  const { at, agencyScreens, go } = useFrame();
+  const open = useCallback((to: string | null) => go.agency(screen.id, to), [go, screen]);
+  if (!agencyScreens.includes(screen)) return <NotOffered screen={screen} />;
+  return <screen.Screen at={at} open={open} />;
+}
+
+function OfClient({ screen }: { readonly screen: ClientScreen }) {
   const { client, at, screens, go } = useFrame();
   const clientId = client?.id ?? '';
   const open = useCallback(
@@ -12,13 +28,6 @@ export function ScreenPage({ screen }: { readonly screen: Screen }) {
     [go, screen, clientId],
   );
   if (!client) return null;
-  if (!screens.includes(screen)) {
-    const { icon: Icon, label } = screen;
-    return (
-      <Empty icon={<Icon size={24} />} title={`${label} is not available to you`}>
-        An owner or admin of your agency can change your role.
-      </Empty>
-    );
-  }
+  if (!screens.includes(screen)) return <NotOffered screen={screen} />;
   return <screen.Screen key={client.id} client={client} at={at} open={open} />;
 }

@@ -2,7 +2,7 @@ import { CloudOff, HardDriveDownload, RefreshCw, Send, TriangleAlert } from 'luc
 import type { AccountState, AppInfo, SyncStatus } from '../../shared/ipc.ts';
 import { useNow } from '../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../lib/format.ts';
-import type { Screen } from '../lib/screen.ts';
+import type { ClientScreen } from '../lib/screen.ts';
 import { useFrame } from './frame-context.ts';
 import { useAlarm } from './places.tsx';
 import { showOverlay } from './registry.ts';
@@ -95,7 +95,7 @@ function AlarmButton({
   clientId,
   onOpen,
 }: {
-  readonly screen: Screen;
+  readonly screen: ClientScreen;
   readonly clientId: string;
   readonly onOpen: () => void;
 }) {

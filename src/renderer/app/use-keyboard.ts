@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { endsTyping, keyGuard } from '../lib/key-guard.ts';
+import type { Screen } from '../lib/screen.ts';
 import { keysPressed, press } from '../lib/shortcuts.ts';
 import type { Bound } from './fold.ts';
 import type { FrameState } from './frame-context.ts';
@@ -11,12 +12,16 @@ const SEQUENCE_MS = 1500;
 function run(bound: Bound, { clients, client, go, show }: FrameState): void {
   if (bound.kind === 'shortcut') press(bound.shortcut);
   else if (bound.kind === 'overlay') show(bound.overlay.id);
+  else if (bound.kind === 'screen' && bound.screen.scope === 'agency') go.agency(bound.screen.id, null);
   else if (bound.kind === 'screen' && client) go.screen(bound.screen.id, client.id, null);
   else if (bound.kind === 'client') {
     const picked = clients[bound.index];
     if (picked) go.client(picked.id);
   }
 }
+
+const isOffered = (screen: Screen, { screens, agencyScreens }: FrameState): boolean =>
+  [...screens, ...agencyScreens].some(offered => offered === screen);
 
 const isTextField = (element: HTMLElement): boolean =>
   element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
@@ -44,7 +49,7 @@ export function useKeyboard(frame: FrameState): void {
   useEffect(() => {
     const boundTo = (keys: string) => {
       const bound = REGISTRY.boundTo(keys, frame.screen);
-      return bound?.kind === 'screen' && !frame.screens.includes(bound.screen) ? null : bound;
+      return bound?.kind === 'screen' && !isOffered(bound.screen, frame) ? null : bound;
     };
     const down = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;

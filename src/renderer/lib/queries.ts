@@ -45,8 +45,8 @@ export function invalidateClient(clientId: string, ...path: readonly unknown[]):
   void queryClient.invalidateQueries({ queryKey: clientKey(clientId, ...path) });
 }
 
-/** Drops the data of every other client once no component shows it, so that it can never appear under this client. */
-export function forgetOtherClients(clientId: string): void {
+/** Drops the data of every other client once no component shows it, so that it can never appear under this client; null for the agency. */
+export function forgetOtherClients(clientId: string | null): void {
   queryClient.removeQueries({
     predicate: query => {
       const owner = clientOf(query.queryKey);

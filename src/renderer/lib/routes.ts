@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { ask, bridge } from './bridge.ts';
 import { type AgencyKey, agencyKey, type ClientKey, clientKey } from './query-keys.ts';
+import { withStepUp } from './step-up.ts';
 
 /** Routes that their feature opens to the window. */
 type OpenRoute = { [N in RouteName]: Routes[N] extends { readonly window: true } ? N : never }[RouteName];
@@ -42,7 +43,9 @@ export const routesKey = (
 /** Asks the server through a route that only reads. Nothing of the answer is kept on this machine. */
 export async function readRoute<N extends ReadRoute>(route: N, asked: AskedOf<N>): Promise<AnswerOf<N>> {
   const { params, query } = asked as Parts;
-  const answer = await ask(bridge.routes.read({ route, params: written(params), query: written(query) }));
+  const answer = await withStepUp(() =>
+    ask(bridge.routes.read({ route, params: written(params), query: written(query) })),
+  );
   return answer as AnswerOf<N>;
 }
 
@@ -57,18 +60,24 @@ export function routeQuery<N extends ReadRoute>(route: N, asked: AskedOf<N>) {
   });
 }
 
-/** Changes something at the server at once, so it needs the network. `clientId` is the client on whose screen a person asked for it. */
+/**
+ * Changes something at the server at once, so it needs the network. `clientId` is the client on whose screen a person asked for it; null on
+ * a screen of the agency. Where the server wants to know that it is still the same person, a dialog asks for a code, and the request is
+ * made again.
+ */
 export async function change<N extends ChangeRoute>(
   route: N,
-  clientId: string,
+  clientId: string | null,
   asked: AskedOf<N> & PartOf<N, 'body'>,
 ): Promise<AnswerOf<N>> {
   const { params, query, body } = asked as Parts & { readonly body?: unknown };
-  const answer = await ask(
-    bridge.routes.change({
-      ...{ route, clientId, params: written(params), query: written(query) },
-      ...(body === undefined ? {} : { body }),
-    }),
+  const answer = await withStepUp(() =>
+    ask(
+      bridge.routes.change({
+        ...{ route, clientId, params: written(params), query: written(query) },
+        ...(body === undefined ? {} : { body }),
+      }),
+    ),
   );
   return answer as AnswerOf<N>;
 }

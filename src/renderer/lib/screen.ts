@@ -24,20 +24,35 @@ export type Found = {
   readonly time: string | null;
 };
 
-/** A screen as it is declared. Routes, places, palette, keyboard map and navigation are derived from it. */
-export type Screen<Id extends string = string> = {
+export type AgencyScreenProps = {
+  /** What is open on the screen, as in `ScreenProps`. */
+  readonly at: string | null;
+  readonly open: (at: string | null) => void;
+};
+
+/** What screens of a client and of the agency declare alike. Routes, places, palette, keyboard map and navigation are derived from it. */
+type Declared<Id extends string> = {
   /** Main and other parts of the window name the screen by it. */
   readonly id: Id;
   readonly label: string;
   readonly icon: LucideIcon;
   /** Letter that goes to the screen when it is pressed after G. */
   readonly key: string;
-  /** Place among the screens of a client, lowest first. */
+  /** Place among the screens of a client, or among those of the agency, lowest first. */
   readonly order: number;
-  /** Address below `/c/<client>`. One screen has the empty path: it is shown when a client is opened. */
+  /** Address below `/c/<client>` or `/agency`. One screen of a client has the empty path: it is shown when a client is opened. */
   readonly path: string;
   /** Without this permission the screen is not offered anywhere. Null for a screen that every member may see. */
   readonly permission: Permission | null;
+  /** Shortcuts that the screen handles with `useShortcuts` while it is shown. */
+  readonly shortcuts: readonly Shortcuts[];
+  /** Runs once when the window starts, for events that have to be heard while the screen is not shown. */
+  readonly start: (() => void) | null;
+};
+
+/** A screen of one client. */
+export type ClientScreen<Id extends string = string> = Declared<Id> & {
+  readonly scope: 'client';
   /** Collection whose rows the screen opens when `at` is their id. */
   readonly shows: CollectionName | null;
   /** Number beside the place: a hook, and the word after the number for screen readers. */
@@ -53,31 +68,33 @@ export type Screen<Id extends string = string> = {
    * it, when their collection is searchable and kept in the common table.
    */
   readonly find: { readonly search: (q: string) => Promise<readonly Found[]>; readonly group: string } | null;
-  /** Shortcuts that the screen handles with `useShortcuts` while it is shown. */
-  readonly shortcuts: readonly Shortcuts[];
   /** A client is opened on this screen with what was open there last. */
   readonly remembers: boolean;
-  /** Runs once when the window starts, for events that have to be heard while the screen is not shown. */
-  readonly start: (() => void) | null;
   readonly Screen: ComponentType<ScreenProps>;
 };
 
-type Optional = 'path' | 'permission' | 'shows' | 'count' | 'alarm' | 'find' | 'shortcuts' | 'remembers' | 'start';
-type Spec<Id extends string> = Omit<Screen<Id>, Optional> & Partial<Pick<Screen<Id>, Optional>>;
+/** A screen of the whole agency. It shows no client, and the strip above it names the agency. */
+export type AgencyScreen<Id extends string = string> = Declared<Id> & {
+  readonly scope: 'agency';
+  readonly Screen: ComponentType<AgencyScreenProps>;
+};
 
-/** Declares a screen of a client. `path` is the id unless it is given. */
-export const defineScreen = <const Id extends string>(spec: Spec<Id>): Screen<Id> => ({
-  path: spec.id,
-  permission: null,
-  shows: null,
-  count: null,
-  alarm: null,
-  find: null,
-  shortcuts: [],
-  remembers: false,
-  start: null,
-  ...spec,
-});
+export type Screen<Id extends string = string> = ClientScreen<Id> | AgencyScreen<Id>;
+
+type Optional = 'path' | 'permission' | 'shows' | 'count' | 'alarm' | 'find' | 'shortcuts' | 'remembers' | 'start';
+type Spec<S> = Omit<S, Optional | 'scope'> & Partial<Pick<S, Optional & keyof S>>;
+
+/** Declares a screen of a client, or of the whole agency with the scope `agency`. `path` is the id unless it is given. */
+export function defineScreen<const Id extends string>(
+  spec: Spec<AgencyScreen<Id>> & { readonly scope: 'agency' },
+): AgencyScreen<Id>;
+export function defineScreen<const Id extends string>(spec: Spec<ClientScreen<Id>>): ClientScreen<Id>;
+export function defineScreen(spec: Spec<ClientScreen> | (Spec<AgencyScreen> & { readonly scope: 'agency' })): Screen {
+  const common = { path: spec.id, permission: null, shortcuts: [], start: null };
+  if ('scope' in spec) return { ...common, ...spec };
+  const ofClient = { scope: 'client', shows: null, count: null, alarm: null, find: null, remembers: false } as const;
+  return { ...common, ...ofClient, ...spec };
+}
 
 /** Ways to another part of the window. */
 export type Go = {
@@ -85,6 +102,8 @@ export type Go = {
   readonly client: (clientId: string) => void;
   /** Null for `at` opens a screen that remembers where the person left it, or, when it is on show, without anything open. */
   readonly screen: (screenId: string, clientId: string, at: string | null) => void;
+  /** A screen of the whole agency. */
+  readonly agency: (screenId: string, at: string | null) => void;
   /** The way to a row on the screen that shows its collection; null where no screen does. */
   readonly toRow: (collection: string, clientId: string, id: string) => (() => void) | null;
 };

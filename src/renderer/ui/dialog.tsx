@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
+import { useStepUp } from '../lib/step-up.ts';
 import { IconButton } from './button.tsx';
 import { HoldKeys } from './hold-keys.tsx';
 
@@ -10,6 +11,8 @@ type Props = {
   readonly title: string;
   readonly wide?: boolean;
   readonly plain?: boolean;
+  /** Opens over another dialog, which stays as it is. */
+  readonly top?: boolean;
   readonly children: ReactNode;
 };
 
@@ -26,16 +29,17 @@ function firstFieldOf(popup: HTMLElement | null): HTMLElement | null {
 }
 
 /** The only dialog of the window: it has a title and a close button and keeps the focus inside. `plain` hides both and leaves the content to the caller. */
-export function Dialog({ open, onClose, title, wide = false, plain = false, children }: Props) {
+export function Dialog({ open, onClose, title, wide = false, plain = false, top = false, children }: Props) {
   const popup = useRef<HTMLDivElement>(null);
+  const isCovered = useStepUp(state => state.answer !== null) && !top;
   return (
-    <Base.Root open={open} onOpenChange={next => !next && onClose()}>
+    <Base.Root open={open} onOpenChange={next => !next && !isCovered && onClose()}>
       <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-shade" />
+        <Base.Backdrop className={`fixed inset-0 bg-shade ${top ? 'z-60' : 'z-40'}`} />
         <Base.Popup
           ref={popup}
           initialFocus={() => firstFieldOf(popup.current)}
-          className={`fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] -translate-x-1/2 flex-col overflow-hidden rounded-lg bg-panel shadow-float outline-none ${wide ? 'w-[min(720px,92vw)]' : 'w-[min(460px,92vw)]'}`}
+          className={`fixed top-[12vh] left-1/2 ${top ? 'z-70' : 'z-50'} flex max-h-[76vh] -translate-x-1/2 flex-col overflow-hidden rounded-lg bg-panel shadow-float outline-none ${wide ? 'w-[min(720px,92vw)]' : 'w-[min(460px,92vw)]'}`}
         >
           {plain ? (
             <Base.Title className="sr-only">{title}</Base.Title>
