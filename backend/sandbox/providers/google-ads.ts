@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { DEMO_AGENCY, DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_AGENCY, DEMO_CLIENTS } from '../../src/demo/people.ts';
 import type { Imitation } from '../imitation.ts';
 import { daysBetween, refusalOf, slice, statusError, wobble } from './google.ts';
 

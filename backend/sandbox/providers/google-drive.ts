@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import { bearerOf, type Imitation } from '../imitation.ts';
 import { refusalOf, slice, statusError } from './google.ts';
 

@@ -1,4 +1,4 @@
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import { bearerOf, type Imitation } from '../imitation.ts';
 import { admitted, GRAPH, type GraphCall, graphPath, notThere, paged, picked, refuse, steady } from './meta.ts';
 

@@ -1,4 +1,4 @@
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import type { Imitation } from '../imitation.ts';
 import {
   admitted,

@@ -1,4 +1,4 @@
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import { bearerOf, type Imitation } from '../imitation.ts';
 import { GRAPH, type GraphCall, notThere, paged, picked, refuse } from './meta.ts';
 

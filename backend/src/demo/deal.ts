@@ -1,9 +1,9 @@
 import type { DemoPerson, DemoThread } from '../composition/index.ts';
 import { type SeededRandom, seededRandom } from '../kernel/seeded-random.ts';
-import { DEMO_PEOPLE, type DemoShop } from './cast.ts';
 import { ADDRESSES, customerOf, FIRMS, PETS } from './customers.ts';
 import { DAY, HOUR, MINUTE } from './hours.ts';
 import { numbersOf, type OrderNumbers } from './orders.ts';
+import { DEMO_PEOPLE, type DemoShop } from './people.ts';
 import { OPT_OUT, SCENES, type Scene, type SceneBank, STOPS, type Turn } from './scenes/index.ts';
 import type { Inbox } from './shops.ts';
 

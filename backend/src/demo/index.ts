@@ -1,8 +1,8 @@
 import type { DemoCast } from '../composition/index.ts';
-import { DEMO_AGENCY, DEMO_CLIENTS, DEMO_PASSWORD, DEMO_PEOPLE, OTHER_AGENCY } from './cast.ts';
+import { DEMO_AGENCY, DEMO_CLIENTS, DEMO_PASSWORD, DEMO_PEOPLE, OTHER_AGENCY } from './people.ts';
 import { storiesAt } from './threads.ts';
 
-export { DEMO_CLIENTS } from './cast.ts';
+export { DEMO_CLIENTS } from './people.ts';
 
 /** Everybody who appears in the demo. */
 export const DEMO: DemoCast = {

@@ -1,8 +1,8 @@
 import type { ContentPart } from '@astrix/contract';
 import type { DemoMessage } from '../composition/index.ts';
 import type { SeededRandom } from '../kernel/seeded-random.ts';
-import type { DemoShop } from './cast.ts';
 import { PLACES, SHARED } from './customers.ts';
+import type { DemoShop } from './people.ts';
 import type { Turn } from './scenes/index.ts';
 import { rupees } from './words.ts';
 

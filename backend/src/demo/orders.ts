@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../kernel/seeded-random.ts';
-import type { DemoShop } from './cast.ts';
 import { AWAKE, DAY, DESK, HOUR, MINUTE, within } from './hours.ts';
+import type { DemoShop } from './people.ts';
 import type { ParcelState, SceneOrder } from './scenes/scene.ts';
 
 /** An order that a customer writes about: what the shop, the payment provider and the courier know of it. */

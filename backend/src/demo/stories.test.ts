@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type ProviderRig, providerRig, readAll } from '../../test/providers/rig.ts';
 import { secret } from '../kernel/secret.ts';
 import type { Credential } from '../providers/provider.ts';
-import { DEMO_CLIENTS, type DemoShop } from './cast.ts';
 import { DAY, HOUR } from './hours.ts';
 import { DEMO_ISSUES } from './issues.ts';
 import type { DemoOrder } from './orders.ts';
+import { DEMO_CLIENTS, type DemoShop } from './people.ts';
 import { type DemoStory, ordersOf, storiesAt } from './threads.ts';
 
 /** At noon, at night and at the turn of the day in India. */

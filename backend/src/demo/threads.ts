@@ -1,10 +1,10 @@
 import type { DemoMessage, DemoThread } from '../composition/index.ts';
 import { type SeededRandom, seededRandom } from '../kernel/seeded-random.ts';
-import { DEMO_CLIENTS, type DemoShop } from './cast.ts';
 import { type Dealt, dealt, isIn, isOut } from './deal.ts';
 import { AWAKE, DESK, momentAged, morningAfter, within } from './hours.ts';
 import { bodyOf } from './messages.ts';
 import { type DemoOrder, orderOf } from './orders.ts';
+import { DEMO_CLIENTS, type DemoShop } from './people.ts';
 import type { Turn } from './scenes/index.ts';
 import type { Inbox } from './shops.ts';
 import { fill } from './words.ts';

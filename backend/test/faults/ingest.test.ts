@@ -12,7 +12,7 @@ import {
   privatePostgresAvailable,
 } from '../../../tools/private-postgres.ts';
 import { type Running, startScript } from '../../../tools/running.ts';
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import { messagePayload } from '../world.ts';
 
 const SECRET = 'fault-app-secret';

@@ -5,7 +5,7 @@ import { ROUTES } from '@astrix/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../../testkit/until.ts';
 import { startScript } from '../../../tools/running.ts';
-import { DEMO_CLIENTS } from '../../src/demo/cast.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import { type Db, openDb, withSystem } from '../../src/platform/db/index.ts';
 import { createWorld, messagePayload, signed, type World } from '../world.ts';
 

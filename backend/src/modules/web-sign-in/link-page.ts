@@ -4,10 +4,10 @@ import {
   definePage,
   html,
   mark,
+  notice,
   type PageAnswer,
   type PageDefinition,
   page,
-  said,
 } from '../../platform/pages/index.ts';
 import type { WebSignInDeps } from './deps.ts';
 import { finishSignIn } from './finish.ts';
@@ -48,7 +48,7 @@ export const linkPage = (deps: WebSignInDeps): PageDefinition =>
               ? 'You asked for this link in this browser.'
               : 'This sign-in was begun in another browser or on another device.'
           }</p>
-${own.isHere ? null : said('wait', 'Somebody else may have asked for it.', 'Go on only if you are signing in to Astrix Console yourself right now.')}
+${own.isHere ? null : notice('wait', 'Somebody else may have asked for it.', 'Go on only if you are signing in to Astrix Console yourself right now.')}
 <form method="post">${token}<button>${own.isHere ? 'Go on' : 'Show the code for the other device'}</button></form>`,
         );
       },

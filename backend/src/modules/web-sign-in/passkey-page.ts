@@ -7,10 +7,10 @@ import {
   type Html,
   html,
   mark,
+  notice,
   type PageAnswer,
   type PageDefinition,
   page,
-  said,
 } from '../../platform/pages/index.ts';
 import { PASSKEY_SCRIPT, registered, registrationOptions, relyingPartyOf } from '../../platform/webauthn/index.ts';
 import { findAccount } from '../identity/index.ts';
@@ -58,10 +58,10 @@ export function passkeyPage(deps: WebSignInDeps): PageDefinition {
     await flows.change('passkey', id, key, { challenge });
     return page(
       'Set up a passkey',
-      html`${refused ? said('bad', 'This passkey was not accepted.', 'Try again, or use another device.') : null}
+      html`${refused ? notice('bad', 'This passkey was not accepted.', 'Try again, or use another device.') : null}
 <p class="lead">For <strong>${state.email}</strong>. It lets you sign in with your fingerprint, your face or the PIN of this device, without a password and without a code.</p>
 ${passkeyForm({ json, domain: party().id }, 'make', token, 'Set up the passkey', 'primary')}
-<p class="said wait" data-without-passkey>This browser has no passkeys here. Open this address in another browser, such as Chrome, Edge, Firefox or Safari in its current version.</p>`,
+<p class="notice wait" data-without-passkey>This browser has no passkeys here. Open this address in another browser, such as Chrome, Edge, Firefox or Safari in its current version.</p>`,
     );
   }
 

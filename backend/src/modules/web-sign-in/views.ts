@@ -1,12 +1,14 @@
 import { ERRORS } from '@astrix/contract';
 import type { AppError } from '../../kernel/errors.ts';
-import { field, type Html, html, type PageAnswer, page, qrCode, said, steps } from '../../platform/pages/index.ts';
+import { field, type Html, html, notice, type PageAnswer, page, qrCode, steps } from '../../platform/pages/index.ts';
 import type { Factors } from '../identity/index.ts';
 import type { PendingIdentity } from './flows.ts';
 
 /** What went wrong at the last step, in the words of the contract. */
 export const faultView = (fault: AppError | null): Html | null =>
-  fault === null ? null : said('bad', `${ERRORS[fault.code].reason}.`, fault.options.detail ?? ERRORS[fault.code].next);
+  fault === null
+    ? null
+    : notice('bad', `${ERRORS[fault.code].reason}.`, fault.options.detail ?? ERRORS[fault.code].next);
 
 type Passkey = { readonly json: string; readonly domain: string };
 type Shared = {
@@ -32,7 +34,7 @@ export const passkeyForm = (
   action = '',
 ): Html => html`<form method="post"${action === '' ? null : html` action="${action}"`} data-passkey="${kind}" data-options="${json}" data-domain="${domain}" data-with-passkey hidden>
 ${token}<input type="hidden" name="do" value="passkey"><input type="hidden" name="response" value="">
-<p class="said bad" role="status" hidden></p>
+<p class="notice bad" role="status" hidden></p>
 <button class="${look === 'quiet' ? 'quiet' : ''}">${KEY}${label}</button>
 </form>`;
 
@@ -74,7 +76,7 @@ export function passwordView(shared: Shared & { readonly identity: PendingIdenti
   const intro =
     identity === null
       ? forDevice(device)
-      : said(
+      : notice(
           'wait',
           'Is this account yours?',
           html`There is an account for ${identity.email}. Sign in to it once, and it is connected with your identity provider from then on.`,
@@ -129,7 +131,7 @@ export function codeView(
   if (factors.totp + factors.passkeys === 0)
     return page(
       'A second factor is missing',
-      html`${said('wait', 'Your role needs a second factor, and none is set up.', 'Ask an owner or admin of your agency to start a recovery for you. It lets you set one up.')}${restart}`,
+      html`${notice('wait', 'Your role needs a second factor, and none is set up.', 'Ask an owner or admin of your agency to start a recovery for you. It lets you set one up.')}${restart}`,
       { status: 403 },
     );
   if (recovery)
@@ -200,7 +202,7 @@ export function recoveryCodesView(options: {
     html`${steps(3, 3)}
 ${
   codes === null
-    ? said('good', 'That is all.', 'Your recovery codes stay as they are.')
+    ? notice('good', 'That is all.', 'Your recovery codes stay as they are.')
     : html`<p class="lead">With one of these you come in when your phone is lost. Keep them where you keep other passwords. <strong>They are shown this once.</strong></p>
 <ul class="codes mono">${codes.map(code => html`<li>${code}</li>`)}</ul>
 <div class="row noprint"><a class="button quiet" download="astrix-recovery-codes.txt" href="data:text/plain;charset=utf-8,${encodeURIComponent(file)}">Download</a></div>

@@ -1,4 +1,4 @@
 export { definePage, type PageAnswer, type PageCtx, type PageDefinition, page, redirect } from './define-page.ts';
 export { type Html, html } from './html.ts';
-export { field, mark, qrCode, said, steps } from './parts.ts';
+export { field, mark, notice, qrCode, steps } from './parts.ts';
 export { registerPages } from './register-pages.ts';

@@ -2,8 +2,8 @@ import { encode } from 'uqr';
 import { type Html, type HtmlValue, html } from './html.ts';
 
 /** What was wrong, or what a person should know, before the rest of the page. */
-export const said = (kind: 'bad' | 'wait' | 'good', title: string, text: HtmlValue = null): Html =>
-  html`<p class="said ${kind}" role="${kind === 'bad' ? 'alert' : 'status'}"><strong>${title}</strong>${text}</p>`;
+export const notice = (kind: 'bad' | 'wait' | 'good', title: string, text: HtmlValue = null): Html =>
+  html`<p class="notice ${kind}" role="${kind === 'bad' ? 'alert' : 'status'}"><strong>${title}</strong>${text}</p>`;
 
 export type FieldSpec = {
   readonly name: string;

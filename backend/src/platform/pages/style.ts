@@ -38,9 +38,9 @@ button:hover,.button:hover{background:var(--accent-hover);border-color:var(--acc
 button svg,.button svg{width:18px;height:18px;flex:none}
 .row{display:flex;gap:10px;flex-wrap:wrap}.row>*{flex:1 1 150px}
 .or{display:flex;align-items:center;gap:12px;margin:18px 0;color:var(--meta);font-size:13px}.or::before,.or::after{content:"";flex:1;height:1px;background:var(--line)}
-.said{display:block;border-radius:8px;padding:11px 14px;margin:0 0 20px;font-size:14px;overflow-wrap:anywhere}
-.said.bad{background:var(--danger-ground);color:var(--danger)}.said.wait{background:var(--waiting-ground);color:var(--waiting)}.said.good{background:var(--done-ground);color:var(--done)}
-.said strong{display:block}
+.notice{display:block;border-radius:8px;padding:11px 14px;margin:0 0 20px;font-size:14px;overflow-wrap:anywhere}
+.notice.bad{background:var(--danger-ground);color:var(--danger)}.notice.wait{background:var(--waiting-ground);color:var(--waiting)}.notice.good{background:var(--done-ground);color:var(--done)}
+.notice strong{display:block}
 .facts{margin:0 0 22px;padding:14px 16px;background:var(--sunken);border-radius:10px;font-size:14px;display:grid;gap:4px 14px;grid-template-columns:auto 1fr}
 .facts dt{color:var(--meta)}.facts dd{margin:0;overflow-wrap:anywhere}
 ol.steps{list-style:none;display:flex;gap:6px;margin:12px 0 20px;padding:0}ol.steps li{flex:1;height:4px;border-radius:2px;background:var(--line)}ol.steps li.on{background:var(--accent)}ol.steps span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -55,7 +55,7 @@ details{margin:0 0 16px}summary{cursor:pointer;color:var(--accent);font-size:14p
 .mark.bad{background:var(--danger-ground);color:var(--danger)}.mark.wait{background:var(--waiting-ground);color:var(--waiting)}
 .after{margin:18px 0 0}
 .check{display:flex;gap:10px;align-items:flex-start;font-weight:400;margin-bottom:18px}.check input{width:20px;height:20px;margin:1px 0 0;accent-color:var(--accent);flex:none}
-h1+form,h1+ul,h1+.said{margin-top:18px}
+h1+form,h1+ul,h1+.notice{margin-top:18px}
 main>:last-child{margin-bottom:0}main>:last-child>p:last-child{margin-bottom:0}
 main:has(>.mark){display:flex;flex-direction:column}.mark{order:-1}
 [hidden]{display:none!important}
