@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Keyring } from '../../src/platform/crypto/index.ts';
 import type { SystemTx } from '../../src/platform/db/index.ts';
 
 /** Ids of one client that a request of the suites can name, by the name of the parameter or field. */
@@ -12,6 +13,8 @@ export type Plot = {
   readonly clientId: string;
   readonly personId: string;
   readonly mark: string;
+  /** What the backend seals with. */
+  readonly keyring: Keyring;
 };
 
 /**

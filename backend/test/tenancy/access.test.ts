@@ -25,6 +25,9 @@ async function spareSession() {
   return house.world.signIn(house.world.agencies[0].people.client);
 }
 
+/** The newest version of what was changed, by route and client. */
+const versions = new Map<string, number>();
+
 async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], role: Role, client: number) {
   const ids = { ...house.ids[0]![client]! };
   // Each letter can be replayed once.
@@ -32,7 +35,7 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
   // An attempt is confirmed or given up once, by whoever began it; what is ended stays ended.
   if (/^connections\.(claim|confirm|cancel)$/.test(name))
     ids.attemptId = await house.attemptOf({ agency: 0, role }, client);
-  if (name === 'connections.disconnect') ids.connectionId = ids.spareConnectionId;
+  if (/^connections\.(disconnect|confirm-removed)$/.test(name)) ids.connectionId = ids.spareConnectionId;
   // What one role revokes, another could not send again.
   if (/^people\.(resend|revoke)-invitation$/.test(name))
     ids.invitationId = house.ids[0]![ROLES.indexOf(role) % 3]!.invitationId!;
@@ -48,7 +51,11 @@ async function request(name: string, route: (typeof SESSION_ROUTES)[number][1], 
       ? await house.world.tokenOf(house.world.agencies[0].people[role])
       : house.tokenOf({ agency: 0, role });
   const body = bodyFor(name as 'identity.me', route, ids, house.world.clock.now());
+  // Each change names the version that it was made from.
+  const place = `${name} ${client}`;
+  if (body && 'version' in body) body.version = versions.get(place) ?? body.version;
   const answer = await ask(house.world, route, requestOf(route, { path: ids, query: {}, body }, token));
+  if (body && 'version' in body && answer.status === 200) versions.set(place, Number(body.version) + 1);
   // The manager works on the first two; the next role finds the access as it was.
   if (name === 'clients.revoke-access' && answer.status === 204 && client < 2)
     await house.world.inject({ method: 'PUT', url: accessUrl(client, 'manager'), headers: bearer('owner') });
@@ -72,6 +79,8 @@ const REFUSED_LATER: Readonly<Record<string, number>> = {
   'identity.change-password': ERRORS.sign_in_refused.status,
   'identity.confirm-totp': ERRORS.enrolment_expired.status,
   'identity.cancel-own-recovery': 404,
+  // The address of the sample has no server.
+  'web-sign-in.set-provider': ERRORS.provider_refused.status,
   'people.accept-ownership': ERRORS.proposal_ended.status,
   'people.withdraw-ownership': 404,
 };

@@ -51,7 +51,9 @@ async function sendNumbersEverywhere() {
 async function replies(): Promise<string[]> {
   const { world } = house;
   const found: string[] = [];
-  for (const [name, route] of ALL_ROUTES) {
+  for (const [n, [name, route]] of ALL_ROUTES.entries()) {
+    // Unknown tokens are counted by network: a stranger comes from another one for each route, or everybody would only be told to wait.
+    const strangersNetwork = `198.51.100.${n}`;
     const session = route.auth === 'session';
     // Ending the session of the test itself would make every later reply the same.
     const strangers = [house.ids[1]![0]!, nobodysIds()];
@@ -62,7 +64,13 @@ async function replies(): Promise<string[]> {
       for (const token of name === 'identity.sign-out' ? [forgedToken()] : [...tokens, forgedToken()]) {
         const body = bodyFor(name, route, ids, world.clock.now());
         for (const query of [{}, queryFor(name, ids, world.clock.now()), { [PHONE.slice(2, 7)]: 'x' }]) {
-          const answer = await ask(world, route, requestOf(route, { path: ids, query, body }, token));
+          const isStranger = token !== OPERATOR && !tokens.includes(token);
+          const request = requestOf(route, { path: ids, query, body }, token);
+          const answer = await ask(
+            world,
+            route,
+            isStranger ? { ...request, remoteAddress: strangersNetwork } : request,
+          );
           found.push(`${name} ${answer.status} ${JSON.stringify(answer.headers)} ${answer.text}`);
         }
       }
@@ -103,11 +111,13 @@ describe('AL-06, ME-06: what is secret or personal stays inside', () => {
       hash: '$argon2',
       sealed: '"v1.1.',
     };
+    // Who sets up an authenticator gets its secret in the open, and sealed until the first code proves it.
+    const maySay = (what: string, text: string) => what === 'sealed' && text.startsWith('identity.begin-totp ');
     const places = { replies: said, logs: lines, audit: kept, metrics: [metrics] };
     for (const [place, texts] of Object.entries(places))
       for (const [what, value] of Object.entries(secrets))
         expect(
-          texts.find(text => text.includes(value)),
+          texts.find(text => text.includes(value) && !maySay(what, text)),
           `${what} in ${place}`,
         ).toBeUndefined();
   });

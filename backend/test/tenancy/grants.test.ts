@@ -121,7 +121,7 @@ describe('AZ-03: a tenant has the rights that its code uses', () => {
       .filter(name => [...updatable].some(other => other.split('.')[0] === name.split('.')[0]))
       .filter(name => !updatable.has(name) && !/\.(agency_id|id|client_id|person_id|vault_id)$/.test(name))
       .map(name => name.split('.')[0]);
-    expect([...new Set(narrow)]).toEqual(['client_access', 'sessions', 'webhook_events']);
+    expect([...new Set(narrow)]).toEqual(['client_access', 'clients', 'sessions', 'webhook_events']);
   });
 
   test('AL-02: it adds to the audit chain by one, and winds nothing back', async () => {

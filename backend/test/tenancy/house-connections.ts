@@ -2,7 +2,7 @@ import { startSandbox } from '../../sandbox/server.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import { GRANT, packGrant } from '../../src/modules/connections/grants.ts';
-import { sha256 } from '../../src/platform/crypto/index.ts';
+import { keyringFrom, sha256 } from '../../src/platform/crypto/index.ts';
 import { type Db, type SystemTx, txNow, withSystem } from '../../src/platform/db/index.ts';
 import { createVault, keksFrom, type Vault } from '../../src/platform/vault/index.ts';
 import { APP_SECRET, START, type TestAgency, testConfig } from '../world.ts';
@@ -192,6 +192,8 @@ export async function connectHouse() {
       vault = createVault({ db, keks: keksFrom(testConfig()) });
       await vault.open();
     },
+    /** What the backend of the house seals with. */
+    keyring: () => keyringFrom(vault.namedKey('envelope/v1')),
     attempt: (person: Person, of: Of): Promise<string> => withSystem(db, 'demo-seed', tx => attempt(tx, person, of)),
     /** Of each client: one connection that is used, one to spare, and an attempt of the owner. */
     fill: (agency: TestAgency, sessionId: string): Promise<ConnectedIds[]> =>

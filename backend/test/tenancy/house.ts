@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Role } from '@astrix/contract';
 import type { LightMyRequestResponse as Response } from 'fastify';
 import { newId } from '../../src/kernel/ids.ts';
+import type { Keyring } from '../../src/platform/crypto/index.ts';
 import { type Db, type SystemTx, withSystem } from '../../src/platform/db/index.ts';
 import { createCallLedger } from '../../src/platform/egress/index.ts';
 import { silentLog } from '../../src/platform/telemetry/index.ts';
@@ -190,19 +191,26 @@ async function idsOf(
         sessionId,
         deadLetterId: dead.id,
         ...connections[c]!,
-        ...(await plantSamples(tx, agency, a, c)),
+        ...(await plantSamples(tx, agency, connected.keyring(), a, c)),
       });
     }
     return found;
   });
 }
 
-async function plantSamples(tx: SystemTx, agency: TestAgency, a: number, c: number): Promise<SampleIds> {
+async function plantSamples(
+  tx: SystemTx,
+  agency: TestAgency,
+  keyring: Keyring,
+  a: number,
+  c: number,
+): Promise<SampleIds> {
   const plot = {
     agencyId: agency.id,
     clientId: agency.clients[c]!.id,
     personId: agency.people.manager.id,
     mark: markOf(a, c),
+    keyring,
   };
   const planted: Record<string, string> = {};
   for (const { plant } of SAMPLES) if (plant) Object.assign(planted, await plant(tx, plot));

@@ -55,15 +55,14 @@ export async function ledgerOfClient(db: Db, clientId: string): Promise<Ledger> 
   ]);
 }
 
-/** Every declared table with its columns. */
+/** Every declared table with its columns. A column named like the id of a client and of another type is none: OpenID Connect has a client id. */
 export async function columnsOf(db: Db) {
   const declared = await declaredTables(db);
   return withSystem(db, 'telemetry', async tx => {
     const { rows } = await sql<{ table: string; columns: string[] }>`
       select c.relname as "table", array_agg(a.attname::text) as columns from pg_class c join pg_attribute a on a.attrelid = c.oid
-      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped group by 1`.execute(
-      tx,
-    );
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+        and (a.attname <> 'client_id' or a.atttypid = 'uuid'::regtype) group by 1`.execute(tx);
     const columns = new Map(rows.map(row => [row.table, row.columns]));
     return declared.map(table => ({ ...table, columns: columns.get(table.table) ?? [] }));
   });

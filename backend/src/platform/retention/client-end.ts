@@ -32,7 +32,9 @@ async function tablesOfClients(db: Db): Promise<string[]> {
   const { rows } = await withSystem(db, 'client-end', tx =>
     sql<{ name: string }>`
       select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-      where c.relkind = 'r' and a.attname = 'client_id' and not a.attisdropped`.execute(tx),
+      where c.relkind = 'r' and a.attname = 'client_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped`.execute(
+      tx,
+    ),
   );
   const withClient = new Set(rows.map(({ name }) => name));
   const tables = declared
