@@ -273,6 +273,11 @@ export const ERRORS = {
     next: 'Sign the raw body with the current secret.',
   },
   locked_out: { status: 429, reason: 'Too many failed attempts', next: 'Wait until the time shown, then try again.' },
+  export_quota: {
+    status: 429,
+    reason: 'Your agency has exported as much as it may in one day',
+    next: 'Wait for the time in Retry-After, or look at the page instead.',
+  },
   rate_limited: { status: 429, reason: 'Too many requests', next: 'Wait for the time in Retry-After, then try again.' },
   internal: {
     status: 500,

@@ -1,5 +1,6 @@
 /** Every feature of the product. A new one adds its line here. */
 export { agencies } from './agencies/index.ts';
+export { audit } from './audit/index.ts';
 export { clients } from './clients/index.ts';
 export { connections } from './connections/index.ts';
 export { contacts } from './contacts/index.ts';

@@ -1,6 +1,8 @@
 export * from './acts.ts';
 export { PersonRow } from './agencies/rows.ts';
+export * from './agencies/settings.ts';
 export { type Audience, internal, isOfAgency, shownTo } from './audience.ts';
+export * from './audit/rows.ts';
 export * from './capabilities.ts';
 export { CLIENT_HUES, CLIENT_MARKS, CLIENT_SHADES, CLIENT_SHAPES, type ClientMark } from './clients/marks.ts';
 export * from './clients/profile.ts';

@@ -133,6 +133,13 @@ export type TimedRetentionClass = {
   [R in RetentionClass]: (typeof RETENTION)[R]['seconds'] extends number ? R : never;
 }[RetentionClass];
 
+/** For how long what the customers of a client write is kept: as the schedule says, or for as long as an owner or admin has chosen (O2). */
+export const CLIENT_RETENTION = {
+  'days-30': RETENTION.conversation.seconds,
+  'months-24': 730 * DAY,
+} as const;
+export type ClientRetention = keyof typeof CLIENT_RETENTION;
+
 /** When a record of this class that began at `from` may no longer be read. */
 export const expiresAt = (retention: TimedRetentionClass, from: Date): Date =>
   new Date(from.getTime() + RETENTION[retention].seconds * 1000);

@@ -196,13 +196,14 @@ function egressOf({ config, db, clock, log, metrics, egress }: AppParts, { mayCa
 }
 
 function installationOf({ config, version }: AppParts, http: FastifyInstance): Installation {
-  const { appFor, appSecretsFor, verifyTokenFor, sandboxUrl } = config;
+  const { appFor, appSecretsFor, verifyTokenFor, sandboxUrl, region } = config;
   const publicUrl = () => config.publicUrl ?? ownUrl(http, config.port);
   return {
     appFor,
     appSecretsFor,
     verifyTokenFor,
     sandboxUrl,
+    region,
     version,
     publicUrl,
     production: config.environment === 'production',

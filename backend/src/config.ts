@@ -60,6 +60,10 @@ const Environment = z.object({
     'may only name the provider sandbox on http://127.0.0.1:<port>',
   ),
   ASTRIX_SMTP_URL: optionalText,
+  ASTRIX_REGION: optionalText.refine(
+    value => value === undefined || value.trim().length <= 120,
+    'must be at most 120 characters, such as: AWS ap-south-1 (Mumbai)',
+  ),
   ASTRIX_MAIL_FROM: optionalText,
   ASTRIX_PUBLIC_URL: optionalText
     .refine(
@@ -93,6 +97,8 @@ export type Config = {
   readonly sandboxUrl: string | null;
   /** Where this backend is reached from outside, for providers that send people or events back; null for its own address. */
   readonly publicUrl: string | null;
+  /** Where the data of this installation lies, in the operator's words; null where nobody has said it. */
+  readonly region: string | null;
   /** The mail server and the sender that its mails name; null for an installation without mail. */
   readonly mail: MailConfig | null;
   /** Credentials of this installation's app at a family of providers, by its name in the manifests; null without one. */
@@ -278,6 +284,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: value.ASTRIX_LOG_LEVEL,
     sandboxUrl: value.ASTRIX_SANDBOX_URL ?? null,
     publicUrl: value.ASTRIX_PUBLIC_URL ?? null,
+    region: value.ASTRIX_REGION?.trim() || null,
     mail,
     appFor,
     appSecretsFor: name => {

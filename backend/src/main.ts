@@ -34,6 +34,7 @@ Configuration comes from the environment:
   ASTRIX_PUBLIC_URL               where providers send people back to     (this backend's own address)
   ASTRIX_SMTP_URL                 smtps://user:password@host:465, or smtp://…:587 for STARTTLS; without it nothing is mailed
   ASTRIX_MAIL_FROM                the sender of mails, such as Astrix <console@agency.example>
+  ASTRIX_REGION                   where the data lies, as owners and admins read it, such as AWS ap-south-1 (Mumbai)
   ASTRIX_APP_<NAME>_ID, _SECRET   app credentials: GOOGLE, META, ATLASSIAN, AMAZON (docs/providers); the secret also signs webhooks,
                                   which are answered with 503 without one
   ASTRIX_APP_<NAME>_SECRET_NEXT   the second secret during a rotation

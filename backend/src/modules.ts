@@ -1,5 +1,6 @@
 /** Every module of the backend, by the name of its feature. A new one adds its line here; the order is free. */
 export { agencies } from './modules/agencies/index.ts';
+export { audit } from './modules/audit/index.ts';
 export { clients } from './modules/clients/index.ts';
 export { connections } from './modules/connections/index.ts';
 export { contacts } from './modules/contacts/index.ts';

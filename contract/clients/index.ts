@@ -112,6 +112,20 @@ export const clients = defineFeature('clients', {
       body: z.strictObject({ paused: z.boolean() }),
       reply: ClientRow,
     }),
+    'set-retention': clientChange({
+      method: 'PUT',
+      path: '/v1/clients/:clientId/retention',
+      summary:
+        'Choose for how long what the customers of this client write is kept; rows that are there get their new end within minutes',
+      permission: 'client.manage',
+      dataClasses: ['client-business', 'end-customer'],
+      audit: 'retention.change',
+      stepUp: true,
+      window: true,
+      params: clientParams,
+      body: ClientRow.pick({ retention: true }).required(),
+      reply: ClientRow,
+    }),
     archive: agencyChange({
       method: 'POST',
       path: '/v1/client-directory/:clientId/archive',

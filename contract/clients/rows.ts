@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Id, Instant, ShortText } from '../fields.ts';
+import { Id, Instant } from '../fields.ts';
+import { ShownName } from '../people/names.ts';
 import { CLIENT_HUES, CLIENT_SHADES, CLIENT_SHAPES } from './marks.ts';
 
 /** Characters of a logo: 64 by 64 points fit well. */
@@ -28,13 +29,15 @@ export const ClientRow = z.strictObject({
   logo: Logo.nullable().default(null),
   /** Optional features that are switched off for this client, by their names. */
   featuresOff: z.array(z.string().max(40)).max(40).default([]),
+  /** For how long what the client's customers write is kept. */
+  retention: z.enum(['days-30', 'months-24']).default('days-30'),
   createdAt: Instant,
 });
 export type ClientRow = z.infer<typeof ClientRow>;
 
 /** What people choose of a client. */
 export const ClientIdentity = z.strictObject({
-  name: ShortText,
+  name: ShownName,
   initials: z
     .string()
     .trim()
@@ -44,7 +47,7 @@ export const ClientIdentity = z.strictObject({
   hue: z.enum(CLIENT_HUES),
   shade: z.enum(CLIENT_SHADES),
   shape: z.enum(CLIENT_SHAPES),
-  replyAs: ShortText,
+  replyAs: ShownName,
   logo: Logo.nullable(),
 });
 export type ClientIdentity = z.infer<typeof ClientIdentity>;

@@ -29,10 +29,13 @@ export const RecoveryCode = z
   .max(40)
   .regex(/^(?:[0-9a-z][\s-]*){16}$/i, 'must be 16 letters and digits');
 
+/** Systems on which somebody signs in. */
+export const DEVICE_PLATFORMS = ['win32', 'darwin', 'linux', 'cli'] as const;
+
 export const Device = z.strictObject({
   /** Shown in the list of sessions, such as "Priya's laptop · Windows". */
   name: ShortText,
-  platform: z.enum(['win32', 'darwin', 'linux', 'cli']),
+  platform: z.enum(DEVICE_PLATFORMS),
   key: DeviceKey,
 });
 

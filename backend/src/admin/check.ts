@@ -93,6 +93,15 @@ function addressLines(config: Config): Line[] {
       ? line('WhatsApp webhooks', 'ok', 'Deliveries are verified with the secret of the app.')
       : line('WhatsApp webhooks', 'off', 'Deliveries are answered with 503. Set ASTRIX_APP_META_SECRET.'),
   );
+  lines.push(
+    config.region === null
+      ? line(
+          'Region',
+          'off',
+          'Agencies are not told where their data lies. Set ASTRIX_REGION, such as: AWS ap-south-1 (Mumbai)',
+        )
+      : line('Region', 'ok', config.region),
+  );
   if (config.metricsToken === null)
     lines.push(line('Monitoring', 'off', '/metrics answers nobody. Set ASTRIX_METRICS_TOKEN.'));
   return lines;

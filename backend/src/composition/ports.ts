@@ -1,4 +1,4 @@
-import type { Capability, ProviderId } from '@astrix/contract';
+import type { Capability, ProviderId, Role } from '@astrix/contract';
 import type { Secret } from '../kernel/secret.ts';
 import type { Authenticate, FindClient } from '../platform/authz/index.ts';
 import type { Actor, AnyTx, SystemTx, TenantTx } from '../platform/db/index.ts';
@@ -39,8 +39,12 @@ export type AgencySettings = {
     /** For owners and admins. */
     readonly privilegedLifeSeconds: number;
   };
-  /** Whether a second factor that the agency's identity provider asked for counts as one. */
-  readonly trustsProviderFactor: boolean;
+  /** How many devices one person may be signed in on at a time; null for any number. */
+  readonly devicesPerPerson: number | null;
+  /** Systems on which people may sign in. */
+  readonly platforms: readonly string[];
+  /** Who may take data out of the agency. */
+  readonly exportRoles: readonly Role[];
   /** How many invitations may be sent within 24 hours (AZ-10). */
   readonly invitationsPerDay: number;
 };

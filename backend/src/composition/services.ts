@@ -29,6 +29,8 @@ export type Installation = {
   readonly sandboxUrl: string | null;
   /** Where this backend is reached from outside, without a path. Known once the server listens. */
   readonly publicUrl: () => string;
+  /** Where the data lies, in the words of the operator; null where nobody has said it. */
+  readonly region: string | null;
   readonly version: string;
   readonly production: boolean;
 };

@@ -1,3 +1,4 @@
+import type { RowOf } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import type { AccountState } from '../../shared/ipc.ts';
 import type { ConsoleDeps } from '../ports.ts';
@@ -69,8 +70,18 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
     return next;
   }
 
+  /** What the agency has chosen for its consoles, as it was synced last. */
+  async function heedRules(): Promise<void> {
+    const all = { collection: 'console-rules', clientId: null, status: null, after: null, limit: 1 } as const;
+    const found = await workspace?.cache.rows(all);
+    const rules = found?.rows[0] as RowOf<'console-rules'> | undefined;
+    if (rules) await session.limitLease(rules.offlineLeaseDays);
+  }
+
   function sweep(): void {
-    void sealWhenLeaseEnds();
+    void heedRules()
+      .catch(() => undefined)
+      .then(sealWhenLeaseEnds);
     void workspace?.cache.sweepExpired().catch(() => undefined);
     cancelSweep = timers.after(SWEEP_MS, sweep);
   }

@@ -213,3 +213,18 @@ test.each([
   at += shift;
   expect(session.leaseHolds(session.current()!)).toBe(holds);
 });
+
+test.each([
+  ['a minute before', 86_400_000 - 60_000, true],
+  ['a minute after', 86_400_000 + 60_000, false],
+])(
+  'LC-08: an agency that chose one day has its lease end there, also after a restart: %s',
+  async (_what, shift, holds) => {
+    const session = await signedIn();
+    await session.persist();
+    await session.limitLease(1);
+    at += shift;
+    const restarted = await vault().readSession();
+    expect(session.leaseHolds(restarted!)).toBe(holds);
+  },
+);

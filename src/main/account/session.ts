@@ -13,8 +13,9 @@ export type SignedOutNotice = Extract<AccountState, { status: 'signed-out' }>['n
 
 /** Ask for the next access token this long before the old one ends. */
 const EARLY_MS = 60_000;
-/** How long the cache may be read without the server having been seen (LC-08). */
+/** How long the cache may be read at most without the server having been seen (LC-08). An agency can choose less. */
 export const LEASE_MS = 72 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 export type SessionDeps = {
   readonly client: AstrixClient;
@@ -160,8 +161,13 @@ export function createSession(deps: SessionDeps) {
       if (!kept || clock.now().getTime() - Date.parse(kept.seenAt) < 600_000) return;
       await keep({ ...kept, seenAt: clock.now().toISOString() });
     },
-    leaseHolds: (session: KeptSession): boolean =>
-      Math.abs(clock.now().getTime() - Date.parse(session.seenAt)) <= LEASE_MS,
+    /** Kept beside the session, because the cache itself is closed when the lease has ended. */
+    async limitLease(days: number): Promise<void> {
+      if (kept && kept.leaseDays !== days) await keep({ ...kept, leaseDays: days });
+    },
+    leaseHolds: ({ seenAt, leaseDays }: KeptSession): boolean =>
+      Math.abs(clock.now().getTime() - Date.parse(seenAt)) <=
+      Math.min(LEASE_MS, (leaseDays ?? Number.POSITIVE_INFINITY) * DAY_MS),
     forget(): void {
       kept = null;
       access = null;

@@ -19,6 +19,8 @@ const Kept = z.object({
   agencyName: z.string().max(120),
   /** When the server was last seen: the offline lease counts from here. */
   seenAt: z.iso.datetime({ offset: true }),
+  /** How long that lease is, where the agency has chosen a shorter one. */
+  leaseDays: z.int().min(1).max(3).optional(),
 });
 export type KeptSession = z.infer<typeof Kept>;
 

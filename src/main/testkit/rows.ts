@@ -17,6 +17,7 @@ export const clientRow = (n: number): RowOf<'clients'> => ({
   status: 'active',
   logo: null,
   featuresOff: [],
+  retention: 'days-30',
   createdAt: iso(0),
 });
 

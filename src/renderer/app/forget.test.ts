@@ -37,6 +37,7 @@ const clientOf = (id: string): ClientView => ({
     status: 'active',
     logo: null,
     featuresOff: [],
+    retention: 'days-30',
     createdAt: '2026-11-01T00:00:00.000Z',
   },
   ...{ lastUsedAt: null, unread: 0, failed: 0, closing: 0, waiting: 0, muted: false },

@@ -6,6 +6,7 @@ import {
   OPTIONAL_FEATURES,
   type ProfileFields,
   shorten,
+  skeletonOf,
 } from '@astrix/contract';
 import { CLIENT_DELETION_DAYS } from '@astrix/contract/clients/index';
 import { CLIENT_MARKS, type ClientMark, freeMark } from '@astrix/contract/clients/marks';
@@ -21,9 +22,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const oneByOne = (tx: AnyTx, agencyId: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`clients/${agencyId}`}, 0))`.execute(tx);
 
-/** The same name for whoever reads it: without case, outer blanks and the other ways to write one character. */
-const plain = (name: string): string => name.normalize('NFKC').trim().toLocaleLowerCase('en');
-
 type Other = ClientMark & { readonly id: string; readonly name: string; readonly initials: string };
 
 async function othersOf(tx: AnyTx, agencyId: string, clientId: string | null): Promise<Other[]> {
@@ -35,8 +33,13 @@ async function othersOf(tx: AnyTx, agencyId: string, clientId: string | null): P
   return rows.filter(({ id }) => id !== clientId);
 }
 
+/** How a name looks to somebody in a hurry. Vowel signs stay, because they make another word in the scripts of India. */
+const looksOf = (name: string): string =>
+  [...name.normalize('NFKC')].map(letter => (/\p{M}/u.test(letter) ? letter : skeletonOf(letter))).join('');
+
+/** Names that look the same count as one: a reply would go out as the other client. */
 function demandFreeName(others: readonly Other[], name: string): void {
-  if (others.some(other => plain(other.name) === plain(name))) fail('client_name_taken');
+  if (others.some(other => looksOf(other.name) === looksOf(name))) fail('client_name_taken');
 }
 
 const sameMark = (a: ClientMark, b: ClientMark) => a.hue === b.hue && a.shade === b.shade && a.shape === b.shape;
@@ -81,6 +84,8 @@ export async function createClient(tx: AnyTx, agencyId: string, client: NewClien
       status: 'active',
       logo: client.logo ?? null,
       features_off: [],
+      retention: 'days-30',
+      redate_from: null,
       archived_at: null,
       delete_at: null,
       created_at: now,

@@ -13,11 +13,13 @@ import {
 } from './change.ts';
 import { deletionLoop } from './deletion.ts';
 import { findClient, readClients, readDirectory, readProfiles } from './read.ts';
+import { redateLoop, setRetention } from './retention.ts';
 
 import './tables.ts';
 
 export { createClient, type NewClient } from './change.ts';
-export { clientExists, isPaused, visibleClientIds } from './read.ts';
+export { clientExists, clientNames, isPaused, visibleClientIds } from './read.ts';
+export { keptUntil } from './retention.ts';
 
 const clientsSeed: Seed = {
   after: ['identity'],
@@ -37,7 +39,7 @@ export const clients = defineModule({
   name: 'clients',
   create: ({ db, audit, ports: { liveConnections } }) => ({
     provides: { findClient },
-    every: [deletionLoop(db, audit)],
+    every: [deletionLoop(db, audit), redateLoop(db)],
     readers: { clients: readClients, 'client-profiles': readProfiles },
     seed: clientsSeed,
     handlers: {
@@ -62,6 +64,11 @@ export const clients = defineModule({
       async 'clients.pause'({ tx, params, body, audit }) {
         const client = await setPaused(tx, params.clientId, body.paused);
         await audit({ ...ofClient(client.id), detail: { paused: body.paused } });
+        return client;
+      },
+      async 'clients.set-retention'({ tx, params, body, audit }) {
+        const { client, before } = await setRetention(tx, params.clientId, body.retention);
+        await audit({ ...ofClient(client.id), detail: { from: before, to: client.retention } });
         return client;
       },
       async 'clients.archive'({ tx, params, body, audit }) {

@@ -16,6 +16,7 @@ export const clientRow = (row: Client): ClientRow => ({
   status: row.status,
   logo: row.logo,
   featuresOff: row.features_off,
+  retention: row.retention,
   createdAt: row.created_at.toISOString(),
 });
 
@@ -36,6 +37,13 @@ export async function readClients(tx: TenantTx, ids: readonly string[] | null): 
 export async function readDirectory(tx: TenantTx): Promise<ClientDirectoryRow[]> {
   const rows = await tx.selectFrom('clients').selectAll().orderBy('name').orderBy('id').execute();
   return rows.map(directoryRow);
+}
+
+/** Names by id, of those that the tenant sees; archived clients are among them. */
+export async function clientNames(tx: TenantTx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.selectFrom('clients').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Locked until the end of the transaction. */

@@ -12,6 +12,7 @@ export const samples: ModuleSamples = {
     'clients.set-features': () => ({ off: [] }),
     // The client stays in use, for the routes that are asked after these.
     'clients.pause': () => ({ paused: false }),
+    'clients.set-retention': () => ({ retention: 'days-30' }),
     'clients.archive': () => ({ archived: false }),
     'clients.schedule-deletion': () => ({ action: 'cancel' }),
     'clients.save-profile': () => ({ ...NO_PROFILE, version: 1 }),

@@ -14,6 +14,9 @@ declare module '../../platform/db/schema.ts' {
       status: 'active' | 'paused';
       logo: string | null;
       features_off: string[];
+      retention: ClientRow['retention'];
+      /** Since when rows wait for their new end; null when none does. */
+      redate_from: Date | null;
       archived_at: Date | null;
       delete_at: Date | null;
       created_at: Date;

@@ -1,10 +1,11 @@
-import { expiresAt, type ProviderId } from '@astrix/contract';
+import type { ProviderId } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import type { TenantRef } from '../../kernel/tenant.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import type { Customer, CustomerId } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { keptUntil } from '../clients/index.ts';
 import { type ContactConsent, consentFrom } from './consent.ts';
 import type { ContactIdentity } from './tables.ts';
 
@@ -38,14 +39,14 @@ export async function findContactId(tx: SystemTx, of: CustomerOf, customer: Cust
   return null;
 }
 
-/** Finds or adds the contact of a customer, records what is new about them, and extends their expiry to `seenAt` + 30 days. */
+/** Finds or adds the contact of a customer, records what is new about them, and extends their expiry as the client keeps them. */
 export async function resolveContact(
   tx: SystemTx,
   of: CustomerOf,
   customer: Customer,
   seenAt: Date,
 ): Promise<ResolvedContact> {
-  const expires = expiresAt('conversation', seenAt);
+  const expires = await keptUntil(tx, of.agencyId, of.clientId, seenAt);
   const known = await findContactId(tx, of, customer);
   const id = known ?? newId(txNow(tx));
   if (!known) {

@@ -1,10 +1,11 @@
-import { expiresAt, type ProviderId, secondOf } from '@astrix/contract';
+import { type ProviderId, secondOf } from '@astrix/contract';
 import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import { type SystemTx, txNow } from '../../platform/db/index.ts';
 import { effectOf, type InboundEvent, type InboundEventOf } from '../../providers/messaging.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
+import { keptUntil } from '../clients/index.ts';
 import { type ContactConsent, changeIdentity, resolveContact } from '../contacts/index.ts';
 import { APPLIED, type Applied, dead, NOTHING_NEW, outOfOrder } from '../webhooks/index.ts';
 import { applyNotice } from './account-notices.ts';
@@ -56,7 +57,7 @@ async function applyIdentity(tx: SystemTx, channel: ChannelRef, event: InboundEv
 async function applyMessage(tx: SystemTx, channel: ChannelRef, event: InboundEventOf<'message'>): Promise<Applied> {
   const now = txNow(tx);
   const sentAt = providerTime(event.sentAt, now);
-  const expires = expiresAt('conversation', sentAt);
+  const expires = await keptUntil(tx, channel.agencyId, channel.clientId, sentAt);
   // A copy that arrives after the message has expired: storing it would bring back what had to be deleted.
   if (expires <= now) return NOTHING_NEW;
   const known = await tx

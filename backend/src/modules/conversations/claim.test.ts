@@ -56,3 +56,17 @@ test('ME-04: a customer who may want to stop gets what a person wrote, and nothi
     failure: { code: 'consent_unclear' },
   });
 });
+
+test('a pause of the client stops what is queued, whoever wrote it; sent again after the pause it goes out', async () => {
+  const manager = await kit.as('manager');
+  const written = await kit.customer().writes('Where is it?');
+  await manager.call('clients.pause', { body: { paused: true } });
+  for (const author of [manager.id, null])
+    expect(await claimed(written, author)).toMatchObject({
+      claimed: false,
+      status: 'failed',
+      failure: { code: 'client_paused' },
+    });
+  await manager.call('clients.pause', { body: { paused: false } });
+  expect(await claimed(written, manager.id)).toMatchObject({ claimed: true, status: 'sending' });
+});

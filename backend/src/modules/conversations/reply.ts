@@ -1,9 +1,9 @@
-import { expiresAt, type MessageRow, mayWrite } from '@astrix/contract';
+import { type MessageRow, mayWrite } from '@astrix/contract';
 import { sql } from 'kysely';
 import { fail } from '../../kernel/errors.ts';
 import { type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
-import { isPaused } from '../clients/index.ts';
+import { isPaused, keptUntil } from '../clients/index.ts';
 import { stopsOf } from './account-notices.ts';
 import { fitting, lockConversation, messageRow, previewOf, writableOf } from './read.ts';
 
@@ -50,6 +50,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
   const newer = await newerThanSeen(tx, conversation.id, conversation.last_inbound_id, reply.seenInboundId);
   if (newer.length > 0) fail('conversation_changed', { newer });
 
+  const expires = await keptUntil(tx, conversation.agency_id, conversation.client_id, now);
   const [message] = await tx
     .insertInto('messages')
     .values({
@@ -75,7 +76,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
       provider_id: null,
       seq: conversation.last_seq + 1,
       claimed_until: null,
-      expires_at: expiresAt('conversation', now),
+      expires_at: expires,
     })
     // The id is taken by a message that this tenant cannot see or that has expired: the writer needs a new id.
     .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
@@ -89,7 +90,7 @@ export async function queueReply(tx: TenantTx, reply: Reply): Promise<{ message:
       preview: previewOf('text', reply.text, null),
       preview_direction: 'out',
       last_message_at: sql<Date>`greatest(last_message_at, ${now})`,
-      expires_at: sql<Date>`greatest(expires_at, ${expiresAt('conversation', now)})`,
+      expires_at: sql<Date>`greatest(expires_at, ${expires})`,
       version: row('version', '+', 1),
     }))
     .where('id', '=', conversation.id)

@@ -1,6 +1,7 @@
-import { type ConversationRow, expiresAt, type NoteRow, roleMay } from '@astrix/contract';
+import { type ConversationRow, type NoteRow, roleMay } from '@astrix/contract';
 import { fail } from '../../kernel/errors.ts';
 import { type SystemTx, type TenantTx, txActor, txNow } from '../../platform/db/index.ts';
+import { keptUntil } from '../clients/index.ts';
 import { roleOn } from '../identity/index.ts';
 import { conversationRow, lockConversation, noteRow } from './read.ts';
 
@@ -138,7 +139,7 @@ export async function addNote(tx: TenantTx, target: Target, noteId: string, text
       text,
       created_at: now,
       seq,
-      expires_at: expiresAt('conversation', now),
+      expires_at: await keptUntil(tx, locked.agency_id, locked.client_id, now),
     })
     .onConflict(conflict => conflict.columns(['agency_id', 'id']).doNothing())
     .returningAll()

@@ -82,12 +82,12 @@ export async function streamPull(
     if (start.xid !== '0' || start.seq !== 0) {
       const clients = pull.backfill.filter(id => visible.has(id));
       // One after the other: the changes of one client are a range of an index, those of several are read in whole and sorted each time.
-      for (const client of clients) await backfill(stream, { client, collections });
+      for (const client of clients) await backfill(stream, { client, collections, visible });
       const added = pull.backfillCollections.filter(isCollection).filter(name => collections.includes(name));
-      if (added.length > 0) await backfill(stream, { client: null, collections: added });
+      if (added.length > 0) await backfill(stream, { client: null, collections: added, visible });
     }
     const cursorOf = (at: FeedPosition) => encodeCursor(audienceOf(opening, actor), at);
-    const end = await streamFrom(stream, start, { client: null, collections }, cursorOf);
+    const end = await streamFrom(stream, start, { client: null, collections, visible }, cursorOf);
     await send({ t: 'end', cursor: cursorOf(end) });
   } catch (error) {
     // The line is cut: the reader sees that `end` is missing and comes back with the last cursor.
@@ -119,7 +119,12 @@ type Stream = {
 };
 
 /** Which changes a stream carries; `client` null for all that the person may see. */
-type Wanted = { readonly client: string | null; readonly collections: readonly CollectionName[] };
+type Wanted = {
+  readonly client: string | null;
+  readonly collections: readonly CollectionName[];
+  /** The clients that the console was told of. Rows of any other come when it is told of that one, whole. */
+  readonly visible: ReadonlySet<string>;
+};
 
 /** What is new to this console, whole, before the cursor moves: a cut in between repeats it and changes nothing. */
 async function backfill(stream: Stream, wanted: Wanted): Promise<void> {
@@ -149,11 +154,13 @@ async function readBatch(
   tx: TenantTx,
   readers: CollectionReaders,
   since: FeedPosition,
-  { client, collections }: Wanted,
+  { client, collections, visible }: Wanted,
 ): Promise<{ changes: Change[]; lines: string[] }> {
   const changes = await readChanges(tx, since, BATCH, client);
   const lines: string[] = [];
-  for (const [collection, group] of Map.groupBy(changes, change => change.collection))
+  const isWanted = ({ clientId, collection }: Change) =>
+    clientId === null || collection === 'clients' || visible.has(clientId);
+  for (const [collection, group] of Map.groupBy(changes.filter(isWanted), change => change.collection))
     if (isCollection(collection) && collections.includes(collection))
       lines.push(...(await linesOf(tx, readers, collection, group)));
   return { changes, lines };

@@ -1,1 +1,2 @@
 export { type AuditEntry, type AuditTrail, createAuditTrail, readAudit } from './audit.ts';
+export { type AuditFound, countAudited, findAudited } from './read.ts';

@@ -17,6 +17,7 @@ export const SYSTEM_REASONS = {
   'send-mail': 'carry queued mail to the mail server and record the outcome',
   'snooze-wake': 'wake conversations whose time has come',
   'client-end': 'delete a client whose time to be deleted has come, with everything of it',
+  'client-retention': 'give what a client keeps the end that was chosen for it',
   'retention-sweep': 'delete what has expired',
   lease: 'decide which process does periodic work',
   operator: 'do what an operator of the installation asked for on its command line',

@@ -1,2 +1,3 @@
 export { deleteRowsOfClient } from './client-end.ts';
+export { redateRowsOfClient } from './redate.ts';
 export { type SweepResult, sweepLoop, sweepOnce } from './sweeper.ts';

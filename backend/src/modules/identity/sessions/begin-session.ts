@@ -7,6 +7,7 @@ import { networkOf } from '../../../platform/http/index.ts';
 import { factorsOf } from '../factors/factors.ts';
 import { type Given, stillSuffices } from '../factors/suffices.ts';
 import type { Tell } from '../mails.ts';
+import { demandDevice } from './device-rules.ts';
 import { networkLabel } from './network-label.ts';
 import { type Device, isKnownDevice, startSession } from './sessions.ts';
 
@@ -51,8 +52,9 @@ export async function beginSession(deps: BeginDeps, tx: SystemTx, beginning: Beg
       detail: 'Your agency does not allow this way to sign in. Choose another one, or ask an owner of your agency.',
     });
   const known = await isKnownDevice(tx, personId, device);
-  const { session } = await deps.ports.agencySettings(tx, agencyId);
-  const answer = await startSession(tx, deps.refreshKey.reveal(), session, {
+  const settings = await deps.ports.agencySettings(tx, agencyId);
+  await demandDevice(tx, settings, { agencyId, personId, device });
+  const answer = await startSession(tx, deps.refreshKey.reveal(), settings.session, {
     agencyId,
     personId,
     role: member.role,
