@@ -17,6 +17,7 @@ const NO_TEXT: Readonly<Record<string, number>> = {
   'backend/src/kernel/mail-address.ts': 2,
   'backend/src/kernel/money.ts': 1,
   'backend/src/kernel/seeded-random.ts': 1,
+  'backend/src/modules/audit/index.ts': 1,
   'backend/src/modules/connections/callback.ts': 1,
   'backend/src/modules/connections/seed.ts': 1,
   'backend/src/modules/contacts/consent/vocabulary.ts': 1,

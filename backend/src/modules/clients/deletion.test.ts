@@ -87,7 +87,7 @@ describe('the deletion of a client', () => {
     expect(await isThere()).toBe(true);
     await house.world.app.runNow('clients.delete');
     expect(await isThere()).toBe(false);
-    expect(await rowsLeft()).toEqual(['audit_log']);
+    expect(await rowsLeft()).toEqual(['audit_log', 'connection_receipts']);
     expect([await ledgerOfAgency(db, agencies[1].id), await ledgerOfClient(db, agencies[0].clients[1].id)]).toEqual(
       others,
     );

@@ -410,3 +410,17 @@ describe('who may do what', () => {
     expect(JSON.stringify(row)).not.toContain('Meera');
   });
 });
+
+test('nothing is done at a provider for a client that is paused', async () => {
+  const pause = (status: 'active' | 'paused') =>
+    withSystem(rig.world.db, 'demo-seed', tx =>
+      tx.updateTable('clients').set({ status }).where('id', '=', clientOf(0)).execute(),
+    );
+  await pause('paused');
+  const effects = await effectsOf('payment-link', () =>
+    expect(link()).rejects.toMatchObject({ code: 'client_paused' }),
+  );
+  expect(effects).toBe(0);
+  await pause('active');
+  expect(await effectsOf('payment-link', () => link())).toBe(1);
+});
