@@ -4,6 +4,7 @@ export * from './agencies/settings.ts';
 export { type Audience, internal, isOfAgency, shownTo } from './audience.ts';
 export * from './audit/rows.ts';
 export * from './capabilities.ts';
+export * from './clients/hours.ts';
 export { CLIENT_HUES, CLIENT_MARKS, CLIENT_SHADES, CLIENT_SHAPES, type ClientMark } from './clients/marks.ts';
 export * from './clients/profile.ts';
 export { ClientDirectoryRow, ClientIdentity, ClientRow } from './clients/rows.ts';

@@ -96,10 +96,13 @@ export const ROOMS: readonly Room[] = [
     rooms: ['src/shared'],
     packages: [
       // Rules and words without schemas: the window holds no validator.
+      '@astrix/contract/clients/hours',
+      '@astrix/contract/clients/marks',
       '@astrix/contract/conversations/may-write',
       '@astrix/contract/conversations/shown-parts',
       '@astrix/contract/errors',
       '@astrix/contract/money',
+      '@astrix/contract/people/rules',
       '@base-ui/react',
       '@fontsource',
       '@fontsource-variable',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { NO_PROFILE, openingAt, ProfileFields, type WorkingHours } from './profile.ts';
+import { openingAt } from './hours.ts';
+import { NO_PROFILE, ProfileFields, type WorkingHours } from './profile.ts';
 
 const week = (day: WorkingHours['mon'], sunday: WorkingHours['mon'] = []): WorkingHours => ({
   ...{ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day },

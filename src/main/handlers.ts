@@ -1,3 +1,4 @@
+import { OPTIONAL_FEATURES } from '@astrix/contract';
 import type { AstrixClient } from '@astrix/sdk';
 import type { Topic } from '../shared/ipc.ts';
 import type { Lifecycle } from './account/lifecycle.ts';
@@ -82,6 +83,7 @@ export function createHandlers(h: HandlerDeps): Handlers {
       shell: deps.shellKind,
       demo: deps.demo,
       backend: new URL(deps.backendUrl).host,
+      optionalFeatures: OPTIONAL_FEATURES,
     }),
     async 'app.openLink'({ url }) {
       const verdict = judgeLink(url);

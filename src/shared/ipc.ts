@@ -34,6 +34,8 @@ export const AppInfo = z.strictObject({
   shell: z.enum(['electron', 'stand-in']),
   demo: z.boolean(),
   backend: z.string(),
+  /** What people call each feature that a client can do without, by the feature's name. */
+  optionalFeatures: z.record(z.string().max(40), z.string().max(80)),
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 

@@ -2,12 +2,28 @@ import { Building2, LogOut, Search, Settings, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AccountState, ClientView } from '../../shared/ipc.ts';
 import { hueStyle } from '../lib/client-colour.ts';
+import { useNow } from '../lib/clock.ts';
+import { openingWords } from '../lib/opening.ts';
+import { useRow } from '../lib/rows.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
-import { ClientMark, Keys } from '../ui/parts.tsx';
+import { Chip, ClientMark, Keys } from '../ui/parts.tsx';
 import { keysOfOverlay, showOverlay } from './registry.ts';
 
 type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
+
+/** That nobody can send, or that the client is closed now. */
+function ClientState({ client }: { readonly client: ClientView }) {
+  const now = useNow(30);
+  const profile = useRow('client-profiles', client.id, client.id).data;
+  if (client.status === 'paused') return <Chip tone="waiting">Paused: nobody can send</Chip>;
+  const opening = profile ? openingWords(profile, now) : null;
+  return opening && !opening.open ? (
+    <span className="min-w-0 shrink-[2] truncate text-waiting" title={opening.says}>
+      {opening.says}
+    </span>
+  ) : null;
+}
 
 /** Shows at all times, in colour and in words, which client's data is on screen and as whom a reply is sent (T2). */
 export function IdentityStrip({
@@ -43,6 +59,7 @@ export function IdentityStrip({
           <span className="min-w-0 truncate text-meta">
             Replying as <bdi>{client.replyAs}</bdi>
           </span>
+          <ClientState client={client} />
         </>
       ) : (
         <>

@@ -1,3 +1,4 @@
-/** Every screen of a client. A new one adds its line here. */
+/** Every screen, of a client and of the agency. A new one adds its line here. */
+export { screen as clients } from '../features/clients/screen.ts';
 export { screen as connections } from '../features/connections/screen.ts';
 export { screen as inbox } from '../features/inbox/screen.ts';

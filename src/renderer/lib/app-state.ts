@@ -63,3 +63,6 @@ export async function connectAppState(): Promise<void> {
 /** Whether the role of this person has the permission. The server checks it again. */
 export const useMay = (permission: Permission): boolean =>
   useAppState(({ account }) => account.status === 'signed-in' && account.permissions.includes(permission));
+
+/** Whether the server can be asked. */
+export const useOnline = (): boolean => useAppState(state => state.sync?.connection !== 'offline');

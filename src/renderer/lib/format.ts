@@ -20,6 +20,8 @@ export const serverNow = (machine: Date, skewSeconds: number): Date => new Date(
 
 export const dayOf = (at: string | Date): string => isoDay.format(new Date(at));
 export const timeOf = (at: string): string => time.format(new Date(at));
+/** The day of the week: Tue. */
+export const weekdayOf = (at: string): string => weekdayShort.format(new Date(at));
 /** The whole time: Tue, 1 Dec 2026, 7:48 am. All times of the console are Indian time, so no zone is named. */
 export function exactOf(at: string): string {
   const then = new Date(at);

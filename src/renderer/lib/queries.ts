@@ -40,6 +40,10 @@ export function invalidate(topics: readonly Topic[]): void {
   });
 }
 
+/** Asks the routes of a feature again that answered for the agency, after a change. */
+export const refreshRoutes = (feature: string): Promise<void> =>
+  queryClient.invalidateQueries({ queryKey: agencyKey('routes', feature) });
+
 /** Runs every query of the client again whose path begins with `path`. */
 export function invalidateClient(clientId: string, ...path: readonly unknown[]): void {
   void queryClient.invalidateQueries({ queryKey: clientKey(clientId, ...path) });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 const sources = import.meta.glob<string>('../**/*.tsx', { query: '?raw', import: 'default', eager: true });
 /** Parts of the library that stand in the page, or in a dialog or popover, and open nothing themselves. */
-const IN_PLACE = /^(?:radio|radio-group|toast|switch|field|otp-field|tooltip|autocomplete|combobox)$/;
+const IN_PLACE = /^(?:radio|radio-group|toast|switch|field|tabs|otp-field|tooltip|autocomplete|combobox)$/;
 const opening = Object.entries(sources).filter(([, text]) =>
   [...text.matchAll(/from '@base-ui\/react\/([\w-]+)'/g)].some(([, part = '']) => !IN_PLACE.test(part)),
 );

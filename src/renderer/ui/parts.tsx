@@ -14,15 +14,26 @@ const SHAPES: Readonly<Record<ClientView['shape'], string>> = {
   hexagon: '[clip-path:polygon(24%_2%,76%_2%,100%_50%,76%_98%,24%_98%,0_50%)]',
 };
 
-/** A client's initials on its own colour and shape. It is hidden from screen readers, so the client's name has to stand beside it. */
+/** A client's initials or logo on its own colour and shape. It is hidden from screen readers, so the client's name has to stand beside it. */
 export function ClientMark({
   client,
   size = 32,
 }: {
-  readonly client: Pick<ClientView, 'hue' | 'shade' | 'shape' | 'initials'>;
+  readonly client: Pick<ClientView, 'hue' | 'shade' | 'shape' | 'initials'> & { readonly logo?: string | null };
   readonly size?: number;
 }) {
-  const { initials, shape } = client;
+  const { initials, shape, logo = null } = client;
+  // The colour stays around a logo: it is what people know the client by.
+  if (logo !== null)
+    return (
+      <span
+        aria-hidden
+        style={{ ...hueStyle(client), width: size, height: size, padding: Math.max(2, Math.round(size / 13)) }}
+        className={`inline-grid shrink-0 place-items-center bg-hue select-none ${SHAPES[shape]}`}
+      >
+        <img src={logo} alt="" draggable={false} className={`size-full bg-panel object-contain ${SHAPES[shape]}`} />
+      </span>
+    );
   return (
     <span
       data-initials={initials}

@@ -2,13 +2,13 @@ import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useOnline } from '../../lib/app-state.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, count, dateTimeOf, exactOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { Fact, Facts, Part } from '../../ui/page.tsx';
 import { checkNow } from './fix-part.tsx';
-import { Fact, Facts, Part } from './parts.tsx';
-import { useOnline } from './queries.ts';
 
 /** Facts of the connection, and the actions that are always possible. */
 export function About({

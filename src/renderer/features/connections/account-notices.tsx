@@ -5,7 +5,7 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, exactOf } from '../../lib/format.ts';
 import { allRows } from '../../lib/rows.ts';
-import { Part } from './parts.tsx';
+import { Part } from '../../ui/page.tsx';
 
 const SHOWN = 20;
 

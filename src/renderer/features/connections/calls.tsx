@@ -5,9 +5,9 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { useMay } from '../../lib/app-state.ts';
 import { count, dateTimeOf, exactOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
+import { Part } from '../../ui/page.tsx';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { type Head, Table } from '../../ui/table.tsx';
-import { Part } from './parts.tsx';
 import { useCalls } from './queries.ts';
 import { CAPABILITY } from './words.ts';
 

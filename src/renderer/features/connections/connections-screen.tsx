@@ -3,7 +3,7 @@ import { ArrowLeft, Plug } from 'lucide-react';
 import { useCallback, useRef } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { useAppState, useMay } from '../../lib/app-state.ts';
+import { useAppState, useMay, useOnline } from '../../lib/app-state.ts';
 import { bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago } from '../../lib/format.ts';
@@ -18,7 +18,7 @@ import { CatalogueList } from './catalogue-list.tsx';
 import { ConnectionPage } from './connection-page.tsx';
 import { Overview } from './overview.tsx';
 import { ProviderPage } from './provider-page.tsx';
-import { useCatalogue, useConnect, useConnections, useOnline } from './queries.ts';
+import { useCatalogue, useConnect, useConnections } from './queries.ts';
 import { ReceiptsPage } from './receipts.tsx';
 
 /** The list of systems and the page of one of them: side by side where there is room, else one at a time. */

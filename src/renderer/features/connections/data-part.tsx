@@ -2,18 +2,18 @@ import type { Capability, CatalogueEntry, ConnectionView, Preview } from '@astri
 import { ExternalLink, RefreshCw, Search } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { useMay } from '../../lib/app-state.ts';
+import { useMay, useOnline } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, count, exactOf } from '../../lib/format.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { Notice, Part } from '../../ui/page.tsx';
 import { Failed, Skeleton } from '../../ui/parts.tsx';
 import { FilterChip } from '../../ui/search-field.tsx';
 import { Table } from '../../ui/table.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { type Column, columnsOf, KEYS } from './columns.tsx';
-import { Notice, Part } from './parts.tsx';
-import { refreshData, refreshList, useData, useOnline } from './queries.ts';
+import { refreshData, refreshList, useData } from './queries.ts';
 import { CAPABILITY, gapWords } from './words.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };

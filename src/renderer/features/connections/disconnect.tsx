@@ -2,11 +2,12 @@ import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { Unplug } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useOnline } from '../../lib/app-state.ts';
 import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { keepReceipt, refreshConnections, useOnline } from './queries.ts';
+import { keepReceipt, refreshConnections } from './queries.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 

@@ -1,13 +1,14 @@
 import type { CatalogueEntry, ConnectionView } from '@astrix/contract';
 import { type ReactNode, useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useOnline } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/page.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 import { ConnectForm } from './connect-form.tsx';
-import { Notice } from './parts.tsx';
-import { keepAttempt, refreshConnections, useConnect, useOnline } from './queries.ts';
+import { keepAttempt, refreshConnections, useConnect } from './queries.ts';
 
 type Props = {
   readonly client: ClientView;

@@ -1,14 +1,15 @@
 import type { KeyField } from '@astrix/contract';
 import { Eye, EyeOff } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { useOnline } from '../../lib/app-state.ts';
 import { wordsOf } from '../../lib/bridge.ts';
 import { change } from '../../lib/routes.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Notice } from '../../ui/page.tsx';
 import { toast } from '../../ui/toast.tsx';
 import type { ConnectWayProps } from './connect-props.ts';
 import { faultOf, filled } from './key-fields.ts';
-import { Notice } from './parts.tsx';
-import { refreshConnections, useOnline } from './queries.ts';
+import { refreshConnections } from './queries.ts';
 
 /** A form with the fields of the manifest. Values stay in this component, and secrets only until they are sent. */
 export function KeyForm({ client, entry, connection, shared, forWhom, onConnected }: ConnectWayProps) {

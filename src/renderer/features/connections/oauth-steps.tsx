@@ -1,13 +1,14 @@
 import type { AttemptView } from '@astrix/contract';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
+import { useOnline } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { timeOf } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/page.tsx';
 import { complain } from '../../ui/toast.tsx';
 import type { ConnectWayProps } from './connect-props.ts';
-import { Notice } from './parts.tsx';
-import { keepAttempt, refetchList, refreshConnections, useConnect, useOnline } from './queries.ts';
+import { keepAttempt, refetchList, refreshConnections, useConnect } from './queries.ts';
 
 /** Consent is given in the browser, at the provider. Nothing is connected before a person has confirmed the account here (VT-08). */
 export function OAuthSteps(way: ConnectWayProps) {

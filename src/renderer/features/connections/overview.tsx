@@ -4,9 +4,10 @@ import type { ClientView } from '../../../shared/ipc.ts';
 import { useNow } from '../../lib/clock.ts';
 import { ago, exactOf } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
+import { PageHead, Part } from '../../ui/page.tsx';
 import { Empty } from '../../ui/parts.tsx';
 import { Table } from '../../ui/table.tsx';
-import { Condition, GroupIcon, PageHead, Part } from './parts.tsx';
+import { Condition, GroupIcon } from './parts.tsx';
 import { OffBanner, SwitchButton } from './switches.tsx';
 import { conditionOf, isPossible, isPressing } from './words.ts';
 

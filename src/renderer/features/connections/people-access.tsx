@@ -1,13 +1,13 @@
 import type { CatalogueEntry, PersonRow } from '@astrix/contract';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { useMay } from '../../lib/app-state.ts';
+import { useMay, useOnline } from '../../lib/app-state.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { change } from '../../lib/routes.ts';
+import { Part } from '../../ui/page.tsx';
 import { Failed, PersonMark, Skeleton } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { Part } from './parts.tsx';
-import { keepAccess, refreshCatalogue, useAccess, useOnline } from './queries.ts';
+import { keepAccess, refreshCatalogue, useAccess } from './queries.ts';
 
 /** Who may use one provider. A change applies from the person's next request on (A10). */
 export function PeopleAccess({ client, entry }: { readonly client: ClientView; readonly entry: CatalogueEntry }) {

@@ -1,7 +1,7 @@
 import type { Capability, DisconnectReceipt, ProviderId } from '@astrix/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ConnectState } from '../../../shared/connect.ts';
-import { useAppState, useMay } from '../../lib/app-state.ts';
+import { useMay, useOnline } from '../../lib/app-state.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { invalidateClient, queryClient } from '../../lib/queries.ts';
 import { clientKey } from '../../lib/query-keys.ts';
@@ -11,8 +11,6 @@ import { isBroken } from './words.ts';
 /** Connections are read from the server. While it cannot be reached, the last answer stays and is marked as old. */
 const FRESH_MS = 15_000;
 const LOOK_MS = 20_000;
-
-export const useOnline = (): boolean => useAppState(state => state.sync?.connection !== 'offline');
 
 /** Other people and providers change connections, so an open screen asks regularly. */
 const useLook = () => ({ staleTime: FRESH_MS, refetchInterval: useOnline() ? LOOK_MS : (false as const) });

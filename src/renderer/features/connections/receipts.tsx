@@ -9,10 +9,11 @@ import { count, dateTimeOf, exactOf, timeOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
+import { PageHead, Part } from '../../ui/page.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/parts.tsx';
 import { Table } from '../../ui/table.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { Condition, PageHead, Part } from './parts.tsx';
+import { Condition } from './parts.tsx';
 import { keepReceipt, useReceipts } from './queries.ts';
 import { REMOVE_AT, type StatusLabel, secretWords } from './words.ts';
 

@@ -2,15 +2,15 @@ import type { SwitchView } from '@astrix/contract';
 import { Power } from 'lucide-react';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
-import { useMay } from '../../lib/app-state.ts';
+import { useMay, useOnline } from '../../lib/app-state.ts';
 import { count, dateTimeOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Notice } from '../../ui/page.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
-import { Notice } from './parts.tsx';
-import { refreshConnections, useOnline, useSwitches } from './queries.ts';
+import { refreshConnections, useSwitches } from './queries.ts';
 
 type Subject = { readonly scope: SwitchView['scope']; readonly subject: string };
 

@@ -1,13 +1,13 @@
 import type { CatalogueEntry, ConnectionView, WebhookAddress } from '@astrix/contract';
 import { useState } from 'react';
 import type { ClientView } from '../../../shared/ipc.ts';
+import { useOnline } from '../../lib/app-state.ts';
 import { dateTimeOf } from '../../lib/format.ts';
 import { change } from '../../lib/routes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Part } from '../../ui/page.tsx';
 import { complain } from '../../ui/toast.tsx';
-import { Part } from './parts.tsx';
-import { useOnline } from './queries.ts';
 
 type Props = { readonly client: ClientView; readonly connection: ConnectionView; readonly entry: CatalogueEntry };
 

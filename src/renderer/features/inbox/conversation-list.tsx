@@ -8,6 +8,7 @@ import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { placeAfter } from '../../lib/roving.ts';
 import { keysOf, LIST } from '../../lib/shortcuts.ts';
+import { ClientChecklist } from '../../ui/client-checklist.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
@@ -238,9 +239,16 @@ function List({
   const about = FILTERS.find(entry => entry.filter === filter);
   if (rows.length === 0 && counts !== undefined && Object.values(counts).every(count => count === 0))
     return (
-      <Empty icon={<Inbox size={22} />} title="No conversations yet">
-        When a customer writes to this client on a connected system, the conversation appears here.
-      </Empty>
+      <div className="scroll flex h-full flex-col items-center">
+        <div className="w-full">
+          <Empty icon={<Inbox size={22} />} title="No conversations yet">
+            When a customer writes to this client on a connected system, the conversation appears here.
+          </Empty>
+        </div>
+        <div className="flex w-full justify-center px-4 pb-6">
+          <ClientChecklist clientId={clientId} />
+        </div>
+      </div>
     );
   if (rows.length === 0) {
     return (
