@@ -26,6 +26,8 @@ export type Console = {
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly signedIn: () => boolean;
+  /** Changes that have not reached the server, also while nobody is signed in; null when that cannot be found out. */
+  readonly unsent: () => Promise<number | null>;
   readonly trayAction: (item: TrayItem) => Promise<void>;
   /** The machine woke up, or the network came back: look at once. */
   readonly wake: () => void;
@@ -188,6 +190,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   return {
     handlers,
     signedIn: () => account.workspace() !== null,
+    unsent: () => account.unsent(),
     start: () => account.start(),
     stop: () => account.stop(),
     async trayAction(item) {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { dataFolderFor, readEnvironment } from './environment.ts';
+import { dataFolderFor, FIRST_BACKEND, readEnvironment } from './environment.ts';
 
 const url = (ASTRIX_BACKEND_URL: string) => readEnvironment({ ASTRIX_BACKEND_URL }).backendUrl;
 
-test('SH-01: without a word the console talks to its own backend, over https', () => {
+test('SH-01: without a word of the environment the person decides', () => {
   expect(readEnvironment({})).toEqual({
     userData: undefined,
-    backendUrl: 'https://api.astrix.in',
+    backendUrl: null,
     demo: false,
     sandboxUrl: null,
   });
@@ -53,11 +53,19 @@ test('VT-08: the sandbox counts only with the demo, and only on this machine', (
     expect(() => readEnvironment({ ASTRIX_SANDBOX_URL: other, ASTRIX_DEMO: '1' })).toThrow(/^ASTRIX_SANDBOX_URL must/);
 });
 
-test('LC-01, LC-10: each backend has a folder of its own for session, cache and outbox; that of a release has the data folder', () => {
-  const addresses = ['https://api.example.in', 'https://api.example.in:8443', 'http://127.0.0.1:4700'];
+test('LC-01, LC-10: each backend has a folder of its own for session, cache and outbox; the first one has the data folder', () => {
+  const addresses = [
+    'https://api.example.in',
+    'https://api.example.in:8443',
+    'http://127.0.0.1:4700',
+    'https://[::1]',
+    'https://[1::]',
+    'https://[1::]:8443',
+    'https://[1::8443]',
+  ];
   const folders = addresses.map(address => dataFolderFor('/data', address));
   expect(new Set([...folders, '/data']).size).toBe(addresses.length + 1);
   for (const folder of folders) expect(folder.replaceAll('\\', '/')).toMatch(/^\/data\/backends\/[a-z0-9._-]+$/);
   expect(dataFolderFor('/data', 'https://API.example.in:443')).toBe(folders[0]);
-  expect(dataFolderFor('/data', readEnvironment({}).backendUrl)).toBe('/data');
+  expect(dataFolderFor('/data', FIRST_BACKEND)).toBe('/data');
 });

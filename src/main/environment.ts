@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Where the backend is, unless the environment says otherwise. */
-const DEFAULT_BACKEND = 'https://api.astrix.in';
+/** The only backend of the consoles from before a person could choose one. Its data lie in the data folder itself. */
+export const FIRST_BACKEND = 'https://api.astrix.in';
 
 const Environment = z.object({
   ASTRIX_USER_DATA: z.string().min(1).max(500).optional(),
@@ -13,7 +13,7 @@ const Environment = z.object({
       /^(?:https:\/\/[a-z0-9.-]+(?::\d+)?|http:\/\/127\.0\.0\.1:\d+)$/i,
       'must be https://<host> or http://127.0.0.1:<port>',
     )
-    .default(DEFAULT_BACKEND),
+    .optional(),
   ASTRIX_DEMO: z.enum(['0', '1']).default('0'),
   /** The provider sandbox, whose consent page may be opened although it speaks http; only with the demo. */
   ASTRIX_SANDBOX_URL: z
@@ -24,7 +24,8 @@ const Environment = z.object({
 
 export type ConsoleEnvironment = {
   readonly userData: string | undefined;
-  readonly backendUrl: string;
+  /** Null where nobody but the person and the package decides. */
+  readonly backendUrl: string | null;
   readonly demo: boolean;
   /** The provider sandbox of a demo; null without one. */
   readonly sandboxUrl: string | null;
@@ -33,19 +34,20 @@ export type ConsoleEnvironment = {
 /** What a packaged console takes in place of the environment: whoever starts it does not decide which server gets the session. */
 export const RELEASE: ConsoleEnvironment = {
   userData: undefined,
-  backendUrl: DEFAULT_BACKEND,
+  backendUrl: null,
   demo: false,
   sandboxUrl: null,
 };
 
 /**
- * Where the console keeps what belongs to one backend: session, cache, outbox, settings. The backend of a release has the data folder
- * itself, and each other one a folder below it.
+ * Where the console keeps what belongs to one backend: session, cache, outbox, settings. The first backend has the data folder itself, and
+ * each other one a folder below it. Two origins never share a folder: in an IPv6 address each sign keeps its place.
  */
 export const dataFolderFor = (userData: string, backendUrl: string): string => {
   const { origin } = new URL(backendUrl);
-  if (origin === DEFAULT_BACKEND) return userData;
-  return join(userData, 'backends', origin.replaceAll(/[^a-z0-9.-]+/g, '_'));
+  if (origin === FIRST_BACKEND) return userData;
+  const other = origin.includes('[') ? /[^a-z0-9.-]/g : /[^a-z0-9.-]+/g;
+  return join(userData, 'backends', origin.replaceAll(other, '_'));
 };
 
 /** The only reader of the environment in main. Throws one sentence that names the variable. */
@@ -57,7 +59,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   }
   return {
     userData: parsed.data.ASTRIX_USER_DATA,
-    backendUrl: parsed.data.ASTRIX_BACKEND_URL,
+    backendUrl: parsed.data.ASTRIX_BACKEND_URL ?? null,
     demo: parsed.data.ASTRIX_DEMO === '1',
     sandboxUrl: parsed.data.ASTRIX_DEMO === '1' ? (parsed.data.ASTRIX_SANDBOX_URL ?? null) : null,
   };

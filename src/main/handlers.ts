@@ -30,6 +30,7 @@ export type HandlerDeps = {
     | 'workspace'
     | 'signIn'
     | 'verifyTotp'
+    | 'spendRecoveryCode'
     | 'cancelTotp'
     | 'signInWithBrowser'
     | 'reopenBrowser'
@@ -82,7 +83,6 @@ export function createHandlers(h: HandlerDeps): Handlers {
       platform: deps.platform,
       shell: deps.shellKind,
       demo: deps.demo,
-      backend: new URL(deps.backendUrl).host,
       optionalFeatures: OPTIONAL_FEATURES,
     }),
     async 'app.openLink'({ url }) {
@@ -98,9 +98,12 @@ export function createHandlers(h: HandlerDeps): Handlers {
 
     'app.takeDestination': () => h.destination.take(),
 
+    ...deps.backend,
+
     'account.state': async () => account.state(),
     'account.signIn': ({ email, password }) => account.signIn(email, password),
     'account.verifyTotp': ({ code }) => account.verifyTotp(code),
+    'account.spendRecoveryCode': ({ code }) => account.spendRecoveryCode(code),
     'account.signInWithBrowser': () => account.signInWithBrowser(),
     async 'account.reopenBrowser'() {
       await account.reopenBrowser();
@@ -193,7 +196,8 @@ export function createHandlers(h: HandlerDeps): Handlers {
   };
 }
 
-function shown({
+/** What the window sees of the settings. */
+export function shown({
   theme,
   notifications,
   keepRunningInTray,

@@ -7,6 +7,8 @@ import type { Timers } from './timers.ts';
 /** One function for each call of the IPC contract. A refusal is thrown as `ConsoleError`; anything else becomes `internal`. */
 export type Handlers = { readonly [N in CallName]: (args: ArgsOut<N>) => Promise<ResultOf<N>> };
 
+export type BackendHandlers = Pick<Handlers, 'backend.state' | 'backend.find' | 'backend.use'>;
+
 /** Sends an event to every window. */
 export type Emit = <N extends EventName>(name: N, payload: ArgsOut<N>) => void;
 
@@ -57,4 +59,6 @@ export type ConsoleDeps = {
   readonly timers?: Timers;
   /** Tests only; the system's own otherwise. Null is a machine without one. */
   readonly keychain?: Keychain | null;
+  /** What the window may ask about the backend itself. It outlives this console. */
+  readonly backend: BackendHandlers;
 };

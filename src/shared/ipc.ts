@@ -1,5 +1,6 @@
 import { ClientRow, ConversationRow, Fault, fields, InboxFilter, MessageRow, NoteRow, Role } from '@astrix/contract';
 import { z } from 'zod';
+import { BACKEND_CHANNELS } from './backend.ts';
 import { type Channel, call, event } from './channel.ts';
 import { CONNECT_CHANNELS, ConnectState } from './connect.ts';
 import { OutboxItem } from './outbox-item.ts';
@@ -33,7 +34,6 @@ export const AppInfo = z.strictObject({
   /** `stand-in` where no Electron binary could be had and the window is a browser page. */
   shell: z.enum(['electron', 'stand-in']),
   demo: z.boolean(),
-  backend: z.string(),
   /** What people call each feature that a client can do without, by the feature's name. */
   optionalFeatures: z.record(z.string().max(40), z.string().max(80)),
 });
@@ -41,6 +41,8 @@ export type AppInfo = z.infer<typeof AppInfo>;
 
 export const AccountState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('starting') }),
+  /** The console does not know yet which server the agency uses. */
+  z.strictObject({ status: z.literal('no-backend') }),
   z.strictObject({ status: z.literal('signed-out'), notice: z.enum(['revoked', 'expired', 'lease-ended', 'none']) }),
   z.strictObject({ status: z.literal('totp') }),
   z.strictObject({
@@ -218,6 +220,8 @@ export const CHANNELS = {
   /** Answers a destination once, to the window that goes there; null when there is none or its time has not come. */
   'app.takeDestination': call('write', true, nothing, Destination.nullable()),
 
+  ...BACKEND_CHANNELS,
+
   'account.state': call('read', false, nothing, AccountState),
   'account.signIn': call(
     'write',
@@ -231,6 +235,8 @@ export const CHANNELS = {
     z.strictObject({ code: z.string().regex(/^\d{6}$/, 'must be 6 digits') }),
     AccountState,
   ),
+  /** In place of the authenticator. The server says what is wrong with a code. */
+  'account.spendRecoveryCode': call('write', false, z.strictObject({ code: z.string().max(60) }), AccountState),
   /** Opens the system browser and resolves when it has come back, which takes as long as the person does. */
   'account.signInWithBrowser': call('write', false, nothing, AccountState),
   'account.reopenBrowser': call('write', false, nothing, done),

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { RowOf } from '@astrix/contract';
 import { createClient } from '@astrix/sdk';
 import type { AccountState } from '../../shared/ipc.ts';
+import { openCache } from '../cache/index.ts';
+import { ConsoleError } from '../ipc/errors.ts';
 import type { ConsoleDeps } from '../ports.ts';
 import { SIGNED_OUT, type StatusBoard } from '../sync/status.ts';
 import type { Timers } from '../timers.ts';
@@ -10,7 +13,7 @@ import { systemKeychain } from './keychain.ts';
 import { createPendingSignOut } from './pending-sign-out.ts';
 import { type Storage, storageFor } from './person-cache.ts';
 import { type Session, signedInState } from './session.ts';
-import { createAccountVault, type KeptSession } from './vault.ts';
+import { cachePath, createAccountVault, type KeptSession } from './vault.ts';
 
 /** How often expired rows are removed and the offline lease is checked. */
 const SWEEP_MS = 60_000;
@@ -43,6 +46,7 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
   let workspace: Workspace | null = null;
   let cancelSweep: () => void = () => undefined;
   let rebuilt = false;
+  let isStopped = false;
   const browser = createBrowserSignIn({ backendUrl: deps.backendUrl, shell: deps.shell, timers, log });
   const pending = createPendingSignOut({ settings, log, userData: deps.userData, vault: () => storage.vault });
 
@@ -54,6 +58,9 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
 
   /** Opens this person's workspace and begins to keep its cache level with the server. */
   async function enter(damaged = false): Promise<AccountState> {
+    // Answered after the end, as by a slow sign-in while the console moved to another server.
+    if (isStopped)
+      throw new ConsoleError('refused', 'The console has moved to another server.', 'Sign in again there.');
     const kept = session.current();
     if (!kept) throw new Error('nobody is signed in');
     const { personId } = kept;
@@ -144,6 +151,7 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
     workspace: () => workspace,
     sealWhenLeaseEnds,
     stop() {
+      isStopped = true;
       browser.cancel();
       return stop();
     },
@@ -162,12 +170,36 @@ export function createLifecycle({ deps, timers, status, session, open, onClosing
 
     vault: () => storage.vault,
 
+    /** How many changes of this person have not reached the server, also while nobody is signed in. Null when that cannot be found out. */
+    async unsent(): Promise<number | null> {
+      if (workspace) return (await workspace.cache.outbox(null)).length;
+      const { account, leaving } = settings.get();
+      if (account === null || account.personId === leaving || storage.vault === null) return 0;
+      const { personId } = account;
+      if (!existsSync(cachePath(deps.userData, personId))) return 0;
+      const key = await storage.vault.cacheKey(personId).catch(() => null);
+      if (key?.kind !== 'found') return null;
+      try {
+        const cache = await openCache({ path: cachePath(deps.userData, personId), key: key.key });
+        return await cache
+          .outbox(null)
+          .then(items => items.length)
+          .finally(() => cache.close());
+      } catch {
+        return null;
+      }
+    },
+
     async signIn(email: string, password: string): Promise<AccountState> {
       const isDone = await session.signIn(email, password);
       return isDone ? signedIn() : setState({ status: 'totp' });
     },
     async verifyTotp(code: string): Promise<AccountState> {
       await session.verifyTotp(code);
+      return signedIn();
+    },
+    async spendRecoveryCode(code: string): Promise<AccountState> {
+      await session.spendRecoveryCode(code);
       return signedIn();
     },
     /** Waits for the browser. Somebody who is signed in by then, in the window, stays who they are. */

@@ -73,6 +73,23 @@ export function createSession(deps: SessionDeps) {
     return session;
   }
 
+  /** The second step of a sign-in. */
+  async function prove(
+    route: 'identity.verify-totp' | 'identity.use-recovery-code',
+    code: string,
+  ): Promise<KeptSession> {
+    if (!challenge)
+      throw new ConsoleError('refused', 'The sign-in timed out.', 'Start again with your e-mail and password.');
+    const { token, email, deviceKey } = challenge;
+    const answer = await client.call(route, { body: { challenge: token, code } });
+    if (!answer.ok) {
+      if (answer.kind === 'problem' && answer.problem.code === 'challenge_expired') challenge = null;
+      throw refusalOf(answer);
+    }
+    challenge = null;
+    return complete(answer.value, email, deviceKey);
+  }
+
   /** One refresh at a time; a failure of the network leaves everything as it is (F-10). */
   function refresh(): Promise<string | null> {
     refreshing ??= refreshOnce().finally(() => {
@@ -120,17 +137,12 @@ export function createSession(deps: SessionDeps) {
       challenge = { token: answer.value.challenge, email, deviceKey };
       return null;
     },
-    async verifyTotp(code: string): Promise<KeptSession> {
-      if (!challenge)
-        throw new ConsoleError('refused', 'The sign-in timed out.', 'Start again with your e-mail and password.');
-      const { token, email, deviceKey } = challenge;
-      const answer = await client.call('identity.verify-totp', { body: { challenge: token, code } });
-      if (!answer.ok) {
-        if (answer.kind === 'problem' && answer.problem.code === 'challenge_expired') challenge = null;
-        throw refusalOf(answer);
-      }
-      challenge = null;
-      return complete(answer.value, email, deviceKey);
+    verifyTotp: (code: string): Promise<KeptSession> => prove('identity.verify-totp', code),
+    /** A code that was written down for the day on which the authenticator is gone. The server uses it up. */
+    async spendRecoveryCode(code: string): Promise<KeptSession> {
+      if (!/^(?:[0-9a-z][\s-]*){16}$/i.test(code.trim()))
+        throw new ConsoleError('refused', 'A recovery code has 16 letters and digits.', 'Check it and enter it again.');
+      return prove('identity.use-recovery-code', code.trim());
     },
     deviceName,
     /** Exchanges what the browser has brought (RFC 8252). */

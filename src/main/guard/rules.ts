@@ -76,10 +76,13 @@ export function judgeConsent(url: string, sandboxUrl: string | null): LinkVerdic
   return site.allowed ? { ...site, url: at.href } : site;
 }
 
-/** Pages of the agency's own backend on which people sign in. Its address is configured, so that it may be of a private network. */
-export function judgeSignIn(url: string, backendUrl: string): LinkVerdict {
+/**
+ * Pages of the agency's own backend on which people prove who they are. A person has chosen its address, so that it may be of a private
+ * network.
+ */
+export function judgeSignIn(url: string, backendUrl: string | null): LinkVerdict {
   const at = parsed(url);
-  const home = parsed(backendUrl);
+  const home = backendUrl === null ? null : parsed(backendUrl);
   // Passkeys need a name: a backend on this machine has these pages at `localhost`.
   const origins = [home?.origin, home?.protocol === 'http:' ? `http://localhost:${home.port}` : undefined];
   const isOwn = at !== null && url.length <= MAX_CONSENT_URL && origins.includes(at.origin);

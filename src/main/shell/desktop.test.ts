@@ -43,13 +43,18 @@ function stage(change: Partial<StoredSettings> = {}) {
     start: async () => undefined,
     stop: async () => undefined,
     signedIn: () => true,
+    unsent: async () => 0,
     trayAction: async item => void trayed.push(item),
     wake: () => {
       woken += 1;
     },
     open: target => void opened.push(target),
   };
-  const desktop = createDesktop(settings, event => logged.push(event), 'https://astrix.agency.example');
+  const desktop = createDesktop(
+    settings,
+    event => logged.push(event),
+    () => 'https://astrix.agency.example',
+  );
   desktop.attach(console);
   return { desktop, settings, entered, trayed, opened, logged, woken: () => woken };
 }
@@ -180,7 +185,7 @@ describe('pages', () => {
     const demo = createDesktop(
       settings,
       () => undefined,
-      'https://astrix.agency.example',
+      () => 'https://astrix.agency.example',
       'http://127.0.0.1:4780',
     ).shell;
     expect(await demo.openConsent(page)).toBe(true);

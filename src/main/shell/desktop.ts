@@ -57,7 +57,7 @@ export type Desktop = {
 export function createDesktop(
   settings: SettingsStore,
   log: ConsoleLog,
-  backendUrl: string,
+  backendUrl: () => string | null,
   sandboxUrl: string | null = null,
 ): Desktop {
   let tray: Tray | null = null;
@@ -170,7 +170,7 @@ export function createDesktop(
     },
     openExternal: async url => openLink(url),
     openConsent: url => hand(judgeConsent(url, sandboxUrl)),
-    openSignIn: url => hand(judgeSignIn(url, backendUrl)),
+    openSignIn: url => hand(judgeSignIn(url, backendUrl())),
     setTitle: title => {
       for (const window of allWindows()) window.setTitle(title);
     },

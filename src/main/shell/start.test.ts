@@ -24,6 +24,7 @@ vi.mock('../console.ts', () => ({
         await consoles.stopped.promise;
       },
       signedIn: () => false,
+      unsent: async () => 0,
       trayAction: async () => undefined,
       wake: () => undefined,
       open: (target: { to: string }) => void consoles.did.push(`open ${target.to}`),
@@ -36,7 +37,7 @@ let folder: string;
 const given = process.argv;
 const BACKEND = 'http://127.0.0.1:4700';
 const start = (over: Partial<ConsoleEnvironment> = {}) =>
-  startDesktop({ userData: folder, backendUrl: BACKEND, demo: false, sandboxUrl: null, ...over });
+  startDesktop(() => ({ userData: folder, backendUrl: BACKEND, demo: false, sandboxUrl: null, ...over }));
 beforeEach(() => {
   electron.resetElectron();
   folder = mkdtempSync(join(tmpdir(), 'astrix-start-'));
@@ -141,7 +142,7 @@ describe.skipIf(process.platform === 'win32')('files of this user alone', () => 
     const cache = join(dataFolderFor(folder, BACKEND), 'cache');
     mkdirSync(cache, { recursive: true });
     const files = [join(cache, 'old.db'), join(folder, 'settings.json')];
-    for (const file of files) writeFileSync(file, 'x');
+    for (const file of files) writeFileSync(file, '{}');
     for (const path of [...files, cache]) chmodSync(path, 0o777);
     process.umask(0);
     start();
@@ -162,8 +163,23 @@ describe('the backend that gets the session', () => {
     electron.app.isPackaged = true;
     process.argv = ['astrix'];
     start({ backendUrl: 'https://evil.example', userData: join(folder, 'elsewhere'), demo: true });
-    expect(consoles.reached).toEqual([[folder, 'https://api.astrix.in', false]]);
+    expect(consoles.reached).toEqual([]);
+    writeFileSync(join(folder, 'backend.json'), JSON.stringify({ address: 'https://console.agency.example' }));
+    start({ backendUrl: 'https://evil.example', userData: join(folder, 'elsewhere'), demo: true });
+    const own = dataFolderFor(folder, 'https://console.agency.example');
+    expect(consoles.reached).toEqual([[own, 'https://console.agency.example', false]]);
     expect(electron.app.names()).not.toContain('setPath');
+  });
+
+  test('SH-18: what stands in the environment of a release is not even read', () => {
+    electron.app.isPackaged = true;
+    process.argv = ['astrix'];
+    const broken = () => {
+      throw new Error('ASTRIX_BACKEND_URL must be https://<host>.');
+    };
+    expect(() => startDesktop(broken)).not.toThrow();
+    electron.app.isPackaged = false;
+    expect(() => startDesktop(broken)).toThrow(/ASTRIX_BACKEND_URL/);
   });
 });
 
@@ -207,6 +223,7 @@ describe('switches that open a door into a running console', () => {
 
   test('SH-18: a release starts with nothing or with one link, and in development a debugger may be used', () => {
     electron.app.isPackaged = true;
+    writeFileSync(join(folder, 'backend.json'), JSON.stringify({ address: 'https://console.agency.example' }));
     process.argv = ['astrix', 'astrix://client/0190b8a0-1111-7222-8333-444455556666'];
     start();
     process.argv = ['astrix'];

@@ -1,5 +1,6 @@
 import type { Permission } from '@astrix/contract';
 import { create } from 'zustand';
+import type { BackendState } from '../../shared/backend.ts';
 import type { AccountState, AppInfo, Settings, SyncStatus } from '../../shared/ipc.ts';
 import { ask, bridge } from './bridge.ts';
 import { forgetMemories } from './client-memory.ts';
@@ -8,6 +9,8 @@ import { invalidate, queryClient } from './queries.ts';
 /** What the window shows and what belongs to no client. */
 type AppState = {
   readonly info: AppInfo | null;
+  /** The server in use. */
+  readonly backend: BackendState | null;
   readonly account: AccountState;
   readonly sync: SyncStatus | null;
   readonly settings: Settings | null;
@@ -18,6 +21,7 @@ type AppState = {
 
 export const useAppState = create<AppState>(set => ({
   info: null,
+  backend: null,
   account: { status: 'starting' },
   sync: null,
   settings: null,
@@ -45,19 +49,21 @@ export async function connectAppState(): Promise<void> {
     if (account.status === 'signed-out') forgetMemories();
     set({ account });
   });
+  bridge.on.backendChanged(backend => set({ backend }));
   bridge.on.syncChanged(sync => set({ sync }));
   bridge.on.settingsChanged(settings => {
     set({ settings });
     paint(settings);
   });
-  const [info, account, sync, settings] = await Promise.all([
+  const [info, backend, account, sync, settings] = await Promise.all([
     ask(bridge.app.info()),
+    ask(bridge.backend.state()),
     ask(bridge.account.state()),
     ask(bridge.sync.status()),
     ask(bridge.settings.get()),
   ]);
   paint(settings);
-  set({ info, account, sync, settings });
+  set({ info, backend, account, sync, settings });
 }
 
 /** Whether the role of this person has the permission. The server checks it again. */

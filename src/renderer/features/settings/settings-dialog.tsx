@@ -20,6 +20,7 @@ const set = (change: Partial<Settings>) => void ask(bridge.settings.set(change))
 export function SettingsDialog({ client, onClose }: OverlayProps) {
   const settings = useAppState(state => state.settings);
   const info = useAppState(state => state.info);
+  const server = useAppState(state => state.backend?.address);
   if (!settings) return null;
   return (
     <Dialog open onClose={onClose} title="Settings" wide>
@@ -66,8 +67,7 @@ export function SettingsDialog({ client, onClose }: OverlayProps) {
         </Section>
         <p className="px-5 py-3 text-meta text-meta">
           Astrix Console {info?.version} on {info?.platform}
-          {info?.shell === 'stand-in' ? ', in the browser' : ''}. Server: {info?.backend}. This console sends no
-          telemetry.
+          {info?.shell === 'stand-in' ? ', in the browser' : ''}. Server: {server}. This console sends no telemetry.
         </p>
       </div>
     </Dialog>

@@ -7,6 +7,7 @@ import type { AccountState, DemoPerson } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
 import { ask, bridge, wordsOf } from '../../lib/bridge.ts';
 import { Button } from '../../ui/button.tsx';
+import { FirstServer, OtherServer, ServerLine } from './server-form.tsx';
 
 const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['notice'], string | null>> = {
   none: null,
@@ -15,11 +16,12 @@ const NOTICES: Readonly<Record<Extract<AccountState, { status: 'signed-out' }>['
   'lease-ended': 'This computer was offline for three days. Sign in online to open your data again.',
 };
 
-/** Asks for e-mail, password and code. In the demo it also lists the people as whom one can sign in. */
+/** Asks for the server of the agency once, then for e-mail, password and code. In the demo it also lists the people as whom one can sign in. */
 export function SignInScreen({ account }: { readonly account: AccountState }): ReactNode {
   const demo = useAppState(state => state.info?.demo === true);
   const [people, setPeople] = useState<readonly DemoPerson[]>([]);
   const [who, setWho] = useState<DemoPerson | null>(null);
+  const [isChanging, setChanging] = useState(false);
   const notice = account.status === 'signed-out' ? NOTICES[account.notice] : null;
 
   // A code of the demo is valid for 30 seconds, so the list has to be loaded again.
@@ -41,15 +43,26 @@ export function SignInScreen({ account }: { readonly account: AccountState }): R
               {notice}
             </p>
           ) : null}
-          {account.status === 'totp' ? (
-            <CodeForm hint={people.find(person => person.email === who?.email)?.code ?? null} />
+          {account.status === 'no-backend' ? (
+            <FirstServer />
+          ) : account.status === 'totp' ? (
+            <SecondStep hint={people.find(person => person.email === who?.email)?.code ?? null} />
+          ) : isChanging ? (
+            <OtherServer onDone={() => setChanging(false)} />
           ) : (
-            <Ways who={who} />
+            <>
+              <Ways who={who} />
+              <ServerLine onChange={() => setChanging(true)} />
+            </>
           )}
         </div>
       </main>
       <aside className="scroll border-l border-line bg-ground p-10">
-        {demo ? <DemoPeople people={people} picked={who} onPick={setWho} /> : <About />}
+        {demo && account.status !== 'no-backend' ? (
+          <DemoPeople people={people} picked={who} onPick={setWho} />
+        ) : (
+          <About />
+        )}
       </aside>
     </div>
   );
@@ -209,6 +222,64 @@ function PasswordForm({ who }: { readonly who: DemoPerson | null }) {
 const CODE_LENGTH = 6;
 /** Names of the fields of a code after the first one, which has the name of the code. */
 const FURTHER = Array.from({ length: CODE_LENGTH - 1 }, (_, at) => `Digit ${at + 2} of ${CODE_LENGTH}`);
+
+/** The code of the authenticator, or a recovery code in its place. */
+function SecondStep({ hint }: { readonly hint: string | null }) {
+  const [isLost, setLost] = useState(false);
+  return isLost ? (
+    <RecoveryForm onBack={() => setLost(false)} />
+  ) : (
+    <>
+      <CodeForm hint={hint} />
+      <Button look="quiet" className="mt-3 -ml-3" onClick={() => setLost(true)}>
+        Lost your authenticator?
+      </Button>
+    </>
+  );
+}
+
+function RecoveryForm({ onBack }: { readonly onBack: () => void }) {
+  const [code, setCode] = useState('');
+  const proving = useMutation({
+    mutationFn: (typed: string) => ask(bridge.account.spendRecoveryCode({ code: typed })),
+  });
+  return (
+    <form
+      className="mt-8 flex flex-col gap-4"
+      onSubmit={event => {
+        event.preventDefault();
+        proving.mutate(code);
+      }}
+    >
+      <Field.Root className="flex flex-col gap-1" invalid={proving.isError}>
+        <Field.Label className="font-medium">Recovery code</Field.Label>
+        <Field.Control
+          className="field tabular-nums"
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus
+          required
+          maxLength={60}
+          value={code}
+          onValueChange={setCode}
+        />
+        <Field.Description className="text-meta">
+          One of the ten codes that you saved when you set up your authenticator. Each works once.
+        </Field.Description>
+      </Field.Root>
+      <Problem error={proving.error} />
+      <div className="flex gap-2">
+        <Button onClick={onBack}>
+          <ArrowLeft size={14} /> Back
+        </Button>
+        <Button look="primary" type="submit" className="flex-1" disabled={proving.isPending}>
+          {proving.isPending ? 'Checking…' : 'Continue'}
+        </Button>
+      </div>
+      <p className="text-meta">No codes left? An owner or admin of your agency can start a recovery of your account.</p>
+    </form>
+  );
+}
 
 function CodeForm({ hint }: { readonly hint: string | null }) {
   const [code, setCode] = useState('');
