@@ -51,6 +51,10 @@ export const SessionView = z.strictObject({
 });
 export type SessionView = z.infer<typeof SessionView>;
 
+/** What was shown and not accepted. */
+export const RefusedProof = z.enum(['password', 'code', 'recovery-code']);
+export type RefusedProof = z.infer<typeof RefusedProof>;
+
 /** What a person sees of their own security. */
 export const OwnSecurity = z.strictObject({
   hasPassword: z.boolean(),
@@ -81,6 +85,8 @@ export const OwnSecurity = z.strictObject({
       endReason: z.string().max(20).nullable(),
     }),
   ),
+  /** The last 50 attempts that were refused, the newest first. Who tried is not known, and may have been the person. */
+  refusals: z.array(z.strictObject({ at: Instant, reason: RefusedProof })),
   /** A recovery of this account that somebody started; the person can cancel it. */
   recovery: z.strictObject({ id: Id, readyAt: Instant, startedBy: Id }).nullable(),
 });

@@ -113,6 +113,21 @@ describe('AU-11: a change of one’s own proofs', () => {
     expect(signIns).toHaveLength(2);
   });
 
+  test('A6: the history says when which proof was refused, and says it to nobody else', async () => {
+    const reasons = async () => (await agent.call('identity.security')).refusals.map(({ reason }) => reason);
+    await signIn('not the password');
+    // It is noted beside the answer.
+    await expect.poll(reasons).toEqual(['password']);
+    clock().advance(1);
+    const { challenge } = (await signIn(PASSWORD)).json();
+    const right = await codeOf(TOTP);
+    await finish('/v1/auth/totp', challenge, right === '000000' ? '111111' : '000000');
+    expect(await reasons()).toEqual(['code', 'password']);
+    const [code, password] = (await agent.call('identity.security')).refusals;
+    expect(Date.parse(code!.at) - Date.parse(password!.at)).toBe(1000);
+    expect((await (await kit!.as('manager')).call('identity.security')).refusals).toEqual([]);
+  });
+
   test('AU-12: each asks for a proof of the last five minutes', async () => {
     clock().advance(301);
     for (const name of ['identity.begin-totp', 'identity.renew-recovery-codes'] as const)

@@ -1,7 +1,8 @@
-import type { OwnSecurity } from '@astrix/contract';
-import { ROLES_WITH_MFA } from '@astrix/contract';
+import { type OwnSecurity, RefusedProof, ROLES_WITH_MFA } from '@astrix/contract';
+import { z } from 'zod';
 import type { Services } from '../../../composition/index.ts';
 import { fail } from '../../../kernel/errors.ts';
+import { auditedAbout } from '../../../platform/audit/index.ts';
 import { hashPassword, open, seal } from '../../../platform/crypto/index.ts';
 import { type Actor, type SystemTx, txNow, withSystem } from '../../../platform/db/index.ts';
 import type { Notice, Tell } from '../mails.ts';
@@ -20,6 +21,8 @@ type Oneself = Pick<Actor, 'agencyId' | 'personId' | 'sessionId'>;
 /** How long a new authenticator may wait for its first code. */
 const SETUP_SECONDS = 15 * 60;
 const HISTORY = 50;
+/** What the audit keeps of an attempt that was refused (proofs.ts). */
+const Refusal = z.object({ reason: RefusedProof });
 
 /** What people change of their own proofs. Every change ends their other sessions (AU-11) and is told by mail (AU-04). */
 export function createOwnSecurity({ db, keyring, passwords, tell }: OwnSecurityDeps) {
@@ -66,6 +69,12 @@ export function createOwnSecurity({ db, keyring, passwords, tell }: OwnSecurityD
         .where('completed_at', 'is', null)
         .where('cancelled_at', 'is', null)
         .executeTakeFirst();
+      const refusals = await auditedAbout(tx, {
+        agencyId: actor.agencyId,
+        event: 'session.refused',
+        subjectId: actor.personId,
+        limit: HISTORY,
+      });
       return {
         hasPassword: password_hash !== null,
         needsFactor: ROLES_WITH_MFA.includes(actor.role),
@@ -87,6 +96,7 @@ export function createOwnSecurity({ db, keyring, passwords, tell }: OwnSecurityD
           endedAt: row.ended_at?.toISOString() ?? null,
           endReason: row.end_reason,
         })),
+        refusals: refusals.map(({ at, detail }) => ({ at: at.toISOString(), reason: Refusal.parse(detail).reason })),
         recovery: recovery
           ? { id: recovery.id, readyAt: recovery.ready_at.toISOString(), startedBy: recovery.started_by }
           : null,

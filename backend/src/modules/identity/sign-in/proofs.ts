@@ -1,4 +1,4 @@
-import type { Role } from '@astrix/contract';
+import type { RefusedProof, Role } from '@astrix/contract';
 import type { Services } from '../../../composition/index.ts';
 import { fail } from '../../../kernel/errors.ts';
 import type { Secret } from '../../../kernel/secret.ts';
@@ -50,7 +50,7 @@ export function createProofs(deps: ProofDeps) {
   const writeRefusal = (
     tx: SystemTx,
     { agencyId, personId }: { readonly agencyId: string; readonly personId: string },
-    reason: 'password' | 'code' | 'recovery-code',
+    reason: RefusedProof,
   ) =>
     audit.write(tx, {
       ...{ event: 'session.refused', agencyId, actorId: null, sessionId: null },
@@ -68,7 +68,7 @@ export function createProofs(deps: ProofDeps) {
   async function second<T>(
     person: { readonly personId: string; readonly agencyId: string; readonly email: string },
     ip: string,
-    reason: 'code' | 'recovery-code',
+    reason: Exclude<RefusedProof, 'password'>,
     holds: (tx: SystemTx) => Promise<boolean>,
     then: (tx: SystemTx) => Promise<T | null>,
   ): Promise<T> {
