@@ -189,11 +189,11 @@ async function untilUnused(admin: pg.Client, name: string): Promise<void> {
 
 const STALE_MS = 6 * 3_600_000;
 
-/** Databases of runs that were killed, and templates that nobody has prepared for hours. */
+/** Databases of runs that were killed, and templates that nobody has prepared for hours. One that another run just drops has no file left. */
 async function dropStale(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query<{ name: string; idle: boolean; age: number | null }>(
     `select datname as name, not exists (select from pg_stat_activity a where a.datname = d.datname) as idle,
-       extract(epoch from now() - (pg_stat_file('base/' || oid || '/PG_VERSION')).modification) * 1000 as age
+       extract(epoch from now() - (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification) * 1000 as age
      from pg_database d where datname ~ '^astrix_(test|template)_'`,
   );
   for (const { name, idle, age } of rows)
