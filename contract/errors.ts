@@ -231,6 +231,11 @@ export const ERRORS = {
     reason: 'This system cannot be connected here',
     next: 'Open the system under Connections to see why.',
   },
+  no_public_address: {
+    status: 503,
+    reason: 'This server has no public address',
+    next: 'Ask its operator to set ASTRIX_PUBLIC_URL: links and sign-ins at providers lead back there.',
+  },
   switched_off: {
     status: 409,
     reason: 'An admin turned this off',

@@ -117,8 +117,10 @@ export const CatalogueEntry = z.strictObject({
   shareable: z.boolean(),
   /** Disconnecting ends the access at the provider as well; otherwise a person has to do that there. */
   revocable: z.boolean(),
-  /** This installation has the app credentials (or the sandbox) that connecting takes. */
+  /** This installation has the app credentials (or the sandbox) and the public address that connecting takes. */
   ready: z.boolean(),
+  /** What the operator has to add where `ready` is false: the credentials of an app, or the public address of the server. */
+  missing: z.enum(['app', 'public-address']).optional(),
   /** The admin has switched it off. */
   off: z.boolean(),
   /** This person may not use it (A10). */

@@ -10,6 +10,7 @@ import {
 } from './composition/index.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
+import { fail } from './kernel/errors.ts';
 import * as modules from './modules.ts';
 import { type AuditTrail, createAuditTrail } from './platform/audit/index.ts';
 import { deriveKey, keyringFrom, PASSWORD_COST, type PasswordCost, verifyPassword } from './platform/crypto/index.ts';
@@ -197,7 +198,12 @@ function egressOf({ config, db, clock, log, metrics, egress }: AppParts, { mayCa
 
 function installationOf({ config, version }: AppParts, http: FastifyInstance): Installation {
   const { appFor, appSecretsFor, verifyTokenFor, sandboxUrl, region } = config;
-  const publicUrl = () => config.publicUrl ?? ownUrl(http, config.port);
+  const production = config.environment === 'production';
+  const hasPublicUrl = config.publicUrl !== null || !production;
+  const publicUrl = () => {
+    if (!hasPublicUrl) fail('no_public_address');
+    return config.publicUrl ?? ownUrl(http, config.port);
+  };
   return {
     appFor,
     appSecretsFor,
@@ -206,7 +212,8 @@ function installationOf({ config, version }: AppParts, http: FastifyInstance): I
     region,
     version,
     publicUrl,
-    production: config.environment === 'production',
+    hasPublicUrl,
+    production,
   };
 }
 

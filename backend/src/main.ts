@@ -111,6 +111,11 @@ async function readServer(db: Db, config: Config, log: Log): Promise<void> {
       reason:
         'The clock of the database is ahead of this machine by so many seconds. Codes of authenticators fail when the clock of this machine is wrong: turn on NTP.',
     });
+  if (config.environment === 'production' && config.publicUrl === null)
+    log.warn('production without a public address', {
+      reason:
+        'Nobody can join, recover, sign in by the browser or connect a provider. Set ASTRIX_PUBLIC_URL to https://<host>.',
+    });
   if (config.environment === 'production' && db.engine === 'pglite')
     log.warn('production on the embedded database', {
       reason: `Everything is in ${config.dataDir}, for this process alone. Back it up as docs/guides/install.md says: stop, copy the folder, start.`,

@@ -86,6 +86,7 @@ export const connections = defineFeature('connections', {
         'forbidden',
         'provider_denied',
         'provider_unavailable',
+        'no_public_address',
         'switched_off',
         'connection_unusable',
       ],
@@ -198,7 +199,7 @@ export const connections = defineFeature('connections', {
       audit: 'connection.rotate-webhook',
       params: ofConnection,
       reply: WebhookAddress,
-      errors: ['not_found', 'forbidden', 'provider_denied', 'connection_unusable'],
+      errors: ['not_found', 'forbidden', 'provider_denied', 'connection_unusable', 'no_public_address'],
     }),
     disconnect: clientChange({
       window: true,

@@ -64,7 +64,7 @@ export const people = defineFeature('people', {
       body: z.strictObject({ email: Email, role: Role.exclude(['owner']), clientIds: Ids, teamIds: Ids }),
       reply: SentInvitation,
       replyStatus: 201,
-      errors: ['already_member', 'already_invited', 'role_refused', 'not_found', 'rate_limited'],
+      errors: ['already_member', 'already_invited', 'role_refused', 'not_found', 'rate_limited', 'no_public_address'],
     }),
     'resend-invitation': agencyChange({
       window: true,
@@ -78,7 +78,7 @@ export const people = defineFeature('people', {
       audit: 'invitation.resend',
       params: invitationParams,
       reply: SentInvitation,
-      errors: ['not_found', 'invitation_used', 'invitation_revoked', 'rate_limited'],
+      errors: ['not_found', 'invitation_used', 'invitation_revoked', 'rate_limited', 'no_public_address'],
     }),
     'revoke-invitation': agencyChange({
       window: true,
@@ -177,7 +177,7 @@ export const people = defineFeature('people', {
         /** To pass on by hand, where the installation sends no mail. Shown this once. */
         link: z.string().max(400).nullable(),
       }),
-      errors: ['not_found', 'role_refused'],
+      errors: ['not_found', 'role_refused', 'no_public_address'],
     }),
     'cancel-recovery': agencyChange({
       ...manage,

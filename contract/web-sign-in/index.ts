@@ -69,6 +69,7 @@ export const webSignIn = defineFeature('web-sign-in', {
       permission: 'sign-in.settings',
       dataClasses: ['account'],
       reply: z.strictObject({ ways: z.array(Way), provider: Provider.nullable(), redirectUri: z.string() }),
+      errors: ['no_public_address'],
     }),
     'set-ways': agencyChange({
       window: true,
@@ -123,6 +124,7 @@ export const webSignIn = defineFeature('web-sign-in', {
       dataClasses: ['account', 'credentials'],
       audit: 'factor.begin',
       reply: z.strictObject({ url: z.string() }),
+      errors: ['no_public_address'],
     }),
   },
 });

@@ -27,8 +27,10 @@ export type Installation = {
   readonly verifyTokenFor: (name: string) => Secret | null;
   /** The provider sandbox, which takes the place of every provider's host; null for the real ones. */
   readonly sandboxUrl: string | null;
-  /** Where this backend is reached from outside, without a path. Known once the server listens. */
+  /** Where this backend is reached from outside, without a path. Known once the server listens. Fails with `no_public_address` without one. */
   readonly publicUrl: () => string;
+  /** False in production without ASTRIX_PUBLIC_URL: this machine's own address would lead nobody anywhere. */
+  readonly hasPublicUrl: boolean;
   /** Where the data lies, in the words of the operator; null where nobody has said it. */
   readonly region: string | null;
   readonly version: string;

@@ -249,7 +249,7 @@ export type OwnerCallbacks = {
 /** What the catalogue shows of a manifest; `about` depends on who asks. */
 export function catalogueEntry(
   manifest: Manifest,
-  about: Pick<CatalogueEntry, 'bundledWith' | 'ready' | 'off' | 'denied' | 'shareable' | 'revocable'>,
+  about: Pick<CatalogueEntry, 'bundledWith' | 'ready' | 'missing' | 'off' | 'denied' | 'shareable' | 'revocable'>,
 ): CatalogueEntry {
   const { auth } = manifest;
   return {

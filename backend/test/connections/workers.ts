@@ -125,6 +125,7 @@ export async function createWorkers(): Promise<Workers> {
         appFor: () => ({ id: SANDBOX_APP.id, secret: secret(SANDBOX_APP.secret) }),
         sandboxUrl,
         publicUrl: () => 'http://127.0.0.1:4700',
+        hasPublicUrl: true,
         emit: async () => undefined,
         wait,
       };

@@ -10,7 +10,7 @@ import { demandProvider, deniedHere } from './access.ts';
 import { createCheck } from './check.ts';
 import { connectHandlers } from './connect.routes.ts';
 import type { Use } from './connection-api.ts';
-import { appOf, type ConnectionsDeps } from './deps.ts';
+import { type ConnectionsDeps, missingFor } from './deps.ts';
 import { canRevoke, confirmRemoved, endConnection, receiptView } from './disconnect.ts';
 import { rotateEndpoint } from './endpoints.ts';
 import { emitClosed } from './events.ts';
@@ -52,10 +52,11 @@ export function connectionHandlers({ deps, use, readRow }: HandlerDeps): Handler
       );
       const entries = PROVIDER_IDS.map((id): CatalogueEntry => {
         const { manifest } = PROVIDERS[id];
-        const ready = manifest.auth.kind === 'oauth2' ? appOf(deps, manifest) !== null : true;
+        const missing = missingFor(deps, manifest);
         return catalogueEntry(manifest, {
           bundledWith: BUNDLED_WITH[id] ?? null,
-          ready,
+          ready: missing === undefined,
+          missing,
           off: off.has(id),
           denied: denied.has(id),
           revocable: canRevoke(PROVIDERS[id]),

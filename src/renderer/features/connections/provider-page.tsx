@@ -152,6 +152,12 @@ function Connect({ client, entry, entries, onOpen }: Omit<Props, 'connections'>)
         It is set up with this Astrix server.
       </Notice>
     );
+  if (entry.missing === 'public-address')
+    return (
+      <Notice tone="plain" title="This server has no public address yet">
+        {entry.name} sends people back to that address. The operator of this server has to set ASTRIX_PUBLIC_URL.
+      </Notice>
+    );
   if (!entry.ready)
     return (
       <Notice tone="plain" title="This server is not registered with the provider yet">
