@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type App, buildApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
-import { DEMO } from './demo/index.ts';
 import { explain, usageOf } from './explain.ts';
 import { systemClock } from './kernel/clock.ts';
 import { type Db, demandServer, migrate, openDb } from './platform/db/index.ts';
@@ -72,7 +71,8 @@ async function main(): Promise<void> {
     log,
     metrics,
     version,
-    demo: config.demo ? DEMO : null,
+    // Loaded for the demo alone: a production process holds no published password.
+    demo: config.demo ? (await import('./demo/index.ts')).DEMO : null,
   });
   await app.start();
   const url = await listenOn(app, config);

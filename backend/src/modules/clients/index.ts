@@ -1,4 +1,4 @@
-import { defineModule, type Seed } from '../../composition/index.ts';
+import { defineModule } from '../../composition/index.ts';
 import { fail } from '../../kernel/errors.ts';
 import { grantAccess, isMember, revokeAccess } from '../identity/index.ts';
 import {
@@ -21,17 +21,6 @@ export { createClient, type NewClient } from './change.ts';
 export { clientExists, clientNames, isPaused, visibleClientIds } from './read.ts';
 export { keptUntil } from './retention.ts';
 
-const clientsSeed: Seed = {
-  after: ['identity'],
-  async run(tx, { agency, clients, people }) {
-    for (const client of clients) await createClient(tx, agency.id, client);
-    for (const person of people) {
-      if (person.clients === 'all') continue;
-      for (const n of person.clients) await grantAccess(tx, agency.id, clients[n]!.id, person.id);
-    }
-  },
-};
-
 const ofClient = (clientId: string) => ({ subjectType: 'client', subjectId: clientId });
 
 /** Clients of an agency, what is known about each, and who works on them. */
@@ -41,7 +30,7 @@ export const clients = defineModule({
     provides: { findClient },
     every: [deletionLoop(db, audit), redateLoop(db)],
     readers: { clients: readClients, 'client-profiles': readProfiles },
-    seed: clientsSeed,
+    seed: { after: ['identity'], run: async (tx, cast) => (await import('./seed.ts')).seedClients(tx, cast) },
     handlers: {
       'clients.list': async ({ tx }) => ({ clients: await readClients(tx, null) }),
       'clients.get': async ({ tx, params }) => (await readClients(tx, [params.clientId]))[0] ?? fail('not_found'),

@@ -15,7 +15,6 @@ import { createReadConnection, createReadRow } from './read.ts';
 import { createRefresh } from './refresh.ts';
 import { findConnection, manifestOf, markBroken, namesOfLive, vaultRefOf } from './repo.ts';
 import { connectionHandlers } from './routes.ts';
-import { connectionsSeed } from './seed.ts';
 import { createSwitches, SWITCHES_CHANNEL } from './switches.ts';
 import './tables.ts';
 import { createDemandReadable } from './usable.ts';
@@ -39,7 +38,10 @@ export const connections = defineModule({
     const readRow = createReadRow(deps, use);
     return {
       handlers: connectionHandlers({ deps, use, readRow }),
-      seed: connectionsSeed(services),
+      seed: {
+        after: ['clients'],
+        run: async (tx, cast) => (await import('./seed.ts')).seedConnections(services, tx, cast),
+      },
       provides: {
         liveConnections: namesOfLive,
         mayCall: switches.allowed,

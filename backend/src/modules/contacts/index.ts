@@ -6,6 +6,7 @@ import { closeStopHint, consentOf, setMarketingOptOut, setOptOut } from './conse
 import './events.ts';
 import './tables.ts';
 
+export { addContacts, type NewContact } from './add-contacts.ts';
 export { type ConsentSaid, consentIn } from './consent/classify.ts';
 export { type ContactConsent, consentOf, setMarketingOptOut, setOptOut, setStopHint } from './consent.ts';
 export type { ContactConsentChanged } from './events.ts';
@@ -16,7 +17,6 @@ export {
   maskPhone,
   resolveContact,
 } from './resolve.ts';
-export { type NewContact, seedContacts } from './seed.ts';
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 

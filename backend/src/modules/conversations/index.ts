@@ -8,7 +8,6 @@ import { consentHears } from './consent-columns.ts';
 import { inboundHears } from './hear-inbound.ts';
 import { readConversations, readMessages, readNotes } from './read.ts';
 import { conversationHandlers } from './routes.ts';
-import { conversationsSeed } from './seed/index.ts';
 import { createSendJob } from './send.ts';
 import { SEND_JOB } from './send-data.ts';
 import { wakeSnoozed } from './triage.ts';
@@ -32,7 +31,10 @@ export const conversations = defineModule({
       },
       jobs: [createSendJob(services)],
       hears: { ...channelHears, ...inboundHears(services), ...consentHears },
-      seed: conversationsSeed(services),
+      seed: {
+        after: ['connections', 'contacts'],
+        run: async (tx, cast) => (await import('./seed/index.ts')).seedConversations(services, tx, cast),
+      },
       every: [
         {
           name: 'conversations.wake-snoozed',

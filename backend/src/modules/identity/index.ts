@@ -1,7 +1,6 @@
 import { defineModule } from '../../composition/index.ts';
 import { withSystem } from '../../platform/db/index.ts';
 import { createAccounts } from './accounts.ts';
-import { demoPeople, identitySeed } from './demo.ts';
 import { reachOf } from './members/access.ts';
 import { hasAgencies } from './members/people.ts';
 import { identityHandlers } from './routes.ts';
@@ -53,11 +52,14 @@ export { findAccount } from './sign-in/find-account.ts';
 export const identity = defineModule({
   name: 'identity',
   create(services) {
-    const { db, clock, keyring, passwords, demo } = services;
+    const { db, clock, demo } = services;
     const accounts = createAccounts(services);
     const sessions = createSessionWatch(db);
     return {
-      handlers: identityHandlers(accounts, demo && (() => demoPeople(demo, clock.now()))),
+      handlers: identityHandlers(
+        accounts,
+        demo && (async () => (await import('./demo.ts')).demoPeople(demo, clock.now())),
+      ),
       listens: [{ channel: SESSIONS_CHANNEL, in: 'api', heard: sessions.heard }],
       provides: {
         authenticate: token => withSystem(db, 'authenticate', tx => findActor(tx, token)),
@@ -65,7 +67,7 @@ export const identity = defineModule({
         reachOf: actor => withSystem(db, 'authenticate', tx => reachOf(tx, actor)),
         hasAgencies,
       },
-      seed: identitySeed({ keyring, passwords }),
+      seed: { after: [], run: async (tx, cast) => (await import('./demo.ts')).seedPeople(services, tx, cast) },
     };
   },
 });

@@ -8,8 +8,8 @@ export type NewContact = {
   readonly identity: Pick<Insertable<Schema['contact_identities']>, 'kind' | 'value' | 'since'>;
 };
 
-/** Demo: customers whose conversations the caller writes. */
-export async function seedContacts(tx: SystemTx, contacts: readonly NewContact[]): Promise<void> {
+/** Customers whose conversations the caller writes. */
+export async function addContacts(tx: SystemTx, contacts: readonly NewContact[]): Promise<void> {
   await tx
     .insertInto('contacts')
     .values(contacts.map(({ contact }) => contact))
