@@ -7,7 +7,8 @@ import { type Command, DONE, type Env, type Opened, onInstallation, REFUSED } fr
 
 const MOST_BYTES = 1_000_000;
 
-const withMail = <T>(env: Env, work: (mail: Mail, opened: Opened) => Promise<T>): Promise<T> =>
+/** The mails of this installation: what is queued leaves with the backend. */
+export const withMail = <T>(env: Env, work: (mail: Mail, opened: Opened) => Promise<T>): Promise<T> =>
   onInstallation(env, async opened => {
     const { mail, sender } = mailOf({ ...opened, log: silentLog, metrics: createMetrics() });
     try {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failedMailOf } from '../../src/admin/mail.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
-import { createAgency } from '../../src/modules/identity/index.ts';
+import { addMember, createAgency, createPerson, listAgencies, placesOf } from '../../src/modules/identity/index.ts';
+import { keyringFrom, newKey } from '../../src/platform/crypto/index.ts';
 import { openDb, withSystem } from '../../src/platform/db/index.ts';
 import { kekBytes } from '../vault/keks.ts';
 
@@ -188,6 +189,47 @@ describe('init', () => {
     const again = admin(['create-owner-invitation', '--email', email], own);
     expect(again.stdout).toMatch(/An owner of चाय कथा is invited\.[\s\S]*https:\/\/console\.agency\.example\/join\//);
     expect(again.stdout).not.toContain(link);
+  });
+
+  test('with a mail server the owner gets the link by mail, and the operator sees it as well', () => {
+    const mail = { ASTRIX_SMTP_URL: 'smtp://127.0.0.1:9', ASTRIX_MAIL_FROM: 'console@agency.example' };
+    const args = ['create-owner-invitation', '--email', 'second@agency.example'];
+    const { status, stdout } = admin(args, { ...own, ...mail });
+    expect(status).toBe(0);
+    expect(stdout).toContain('The backend mails this link to second@agency.example as soon as it runs.');
+    expect(stdout).toMatch(/until \d+ \w+ \d{4}, \d+:\d\d [ap]m IST/);
+    expect(stdout).toMatch(/https:\/\/console\.agency\.example\/join\/astrix-invite-/);
+    expect(JSON.parse(admin([...args, '--json'], own).stdout)).toMatchObject({ mailed: false });
+  });
+
+  test('a person is suspended in the one agency that is named', async () => {
+    const db = await openDb({ dataDir: own.ASTRIX_DATA_DIR ?? '', clock: systemClock });
+    const email = 'asha@agency.example';
+    const other = newId();
+    const personId = await withSystem(db, 'operator', async tx => {
+      const [first] = await listAgencies(tx);
+      await createAgency(tx, { id: other, name: 'Other' });
+      const person = { email, name: 'Asha Menon', passwordHash: 'none', totp: null };
+      const id = await createPerson(tx, keyringFrom(newKey()), person);
+      for (const agency of [first!.id, other]) await addMember(tx, agency, id, 'owner');
+      return id;
+    });
+    await db.close();
+    const vague = admin(['suspend', '--email', email], own);
+    expect({ status: vague.status, stdout: vague.stdout }).toEqual({ status: 2, stdout: '' });
+    expect(vague.stderr).toContain(
+      '--agency must be the id of one of the agencies in which asha@agency.example works:',
+    );
+    expect(vague.stderr).toContain(`${other}  Other`);
+    const named = admin(['suspend', '--email', 'Asha@agency.example', '--agency', other], own);
+    expect(named.status).toBe(0);
+    expect(named.stdout).toContain(
+      'asha@agency.example is suspended in Other, and 0 sessions ended. Other has no owner now.',
+    );
+    const again = await openDb({ dataDir: own.ASTRIX_DATA_DIR ?? '', clock: systemClock });
+    const left = await withSystem(again, 'operator', tx => placesOf(tx, email));
+    await again.close();
+    expect(left).toEqual([{ agencyId: expect.not.stringContaining(other), agency: 'चाय कथा', personId }]);
   });
 
   test('somebody who does not work here cannot be suspended, and the sentence says so', () => {

@@ -35,7 +35,7 @@ export {
 } from './members/access.ts';
 export { changeRole, offBoard, ownersOf, restore, setClients, suspend } from './members/change.ts';
 export { readDirectory } from './members/directory.ts';
-export { createOwnerInvitation, initAgency, suspendPerson } from './members/first-agency.ts';
+export { createOwnerInvitation, initAgency, type Place, placesOf, suspendPerson } from './members/first-agency.ts';
 export { acceptOwnership, type Offer, offerOwnership, openOffer, withdrawOffer } from './members/ownership.ts';
 export {
   addMember,

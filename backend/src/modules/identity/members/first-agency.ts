@@ -1,8 +1,7 @@
-import { fail } from '../../../kernel/errors.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { type SystemTx, txNow } from '../../../platform/db/index.ts';
 import { invite, type Sent } from '../invitations/invitations.ts';
-import { endMembership } from './change.ts';
+import { endMembership, ownersOf } from './change.ts';
 import { createAgency, hasAgencies } from './people.ts';
 
 /** Makes the first agency of an installation. Null when there is one already: an agency is made once. */
@@ -29,27 +28,25 @@ export async function createOwnerInvitation(
   return invite(tx, agencyId, null, { email, role: 'owner', clientIds: [], teamIds: [] }, Number.POSITIVE_INFINITY);
 }
 
-/** Stops a person in every agency of the installation at once. Answers how many sessions ended; fails with `not_found` for nobody. */
-export async function suspendPerson(
-  tx: SystemTx,
-  email: string,
-): Promise<{
-  readonly sessions: number;
-  readonly memberships: readonly { readonly agencyId: string; readonly personId: string }[];
-}> {
-  const memberships = await tx
+export type Place = { readonly agencyId: string; readonly agency: string; readonly personId: string };
+
+/** The agencies in which the person with this address works at the moment. */
+export const placesOf = (tx: SystemTx, email: string): Promise<Place[]> =>
+  tx
     .selectFrom('memberships as m')
     .innerJoin('people as p', 'p.id', 'm.person_id')
-    .select(['m.agency_id', 'm.person_id'])
+    .innerJoin('agencies as a', 'a.agency_id', 'm.agency_id')
+    .select(['m.agency_id as agencyId', 'a.name as agency', 'm.person_id as personId'])
     .where('p.email', '=', email)
     .where('m.disabled_at', 'is', null)
+    .orderBy('m.agency_id')
     .execute();
-  if (memberships.length === 0) fail('not_found');
-  let sessions = 0;
-  for (const { agency_id, person_id } of memberships)
-    sessions += (await endMembership(tx, agency_id, person_id, false)).sessions;
-  return {
-    sessions,
-    memberships: memberships.map(({ agency_id: agencyId, person_id: personId }) => ({ agencyId, personId })),
-  };
+
+/** Stops a person in one agency at once. Answers how many sessions ended, and whether the agency still has an owner. */
+export async function suspendPerson(
+  tx: SystemTx,
+  { agencyId, personId }: Pick<Place, 'agencyId' | 'personId'>,
+): Promise<{ readonly sessions: number; readonly hasOwner: boolean }> {
+  const { sessions } = await endMembership(tx, agencyId, personId, false);
+  return { sessions, hasOwner: (await ownersOf(tx, agencyId)).length > 0 };
 }
