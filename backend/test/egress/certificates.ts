@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOST } from './peer.ts';
@@ -15,6 +16,8 @@ export type Certificates = {
   readonly selfSigned: Identity;
   /** Right name, signed by an authority that nobody trusts. */
   readonly stranger: Identity;
+  /** For 127.0.0.1. */
+  readonly thisMachine: Identity;
 };
 
 /** Why no certificates can be made here, or null. */
@@ -59,7 +62,7 @@ export function makeCertificates(): Certificates {
       `/CN=${name}`,
     );
   const signed = (name: string, host: string, ca: string, from: string, to: string): Identity => {
-    const san = ['-addext', `subjectAltName=DNS:${host}`];
+    const san = ['-addext', `subjectAltName=${isIP(host) ? 'IP' : 'DNS'}:${host}`];
     openssl('req', '-new', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${host}`, ...san);
     const by = ['-cert', `${ca}.pem`, '-keyfile', `${ca}.key`];
     const time = ['-startdate', from, '-enddate', to];
@@ -95,6 +98,7 @@ export function makeCertificates(): Certificates {
       otherName: signed('other', 'api.evil.co', 'trusted', now, future),
       selfSigned: { key: read('self.key'), cert: read('self.pem') },
       stranger: signed('stranger', HOST, 'unknown', now, future),
+      thisMachine: signed('machine', '127.0.0.1', 'trusted', now, future),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
