@@ -9,15 +9,15 @@ const MOST = 500;
 
 const STYLE = `:root{color-scheme:light dark;--ground:light-dark(#f6f5f2,#191a1c);--panel:light-dark(#fff,#212326);--line:light-dark(#dcd9d2,#34373b);--text:light-dark(#23211d,#e7e5e0);--meta:light-dark(#68645b,#a29e95);--accent:light-dark(#1f6f54,#63b894)}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:14px/1.5 system-ui,sans-serif}main{max-width:880px;margin:32px auto;padding:0 24px}
-h1{font-size:18px;margin:0 0 4px}p{margin:0 0 16px;color:var(--meta)}a{color:var(--accent)}ol{list-style:none;margin:0;padding:0;background:var(--panel);border:1px solid var(--line);border-radius:6px}
-li a{display:grid;grid-template-columns:1fr auto;gap:0 16px;padding:12px 16px;color:inherit;text-decoration:none;border-top:1px solid var(--line)}li:first-child a{border:0}li a:hover{background:var(--ground)}
-small{color:var(--meta)}nav{display:flex;gap:16px;margin:16px 0}nav [aria-current]{color:inherit;font-weight:600;text-decoration:none}
+h1{font-size:18px;margin:0 0 4px}h1,p{overflow-wrap:anywhere}p{margin:0 0 16px;color:var(--meta)}a{color:var(--accent)}ol{list-style:none;margin:0;padding:0;background:var(--panel);border:1px solid var(--line);border-radius:6px}
+li a{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 16px;overflow-wrap:anywhere;padding:12px 16px;color:inherit;text-decoration:none;border-top:1px solid var(--line)}li:first-child a{border:0}li a:hover{background:var(--ground)}
+small{color:var(--meta)}time{color:var(--meta);font-size:smaller;white-space:nowrap}nav{display:flex;gap:16px;margin:16px 0}nav [aria-current]{color:inherit;font-weight:600;text-decoration:none}
 iframe{width:100%;height:640px;border:1px solid var(--line);border-radius:6px;background:#fff}pre{white-space:pre-wrap;word-break:break-word;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:16px;font:13px/1.6 ui-monospace,monospace}`;
 
 const shell = (title: string, body: string, head = '') =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>${head}<style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
 
-const timeOf = (at: Date) => `${at.toLocaleTimeString('en-IN', { timeZone: 'Asia/Kolkata' })} IST`;
+const timeOf = (at: Date) => `${at.toLocaleTimeString('en-IN', { timeZone: 'Asia/Kolkata', timeStyle: 'short' })} IST`;
 
 const listPage = (mails: readonly Kept[]) =>
   shell(
@@ -25,7 +25,7 @@ const listPage = (mails: readonly Kept[]) =>
     `<h1>Mailbox</h1><p>Every mail of the demo ends here, whoever it is for. <a href="/">Provider sandbox</a></p>${
       mails.length === 0
         ? '<p>No mail yet. Invite somebody, or ask for a sign-in link.</p>'
-        : `<ol>${mails.map(({ number, rcpt, subject = '', at }) => `<li><a href="/_mailbox/${number}"><b dir="auto">${escaped(subject)}</b><small>${timeOf(at)}</small><small>to ${escaped(rcpt)}</small></a></li>`).join('')}</ol>`
+        : `<ol>${mails.map(({ number, rcpt, subject = '', at }) => `<li><a href="/_mailbox/${number}"><b dir="auto">${escaped(subject)}</b><time datetime="${at.toISOString()}">${timeOf(at)}</time><small>to ${escaped(rcpt)}</small></a></li>`).join('')}</ol>`
     }`,
     '<meta http-equiv="refresh" content="3">',
   );

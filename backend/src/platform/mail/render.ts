@@ -50,28 +50,31 @@ function textOf(block: MailBlock): string {
   }
 }
 
-/** Many mail programs drop a style sheet, so the light look stands on each element. What keeps the sheet gets the dark look as well. */
+/**
+ * The colours of the public pages (platform/pages/style.ts), as mail programs know them. Many drop a style sheet, so the light look stands on
+ * each element; what keeps the sheet gets the dark look as well.
+ */
 const LIGHT = {
-  body: 'margin:0;padding:0;background:#f3f4f6;color:#1c2430;font:16px/1.5 -apple-system,BlinkMacSystemFont,Segoe UI,IBM Plex Sans,Noto Sans,Arial,sans-serif',
+  body: 'margin:0;padding:0;background:#f7f6f3;color:#29241f;font:16px/1.5 IBM Plex Sans,system-ui,-apple-system,Segoe UI,Noto Sans,Nirmala UI,Arial,sans-serif',
   page: 'padding:32px 16px',
-  card: 'max-width:496px;margin:0 auto;background:#ffffff;border:1px solid #dfe3e8;border-radius:12px;padding:32px',
-  brand: 'font-size:14px;font-weight:600;color:#5b6675;margin:0 0 24px',
-  text: 'margin:0 0 16px',
-  note: 'margin:0 0 16px;font-size:14px;color:#5b6675',
+  card: 'max-width:496px;margin:0 auto;background:#fefdfc;border:1px solid #dedcd8;border-radius:14px;padding:32px 32px 16px',
+  brand: 'font-size:14px;font-weight:600;color:#645e58;margin:0 0 24px',
+  text: 'margin:0 0 16px;overflow-wrap:anywhere',
+  note: 'margin:0 0 16px;font-size:14px;color:#645e58;overflow-wrap:anywhere',
   act: 'margin:24px 0',
   button:
-    'display:inline-block;background:#2f5bd7;color:#ffffff;font-weight:600;text-decoration:none;padding:12px 24px;border-radius:8px',
-  link: 'color:#2f5bd7;word-break:break-all',
-  code: 'margin:24px 0;padding:16px;background:#f3f4f6;border-radius:8px;font:600 24px/1.2 Menlo,Consolas,monospace;letter-spacing:2px;text-align:center',
-  foot: 'max-width:560px;margin:16px auto 0;font-size:12px;color:#5b6675;text-align:center',
+    'display:inline-block;background:#265ca1;color:#fdfcf9;font-weight:600;text-decoration:none;padding:12px 24px;border-radius:8px',
+  link: 'color:#265ca1;word-break:break-all',
+  code: 'margin:24px 0;padding:16px;background:#f0eeeb;border-radius:10px;font:600 24px/1.2 IBM Plex Mono,Menlo,Consolas,monospace;letter-spacing:2px;text-align:center',
+  foot: 'max-width:496px;margin:16px auto 0;font-size:13px;color:#645e58;text-align:center',
 } as const;
 const DARK = `@media (prefers-color-scheme:dark){
-.body{background:#12161c!important;color:#e6e9ee!important}
-.card{background:#1b212a!important;border-color:#2d3642!important}
-.brand,.note,.foot{color:#a3adba!important}
-.button{background:#8aa8ff!important;color:#10151d!important}
-.code{background:#12161c!important}
-.link{color:#9db6ff!important}
+.body{background:#16171a!important;color:#e8e6e2!important}
+.card{background:#1d1f22!important;border-color:#303237!important}
+.brand,.note,.foot{color:#a6a39c!important}
+.button{background:#75aded!important;color:#0e141d!important}
+.code{background:#111315!important}
+.link{color:#75aded!important}
 }`.replaceAll('\n', '');
 
 const look = (name: keyof typeof LIGHT) => `class="${name}" style="${LIGHT[name]}"`;
