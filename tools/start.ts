@@ -1,6 +1,7 @@
 /** `npm start`: backend with the demo agency, provider sandbox, console. Stops them all on Ctrl-C. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -12,9 +13,10 @@ const HELP = `Starts Astrix Console on this machine: backend with the demo agenc
 Usage: npm start -- [options]
   --no-open          do not open the browser by itself
   --stand-in         use the local browser even where Electron could be had
+  --backend <url>    the console alone, for a backend that runs already: no demo, no sandbox
   --port <n>         port of the backend                     (4700)
   --sandbox-port <n> port of the provider sandbox            (4780)
-  --mail-port <n>    port that takes the demo's mail       (4781)
+  --mail-port <n>    port that takes the demo's mail         (4781)
   --console-port <n> port of the stand-in's window           (4790)
   --data <folder>    where backend and console keep data     (data)
 `;
@@ -33,25 +35,53 @@ function fail(message: string): never {
   return stop(1);
 }
 
-const { values } = parseArgs({
-  options: {
-    'no-open': { type: 'boolean', default: false },
-    'stand-in': { type: 'boolean', default: false },
-    port: { type: 'string', default: '4700' },
-    'sandbox-port': { type: 'string', default: '4780' },
-    'mail-port': { type: 'string', default: '4781' },
-    'console-port': { type: 'string', default: '4790' },
-    data: { type: 'string', default: 'data' },
-    help: { type: 'boolean', default: false },
-  },
-});
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        'no-open': { type: 'boolean', default: false },
+        'stand-in': { type: 'boolean', default: false },
+        backend: { type: 'string' },
+        port: { type: 'string', default: '4700' },
+        'sandbox-port': { type: 'string', default: '4780' },
+        'mail-port': { type: 'string', default: '4781' },
+        'console-port': { type: 'string', default: '4790' },
+        data: { type: 'string', default: 'data' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('. ', 1)[0] ?? '').replace(/\.$/, '') : String(error);
+    process.stderr.write(`${said}. What there is:\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
 if (values.help) {
   say(HELP);
   process.exit(0);
 }
-for (const name of ['port', 'sandbox-port', 'mail-port', 'console-port'] as const) {
+const PORTS = ['port', 'sandbox-port', 'mail-port', 'console-port'] as const;
+for (const name of PORTS) {
   const port = Number(values[name]);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--${name} must be a number from 1 to 65535.`);
+  const same = PORTS.find(other => other !== name && Number(values[other]) === port);
+  if (same) fail(`--${name} and --${same} must be two different ports; both are ${port}.`);
+}
+
+/** The parts themselves know only their own variables, and this script sets those. */
+async function demandFree(name: (typeof PORTS)[number]): Promise<void> {
+  const server = createServer();
+  const fault = await new Promise<NodeJS.ErrnoException | null>(resolve => {
+    server.once('error', resolve);
+    server.listen(Number(values[name]), '127.0.0.1', () => server.close(() => resolve(null)));
+  });
+  if (fault?.code === 'EADDRINUSE')
+    fail(`Port ${values[name]} is taken. Stop the program that uses it, or choose another: npm start -- --${name} <n>`);
+  if (fault?.code === 'EACCES')
+    fail(`Port ${values[name]} is for the administrator alone. Choose one above 1023: npm start -- --${name} <n>`);
+  if (fault) throw fault;
 }
 
 type Ready = { readonly url: string; readonly tray?: string };
@@ -130,47 +160,45 @@ function openBrowser(url: string, folder: string): void {
 }
 
 const started = performance.now();
-if (!build()) fail('The console could not be built. What the build said is above.');
+const given = values.backend;
+if (given !== undefined && !/^(?:https:\/\/[a-z0-9.-]+(?::\d+)?|http:\/\/127\.0\.0\.1:\d+)$/i.test(given))
+  fail('--backend must be https://<host>, or http://127.0.0.1:<port> for one on this machine, without a path.');
 const data = resolve(root, values.data);
-const backendUrl = `http://127.0.0.1:${values.port}`;
+const backendUrl = given ?? `http://127.0.0.1:${values.port}`;
 const sandboxUrl = `http://127.0.0.1:${values['sandbox-port']}`;
-say('Starting the backend with the demo agency …');
-await part('The backend', ['backend/src/main.ts'], {
-  ASTRIX_DATA_DIR: join(data, 'backend'),
-  ASTRIX_DEMO: '1',
-  ASTRIX_PORT: values.port,
-  ASTRIX_LOG_LEVEL: 'warn',
-  ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
-  ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
-  ASTRIX_SANDBOX_URL: sandboxUrl,
-  ASTRIX_SMTP_URL: `smtp://127.0.0.1:${values['mail-port']}`,
-  ASTRIX_MAIL_FROM: 'Astrix Console <console@astrix.example>',
-});
-await part(
-  'The provider sandbox',
-  [
-    'backend/sandbox/main.ts',
-    '--port',
-    values['sandbox-port'],
-    '--backend',
-    backendUrl,
-    '--mail-port',
-    values['mail-port'],
-  ],
-  {},
-);
+if (given === undefined) for (const name of ['port', 'sandbox-port', 'mail-port'] as const) await demandFree(name);
+if (!build()) fail('The console could not be built. What the build said is above.');
+if (given === undefined) await startDemo();
+
+async function startDemo(): Promise<void> {
+  say('Starting the backend with the demo agency …');
+  await part('The backend', ['backend/src/main.ts'], {
+    ASTRIX_DATA_DIR: join(data, 'backend'),
+    ASTRIX_DEMO: '1',
+    ASTRIX_PORT: values.port,
+    ASTRIX_LOG_LEVEL: 'warn',
+    ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
+    ASTRIX_WHATSAPP_VERIFY_TOKEN: 'demo-verify-token',
+    ASTRIX_SANDBOX_URL: sandboxUrl,
+    ASTRIX_SMTP_URL: `smtp://127.0.0.1:${values['mail-port']}`,
+    ASTRIX_MAIL_FROM: 'Astrix Console <console@astrix.example>',
+  });
+  const ports = ['--port', values['sandbox-port'], '--backend', backendUrl, '--mail-port', values['mail-port']];
+  await part('The provider sandbox', ['backend/sandbox/main.ts', ...ports], {});
+}
 
 const found = electron();
 const environment = {
   ASTRIX_USER_DATA: join(data, 'console'),
   ASTRIX_BACKEND_URL: backendUrl,
-  ASTRIX_SANDBOX_URL: sandboxUrl,
-  ASTRIX_DEMO: '1',
+  ...(given === undefined ? { ASTRIX_SANDBOX_URL: sandboxUrl, ASTRIX_DEMO: '1' } : {}),
   ASTRIX_STANDIN_PORT: values['console-port'],
 };
 say(`\n  Backend            ${backendUrl}`);
-say(`  Provider sandbox   ${sandboxUrl}   write to the console as a customer`);
-say(`  Mailbox            ${sandboxUrl}/_mailbox   every mail of the demo`);
+if (given === undefined) {
+  say(`  Provider sandbox   ${sandboxUrl}   write to the console as a customer`);
+  say(`  Mailbox            ${sandboxUrl}/_mailbox   every mail of the demo`);
+}
 if ('path' in found) {
   const child = spawn(found.path, [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])], {
     cwd: root,
@@ -181,6 +209,7 @@ if ('path' in found) {
   child.once('exit', () => stop(0));
   say('  Console            opens in Electron');
 } else {
+  await demandFree('console-port');
   const console = await part('The console', ['tools/electron-standin/run.ts', 'out/main/index.js'], {
     ...environment,
     ASTRIX_STANDIN_OPENS: '1',
@@ -190,6 +219,5 @@ if ('path' in found) {
   say(`\n  The console runs in the local browser ${found.why}.`);
   if (!values['no-open']) openBrowser(console.url, join(data, 'console'));
 }
-say(
-  `\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s. Sign in as one of the demo people on the first page. Ctrl-C stops everything.`,
-);
+const who = given === undefined ? 'as one of the demo people on the first page' : 'as somebody who has joined there';
+say(`\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s. Sign in ${who}. Ctrl-C stops everything.`);
