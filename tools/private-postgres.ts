@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,19 +42,37 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** PostgreSQL refuses to run as root, so root hands the server to `nobody`. Throws when this platform has no binaries. */
-export async function createPrivatePostgres(): Promise<PrivatePostgres> {
-  const source = nativeDirectory();
-  if (!source) throw new Error(`there are no PostgreSQL binaries for ${process.platform}-${process.arch}; run npm ci`);
+/** Where the system keeps a server together with its tools for backups, the newest first; null where there is none. */
+export function systemPostgres(): string | null {
+  const versions = '/usr/lib/postgresql';
+  if (!existsSync(versions)) return null;
+  const needed = ['initdb', 'postgres', 'pg_dump', 'pg_restore'];
+  const folders = readdirSync(versions)
+    .sort((a, b) => Number(b) - Number(a))
+    .map(version => join(versions, version, 'bin'));
+  return folders.find(folder => needed.every(name => existsSync(join(folder, name)))) ?? null;
+}
+
+/**
+ * PostgreSQL refuses to run as root, so root hands the server to `nobody`. `programs` is a folder with another server than the one that npm
+ * brings, such as `systemPostgres()`. Throws when this platform has no binaries.
+ */
+export async function createPrivatePostgres(programs?: string): Promise<PrivatePostgres> {
+  const source = programs === undefined ? nativeDirectory() : null;
+  if (programs === undefined && !source)
+    throw new Error(`there are no PostgreSQL binaries for ${process.platform}-${process.arch}; run npm ci`);
   const root = mkdtempSync(join(tmpdir(), 'astrix-postgres-'));
   chmodSync(root, 0o755);
   const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const native = join(root, 'native');
   const data = join(root, 'data');
-  cpSync(source, native, { recursive: true, verbatimSymlinks: true });
-  restoreSymlinks(native);
+  if (source) {
+    cpSync(source, native, { recursive: true, verbatimSymlinks: true });
+    restoreSymlinks(native);
+  }
   if (asNobody.uid !== undefined) chownSync(root, NOBODY, NOBODY);
-  const bin = (name: string) => join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+  const bin = (name: string) =>
+    join(programs ?? join(native, 'bin'), process.platform === 'win32' ? `${name}.exe` : name);
   const initialised = spawnSync(
     bin('initdb'),
     ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
