@@ -1,3 +1,4 @@
+import { OPTIONAL_FEATURES } from '@astrix/contract';
 import { type AccountState, type CallName, CHANNELS } from '../../shared/ipc.ts';
 import type { Console } from '../console.ts';
 import { shown } from '../handlers.ts';
@@ -181,6 +182,7 @@ export function createMovableConsole(deps: MovableDeps): MovableConsole {
       platform: info.platform,
       shell: info.shellKind,
       demo: info.demo,
+      optionalFeatures: OPTIONAL_FEATURES,
     }),
     async 'app.setTitle'({ title }) {
       shell.setTitle(title);
