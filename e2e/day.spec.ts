@@ -222,7 +222,7 @@ test('SH-08: a link asks first, says the real host, and only https is handed on'
   await page.getByRole('dialog').getByRole('button', { name: /^Open/ }).click();
   await page.getByRole('button', { name: 'http://plain.example/y' }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^Open/ }).click();
-  await expect(page.getByText('Only https addresses are opened')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Only https addresses are opened');
   if (opened.kind === 'stand-in') expect((await opened.desktop()).opened).toEqual(['https://pay.example/x']);
 });
 
