@@ -9,6 +9,9 @@ const NotOffered = ({ screen: { icon: Icon, label } }: { readonly screen: Screen
   </Empty>
 );
 
+/** Names the screen for screen readers. For the eye its place and the strip say the same. */
+const Heading = ({ children }: { readonly children: string }) => <h1 className="sr-only">{children}</h1>;
+
 /** The component of a screen's route: the screen, for what the address says. */
 export const ScreenPage = ({ screen }: { readonly screen: Screen }) =>
   screen.scope === 'client' ? <OfClient screen={screen} /> : <OfAgency screen={screen} />;
@@ -17,7 +20,12 @@ function OfAgency({ screen }: { readonly screen: AgencyScreen }) {
   const { at, agencyScreens, go } = useFrame();
   const open = useCallback((to: string | null) => go.agency(screen.id, to), [go, screen]);
   if (!agencyScreens.includes(screen)) return <NotOffered screen={screen} />;
-  return <screen.Screen at={at} open={open} />;
+  return (
+    <>
+      <Heading>{screen.label}</Heading>
+      <screen.Screen at={at} open={open} />
+    </>
+  );
 }
 
 function OfClient({ screen }: { readonly screen: ClientScreen }) {
@@ -29,5 +37,10 @@ function OfClient({ screen }: { readonly screen: ClientScreen }) {
   );
   if (!client) return null;
   if (!screens.includes(screen)) return <NotOffered screen={screen} />;
-  return <screen.Screen key={client.id} client={client} at={at} open={open} />;
+  return (
+    <>
+      <Heading>{`${screen.label} of ${client.name}`}</Heading>
+      <screen.Screen key={client.id} client={client} at={at} open={open} />
+    </>
+  );
 }
