@@ -86,6 +86,10 @@ export function createConsole(deps: ConsoleDeps): Console {
     cache,
     viewing: () => screen.conversation,
     isPaused: () => isPaused,
+    looksAfterAccounts: () => {
+      const now = account.state();
+      return now.status === 'signed-in' && now.permissions.includes('connection.manage');
+    },
   });
 
   const account = createLifecycle({
@@ -99,7 +103,7 @@ export function createConsole(deps: ConsoleDeps): Console {
         ...of,
         userData: deps.userData,
         onChanged: changed,
-        onArrived: arrived => void announce(arrived),
+        onArrived: applied => void announce(applied),
         onOnline: () => account.workspace()?.pump.wake(),
         onEnded: notice => account.endedByServer(notice),
         onDamage: failure => void account.rebuild(failure),

@@ -162,7 +162,8 @@ export function createHandlers(h: HandlerDeps): Handlers {
       demandWorkspace().cache.counts({ clientId, personId: demandWorkspace().personId }),
     'inbox.conversation': args => demandWorkspace().cache.conversation(args),
     async 'inbox.thread'(args) {
-      if (args.before === null) screen.view({ clientId: args.clientId, conversationId: args.conversationId });
+      if (args.before === null && args.from === null)
+        screen.view({ clientId: args.clientId, conversationId: args.conversationId });
       return demandWorkspace().cache.thread(args);
     },
     'inbox.search': args => demandWorkspace().cache.search(args),

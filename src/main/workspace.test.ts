@@ -138,6 +138,7 @@ test.each([
       clientId: id('c00', 1),
       conversationId: id('e00', 100),
       before: null,
+      from: null,
       limit: 80,
     });
     expect(items.at(-1)).toMatchObject({ type: 'pending', item: { summary: 'last' } });
@@ -162,7 +163,7 @@ test('F-16: damage that shows while it runs: the queue is saved, everything else
   bytes.set(randomBytes(64), (rootpage - 1) * 4096 + 200);
   writeFileSync(path, bytes);
 
-  const thread = { clientId: id('c00', 1), conversationId: id('e00', 100), before: null, limit: 80 };
+  const thread = { clientId: id('c00', 1), conversationId: id('e00', 100), before: null, from: null, limit: 80 };
   const shown = async () => (await console.handlers['inbox.thread'](thread)).items.length;
   console = begin();
   await console.start();

@@ -109,6 +109,17 @@ export const ThreadItem = z.discriminatedUnion('type', [
 ]);
 export type ThreadItem = z.infer<typeof ThreadItem>;
 
+export const ThreadPage = z.strictObject({
+  items: z.array(ThreadItem),
+  /** Messages of other pages that the items of this one answer. */
+  quoted: z.array(MessageRow),
+  /** Asks for the older page as `before`; null when there is none. */
+  next: z.string().max(200).nullable(),
+  /** Asks for the newer page as `from`; null on the newest page. */
+  newer: z.string().max(200).nullable(),
+});
+export type ThreadPage = z.infer<typeof ThreadPage>;
+
 export const InboxCounts = z.strictObject({
   open: z.int(),
   mine: z.int(),
@@ -274,9 +285,10 @@ export const CHANNELS = {
       clientId: Id,
       conversationId: Id,
       before: z.string().max(200).nullable(),
+      from: z.string().max(200).nullable().default(null),
       limit: z.int().min(1).max(200),
     }),
-    z.strictObject({ items: z.array(ThreadItem), next: z.string().max(200).nullable() }),
+    ThreadPage,
   ),
   'inbox.search': call(
     'read',
@@ -333,6 +345,8 @@ export const CHANNELS = {
   /** Sends a refused write again; `changes` holds what its declaration lets a person decide anew. */
   'outbox.retry': call('write', true, z.strictObject({ clientId: Id, id: Id, changes: Row }), done),
   'outbox.discard': call('write', true, z.strictObject({ clientId: Id, id: Id }), done),
+  /** Brings back a write that was discarded. */
+  'outbox.restore': call('write', true, z.strictObject({ clientId: Id, id: Id }), done),
 
   ...CONNECT_CHANNELS,
 

@@ -1,4 +1,4 @@
-import type { CollectionName, InboxFilter, WriteName } from '@astrix/contract';
+import type { AccountNoticeRow, CollectionName, InboxFilter, WriteName } from '@astrix/contract';
 import type {
   ClientView,
   ConversationView,
@@ -8,7 +8,7 @@ import type {
   Refusal,
   RowHit,
   SearchHit,
-  ThreadItem,
+  ThreadPage,
   Topic,
 } from '../../shared/ipc.ts';
 
@@ -38,12 +38,14 @@ export type Cache = {
   }) => Promise<{ conversations: ConversationView[]; next: string | null }>;
   readonly counts: (query: { clientId: string; personId: string }) => Promise<InboxCounts>;
   readonly conversation: (query: { clientId: string; conversationId: string }) => Promise<ConversationView | null>;
+  /** Messages in their order: the newest before `before`, or the oldest from `from` on; without both, the newest of all. */
   readonly thread: (query: {
     clientId: string;
     conversationId: string;
     before: string | null;
+    from?: string | null;
     limit: number;
-  }) => Promise<{ items: ThreadItem[]; next: string | null }>;
+  }) => Promise<ThreadPage>;
   readonly search: (query: { clientId: string | null; q: string; limit: number }) => Promise<SearchHit[]>;
   readonly tags: (clientId: string) => Promise<string[]>;
   readonly draft: (query: { clientId: string; conversationId: string }) => Promise<Draft | null>;
@@ -75,6 +77,8 @@ export type Cache = {
   /** Sends a refused write again, under a new key; `changes` holds what the write's declaration lets a person decide anew. */
   readonly retry: (command: { clientId: string; id: string; changes: Record<string, unknown> }) => Promise<void>;
   readonly discard: (command: { clientId: string; id: string }) => Promise<void>;
+  /** Brings back a write that was discarded in this run, waiting or refused as it was; null when it is not known any more. */
+  readonly restore: (command: { clientId: string; id: string }) => Promise<OutboxItem | null>;
 
   // --- sync
   readonly syncState: () => Promise<{
@@ -122,6 +126,8 @@ export type AppliedBatch = {
     /** Order of arrival within the conversation. */
     seq: number;
   }[];
+  /** Notices about accounts that were not known before. */
+  readonly notices: AccountNoticeRow[];
 };
 
 /**

@@ -29,7 +29,7 @@ export function createApplier(db: Connection, keys: Keys, stores: Stores, time: 
   }
 
   const apply = db.transaction((batch: Batch): AppliedBatch => {
-    const applying: Applying = { topics: new Set(), arrived: [] };
+    const applying: Applying = { topics: new Set(), arrived: [], notices: [] };
     const news = everSynced.get() !== undefined;
     for (const { c, rows } of batch.rows) for (const raw of rows) putRow(c, raw, applying);
     for (const { c, ids } of batch.gone) for (const id of ids) stores.of(c).gone(id, applying);
@@ -39,7 +39,10 @@ export function createApplier(db: Connection, keys: Keys, stores: Stores, time: 
       settleNext.run('collections', 'collections_next');
     }
     if (batch.done) setMeta.run('synced_at', String(time.now()));
-    return { topics: collapsed(applying.topics), arrived: news ? withNames(applying.arrived) : [] };
+    const topics = collapsed(applying.topics);
+    return news
+      ? { topics, arrived: withNames(applying.arrived), notices: applying.notices }
+      : { topics, arrived: [], notices: [] };
   });
 
   function withNames(arrived: readonly Arrived[]): Arrived[] {
@@ -61,6 +64,7 @@ export function createApplier(db: Connection, keys: Keys, stores: Stores, time: 
       }
     },
     /** Applies one answered row outside a pull; the caller holds the transaction. */
-    putRow: (collection: CollectionName, raw: unknown) => putRow(collection, raw, { topics: new Set(), arrived: [] }),
+    putRow: (collection: CollectionName, raw: unknown) =>
+      putRow(collection, raw, { topics: new Set(), arrived: [], notices: [] }),
   };
 }

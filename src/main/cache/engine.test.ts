@@ -137,6 +137,41 @@ describe('reading', () => {
     expect(thread(100, 1).at(-1)?.type).toBe('pending');
   });
 
+  test('a thread can be read from the middle in both directions, with the messages that a page answers elsewhere', () => {
+    fill(1, 1);
+    const at = (n: number) => new Date(NOW + n * 1000).toISOString();
+    const rows = Array.from({ length: 9 }, (_, n) =>
+      messageRow(210 + n, 100, 1, NOW + (n + 1) * 1000, { seq: n + 2, replyToId: n === 8 ? id('100', 210) : null }),
+    );
+    const foreign = messageRow(230, 999, 2, NOW, { seq: 1 });
+    rows.push(messageRow(219, 100, 1, NOW + 10_000, { seq: 11, replyToId: foreign.id }));
+    const note = { clientId: id('c00', 1), conversationId: id('e00', 100), authorId: PERSON, expiresAt: EXPIRES };
+    const notes = [3, 6].map(n => ({ ...note, id: id('700', n), text: `note ${n}`, createdAt: at(n), seq: 100 + n }));
+    const batch = { gone: [], cursor: null, done: false };
+    cache.apply({ ...batch, rows: [{ c: 'messages', rows: [...rows, foreign] }] });
+    cache.apply({ ...batch, rows: [{ c: 'notes', rows: notes }] });
+    cache.enqueue(reply(100, 1));
+    const of = { clientId: id('c00', 1), conversationId: id('e00', 100), limit: 4 };
+    const keys = (page: ReturnType<typeof cache.thread>) =>
+      page.items.map(item =>
+        item.type === 'message' ? item.message.id : item.type === 'note' ? item.note.id : 'pending',
+      );
+
+    const newest = cache.thread({ ...of, before: null });
+    expect(newest.newer).toBeNull();
+    expect(newest.quoted.map(message => message.id)).toEqual([id('100', 210)]);
+    const pages = [newest];
+    while (pages[0]!.next !== null) pages.unshift(cache.thread({ ...of, before: pages[0]!.next }));
+    const whole = pages.flatMap(keys);
+    expect(whole).toHaveLength(14);
+
+    const again = [pages[0]!];
+    while (again.at(-1)!.newer !== null) again.push(cache.thread({ ...of, before: null, from: again.at(-1)!.newer }));
+    expect(again.flatMap(keys)).toEqual(whole);
+    expect(new Set(whole).size).toBe(whole.length);
+    expect(whole.at(-1)).toBe('pending');
+  });
+
   test('search shows the hits of one second as the thread has them, newest first', () => {
     fill(1, 1);
     const rows = [3, 1, 2].map(n => messageRow(300 + n, 100, 1, NOW + 60_000, { text: 'parcel', seq: n + 1 }));
@@ -399,6 +434,25 @@ describe('outbox', () => {
     expect(cache.outbox(null)).toHaveLength(1);
     cache.discard({ clientId: id('c00', 1), id: command.id });
     expect(cache.outbox(null)).toEqual([]);
+    expect(cache.restore({ clientId: id('c00', 2), id: command.id })).toBeNull();
+    expect(cache.outbox(null)).toEqual([]);
+  });
+
+  test('a discarded command comes back as it was, waiting or refused, and only once', () => {
+    fill();
+    const of = { clientId: id('c00', 1) };
+    const [waiting, refused] = [reply(100, 1), reply(101, 1)];
+    cache.enqueue(waiting);
+    cache.enqueue(refused);
+    cache.refuse(refused.id, { code: 'conversation_changed', reason: 'Changed', next: 'Read it', newer: [] });
+    const before = cache.outbox(null);
+    for (const command of [waiting, refused]) cache.discard({ ...of, id: command.id });
+    expect(cache.outbox(null)).toEqual([]);
+    for (const command of [waiting, refused]) cache.restore({ ...of, id: command.id });
+    expect(cache.outbox(null)).toEqual(before);
+    expect(cache.nextCommands(10).map(({ id: key }) => key)).toEqual([waiting.id]);
+    expect(cache.restore({ ...of, id: waiting.id })).toMatchObject({ id: waiting.id });
+    expect(cache.outbox(null)).toHaveLength(2);
   });
 
   test('an epoch that changed takes the rows and leaves drafts and outbox', () => {

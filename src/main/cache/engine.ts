@@ -1,4 +1,4 @@
-import type { Cache, Command } from './api.ts';
+import type { Cache, Command, Salvaged } from './api.ts';
 import { createApplier } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { classified } from './file.ts';
@@ -21,6 +21,7 @@ export type EngineOptions = {
 };
 
 const SWEEP_BATCH = 500;
+const MAX_DISCARDED = 50;
 
 export function createEngine(db: Connection, options: EngineOptions): CacheEngine {
   const keys = createKeys(db);
@@ -41,6 +42,8 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
     'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   );
   const everyClient = db.prepare<[], { id: string; ordinal: number }>('select id, ordinal from client_keys');
+  /** The newest discarded writes of this run, for their undo. */
+  const discarded = new Map<string, Salvaged>();
   outbox.recover();
 
   /** What a person was told is kept must be on the disk before they are told (F-11). */
@@ -117,9 +120,24 @@ export function createEngine(db: Connection, options: EngineOptions): CacheEngin
       durably(() => {
         const command = commandOf(clientId, id);
         if (!command || command.state === 'sending') return;
+        const item = outbox.item(id);
+        const { state: _state, attempts: _attempts, ...kept } = command;
+        discarded.set(id, { command: kept, refusal: item?.refusal ?? null });
+        for (const old of [...discarded.keys()].slice(0, -MAX_DISCARDED)) discarded.delete(old);
         outbox.remove(id);
         project(command);
       });
+    },
+    restore({ clientId, id }) {
+      durably(() => {
+        const salvaged = discarded.get(id);
+        if (salvaged?.command.clientId !== clientId) return;
+        discarded.delete(id);
+        outbox.add(salvaged.command);
+        if (salvaged.refusal) outbox.refuse(id, salvaged.refusal);
+        project(salvaged.command);
+      });
+      return outbox.item(id);
     },
 
     beginPull({ epoch, clientIds, serverTime, reset, collections }) {

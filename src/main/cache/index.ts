@@ -44,6 +44,7 @@ const THREADS: { readonly [M in Method]: 'reader' | 'writer' } = {
   postpone: 'writer',
   retry: 'writer',
   discard: 'writer',
+  restore: 'writer',
   syncState: 'writer',
   beginPull: 'writer',
   apply: 'writer',

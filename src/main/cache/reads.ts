@@ -76,6 +76,12 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
   const messagePage = db.prepare<[Record<string, unknown>], Placed>(
     'select second, seq, json from messages where k = @k and expires_at > @now and (second, seq) < (@second, @seq) order by second desc, seq desc limit @limit',
   );
+  const messagesFrom = db.prepare<[Record<string, unknown>], Placed>(
+    'select second, seq, json from messages where k = @k and expires_at > @now and (second, seq) >= (@second, @seq) order by second, seq limit @limit',
+  );
+  const messageOf = db.prepare<[string, number, number], { json: string }>(
+    'select json from messages where id = ? and k = ? and expires_at > ?',
+  );
   const notesBetween = db.prepare<[Record<string, unknown>], Placed>(
     'select second, seq, json from notes where k = @k and expires_at > @now and (second, seq) > (@fromSecond, @fromSeq) and (second, seq) < (@second, @seq)',
   );
@@ -173,23 +179,23 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
       const hit = k === null ? undefined : conversationRow.get(k, time.now());
       return hit ? viewOf(hit) : null;
     },
-    thread({ clientId, conversationId, before, limit }: Parameters<Cache['thread']>[0]) {
+    thread({ clientId, conversationId, before, from = null, limit }: Parameters<Cache['thread']>[0]) {
       const k = keys.conversationOf(clientId, conversationId);
-      if (k === null) return { items: [], next: null };
+      if (k === null) return { items: [], quoted: [], next: null, newer: null };
       const now = time.now();
-      const from = placeOf(before);
-      const within = { k, now, second: from?.at ?? Number.MAX_SAFE_INTEGER, seq: from?.key ?? Number.MAX_SAFE_INTEGER };
-      const hits = messagePage.all({ ...within, limit });
-      const last = hits.length === limit ? hits.at(-1) : undefined;
-      const notes = notesBetween.all({ ...within, fromSecond: last?.second ?? -1, fromSeq: last?.seq ?? 0 });
-      const placed = [
+      const { hits, after, until } = pageOfThread({ k, now, limit }, placeOf(before), placeOf(from));
+      const notes = notesBetween.all({
+        ...{ k, now, second: until?.at ?? Number.MAX_SAFE_INTEGER, seq: until?.key ?? Number.MAX_SAFE_INTEGER },
+        ...{ fromSecond: after?.at ?? -1, fromSeq: after?.key ?? 0 },
+      });
+      const found = [
         ...hits.map(hit => ({ ...hit, item: messageItem(JSON.parse(hit.json) as MessageRow) })),
         ...notes.map(hit => ({ ...hit, item: noteItem(JSON.parse(hit.json) as NoteRow) })),
       ];
-      const items = placed.sort((a, b) => a.second - b.second || a.seq - b.seq).map(({ item }) => item);
+      const items = found.sort((a, b) => a.second - b.second || a.seq - b.seq).map(({ item }) => item);
       // After everything else, whatever the clock of this machine said when they were written (F-14).
-      if (from === null) items.push(...waitingItems(conversationId));
-      return { items, next: last ? `${last.second}.${last.seq}` : null };
+      if (until === null) items.push(...waitingItems(conversationId));
+      return { items, quoted: quotedBy(items, k, now), next: cursorOf(after), newer: cursorOf(until) };
     },
     tags: (clientId: string) =>
       tagRows
@@ -215,6 +221,30 @@ export function createReads(db: Connection, keys: Keys, outbox: Outbox, time: Ca
       };
     },
   };
+
+  /**
+   * The messages of one page of a thread: those from `from` on, or the newest before `before`. The page holds everything between `after` and
+   * `until`; null is the end of the thread.
+   */
+  function pageOfThread(of: { k: number; now: number; limit: number }, before: Place | null, from: Place | null) {
+    if (from !== null) {
+      const hits = messagesFrom.all({ ...of, second: from.at, seq: from.key, limit: of.limit + 1 });
+      return { hits: hits.slice(0, of.limit), after: from, until: placed(hits[of.limit]) };
+    }
+    const [second, seq] = before ? [before.at, before.key] : [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+    const hits = messagePage.all({ ...of, second, seq });
+    return { hits, after: hits.length === of.limit ? placed(hits.at(-1)) : null, until: before };
+  }
+
+  /** The messages that the items of a page answer and that are on another page, so that a quote is shown without loading that page. */
+  function quotedBy(items: readonly ThreadItem[], k: number, now: number): MessageRow[] {
+    const here = new Set(items.map(item => (item.type === 'message' ? item.message.id : null)));
+    const ids = new Set(items.map(item => (item.type === 'message' ? item.message.replyToId : null)));
+    return [...ids].flatMap(id => {
+      const found = id === null || here.has(id) ? undefined : messageOf.get(id, k, now);
+      return found ? [JSON.parse(found.json) as MessageRow] : [];
+    });
+  }
 
   /** Replies and notes on their way. One whose row came back by sync before its own answer is already in the thread. */
   function waitingItems(conversationId: string): ThreadItem[] {
@@ -251,8 +281,13 @@ function closingNow(time: CacheTime) {
   return { now, closing: now + CLOSING_SECONDS * 1000 };
 }
 
+type Place = { readonly at: number; readonly key: number };
+
+const placed = (row: Placed | undefined): Place | null => (row ? { at: row.second, key: row.seq } : null);
+const cursorOf = (place: Place | null): string | null => (place ? `${place.at}.${place.key}` : null);
+
 /** `<milliseconds>.<row>`, in a thread `<second>.<seq>`; anything else starts from the top. */
-function placeOf(cursor: string | null): { at: number; key: number } | null {
+function placeOf(cursor: string | null): Place | null {
   const [, at, key] = /^(\d{1,15})\.(\d{1,16})$/.exec(cursor ?? '') ?? [];
   return at && key ? { at: Number(at), key: Number(key) } : null;
 }

@@ -1,4 +1,4 @@
-import { type CollectionName, collectionOf } from '@astrix/contract';
+import { type AccountNoticeRow, type CollectionName, collectionOf } from '@astrix/contract';
 import type { Topic } from '../../shared/ipc.ts';
 import type { Connection } from './connection.ts';
 import { CLIENT_SPAN, type Keys } from './keys.ts';
@@ -98,9 +98,10 @@ export function createRowsStores(db: Connection, keys: Keys, outbox: Pick<Outbox
     }
 
     return {
-      put(raw, { topics }) {
+      put(raw, { topics, notices }) {
         const row = raw as Plain;
         const known = find.get(collection, row.id);
+        if (known === undefined && collection === 'accountNotices') notices.push(raw as AccountNoticeRow);
         if (known && known.shown === null && known.json === JSON.stringify(row)) return;
         write(row.id, row, known);
         changed(topics, scope === 'agency' ? AGENCY : CLIENT_SPAN, row.clientId);

@@ -1,10 +1,15 @@
+import type { AccountNoticeRow } from '@astrix/contract';
 import type { Topic } from '../../shared/ipc.ts';
 import type { AppliedBatch } from './api.ts';
 
 export type Arrived = AppliedBatch['arrived'][number];
 
 /** What a batch of changes gathers while it is applied. */
-export type Applying = { readonly topics: Set<Topic>; readonly arrived: Arrived[] };
+export type Applying = {
+  readonly topics: Set<Topic>;
+  readonly arrived: Arrived[];
+  readonly notices: AccountNoticeRow[];
+};
 
 /**
  * Where the rows of one collection lie in the cache. The common table implements it for most collections; clients, conversations,

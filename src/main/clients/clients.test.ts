@@ -1,6 +1,8 @@
+import type { AccountNoticeRow } from '@astrix/contract';
 import { describe, expect, test } from 'vitest';
 import type { ClientView } from '../../shared/ipc.ts';
 import { clientRow, id } from '../testkit/rows.ts';
+import { createAnnouncer } from './announcer.ts';
 import { isQuiet, istMinutes, noticesFor } from './notices.ts';
 import { inOrder } from './order.ts';
 import { trayModel } from './tray-model.ts';
@@ -104,6 +106,58 @@ describe('notices', () => {
     ['x'.repeat(500), 'x'.repeat(140)],
   ])('%j is said as %j', (text, body) => {
     expect(noticesFor([arrived(1, { text })], nameOf, NOW)[0]?.body).toBe(body);
+  });
+});
+
+describe('what a provider says about an account', () => {
+  const notice = (change: Partial<AccountNoticeRow> = {}): AccountNoticeRow => ({
+    id: id('900', 1),
+    clientId: id('c00', 1),
+    connectionId: id('f00', 1),
+    provider: 'whatsapp',
+    topic: 'account',
+    severity: 'stops',
+    reason: 'WhatsApp banned this account',
+    next: 'Appeal in WhatsApp Manager.',
+    at: NOW.toISOString(),
+    until: null,
+    endedAt: null,
+    ...change,
+  });
+  const told = async (notices: AccountNoticeRow[], looksAfterAccounts = true, muted = false) => {
+    const shown: unknown[] = [];
+    const announce = createAnnouncer({
+      shell: { notify: (one: unknown) => shown.push(one), isFocused: () => true },
+      settings: { get: () => ({ notifications: true }) },
+      clock: { now: () => NOW },
+      cache: () => ({
+        clients: async () => [view(1)],
+        rows: async () => ({ rows: [{ muted, quietFrom: null, quietTo: null }], next: null }),
+      }),
+      viewing: () => null,
+      isPaused: () => false,
+      looksAfterAccounts: () => looksAfterAccounts,
+    } as unknown as Parameters<typeof createAnnouncer>[0]);
+    await announce({ arrived: [], notices });
+    return shown;
+  };
+
+  test('is told with the name of the client, and the click opens the connection', async () => {
+    expect(await told([notice()])).toEqual([
+      {
+        title: 'WhatsApp banned this account · Client 1',
+        body: 'Appeal in WhatsApp Manager.',
+        target: { to: 'screen', screen: 'connections', clientId: id('c00', 1), at: id('f00', 1) },
+      },
+    ]);
+  });
+
+  test('is not told to those who cannot act, of a muted client, when nobody has to act, or when it is over', async () => {
+    expect(await told([notice()], false)).toEqual([]);
+    expect(await told([notice()], true, true)).toEqual([]);
+    const over = new Date(NOW.getTime() - 1).toISOString();
+    for (const change of [{ severity: 'tells' }, { endedAt: over }, { until: over }] as const)
+      expect(await told([notice(change)])).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type RowOf, secondOf, shorten } from '@astrix/contract';
+import { type AccountNoticeRow, type RowOf, secondOf, shorten } from '@astrix/contract';
 import type { AppliedBatch } from '../cache/api.ts';
 import { inPlainDirection } from '../ipc/text-direction.ts';
 
@@ -19,6 +19,21 @@ export function isQuiet(preference: Preference | null, at: Date): boolean {
   const minute = istMinutes(at);
   return quietFrom < quietTo ? minute >= quietFrom && minute < quietTo : minute >= quietFrom || minute < quietTo;
 }
+
+/** The notice about an account as a notification of the desktop. */
+export const accountNotice = (
+  { clientId, connectionId, reason, next }: AccountNoticeRow,
+  clientName: string,
+): Pick<Notice, 'title' | 'body' | 'clientId'> & { readonly connectionId: string } => ({
+  title: inPlainDirection(`${shorten(reason, 80)} · ${clientName}`),
+  body: inPlainDirection(shorten(next, 140)),
+  clientId,
+  connectionId,
+});
+
+/** Whether a notice is told by a notification: it says that somebody has to act, and it still holds. */
+export const isUrgent = ({ severity, endedAt, until }: AccountNoticeRow, now: Date): boolean =>
+  severity !== 'tells' && endedAt === null && (until === null || Date.parse(until) > now.getTime());
 
 export type Notice = {
   readonly title: string;

@@ -163,6 +163,7 @@ describe('SH-21: a write names its declaration, and a subject of the client on s
         outbox: async () => [],
         retry: async () => undefined,
         discard: async () => undefined,
+        restore: async () => null,
       },
       pump: { count: async () => undefined, kick: () => undefined },
     }),

@@ -9,12 +9,12 @@ import type { OutboxPump } from '../sync/outbox.ts';
 import { topicsOf } from '../sync/topics.ts';
 import { checkedArgs, declared } from './checked.ts';
 
-type Own = Pick<Handlers, 'writes.make' | 'outbox.list' | 'outbox.retry' | 'outbox.discard'>;
+type Own = Pick<Handlers, 'writes.make' | 'outbox.list' | 'outbox.retry' | 'outbox.discard' | 'outbox.restore'>;
 
 export type WriteHandlerDeps = {
   readonly open: () => {
     readonly personId: string;
-    readonly cache: Pick<Cache, 'enqueue' | 'hasRow' | 'outbox' | 'retry' | 'discard'>;
+    readonly cache: Pick<Cache, 'enqueue' | 'hasRow' | 'outbox' | 'retry' | 'discard' | 'restore'>;
     readonly pump: Pick<OutboxPump, 'count' | 'kick'>;
   };
   readonly newId: () => string;
@@ -92,6 +92,15 @@ export function writeHandlers({ open, newId, serverNow, changed, onDiskFull }: W
       await cache.discard({ clientId, id });
       await pump.count();
       changed(topicsOf(item));
+      return null;
+    },
+    async 'outbox.restore'({ clientId, id }) {
+      const { cache, pump } = open();
+      const item = await cache.restore({ clientId, id });
+      if (!item) throw new ConsoleError('not_found', 'This cannot be undone any more.', 'Write it again.');
+      await pump.count();
+      changed(topicsOf(item));
+      pump.kick();
       return null;
     },
   };

@@ -15,7 +15,8 @@ export type EngineDeps = {
   readonly status: StatusBoard;
   readonly log: ConsoleLog;
   readonly onChanged: (topics: Topic[]) => void;
-  readonly onArrived: (arrived: AppliedBatch['arrived']) => void;
+  /** Messages and notices about accounts that are new, after the first pull. */
+  readonly onArrived: (applied: Pick<AppliedBatch, 'arrived' | 'notices'>) => void;
   readonly onOnline: () => void;
   /** The server no longer takes the token. */
   readonly onRefused: () => Promise<void>;
@@ -231,7 +232,7 @@ export function createSyncEngine(deps: EngineDeps): SyncEngine {
       held = 0;
       if (first) status.set({ received });
       if (applied.topics.length > 0) deps.onChanged(applied.topics);
-      if (!first && applied.arrived.length > 0) deps.onArrived(applied.arrived);
+      if (!first && applied.arrived.length + applied.notices.length > 0) deps.onArrived(applied);
     }
 
     return {

@@ -48,6 +48,7 @@ export const ACCEPTED: { readonly [N in CallName]: ArgsIn<N> } = {
   'outbox.list': { clientId: null },
   'outbox.retry': { clientId: id, id, changes: { seenInboundId: null } },
   'outbox.discard': { clientId: id, id },
+  'outbox.restore': { clientId: id, id },
   'connect.state': { clientId: id },
   'connect.start': { clientId: id, provider: 'jira', shared: false, connectionId: null },
   'connect.reopen': attempt,
