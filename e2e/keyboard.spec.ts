@@ -1,6 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { pressUntil } from './keys.ts';
 import { closeBrowser, openStage, type Stage, signInAs } from './stage.ts';
+
+const PICTURES = join(import.meta.dirname, '..', 'out', 'e2e', 'pictures');
+mkdirSync(PICTURES, { recursive: true });
 
 let stage: Stage;
 let page: Page;
@@ -24,7 +29,7 @@ const tiles = async () =>
   rail()
     .getByRole('listitem')
     .getByRole('button')
-    .evaluateAll(all => all.map(one => one.title));
+    .evaluateAll(all => all.map(one => one.getAttribute('aria-label')?.split(', ')[0]));
 const openRow = () => page.getByRole('option', { selected: true });
 const openName = async () =>
   (await page.getByRole('complementary', { name: 'Details' }).getByRole('heading').first().textContent()) ?? '';
@@ -184,6 +189,38 @@ test('the list has one tab stop, and arrows, Home and End move in it', async () 
   await expect.poll(openName).toContain(name ?? '?');
 });
 
+test('rows are selected by keyboard, dealt with together and brought back by one undo; none of them is opened', async () => {
+  await rows().nth(2).focus();
+  const name = await openName();
+  const bar = page.getByRole('toolbar', { name: 'Selected conversations' });
+  await act('x', () => expect(bar).toContainText('1 selected', { timeout: 300 }));
+  await page.keyboard.press('Shift+J');
+  await expect(bar).toContainText('2 selected');
+  await page.keyboard.press('Shift+J');
+  await expect(bar).toContainText('3 selected');
+  await expect(rows().nth(4)).toBeFocused();
+  expect(await openName()).toBe(name);
+  await page.screenshot({ path: join(PICTURES, 'selection.png') });
+  const names = await rows().evaluateAll(all =>
+    all.filter(one => one.getAttribute('aria-checked') === 'true').map(one => one.dataset.row),
+  );
+  expect(names).toHaveLength(3);
+  const selected = page.locator(names.map(id => `[role=option][data-row="${id}"]`).join());
+  await act('e', () => expect(selected).toHaveCount(0, { timeout: 500 }));
+  await expect(bar).toHaveCount(0);
+  await expect(page.getByText('Closed: 3 conversations').first()).toBeVisible();
+  await act('z', () => expect(selected).toHaveCount(3, { timeout: 500 }));
+});
+
+test('a button shows what it does and its shortcut when it has the keyboard focus', async () => {
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await details.getByRole('button', { name: /^Assign: / }).focus();
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.locator('[data-hint]')).toHaveText(/^(Close|Reopen)E$/);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('[data-hint]')).toHaveCount(0);
+});
+
 test('search is reached, walked through, opened and left by keyboard', async () => {
   await act('/', () => expect(page.getByLabel('Search messages of this client')).toBeFocused({ timeout: 300 }));
   await page.keyboard.type('order');
@@ -289,15 +326,15 @@ const OVERLAYS: readonly (readonly [what: string, open: () => Promise<void>])[] 
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
     },
   ],
-  ['the menu of snoozes', () => page.getByTitle(/^Snooze \(/).click()],
-  ['the menu of assignees', () => page.getByTitle(/^Assign \(/).click()],
-  ['the tags', () => page.getByTitle(/^Change tags/).click()],
+  ['the menu of snoozes', () => page.getByRole('button', { name: /^Snoozed?$/ }).click()],
+  ['the menu of assignees', () => page.getByRole('button', { name: /^Assign: / }).click()],
+  ['the tags', () => page.getByRole('button', { name: 'Tag', exact: true }).click()],
 ];
 
 for (const [what, open] of OVERLAYS)
   test(`a sentence that is typed into ${what} changes nothing behind it`, async () => {
     if ((await page.getByRole('log').count()) === 0) await rows().first().click();
-    await expect(page.getByTitle(/^Change tags/)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Tag', exact: true })).toBeVisible();
     const before = await state();
     await open();
     await expect(page.getByRole('dialog').or(page.getByRole('menu')).first()).toBeVisible();

@@ -154,10 +154,13 @@ function demandDistinct(
     ...claimsOf(screens, goTo),
   ];
   demandOne('key', everywhere);
-  // Two screens may use the same key for shortcuts of their own: only one of them is shown.
+  // Two screens may use the same key for shortcuts of their own: only one of them is shown. Two fields or lists of a screen may both handle a
+  // key themselves: only one of them has the focus.
+  const claimedBy = (screen: Screen) =>
+    new Map(shortcutsOf(screen).map(one => [one.local ? one.keys : one, one] as const)).values();
   for (const screen of screens)
     demandOne('key', [
       ...everywhere,
-      ...shortcutsOf(screen).map(({ keys, says }): Claim => [keys, `“${says}” of the screen ${screen.id}`]),
+      ...[...claimedBy(screen)].map(({ keys, says }): Claim => [keys, `“${says}” of the screen ${screen.id}`]),
     ]);
 }

@@ -6,8 +6,10 @@ import { useNow } from '../lib/clock.ts';
 import { openingWords } from '../lib/opening.ts';
 import { useRow } from '../lib/rows.ts';
 import { IconButton } from '../ui/button.tsx';
+import { Hinted } from '../ui/hint.tsx';
+import { Keys } from '../ui/keys.tsx';
 import { Menu, MenuItem, MenuLine, MenuTitle } from '../ui/menu.tsx';
-import { Chip, ClientMark, Keys } from '../ui/parts.tsx';
+import { Chip, ClientMark } from '../ui/parts.tsx';
 import { keysOfOverlay, showOverlay } from './registry.ts';
 
 type SignedIn = Extract<AccountState, { status: 'signed-in' }>;
@@ -46,16 +48,17 @@ export function IdentityStrip({
       {client ? <span aria-hidden className="absolute inset-x-0 top-0 h-[3px] bg-hue" /> : null}
       {client ? (
         <>
-          <button
-            type="button"
-            aria-label={`${client.name}. Switch client`}
-            onClick={() => showOverlay('switcher')}
-            className="flex min-w-16 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
-            title={`Switch client (${keysOfOverlay('switcher')})`}
-          >
-            <ClientMark client={client} size={26} />
-            <bdi className="truncate text-[15px] font-bold">{client.name}</bdi>
-          </button>
+          <Hinted text="Switch client" keys={keysOfOverlay('switcher')}>
+            <button
+              type="button"
+              aria-label={`${client.name}. Switch client`}
+              onClick={() => showOverlay('switcher')}
+              className="flex min-w-16 items-center gap-2.5 rounded-md py-1 pr-2 hover:bg-hover"
+            >
+              <ClientMark client={client} size={26} />
+              <bdi className="truncate text-[15px] font-bold">{client.name}</bdi>
+            </button>
+          </Hinted>
           <span className="min-w-0 truncate text-meta">
             Replying as <bdi>{client.replyAs}</bdi>
           </span>

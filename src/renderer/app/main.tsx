@@ -5,6 +5,7 @@ import { Component, type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectAppState } from '../lib/app-state.ts';
 import { queryClient } from '../lib/queries.ts';
+import { Hints } from '../ui/hint.tsx';
 import { Failed } from '../ui/parts.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { REGISTRY } from './registry.ts';
@@ -36,6 +37,7 @@ createRoot(page).render(
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Toasts />
+        <Hints />
       </QueryClientProvider>
     </Boundary>
   </StrictMode>,

@@ -1,5 +1,6 @@
 import type { AgencyScreen, ClientScreen } from '../lib/screen.ts';
 import { shownKeys } from '../lib/shortcuts.ts';
+import { Hinted } from '../ui/hint.tsx';
 import { goTo } from './fold.ts';
 import { useFrame } from './frame-context.ts';
 
@@ -93,30 +94,31 @@ function Place({
   const column = form === 'column';
   const shown = column ? counted : null;
   return (
-    <button
-      type="button"
-      aria-label={[label, shown ? `${shown.number} ${shown.unit}` : '', alarm?.says ?? ''].filter(Boolean).join(', ')}
-      aria-current={current ? 'page' : undefined}
-      title={`${alarm ? alarm.says : label} (${shownKeys(goTo(screen))})`}
-      onClick={onPick}
-      className={`relative flex h-8 items-center gap-2 rounded-md text-meta hover:bg-hover hover:text-text aria-[current]:bg-picked aria-[current]:font-medium aria-[current]:text-text ${column ? 'justify-center xl:justify-start xl:px-2' : 'w-8 justify-center'}`}
-    >
-      <Icon size={16} aria-hidden />
-      {column ? <span className="hidden min-w-0 flex-1 truncate text-left text-work xl:block">{label}</span> : null}
-      {shown ? (
-        <span
-          aria-hidden
-          data-count={shown.number}
-          className="hidden text-meta text-meta before:content-[attr(data-count)] xl:block"
-        />
-      ) : null}
-      {alarm ? (
-        <span
-          aria-hidden
-          data-count={alarm.number}
-          className={`grid h-4 min-w-4 place-items-center rounded-full bg-danger px-1 text-[10px] leading-none font-bold text-on-accent before:content-[attr(data-count)] ${column ? 'max-xl:absolute max-xl:top-0 max-xl:right-0' : 'absolute top-0 right-0'}`}
-        />
-      ) : null}
-    </button>
+    <Hinted text={alarm ? alarm.says : label} keys={shownKeys(goTo(screen))}>
+      <button
+        type="button"
+        aria-label={[label, shown ? `${shown.number} ${shown.unit}` : '', alarm?.says ?? ''].filter(Boolean).join(', ')}
+        aria-current={current ? 'page' : undefined}
+        onClick={onPick}
+        className={`relative flex h-8 items-center gap-2 rounded-md text-meta hover:bg-hover hover:text-text aria-[current]:bg-picked aria-[current]:font-medium aria-[current]:text-text ${column ? 'justify-center xl:justify-start xl:px-2' : 'w-8 justify-center'}`}
+      >
+        <Icon size={16} aria-hidden />
+        {column ? <span className="hidden min-w-0 flex-1 truncate text-left text-work xl:block">{label}</span> : null}
+        {shown ? (
+          <span
+            aria-hidden
+            data-count={shown.number}
+            className="hidden text-meta text-meta before:content-[attr(data-count)] xl:block"
+          />
+        ) : null}
+        {alarm ? (
+          <span
+            aria-hidden
+            data-count={alarm.number}
+            className={`grid h-4 min-w-4 place-items-center rounded-full bg-danger px-1 text-[10px] leading-none font-bold text-on-accent before:content-[attr(data-count)] ${column ? 'max-xl:absolute max-xl:top-0 max-xl:right-0' : 'absolute top-0 right-0'}`}
+          />
+        ) : null}
+      </button>
+    </Hinted>
   );
 }

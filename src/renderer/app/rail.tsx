@@ -5,6 +5,7 @@ import { ask, bridge } from '../lib/bridge.ts';
 import { hueStyle } from '../lib/client-colour.ts';
 import { shownKeys } from '../lib/shortcuts.ts';
 import { useShortcuts } from '../lib/use-shortcuts.ts';
+import { Hinted } from '../ui/hint.tsx';
 import { ClientMark } from '../ui/parts.tsx';
 import { complain } from '../ui/toast.tsx';
 import { movedTo, neighbourOf } from './rail-order.ts';
@@ -79,43 +80,45 @@ export function Rail({
             {client.id === currentId ? (
               <span aria-hidden className="absolute top-2 -left-[7px] h-6 w-[4px] rounded-full bg-hue" />
             ) : null}
-            <button
-              type="button"
-              aria-current={client.id === currentId ? 'true' : undefined}
-              aria-keyshortcuts={at < MOST_KEYS ? `Control+${at + 1}` : undefined}
-              aria-label={`${client.name}${client.unread > 0 ? `, ${client.unread} unread` : ''}${client.failed > 0 ? `, ${client.failed} failed` : ''}`}
-              title={at < MOST_KEYS ? `${client.name} (${shownKeys(`mod+${at + 1}`)})` : client.name}
-              onClick={() => onPick(client.id)}
-              className="relative grid size-10 place-items-center rounded-lg hover:bg-hover aria-[current]:bg-picked"
-            >
-              <ClientMark client={client} size={30} />
-              {at < MOST_KEYS ? (
-                <span
-                  aria-hidden
-                  data-number={at + 1}
-                  className="absolute bottom-0.5 -left-[3px] text-[10px] leading-none text-meta before:content-[attr(data-number)]"
-                />
-              ) : null}
-              {client.unread > 0 && !client.muted ? (
-                <span
-                  aria-hidden
-                  data-count={client.unread > 99 ? '99+' : client.unread}
-                  className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full border-2 border-sunken bg-text px-[3px] text-[10px] leading-none font-bold text-ground before:content-[attr(data-count)]"
-                />
-              ) : null}
-            </button>
+            <Hinted text={client.name} keys={at < MOST_KEYS ? shownKeys(`mod+${at + 1}`) : undefined}>
+              <button
+                type="button"
+                aria-current={client.id === currentId ? 'true' : undefined}
+                aria-keyshortcuts={at < MOST_KEYS ? `Control+${at + 1}` : undefined}
+                aria-label={`${client.name}${client.unread > 0 ? `, ${client.unread} unread` : ''}${client.failed > 0 ? `, ${client.failed} failed` : ''}`}
+                onClick={() => onPick(client.id)}
+                className="relative grid size-10 place-items-center rounded-lg hover:bg-hover aria-[current]:bg-picked"
+              >
+                <ClientMark client={client} size={30} />
+                {at < MOST_KEYS ? (
+                  <span
+                    aria-hidden
+                    data-number={at + 1}
+                    className="absolute bottom-0.5 -left-[3px] text-[10px] leading-none text-meta before:content-[attr(data-number)]"
+                  />
+                ) : null}
+                {client.unread > 0 && !client.muted ? (
+                  <span
+                    aria-hidden
+                    data-count={client.unread > 99 ? '99+' : client.unread}
+                    className="absolute -top-0.5 -right-0.5 grid h-4 min-w-4 place-items-center rounded-full border-2 border-sunken bg-text px-[3px] text-[10px] leading-none font-bold text-ground before:content-[attr(data-count)]"
+                  />
+                ) : null}
+              </button>
+            </Hinted>
           </li>
         ))}
       </ul>
-      <button
-        type="button"
-        aria-label={`All ${clients.length} clients`}
-        title={`All clients (${keysOfOverlay('switcher')})`}
-        onClick={() => showOverlay('switcher')}
-        className="grid size-10 place-items-center rounded-lg text-meta hover:bg-hover hover:text-text"
-      >
-        <LayoutGrid size={18} />
-      </button>
+      <Hinted text="All clients" keys={keysOfOverlay('switcher')}>
+        <button
+          type="button"
+          aria-label={`All ${clients.length} clients`}
+          onClick={() => showOverlay('switcher')}
+          className="grid size-10 place-items-center rounded-lg text-meta hover:bg-hover hover:text-text"
+        >
+          <LayoutGrid size={18} />
+        </button>
+      </Hinted>
       {agency}
     </nav>
   );

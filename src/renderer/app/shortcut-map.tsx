@@ -1,7 +1,7 @@
 import { defineOverlay } from '../lib/overlay.ts';
 import { keysOf } from '../lib/shortcuts.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { Keys } from '../ui/parts.tsx';
+import { Keys } from '../ui/keys.tsx';
 import { useFrame } from './frame-context.ts';
 
 function ShortcutMap({ onClose }: { readonly onClose: () => void }) {

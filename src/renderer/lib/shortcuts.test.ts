@@ -25,14 +25,17 @@ describe('keys are read as they are declared', () => {
   test.each([
     ['र', 'KeyJ', false, 'j'],
     ['क', 'KeyK', false, 'k'],
-    ['त्र', 'KeyG', true, 'g'],
+    ['ग', 'KeyI', false, 'i'],
+    ['त्र', 'KeyG', true, 'shift+g'],
     ['य', 'Slash', false, '/'],
     ['य़', 'Slash', true, '?'],
     ['๑', 'Digit1', false, '1'],
     ['й', 'KeyQ', false, 'q'],
   ])('«%s» of another script counts as the key %s', (key, code, shiftKey, keys) => {
     expect(keysPressed({ ...plain, key, code, shiftKey }, false)).toBe(keys);
-    expect(keysPressed({ ...plain, key, code, ctrlKey: true }, true)).toBe(`mod+${keys === '?' ? '/' : keys}`);
+    expect(keysPressed({ ...plain, key, code, ctrlKey: true }, true)).toBe(
+      `mod+${keys === '?' ? '/' : keys.replace('shift+', '')}`,
+    );
   });
 
   test('a Latin letter counts as itself, wherever its keyboard has it', () => {
@@ -45,6 +48,14 @@ describe('keys are read as they are declared', () => {
     expect(keysPressed({ ...plain, key: 'ArrowUp', altKey: true }, false)).toBe('alt+arrowup');
     expect(keysPressed({ ...plain, key: 'ArrowUp', altKey: true }, true)).toBeNull();
     expect(shownKeys('alt+arrowup')).toBe('Alt+↑');
+  });
+
+  test('Shift makes another shortcut of a letter, and no other one of a sign', () => {
+    expect(keysPressed({ ...plain, key: 'J', shiftKey: true }, false)).toBe('shift+j');
+    expect(keysPressed({ ...plain, key: 'J', shiftKey: true }, true)).toBeNull();
+    expect(keysPressed({ ...plain, key: 'J' }, false)).toBe('j');
+    expect(keysPressed({ ...plain, key: '?', shiftKey: true }, false)).toBe('?');
+    expect(shownKeys('shift+j')).toBe('Shift+J');
   });
 
   test('Alt makes Ctrl another key', () => {

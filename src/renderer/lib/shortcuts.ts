@@ -1,6 +1,6 @@
 /** Shortcuts are data: the keyboard map, the hints on buttons and the key handler read the same declarations. */
 export type Shortcut = {
-  /** `j`, `?`, `mod+k`, `alt+arrowup`, `mod+shift+o` or `g i` for one key after the other; `mod` is Ctrl, and ⌘ on a Mac. */
+  /** `j`, `?`, `shift+j`, `mod+k`, `alt+arrowup`, `mod+shift+o` or `g i` for one key after the other; `mod` is Ctrl, and ⌘ on a Mac. */
   readonly keys: string;
   /** What it does, for the keyboard map. */
   readonly says: string;
@@ -82,7 +82,10 @@ export function keysPressed(event: Pressed, typing: boolean): string | null {
   // Alt makes another character of a letter on many keyboards, so it counts only with keys such as the arrows.
   if (event.altKey && (mod || event.key.length === 1)) return null;
   if (!mod && (typing || event.ctrlKey || event.metaKey)) return null;
-  return `${mod ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${mod && event.shiftKey ? 'shift+' : ''}${keyOf(event)}`;
+  const key = keyOf(event);
+  // Shift makes another character of a sign, such as ? of /, and no other one of a letter.
+  const shift = event.shiftKey && (mod || /^[a-z]$/.test(key)) ? 'shift+' : '';
+  return `${mod ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${shift}${key}`;
 }
 
 const SIGNS: Readonly<Record<string, readonly [plain: string, withShift: string]>> = {

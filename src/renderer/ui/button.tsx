@@ -1,4 +1,5 @@
 import type { ComponentProps, ReactNode } from 'react';
+import { Hinted } from './hint.tsx';
 
 const LOOK = {
   primary: 'bg-accent text-on-accent hover:bg-accent-hover disabled:bg-hover disabled:text-meta',
@@ -24,7 +25,7 @@ export function Button({
   );
 }
 
-/** A button that shows an icon. Screen readers read its label, and a pointer on it shows the label. */
+/** A button that shows an icon. Screen readers read its label; the pointer and the focus show it, with the shortcut. */
 export function IconButton({
   label,
   keys,
@@ -33,14 +34,15 @@ export function IconButton({
   ...props
 }: ComponentProps<'button'> & { readonly label: string; readonly keys?: string; readonly children: ReactNode }) {
   return (
-    <button
-      type="button"
-      aria-label={label}
-      title={keys ? `${label} (${keys})` : label}
-      className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md text-meta hover:bg-hover hover:text-text aria-pressed:bg-picked aria-pressed:text-text ${className}`}
-      {...props}
-    >
-      {children}
-    </button>
+    <Hinted text={label} keys={keys}>
+      <button
+        type="button"
+        aria-label={label}
+        className={`inline-flex size-8 shrink-0 items-center justify-center rounded-md text-meta hover:bg-hover hover:text-text aria-pressed:bg-picked aria-pressed:text-text ${className}`}
+        {...props}
+      >
+        {children}
+      </button>
+    </Hinted>
   );
 }

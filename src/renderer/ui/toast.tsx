@@ -2,7 +2,7 @@ import { Toast, type ToastObject } from '@base-ui/react/toast';
 import { wordsOf } from '../lib/bridge.ts';
 import { keysOf, UNDO } from '../lib/shortcuts.ts';
 import { useShortcuts } from '../lib/use-shortcuts.ts';
-import { Keys } from './parts.tsx';
+import { Keys } from './keys.tsx';
 
 type Undo = () => void;
 type Shown = ToastObject<{ readonly undo: Undo | null }>;

@@ -14,6 +14,7 @@ import { allRows } from '../../lib/rows.ts';
 import { keysOf, keysPressed } from '../../lib/shortcuts.ts';
 import { write } from '../../lib/write.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Hinted } from '../../ui/hint.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { type AfterSend, SendButton } from './send-button.tsx';
 import { CONVERSATION, WRITING } from './shortcuts.ts';
@@ -120,10 +121,10 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
       className={`@container border-t-[3px] px-4 pt-2 pb-3 ${noting ? 'border-line bg-note' : 'border-hue bg-panel'}`}
     >
       <div className="mb-1.5 flex flex-wrap items-center gap-1 text-meta">
-        <ModeButton on={!noting} onClick={() => onMode('reply')} label={`Reply (${keysOf(CONVERSATION.reply)})`}>
+        <ModeButton on={!noting} onClick={() => onMode('reply')} hint="Reply" keys={keysOf(CONVERSATION.reply)}>
           Reply as <bdi className="max-w-48 truncate font-medium">{client.replyAs}</bdi>
         </ModeButton>
-        <ModeButton on={noting} onClick={() => onMode('note')} label={`Note (${keysOf(CONVERSATION.note)})`}>
+        <ModeButton on={noting} onClick={() => onMode('note')} hint="Note" keys={keysOf(CONVERSATION.note)}>
           <NotebookPen size={13} aria-hidden /> Note
         </ModeButton>
         <span className="flex-1" />
@@ -189,24 +190,27 @@ export function Composer({ conversation, client, mode, onMode, quoted, onUnquote
 function ModeButton({
   on,
   onClick,
-  label,
+  hint,
+  keys,
   children,
 }: {
   readonly on: boolean;
   readonly onClick: () => void;
-  readonly label: string;
+  readonly hint: string;
+  readonly keys: string;
   readonly children: React.ReactNode;
 }) {
   return (
-    <button
-      type="button"
-      title={label}
-      aria-pressed={on}
-      onClick={onClick}
-      className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta whitespace-nowrap hover:bg-hover aria-pressed:bg-picked aria-pressed:text-text"
-    >
-      {children}
-    </button>
+    <Hinted text={hint} keys={keys}>
+      <button
+        type="button"
+        aria-pressed={on}
+        onClick={onClick}
+        className="inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-meta whitespace-nowrap hover:bg-hover aria-pressed:bg-picked aria-pressed:text-text"
+      >
+        {children}
+      </button>
+    </Hinted>
   );
 }
 

@@ -6,6 +6,9 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 
+/** Reason of the record that an undo adds: both stay in the history of consent. */
+const UNDONE = 'Recorded by mistake, undone';
+
 /** Records an opt-out or an opt-in. The dialog names the customer and the client, and asks for the reason. */
 export function Consent({
   conversation,
@@ -22,7 +25,11 @@ export function Consent({
   const done = () => {
     const { clientId, id: conversationId, contactId } = conversation;
     const args = { clientId, conversationId, contactId, optedOut: !out, reason: reason.trim() };
-    void write('contacts.set-opt-out', args).then(() => toast(out ? 'Opt-in recorded' : 'Opt-out recorded'), complain);
+    const undo = () => void write('contacts.set-opt-out', { ...args, optedOut: out, reason: UNDONE }).catch(complain);
+    void write('contacts.set-opt-out', args).then(
+      () => toast(out ? 'Opt-in recorded' : 'Opt-out recorded', undo),
+      complain,
+    );
     setAsking(false);
     setReason('');
   };

@@ -1,14 +1,36 @@
 import type { InboxFilter, PersonRow } from '@astrix/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ChevronDown, Clock3, CloudUpload, Inbox, ListFilter, PencilLine, TriangleAlert } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useRef, useState } from 'react';
+import {
+  AlarmClock,
+  ChevronDown,
+  Clock3,
+  CloudUpload,
+  Inbox,
+  ListFilter,
+  PencilLine,
+  Square,
+  SquareCheck,
+  TriangleAlert,
+} from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+  useDeferredValue,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { ConversationView, InboxCounts } from '../../../shared/ipc.ts';
+import { useMay } from '../../lib/app-state.ts';
 import { useNow } from '../../lib/clock.ts';
-import { count, exactOf, shortOf, windowState } from '../../lib/format.ts';
+import { count, dateTimeOf, exactOf, shortOf, windowState } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { placeAfter } from '../../lib/roving.ts';
 import { keysOf, LIST } from '../../lib/shortcuts.ts';
+import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { ClientChecklist } from '../../ui/client-checklist.tsx';
+import { Hinted } from '../../ui/hint.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { Chip, Empty, Failed, PersonMark, Waiting } from '../../ui/parts.tsx';
 import { FilterChip, SearchField } from '../../ui/search-field.tsx';
@@ -16,6 +38,9 @@ import { type Held, shownOrder } from './held-list.ts';
 import { scrollMemory } from './memory.ts';
 import { useConversation, useCounts, useInbox } from './queries.ts';
 import { SearchResults } from './search-results.tsx';
+import { NOTHING, type Selection, toggled, withRange } from './selection.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import { SELECTION } from './shortcuts.ts';
 
 type Filter = { readonly filter: InboxFilter; readonly label: string; readonly empty: string };
 
@@ -49,11 +74,18 @@ type Props = {
   readonly searchField: RefObject<HTMLInputElement | null>;
   /** Receives the listed ids in order, for the shortcuts that move through the list. */
   readonly onListed: (ids: readonly string[]) => void;
+  readonly selection: Selection;
+  readonly onSelect: (selection: Selection) => void;
+  /** Runs when the selected conversations were dealt with. */
+  readonly onSelectedLeft: () => void;
 };
 
 /** Filters, search and the list of one client's conversations. */
-export function ConversationList({ clientId, filter, onFilter, openId, onOpen, searchField, onListed }: Props) {
+export function ConversationList(props: Props) {
+  const { clientId, filter, onFilter, openId, onOpen, searchField, onListed, selection, onSelect } = props;
   const [typed, setTyped] = useState('');
+  const listed = useInbox(clientId, filter).data?.pages.flatMap(page => page.conversations) ?? [];
+  const selected = listed.filter(({ id }) => selection.has(id));
   const q = useDeferredValue(typed);
   const counts = useCounts(clientId).data;
   const results = useRef<HTMLDivElement>(null);
@@ -71,7 +103,16 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
           onEnter={() => firstHit()?.click()}
           onDown={() => firstHit()?.focus()}
         />
-        <Filters filter={q.trim() ? null : filter} counts={counts} onFilter={onFilter} />
+        {selected.length > 0 ? (
+          <SelectionBar
+            clientId={clientId}
+            selected={selected}
+            onLeft={props.onSelectedLeft}
+            onClear={() => onSelect(NOTHING)}
+          />
+        ) : (
+          <Filters filter={q.trim() ? null : filter} counts={counts} onFilter={onFilter} />
+        )}
       </div>
       <div className="min-h-0 flex-1">
         {q.trim() ? (
@@ -87,7 +128,16 @@ export function ConversationList({ clientId, filter, onFilter, openId, onOpen, s
             }}
           />
         ) : (
-          <List key={filter} clientId={clientId} filter={filter} openId={openId} onOpen={onOpen} onListed={onListed} />
+          <List
+            key={filter}
+            clientId={clientId}
+            filter={filter}
+            openId={openId}
+            onOpen={onOpen}
+            onListed={onListed}
+            selection={selection}
+            onSelect={onSelect}
+          />
         )}
       </div>
     </section>
@@ -122,27 +172,28 @@ function Filters({
       <Menu
         align="end"
         trigger={
-          <button
-            type="button"
-            aria-pressed={other !== undefined}
-            title={other?.label ?? 'More filters'}
-            className="inline-flex h-6 min-w-0 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
-          >
-            {other ? (
-              <span className="truncate">{other.label}</span>
-            ) : (
-              <ListFilter size={13} aria-hidden className="shrink-0" />
-            )}
-            <span className="sr-only">{other ? ', more filters' : 'More filters'}</span>
-            {other ? <span className="font-medium">{count(amountOf(other))}</span> : null}
-            {!other && failed > 0 ? (
-              <span className="font-medium text-danger">
-                {count(failed)}
-                <span className="sr-only"> failed</span>
-              </span>
-            ) : null}
-            {other ? <ChevronDown size={12} aria-hidden className="shrink-0" /> : null}
-          </button>
+          <Hinted text={other?.label ?? 'More filters'}>
+            <button
+              type="button"
+              aria-pressed={other !== undefined}
+              className="inline-flex h-6 min-w-0 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover aria-pressed:bg-text aria-pressed:text-ground"
+            >
+              {other ? (
+                <span className="truncate">{other.label}</span>
+              ) : (
+                <ListFilter size={13} aria-hidden className="shrink-0" />
+              )}
+              <span className="sr-only">{other ? ', more filters' : 'More filters'}</span>
+              {other ? <span className="font-medium">{count(amountOf(other))}</span> : null}
+              {!other && failed > 0 ? (
+                <span className="font-medium text-danger">
+                  {count(failed)}
+                  <span className="sr-only"> failed</span>
+                </span>
+              ) : null}
+              {other ? <ChevronDown size={12} aria-hidden className="shrink-0" /> : null}
+            </button>
+          </Hinted>
         }
       >
         {OTHERS.map(entry => (
@@ -169,7 +220,10 @@ function List({
   openId,
   onOpen,
   onListed,
-}: Pick<Props, 'clientId' | 'filter' | 'openId' | 'onOpen' | 'onListed'>) {
+  selection,
+  onSelect,
+}: Pick<Props, 'clientId' | 'filter' | 'openId' | 'onOpen' | 'onListed' | 'selection' | 'onSelect'>) {
+  const maySelect = useMay('conversation.triage');
   const inbox = useInbox(clientId, filter);
   const counts = useCounts(clientId).data;
   const people = usePeople().data ?? [];
@@ -223,15 +277,42 @@ function List({
   }, [openId, place < 0]);
   const [focused, setFocused] = useState<string | null>(null);
   const tabStop = [focused, openId].find(id => id !== null && rows.some(row => row.id === id)) ?? rows[0]?.id;
+  const focusRow = (row: ConversationView, to: number) => {
+    setFocused(row.id);
+    virtual.scrollToIndex(to, { align: 'auto' });
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${row.id}"]`)?.focus());
+  };
   const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && selection.size > 0) {
+      event.preventDefault();
+      onSelect(NOTHING);
+      return;
+    }
     const from = rows.findIndex(row => row.id === tabStop);
     const to = placeAfter(event.key, from, rows.length);
     const row = to === null ? undefined : rows[to];
     if (to === null || !row) return;
     event.preventDefault();
-    setFocused(row.id);
-    virtual.scrollToIndex(to, { align: 'auto' });
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${row.id}"]`)?.focus());
+    focusRow(row, to);
+  };
+  const shown = rows.map(row => row.id);
+  /** The row with the focus, else the open one. Selecting opens no conversation, because opening one marks it as read. */
+  const cursor = () => (scroller.current?.contains(document.activeElement) ? tabStop : (openId ?? tabStop));
+  const extend = (by: 1 | -1) => {
+    const from = cursor();
+    const to = shown.indexOf(from ?? '') + by;
+    const row = rows[to];
+    if (from === undefined || !row) return;
+    onSelect(withRange(selection, shown, from, row.id));
+    focusRow(row, to);
+  };
+  const toggle = (id = cursor()) => id && shown.includes(id) && onSelect(toggled(selection, id));
+  useShortcuts(SELECTION, maySelect ? { toggle: () => toggle(), down: () => extend(1), up: () => extend(-1) } : {});
+  const pick = (row: ConversationView, event: MouseEvent) => {
+    const isBox = (event.target as HTMLElement).closest('[data-box]') !== null;
+    if (maySelect && (isBox || event.ctrlKey || event.metaKey)) toggle(row.id);
+    else if (maySelect && event.shiftKey) onSelect(withRange(selection, shown, cursor() ?? row.id, row.id));
+    else onOpen(row.clientId, row.id);
   };
 
   if (inbox.isPending) return <Waiting what="Loading conversations…" />;
@@ -269,6 +350,7 @@ function List({
       onKeyDown={press}
       className="scroll h-full"
       role="listbox"
+      aria-multiselectable={selection.size > 0}
       aria-label={`${about?.label} conversations`}
       // A row that is scrolled away is not in the page, so the list itself takes the focus then.
       tabIndex={items.some(item => rows[item.index]?.id === tabStop) ? -1 : 0}
@@ -292,7 +374,8 @@ function List({
                 of={rows.length}
                 tabStop={row.id === tabStop}
                 onFocus={() => setFocused(row.id)}
-                onOpen={() => onOpen(row.clientId, row.id)}
+                selected={selection.size > 0 ? selection.has(row.id) : null}
+                onPick={event => pick(row, event)}
               />
             </div>
           );
@@ -311,10 +394,12 @@ type RowProps = {
   readonly of: number;
   readonly tabStop: boolean;
   readonly onFocus: () => void;
-  readonly onOpen: () => void;
+  /** Null while no row is selected. */
+  readonly selected: boolean | null;
+  readonly onPick: (event: MouseEvent) => void;
 };
 
-function Row({ row, now, open, assignee, place, of, tabStop, onFocus, onOpen }: RowProps) {
+function Row({ row, now, open, assignee, place, of, tabStop, onFocus, selected, onPick }: RowProps) {
   const unread = row.unread > 0;
   const window = windowState(row.windowExpiresAt, now);
   return (
@@ -322,15 +407,21 @@ function Row({ row, now, open, assignee, place, of, tabStop, onFocus, onOpen }: 
       type="button"
       role="option"
       aria-selected={open}
+      {...(selected === null ? {} : { 'aria-checked': selected })}
       aria-posinset={place}
       aria-setsize={of}
       data-row={row.id}
       tabIndex={tabStop ? 0 : -1}
       onFocus={onFocus}
-      onClick={onOpen}
+      onClick={onPick}
       className="relative flex h-full w-full flex-col justify-center gap-0.5 border-b border-line px-3 text-left hover:bg-hover aria-selected:bg-picked"
     >
       <span className="flex items-baseline gap-2">
+        {selected === null ? null : (
+          <span data-box className={`self-center ${selected ? 'text-accent' : 'text-meta'}`}>
+            {selected ? <SquareCheck size={15} aria-hidden /> : <Square size={15} aria-hidden />}
+          </span>
+        )}
         <span className={`min-w-0 flex-1 truncate ${unread ? 'font-bold' : ''}`}>
           <bdi>{row.contactName}</bdi>
         </span>
@@ -373,6 +464,13 @@ function Marks({ row, window }: { readonly row: ConversationView; readonly windo
       <Chip key="waiting" tone="waiting" title="Will be sent when online">
         <CloudUpload size={11} aria-hidden /> {row.waiting}
         <span className="sr-only"> waiting to send</span>
+      </Chip>
+    ) : null,
+    row.status === 'snoozed' && row.snoozedUntil ? (
+      <Chip key="snoozed" title={`Snoozed until ${exactOf(row.snoozedUntil)}`}>
+        <AlarmClock size={11} aria-hidden />
+        <span className="sr-only">Snoozed until </span>
+        {dateTimeOf(row.snoozedUntil)}
       </Chip>
     ) : null,
     window.state === 'closing' ? (

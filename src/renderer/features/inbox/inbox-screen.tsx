@@ -25,7 +25,8 @@ import { ConversationList } from './conversation-list.tsx';
 import { FailedActions } from './failed-actions.tsx';
 import { afterLeaving, besides } from './held-list.ts';
 import { filterMemory, scrollMemory } from './memory.ts';
-import { useConversation } from './queries.ts';
+import { loadNewest, useConversation } from './queries.ts';
+import { afterSelected, NOTHING, within } from './selection.ts';
 import { CONVERSATION } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StopHint } from './stop-hint.tsx';
@@ -38,14 +39,22 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
   const sizes = useAppState(state => state.settings?.panels);
   const searchField = useRef<HTMLInputElement>(null);
   const listed = useRef<readonly string[]>([]);
+  const [selection, setSelection] = useState(NOTHING);
   const onListed = useCallback((ids: readonly string[]) => {
     listed.current = ids;
+    setSelection(selected => within(selected, ids));
   }, []);
 
   const pickFilter = (next: InboxFilter) => {
     filterMemory.set(client.id, next);
     scrollMemory.set(client.id, 0);
     setFilter(next);
+    setSelection(NOTHING);
+  };
+  const leaveSelected = () => {
+    if (conversationId !== null && selection.has(conversationId))
+      open(afterSelected(listed.current, selection, conversationId));
+    setSelection(NOTHING);
   };
 
   // The address follows a moment later. Until then keys count from where the person is going, and change nothing where they were.
@@ -83,6 +92,9 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
           onOpen={(clientId, id) => open(id, clientId)}
           searchField={searchField}
           onListed={onListed}
+          selection={selection}
+          onSelect={setSelection}
+          onSelectedLeft={leaveSelected}
         />
       </Panel>
       <Handle />
@@ -94,6 +106,7 @@ export function InboxScreen({ client, at: conversationId, open }: ScreenProps) {
             conversationId={conversationId}
             going={going}
             begin={begin}
+            selecting={selection.size > 0}
             onNext={() => step(1)}
             onLeave={() => {
               const next = afterLeaving(listed.current, conversationId);
@@ -123,12 +136,14 @@ type WorkProps = {
   readonly going: RefObject<string | null>;
   /** What to begin with once the conversation is shown, when its key came before it was. */
   readonly begin: RefObject<'reply' | null>;
+  /** Rows of the list are selected: the keys that change a conversation act on them and not on the open one. */
+  readonly selecting: boolean;
   readonly onNext: () => void;
   /** Runs when the conversation is dealt with. The answer is told whether that was kept, and opens the one that follows. */
   readonly onLeave: () => (isKept: boolean) => void;
 };
 
-function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkProps) {
+function Work({ client, conversationId, going, begin, selecting, onNext, onLeave }: WorkProps) {
   const found = useConversation(client.id, conversationId);
   const people = usePeople().data ?? [];
   const account = useAppState(state => state.account);
@@ -197,15 +212,19 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
             else begin.current = 'reply';
           },
           note: here(() => compose('note')),
-          assign: here(() => openMenu('assign')),
-          mine: here(() => myId !== conversation.assigneeId && triage.assign(myId)),
-          tag: here(() => openMenu('tag')),
-          snooze: here(() => openMenu('snooze')),
-          unread: here(() => {
-            keepUnread.current = true;
-            triage.unread();
-          }),
-          close: here(triage.toggle),
+          ...(selecting
+            ? {}
+            : {
+                assign: here(() => openMenu('assign')),
+                mine: here(() => myId !== conversation.assigneeId && triage.assign(myId)),
+                tag: here(() => openMenu('tag')),
+                snooze: here(() => openMenu('snooze')),
+                unread: here(() => {
+                  keepUnread.current = true;
+                  triage.unread();
+                }),
+                close: here(triage.toggle),
+              }),
         }
       : {},
   );
@@ -296,6 +315,7 @@ function Work({ client, conversationId, going, begin, onNext, onLeave }: WorkPro
                 field={field}
                 given={given}
                 onSent={then => {
+                  loadNewest(client.id, conversationId);
                   if (given?.failedId) dismiss(given.failedId).catch(complain);
                   setGiven(null);
                   if (then === 'next') onNext();

@@ -24,6 +24,8 @@ import { bytesOf, exactOf, timeOf } from '../../lib/format.ts';
 import { Linked } from '../../lib/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { copy } from '../../ui/copy.ts';
+import { Hinted } from '../../ui/hint.tsx';
+import { LongText } from './long-text.tsx';
 import { Part } from './part.tsx';
 
 type Common = { readonly onLink: (url: string) => void };
@@ -105,10 +107,10 @@ function Quoted({
   readonly quoted: MessageRow | undefined;
   readonly onJump: (messageId: string) => void;
 }) {
-  if (!quoted) return <span className={QUOTED}>Deleted message</span>;
+  if (!quoted) return <span className={QUOTED}>The original message is no longer stored</span>;
   return (
     <button type="button" dir="auto" className={`${QUOTED} hover:text-text`} onClick={() => onJump(quoted.id)}>
-      {quoted.text || (NAMES[quoted.kind] ?? 'Message')}
+      {quoted.deletedAt ? 'Deleted message' : quoted.text || (NAMES[quoted.kind] ?? 'Message')}
     </button>
   );
 }
@@ -177,7 +179,9 @@ export function Message({
                 <span className="mr-1.5 inline-block align-text-bottom text-meta">{ICONS[message.kind]}</span>
               ) : null}
               {message.content.some(part => SHOWN_FOR_TEXT.includes(part.kind)) ? null : (
-                <Linked text={message.text} onLink={onLink} />
+                <LongText length={message.text.length}>
+                  <Linked text={message.text} onLink={onLink} />
+                </LongText>
               )}
               {message.content.map((part, n) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: parts have no id and never change their order
@@ -210,15 +214,16 @@ export function Message({
             {message.reactions.map(reaction => reaction.emoji).join(' ')}
           </span>
         ) : null}
-        <button
-          type="button"
-          aria-label="Quote in the reply"
-          title="Quote in the reply"
-          onClick={() => onQuote(message)}
-          className={`absolute top-1 grid size-7 place-items-center rounded-md text-meta opacity-0 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 ${ours ? '-left-8' : '-right-8'}`}
-        >
-          <Reply size={14} />
-        </button>
+        <Hinted text="Quote in the reply">
+          <button
+            type="button"
+            aria-label="Quote in the reply"
+            onClick={() => onQuote(message)}
+            className={`absolute top-1 grid size-7 place-items-center rounded-md text-meta opacity-0 group-hover:opacity-100 hover:bg-hover focus-visible:opacity-100 ${ours ? '-left-8' : '-right-8'}`}
+          >
+            <Reply size={14} />
+          </button>
+        </Hinted>
       </div>
     </article>
   );

@@ -1,6 +1,6 @@
 import type { InboxFilter } from '@astrix/contract';
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { ConversationView } from '../../../shared/ipc.ts';
+import type { ConversationView, ThreadPage } from '../../../shared/ipc.ts';
 import { ask, bridge } from '../../lib/bridge.ts';
 import { queryClient } from '../../lib/queries.ts';
 import { agencyKey, clientKey } from '../../lib/query-keys.ts';
@@ -52,14 +52,30 @@ export const useInbox = (clientId: string, filter: InboxFilter) =>
     getNextPageParam: page => page.next,
   });
 
+/** The most pages of a thread that are kept: a change of the thread reads each of them again. Other pages are loaded when they come near. */
+const MAX_PAGES = 5;
+const NEWEST = { before: null, from: null } as { readonly before: string | null; readonly from: string | null };
+
 /** Not under `inbox`: a message in another conversation of the client is no reason to read the open thread again. */
+const threadKey = (clientId: string, conversationId: string) => clientKey(clientId, 'thread', conversationId);
+
+/** The pages go from the newest to the oldest: the next page is the older one, the previous page the newer one. */
 export const useThread = (clientId: string, conversationId: string) =>
   useInfiniteQuery({
-    queryKey: clientKey(clientId, 'thread', conversationId),
-    queryFn: ({ pageParam }) => ask(bridge.inbox.thread({ clientId, conversationId, before: pageParam, limit: PAGE })),
-    initialPageParam: null as string | null,
-    getNextPageParam: page => page.next,
+    queryKey: threadKey(clientId, conversationId),
+    queryFn: ({ pageParam }) => ask(bridge.inbox.thread({ clientId, conversationId, ...pageParam, limit: PAGE })),
+    initialPageParam: NEWEST,
+    getNextPageParam: ({ next }) => (next === null ? null : { before: next, from: null }),
+    getPreviousPageParam: ({ newer }) => (newer === null ? null : { before: null, from: newer }),
+    maxPages: MAX_PAGES,
   });
+
+/** Loads the newest page again when it was given up for older ones. */
+export function loadNewest(clientId: string, conversationId: string): void {
+  const queryKey = threadKey(clientId, conversationId);
+  const kept = queryClient.getQueryData<{ readonly pages: readonly ThreadPage[] }>(queryKey);
+  if (kept?.pages[0]?.newer) void queryClient.resetQueries({ queryKey });
+}
 
 export const searchInbox = (clientId: string | null, q: string) => ask(bridge.inbox.search({ clientId, q, limit: 40 }));
 

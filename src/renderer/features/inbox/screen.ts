@@ -3,7 +3,7 @@ import { defineScreen, type Found } from '../../lib/screen.ts';
 import { ARROWS, LIST } from '../../lib/shortcuts.ts';
 import { InboxScreen } from './inbox-screen.tsx';
 import { searchInbox, useCounts } from './queries.ts';
-import { CONVERSATION, WRITING } from './shortcuts.ts';
+import { CONVERSATION, SELECTION, WRITING } from './shortcuts.ts';
 
 const useOpenCount = (clientId: string): number | null => useCounts(clientId).data?.open ?? null;
 
@@ -30,7 +30,7 @@ export const screen = defineScreen({
   shows: 'conversations',
   count: { use: useOpenCount, unit: 'open' },
   find: { search: findConversations, group: 'Messages and people' },
-  shortcuts: [LIST, ARROWS, CONVERSATION, WRITING],
+  shortcuts: [LIST, ARROWS, SELECTION, CONVERSATION, WRITING],
   remembers: true,
   Screen: InboxScreen,
 });

@@ -1,6 +1,7 @@
 import { ChevronUp, SendHorizontal } from 'lucide-react';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
+import { Hinted } from '../../ui/hint.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { WRITING } from './shortcuts.ts';
 
@@ -20,19 +21,20 @@ export function SendButton({
 }) {
   return (
     <span className="flex shrink-0">
-      <Button
-        type="submit"
-        look="client"
-        disabled={disabled}
-        title={`Send as ${clientName} (${keysOf(WRITING.sendAlways)})`}
-        className="max-w-60 rounded-r-none @max-md:max-w-full @max-md:min-w-0 @max-md:flex-1"
-      >
-        <SendHorizontal size={14} aria-hidden />
-        <span className="truncate">
-          Send as <bdi>{clientName}</bdi>
-          {online ? '' : ' when online'}
-        </span>
-      </Button>
+      <Hinted text={`Send as ${clientName}`} keys={keysOf(WRITING.sendAlways)}>
+        <Button
+          type="submit"
+          look="client"
+          disabled={disabled}
+          className="max-w-60 rounded-r-none @max-md:max-w-full @max-md:min-w-0 @max-md:flex-1"
+        >
+          <SendHorizontal size={14} aria-hidden />
+          <span className="truncate">
+            Send as <bdi>{clientName}</bdi>
+            {online ? '' : ' when online'}
+          </span>
+        </Button>
+      </Hinted>
       <Menu
         align="end"
         trigger={

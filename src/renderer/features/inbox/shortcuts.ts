@@ -21,3 +21,11 @@ export const WRITING = defineShortcuts('Writing', {
   newLine: { keys: 'shift+enter', says: 'New line', local: true },
   leave: { keys: 'escape', says: 'Leave the text field; the draft is kept', local: true },
 });
+
+/** For the rows that are selected in the list. While there are some, the keys of a conversation act on all of them. */
+export const SELECTION = defineShortcuts('Selection', {
+  toggle: { keys: 'x', says: 'Select the row, or take it out of the selection' },
+  down: { keys: 'shift+j', says: 'Extend the selection down', quick: true },
+  up: { keys: 'shift+k', says: 'Extend the selection up', quick: true },
+  clear: { keys: 'escape', says: 'Clear the selection, in the list', local: true },
+});

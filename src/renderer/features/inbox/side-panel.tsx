@@ -7,8 +7,10 @@ import { dateTimeOf, exactOf, snoozeChoices, windowState } from '../../lib/forma
 import { usePeople } from '../../lib/queries.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
+import { Hinted } from '../../ui/hint.tsx';
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { PersonMark } from '../../ui/parts.tsx';
+import { assignable } from './assignable.ts';
 import { Consent } from './consent.tsx';
 import { useContact } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
@@ -35,7 +37,7 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
   const may = account.status === 'signed-in' && account.permissions.includes('conversation.triage');
   const myId = account.status === 'signed-in' ? account.personId : null;
   const assignee = people.find(person => person.id === conversation.assigneeId);
-  const able = people.filter(person => person.active && person.role !== 'client' && person.role !== 'analyst');
+  const able = assignable(people);
   const window = windowState(conversation.windowExpiresAt, now);
 
   return (
@@ -50,14 +52,11 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
         <div className="mt-3 flex gap-1.5">
           <Menu
             trigger={
-              <Button
-                ref={triggers.snooze}
-                disabled={!may}
-                title={`Snooze (${keysOf(CONVERSATION.snooze)})`}
-                className="flex-1"
-              >
-                <AlarmClock size={14} /> {conversation.status === 'snoozed' ? 'Snoozed' : 'Snooze'}
-              </Button>
+              <Hinted text="Snooze" keys={keysOf(CONVERSATION.snooze)}>
+                <Button ref={triggers.snooze} disabled={!may} className="flex-1">
+                  <AlarmClock size={14} /> {conversation.status === 'snoozed' ? 'Snoozed' : 'Snooze'}
+                </Button>
+              </Hinted>
             }
           >
             {conversation.status === 'snoozed' ? (
@@ -76,35 +75,34 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
               </MenuItem>
             ))}
           </Menu>
-          <Button
-            disabled={!may}
-            title={`${conversation.status === 'closed' ? 'Reopen' : 'Close'} (${keysOf(CONVERSATION.close)})`}
-            onClick={triage.toggle}
-            className="flex-1"
-          >
-            {conversation.status === 'closed' ? <RotateCcw size={14} /> : <CircleCheck size={14} />}
-            {conversation.status === 'closed' ? 'Reopen' : 'Close'}
-          </Button>
+          <Hinted text={conversation.status === 'closed' ? 'Reopen' : 'Close'} keys={keysOf(CONVERSATION.close)}>
+            <Button disabled={!may} onClick={triage.toggle} className="flex-1">
+              {conversation.status === 'closed' ? <RotateCcw size={14} /> : <CircleCheck size={14} />}
+              {conversation.status === 'closed' ? 'Reopen' : 'Close'}
+            </Button>
+          </Hinted>
         </div>
       </div>
 
       <Section title="Assigned to">
         <Menu
           trigger={
-            <button
-              ref={triggers.assign}
-              type="button"
-              disabled={!may}
-              title={`Assign (${keysOf(CONVERSATION.assign)})`}
-              className="row-button -mx-2 w-[calc(100%+16px)]"
-            >
-              {assignee ? (
-                <PersonMark initials={assignee.initials} name={assignee.name} />
-              ) : (
-                <UserRoundPlus size={16} className="text-meta" />
-              )}
-              <span className={assignee ? '' : 'text-meta'}>{assignee?.name ?? 'Unassigned'}</span>
-            </button>
+            <Hinted text="Assign" keys={keysOf(CONVERSATION.assign)}>
+              <button
+                ref={triggers.assign}
+                aria-label={`Assign: ${assignee?.name ?? 'Unassigned'}`}
+                type="button"
+                disabled={!may}
+                className="row-button -mx-2 w-[calc(100%+16px)]"
+              >
+                {assignee ? (
+                  <PersonMark initials={assignee.initials} name={assignee.name} />
+                ) : (
+                  <UserRoundPlus size={16} className="text-meta" />
+                )}
+                <span className={assignee ? '' : 'text-meta'}>{assignee?.name ?? 'Unassigned'}</span>
+              </button>
+            </Hinted>
           }
         >
           {myId && conversation.assigneeId !== myId && able.some(person => person.id === myId) ? (

@@ -4,6 +4,7 @@ import { type Ref, useState } from 'react';
 import type { ConversationView } from '../../../shared/ipc.ts';
 import { keysOf } from '../../lib/shortcuts.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { Hinted } from '../../ui/hint.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { useTags } from './queries.ts';
 import { CONVERSATION } from './shortcuts.ts';
@@ -45,28 +46,36 @@ export function Tags({
         open={open}
         onOpen={setOpen}
         trigger={
-          <button
-            ref={trigger}
-            type="button"
-            disabled={!may}
-            title={`Change tags (${keysOf(CONVERSATION.tag)})`}
-            className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover hover:text-text"
-          >
-            <Plus size={13} /> Tag
-          </button>
+          <Hinted text="Change tags" keys={keysOf(CONVERSATION.tag)}>
+            <button
+              ref={trigger}
+              type="button"
+              disabled={!may}
+              className="inline-flex h-6 items-center gap-1 rounded-md px-1.5 text-meta text-meta hover:bg-hover hover:text-text"
+            >
+              <Plus size={13} /> Tag
+            </button>
+          </Hinted>
         }
       >
-        <TagField conversation={conversation} onChange={onChange} />
+        <TagField clientId={conversation.clientId} applied={conversation.tags} onChange={onChange} />
       </Popover>
     </div>
   );
 }
 
 /** A field above the tags that it finds. Enter takes the highlighted entry: it adds a tag, or removes one that is there. */
-function TagField({ conversation, onChange }: { readonly conversation: ConversationView; readonly onChange: Change }) {
-  const known = useTags(conversation.clientId).data ?? [];
+export function TagField({
+  clientId,
+  applied,
+  onChange,
+}: {
+  readonly clientId: string;
+  readonly applied: readonly string[];
+  readonly onChange: Change;
+}) {
+  const known = useTags(clientId).data ?? [];
   const [typed, setTyped] = useState('');
-  const applied = conversation.tags;
   const choices = tagChoices(known, applied, typed);
   return (
     <Combobox.Root

@@ -9,10 +9,11 @@ import { useNow } from '../../lib/clock.ts';
 import { dayMark, dayOf } from '../../lib/format.ts';
 import { usePeople } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { discard } from '../../ui/discard.ts';
 import { Failed, Waiting } from '../../ui/parts.tsx';
 import { complain } from '../../ui/toast.tsx';
 import { Message, Note, Pending } from './message.tsx';
-import { useThread } from './queries.ts';
+import { loadNewest, useThread } from './queries.ts';
 import { withPlace } from './thread-range.ts';
 
 type Props = {
@@ -66,6 +67,15 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
     () => new Map(items.flatMap(item => (item.type === 'message' ? [[item.message.id, item.message] as const] : []))),
     [items],
   );
+  const quotedById = useMemo(() => {
+    const elsewhere = (thread.data?.pages ?? []).flatMap(page => page.quoted);
+    return new Map([...elsewhere.map(message => [message.id, message] as const), ...byId]);
+  }, [thread.data, byId]);
+  // A newer page that is loaded again is not new: only what comes after the newest message may take the view along.
+  const hadNewest = useRef(true);
+  useEffect(() => {
+    hadNewest.current = !thread.hasPreviousPage;
+  });
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -73,9 +83,10 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
     estimateSize: () => ROW_PX,
     rangeExtractor: range => withPlace(defaultRangeExtractor(range), placeOf.get(focused ?? '')),
     ...{ gap: 10, paddingStart: 16, paddingEnd: 20, overscan: 8 },
-    ...{ anchorTo: 'end', followOnAppend: true, scrollEndThreshold: NEAR_PX },
+    ...{ anchorTo: 'end', followOnAppend: hadNewest.current, scrollEndThreshold: NEAR_PX },
   });
-  const atEnd = virtual.isAtEnd(NEAR_PX);
+  const isAtNewest = () => !thread.hasPreviousPage && virtual.isAtEnd(NEAR_PX);
+  const atEnd = isAtNewest();
   const last = items.at(-1);
   const ownKey = last?.type === 'pending' ? keyOf(last) : '';
   const isShown = thread.isSuccess;
@@ -94,22 +105,32 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
     resized.observe(scroller.current);
     return () => resized.disconnect();
   }, [isShown, virtual]);
-  // Near the top the next older page is loaded, unless the end is in view as well.
-  useEffect(() => {
-    const { scrollTop, scrollHeight, clientHeight } = scroller.current ?? document.body;
-    const isNearTop = scrollTop < LOAD_PX && scrollHeight - scrollTop - clientHeight > NEAR_PX;
-    const mayLoad = thread.hasNextPage && !thread.isFetchingNextPage && !thread.isFetchNextPageError;
-    if (isNearTop && mayLoad) void thread.fetchNextPage();
-  });
+  /** The message to which the person goes, until the page that holds it is loaded. */
+  const [sought, setSought] = useState<string | null>(null);
   const jumpTo = (messageId: string) => {
     const place = placeOf.get(messageId);
-    if (place === undefined) return;
+    if (place === undefined) return setSought(messageId);
     setFocused(messageId);
     virtual.scrollToIndex(place, { align: 'center' });
     requestAnimationFrame(() =>
       scroller.current?.querySelector<HTMLElement>(`[data-index="${place}"] article`)?.focus({ preventScroll: true }),
     );
   };
+  // Older pages are loaded near the top, unless the end is in view as well, and until a sought message is there; newer ones near the bottom.
+  useEffect(() => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller.current ?? document.body;
+    const below = scrollHeight - scrollTop - clientHeight;
+    const isFound = sought !== null && (placeOf.has(sought) || !thread.hasNextPage || thread.isFetchNextPageError);
+    if (isFound) {
+      setSought(null);
+      if (placeOf.has(sought)) jumpTo(sought);
+      return;
+    }
+    if (thread.isFetching || thread.isFetchNextPageError || thread.isFetchPreviousPageError) return;
+    const isNearTop = scrollTop < LOAD_PX && below > NEAR_PX;
+    if (thread.hasNextPage && (isNearTop || sought !== null)) void thread.fetchNextPage();
+    else if (thread.hasPreviousPage && below < LOAD_PX) void thread.fetchPreviousPage();
+  });
 
   if (thread.isPending) return <Waiting what="Loading messages…" />;
   if (thread.isError) return <Failed error={thread.error} onRetry={() => void thread.refetch()} />;
@@ -120,15 +141,13 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
     const changes = item.write === 'conversations.reply' ? { seenInboundId } : {};
     void ask(bridge.outbox.retry({ clientId: item.clientId, id: item.id, changes })).catch(complain);
   };
-  const discard = (item: OutboxItem) =>
-    void ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })).catch(complain);
 
   return (
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
         onScroll={() => {
-          isHeld.current = virtual.isAtEnd(NEAR_PX);
+          isHeld.current = isAtNewest();
         }}
         onFocus={event => setFocused(event.target.closest<HTMLElement>('[data-key]')?.dataset.key ?? null)}
         onBlur={() => setFocused(null)}
@@ -162,7 +181,7 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
                   {item.type === 'message' ? (
                     <Message
                       message={item.message}
-                      quoted={byId.get(item.message.replyToId ?? '')}
+                      quoted={quotedById.get(item.message.replyToId ?? '')}
                       author={person(item.message.authorId)}
                       follows={isRun(items[index - 1], item)}
                       customer={contactName}
@@ -191,7 +210,10 @@ export function Thread({ conversation, clientName, onQuote, onEdit, onLink, fail
         </div>
       </div>
       {atEnd ? null : (
-        <Button className="absolute right-5 bottom-3 shadow-float" onClick={() => virtual.scrollToEnd()}>
+        <Button
+          className="absolute right-5 bottom-3 shadow-float"
+          onClick={() => (thread.hasPreviousPage ? loadNewest(clientId, id) : virtual.scrollToEnd())}
+        >
           <ArrowDown size={14} /> Latest
         </Button>
       )}

@@ -15,7 +15,7 @@ vi.mock('../../ui/toast.tsx', () => ({
   toast: (_text: string, undo: (() => void) | null) => undo && undos.push(undo),
   complain: () => undefined,
 }));
-const { triageOf } = await import('./triage.ts');
+const { bulkTriage, triageOf } = await import('./triage.ts');
 
 const SNOOZED = '2026-11-21T03:30:00.000Z';
 const conversation = { id: 'k', clientId: 'c', status: 'open', snoozedUntil: null, assigneeId: 'asha', tags: ['vip'] };
@@ -89,4 +89,45 @@ test.each([
 ])('undo of %s brings back what was', async (_what, was, act, restored) => {
   act(triage(was));
   expect((await lastUndo())?.args).toMatchObject({ clientId: 'c', conversationId: 'k', ...restored });
+});
+
+test('a change of several conversations has one undo, which brings back what each of them was', async () => {
+  const all = [
+    { ...conversation, id: 'k1' },
+    { ...conversation, id: 'k2', status: 'snoozed', snoozedUntil: SNOOZED },
+    { ...conversation, id: 'k3' },
+  ] as ConversationView[];
+  answer = async () => (made.at(-1)?.args.conversationId === 'k3' ? Promise.reject(new Error('disk full')) : undefined);
+  await bulkTriage(
+    all,
+    () => 'Asha',
+    () => left.push('left'),
+  ).close();
+  expect(made.map(({ args }) => args.conversationId)).toEqual(['k1', 'k2', 'k3']);
+  expect([left, undos.length]).toEqual([['left'], 1]);
+  made.length = 0;
+  undos[0]?.();
+  await settled();
+  expect(made.map(({ args }) => args)).toEqual([
+    { clientId: 'c', conversationId: 'k1', status: 'open' },
+    { clientId: 'c', conversationId: 'k2', until: SNOOZED },
+  ]);
+});
+
+test('undo of a tag on several conversations leaves it where it was before', async () => {
+  const all = [
+    { ...conversation, id: 'k1', tags: ['vip'] },
+    { ...conversation, id: 'k2', tags: [] },
+  ] as unknown as ConversationView[];
+  await bulkTriage(
+    all,
+    () => 'Asha',
+    () => undefined,
+  ).tags(['vip'], []);
+  made.length = 0;
+  undos[0]?.();
+  expect(made.map(({ args }) => args)).toMatchObject([
+    { conversationId: 'k1', remove: [] },
+    { conversationId: 'k2', remove: ['vip'] },
+  ]);
 });

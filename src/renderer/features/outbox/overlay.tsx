@@ -1,15 +1,14 @@
 import { CloudUpload, Send, TriangleAlert } from 'lucide-react';
 import type { ClientView, OutboxItem } from '../../../shared/ipc.ts';
 import { useAppState } from '../../lib/app-state.ts';
-import { ask, bridge } from '../../lib/bridge.ts';
 import { useNow } from '../../lib/clock.ts';
 import { exactOf, shortOf } from '../../lib/format.ts';
 import { defineOverlay, type OverlayProps } from '../../lib/overlay.ts';
 import { useOutbox } from '../../lib/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { discard } from '../../ui/discard.ts';
 import { ClientMark, Empty, Failed } from '../../ui/parts.tsx';
-import { complain } from '../../ui/toast.tsx';
 
 /** Every write that has not reached the server yet, and every refused one on which a person has to decide. */
 function Outbox({ clients, go, onClose }: OverlayProps) {
@@ -100,10 +99,7 @@ function Item({
       <div className="flex gap-1.5">
         {onOpen ? <Button onClick={onOpen}>Open</Button> : null}
         {item.state === 'sending' ? null : (
-          <Button
-            look="quiet"
-            onClick={() => void ask(bridge.outbox.discard({ clientId: item.clientId, id: item.id })).catch(complain)}
-          >
+          <Button look="quiet" onClick={() => discard(item)}>
             Discard
           </Button>
         )}
