@@ -193,7 +193,7 @@ test('rows are selected by keyboard, dealt with together and brought back by one
   await rows().nth(2).focus();
   const name = await openName();
   const bar = page.getByRole('toolbar', { name: 'Selected conversations' });
-  await act('x', () => expect(bar).toContainText('1 selected', { timeout: 300 }));
+  await act('x', () => expect(bar).toContainText('1 selected', { timeout: 3000 }));
   await page.keyboard.press('Shift+J');
   await expect(bar).toContainText('2 selected');
   await page.keyboard.press('Shift+J');
@@ -206,10 +206,10 @@ test('rows are selected by keyboard, dealt with together and brought back by one
   );
   expect(names).toHaveLength(3);
   const selected = page.locator(names.map(id => `[role=option][data-row="${id}"]`).join());
-  await act('e', () => expect(selected).toHaveCount(0, { timeout: 500 }));
+  await act('e', () => expect(selected).toHaveCount(0, { timeout: 3000 }));
   await expect(bar).toHaveCount(0);
   await expect(page.getByText('Closed: 3 conversations').first()).toBeVisible();
-  await act('z', () => expect(selected).toHaveCount(3, { timeout: 500 }));
+  await act('z', () => expect(selected).toHaveCount(3, { timeout: 3000 }));
 });
 
 test('a button shows what it does and its shortcut when it has the keyboard focus', async () => {

@@ -11,6 +11,8 @@ import { isBroken } from './words.ts';
 /** Connections are read from the server. While it cannot be reached, the last answer stays and is marked as old. */
 const FRESH_MS = 15_000;
 const LOOK_MS = 20_000;
+/** The count is on every screen, so it asks less often than the screen of connections. */
+const COUNT_MS = 120_000;
 
 /** Other people and providers change connections, so an open screen asks regularly. */
 const useLook = () => ({ staleTime: FRESH_MS, refetchInterval: useOnline() ? LOOK_MS : (false as const) });
@@ -36,7 +38,8 @@ export function useBroken(clientId: string): number | null {
     ...routeQuery('connections.list', { params: { clientId } }),
     select: ({ connections: all }) => all.filter(isBroken).length,
     enabled: may,
-    ...useLook(),
+    staleTime: FRESH_MS,
+    refetchInterval: useOnline() ? COUNT_MS : false,
   });
   return connections.data ?? null;
 }

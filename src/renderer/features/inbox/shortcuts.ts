@@ -24,7 +24,7 @@ export const WRITING = defineShortcuts('Writing', {
 
 /** For the rows that are selected in the list. While there are some, the keys of a conversation act on all of them. */
 export const SELECTION = defineShortcuts('Selection', {
-  toggle: { keys: 'x', says: 'Select the row, or take it out of the selection' },
+  toggle: { keys: 'x', says: 'Select the row, or take it out of the selection', quick: true },
   down: { keys: 'shift+j', says: 'Extend the selection down', quick: true },
   up: { keys: 'shift+k', says: 'Extend the selection up', quick: true },
   clear: { keys: 'escape', says: 'Clear the selection, in the list', local: true },
