@@ -87,7 +87,12 @@ describe('the deletion of a client', () => {
     expect(await isThere()).toBe(true);
     await house.world.app.runNow('clients.delete');
     expect(await isThere()).toBe(false);
-    expect(await rowsLeft()).toEqual(['audit_log', 'connection_receipts']);
+    expect(await rowsLeft()).toEqual(['audit_log', 'changes', 'connection_receipts']);
+    // Consoles are told that the client is gone.
+    const told = await withSystem(db, 'telemetry', tx =>
+      tx.selectFrom('changes').select(['collection', 'op']).where('client_id', '=', clientId()).execute(),
+    );
+    expect(told).toEqual([{ collection: 'clients', op: 'gone' }]);
     expect([await ledgerOfAgency(db, agencies[1].id), await ledgerOfClient(db, agencies[0].clients[1].id)]).toEqual(
       others,
     );

@@ -107,7 +107,16 @@ export const samples: ModuleSamples = {
       .insertInto('teams')
       .values({ agency_id: agencyId, id, name: `Team ${mark}`, created_at: now })
       .execute();
-    await tx.insertInto('team_people').values({ agency_id: agencyId, team_id: id, person_id: personId }).execute();
+    // Its people are in another team: whom this one would let work on the client is said by nobody else.
+    const ofPeople = newId(now);
+    await tx
+      .insertInto('teams')
+      .values({ agency_id: agencyId, id: ofPeople, name: `People of ${mark}`, created_at: now })
+      .execute();
+    await tx
+      .insertInto('team_people')
+      .values({ agency_id: agencyId, team_id: ofPeople, person_id: personId })
+      .execute();
     await tx.insertInto('team_clients').values({ agency_id: agencyId, team_id: id, client_id: clientId }).execute();
     return { invitationId: id, teamId: id };
   },
