@@ -2,3 +2,4 @@
 export { screen as clients } from '../features/clients/screen.ts';
 export { screen as connections } from '../features/connections/screen.ts';
 export { screen as inbox } from '../features/inbox/screen.ts';
+export { screen as people } from '../features/people/screen.ts';
