@@ -25,6 +25,8 @@ export type Stage = {
     readonly name?: string;
     readonly keychain?: boolean;
     readonly theme?: 'light' | 'dark';
+    /** False starts a console that asks for its server. */
+    readonly knowsBackend?: boolean;
   }) => Promise<OpenConsole>;
   /** A customer of the demo writes. */
   readonly customerWrites: (message: Record<string, unknown>) => Promise<string>;
@@ -141,8 +143,9 @@ export async function openStage(
       await backend?.kill();
       backend = null;
     },
-    async openConsole({ name = 'console', theme = 'light', keychain = true } = {}) {
-      const opened = await launch({ userData: join(folder, name), backendUrl, sandboxUrl, theme, keychain });
+    async openConsole({ name = 'console', theme = 'light', keychain = true, knowsBackend = true } = {}) {
+      const place = { userData: join(folder, name), backendUrl: knowsBackend ? backendUrl : null };
+      const opened = await launch({ ...place, sandboxUrl, theme, keychain });
       consoles.push(opened);
       return opened;
     },
@@ -173,7 +176,7 @@ export async function openStage(
 
 type Launch = {
   readonly userData: string;
-  readonly backendUrl: string;
+  readonly backendUrl: string | null;
   readonly sandboxUrl: string;
   readonly theme: 'light' | 'dark';
   readonly keychain: boolean;
@@ -189,7 +192,7 @@ const environmentOf = ({ userData, backendUrl, sandboxUrl, keychain }: Launch) =
   // On Linux the keychain is behind the session bus; an address where nobody listens is as good as none.
   ...(keychain ? {} : { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }),
   ASTRIX_USER_DATA: userData,
-  ASTRIX_BACKEND_URL: backendUrl,
+  ...(backendUrl === null ? {} : { ASTRIX_BACKEND_URL: backendUrl }),
   ASTRIX_SANDBOX_URL: sandboxUrl,
   ASTRIX_DEMO: '1',
 });
