@@ -320,7 +320,7 @@ function givenKek(name: string, text: string | undefined, dataDir: string, fault
   if (text === undefined) return null;
   if (/\s/.test(text)) {
     faults.push(
-      `${name} has blanks or a line end in it. Remove them: the key is the 43 or 44 characters without anything around them.`,
+      `${name} has blanks or a line end in it. Remove them: the key is the 43 or 44 characters that openssl rand -base64 32 prints, without anything around them.`,
     );
     return null;
   }
