@@ -24,6 +24,8 @@ beforeAll(async () => {
   const { accountId } = kit.world.agencies[0].clients[0];
   const quality = { display_phone_number: '1', event: 'DOWNGRADE', current_limit: 'TIER_1K' };
   await kit.world.deliver(valuePayload(accountId, quality, 'phone_number_quality_update'));
+  const { settings, version } = await (await kit.as('owner')).call('agencies.settings');
+  await (await kit.as('owner')).call('agencies.save-settings', { body: { ...settings, version } });
   for (const client of [0, 1, 2] as const) {
     const { conversationId } = await kit.customer({ client }).writes(`hello ${client}`);
     const owner = await kit.as('owner', { client });
