@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import type { DemoOrder } from '../../src/demo/orders.ts';
+import { DEMO_CLIENTS } from '../../src/demo/people.ts';
 import { ordersOf as demoOrdersOf } from '../../src/demo/threads.ts';
 import type { Granted, Imitation, Stage } from '../imitation.ts';
 import { SANDBOX_APP } from '../oauth.ts';

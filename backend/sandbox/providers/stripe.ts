@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DEMO_CLIENTS, type DemoShop } from '../../src/demo/people.ts';
 import type { DemoOrder } from '../../src/demo/orders.ts';
+import { DEMO_CLIENTS, type DemoShop } from '../../src/demo/people.ts';
 import { ordersOf } from '../../src/demo/threads.ts';
 import type { Imitation, Stage } from '../imitation.ts';
 
