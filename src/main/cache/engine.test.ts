@@ -455,6 +455,29 @@ describe('outbox', () => {
     expect(cache.outbox(null)).toHaveLength(2);
   });
 
+  test('a notice about an account is told once, when it is new, and not with the first pull', () => {
+    const notice = {
+      ...{
+        id: id('900', 1),
+        clientId: id('c00', 1),
+        connectionId: id('f00', 1),
+        provider: 'whatsapp',
+        topic: 'account',
+      },
+      ...{ severity: 'stops', reason: 'Banned', next: 'Appeal', at: new Date(NOW).toISOString(), until: null },
+    };
+    const apply = (change: object) =>
+      cache
+        .apply({
+          rows: [{ c: 'accountNotices', rows: [{ ...notice, endedAt: null, ...change }] }],
+          ...{ gone: [], cursor: null, done: true },
+        })
+        .notices.map(one => one.id);
+    expect(apply({})).toEqual([]);
+    expect(apply({ id: id('900', 2) })).toEqual([id('900', 2)]);
+    expect(apply({ id: id('900', 2), endedAt: new Date(NOW).toISOString() })).toEqual([]);
+  });
+
   test('an epoch that changed takes the rows and leaves drafts and outbox', () => {
     fill();
     cache.enqueue(reply(100, 1));

@@ -17,7 +17,7 @@ export function Places({ form }: { readonly form: Form }) {
       aria-label={isAgency ? 'Agency screens' : 'Screens'}
       className={
         form === 'column'
-          ? 'flex w-12 shrink-0 flex-col gap-0.5 border-r border-line bg-panel p-1.5 xl:w-36'
+          ? 'flex w-12 shrink-0 flex-col gap-0.5 border-r border-line bg-panel p-1.5 xl:w-40'
           : 'flex gap-0.5'
       }
     >
