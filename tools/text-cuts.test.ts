@@ -47,7 +47,7 @@ const NO_TEXT: Readonly<Record<string, number>> = {
   'backend/src/providers/meta-ads/map.ts': 1,
   'backend/src/providers/stripe/client.ts': 1,
   'backend/src/providers/whatsapp/parts.ts': 3,
-  'contract/clients/profile.ts': 1,
+  'contract/clients/hours.ts': 1,
   'contract/conversations/writes.ts': 1,
   'contract/fields.ts': 1,
   'contract/uuid.ts': 1,

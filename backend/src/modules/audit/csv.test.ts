@@ -7,7 +7,7 @@ test.each([
   ['a formula', '=HYPERLINK("http://evil.example")', `"'=HYPERLINK(""http://evil.example"")"`],
   ['a sum', '+91', `"'+91"`],
   ['a difference', '-2+3', `"'-2+3"`],
-  ['a function of old spreadsheets', '@SUM(A1)', `"'@SUM(A1)"`],
+  ['a function of old spreadsheets', '@SUM(B:B)', `"'@SUM(B:B)"`],
   ['a tab in front', '\t=1', `"'\t=1"`],
   ['a line end in front', '\r=1', `"'\r=1"`],
   ['a line end inside', 'one\ntwo', '"one\ntwo"'],
