@@ -15,6 +15,7 @@ vi.mock('../lib/app-state.ts', () => ({
       sync: null,
     }),
   useMay: () => true,
+  useOnline: () => true,
 }));
 
 const { forgetOtherClients, queryClient } = await import('../lib/queries.ts');
