@@ -93,33 +93,18 @@ export function PersonDialog({ person, people, onClose }: Props) {
             This is you. Nobody changes their own role; another owner or admin can.
           </p>
         ) : null}
-        {manages && roles.length > 1 ? (
-          <Row title="Role" says={ROLE[person.role].may}>
-            <select
-              aria-label={`Role of ${person.name}`}
-              className="field h-8 w-44 py-0"
-              value={person.role}
-              disabled={off}
-              onChange={event => {
-                const role = event.target.value as Role;
-                void run(
-                  () => change('people.change-role', null, { params, body: { role } }),
-                  `${person.name} is ${ROLE[role].label.toLocaleLowerCase('en')} now`,
-                );
-              }}
-            >
-              {roles.map(role => (
-                <option key={role} value={role}>
-                  {ROLE[role].label}
-                </option>
-              ))}
-            </select>
-          </Row>
-        ) : (
-          <Row title="Role" says={ROLE[person.role].may}>
-            <span className="font-medium">{ROLE[person.role].label}</span>
-          </Row>
-        )}
+        <RoleRow
+          key={person.role}
+          person={person}
+          roles={manages ? roles : []}
+          disabled={off}
+          onChange={role =>
+            void run(
+              () => change('people.change-role', null, { params, body: { role } }),
+              `${person.name} is ${ROLE[role].label.toLocaleLowerCase('en')} now`,
+            )
+          }
+        />
         <ClientsPart person={person} disabled={off} onSave={manages ? save : null} />
         {manages ? (
           <>
@@ -216,6 +201,47 @@ export function PersonDialog({ person, people, onClose }: Props) {
         )}
       </div>
     </Dialog>
+  );
+}
+
+/** A role is chosen and then given by a button: the list alone would give one to a key that somebody pressed. */
+function RoleRow({
+  person,
+  roles,
+  disabled,
+  onChange,
+}: {
+  readonly person: DirectoryPerson;
+  readonly roles: readonly Role[];
+  readonly disabled: boolean;
+  readonly onChange: (role: Role) => void;
+}) {
+  const [role, setRole] = useState(person.role);
+  if (roles.length < 2)
+    return (
+      <Row title="Role" says={ROLE[person.role].may}>
+        <span className="font-medium">{ROLE[person.role].label}</span>
+      </Row>
+    );
+  return (
+    <Row title="Role" says={ROLE[role].may}>
+      <select
+        aria-label={`Role of ${person.name}`}
+        className="field h-8 w-40 py-0"
+        value={role}
+        disabled={disabled}
+        onChange={event => setRole(event.target.value as Role)}
+      >
+        {roles.map(one => (
+          <option key={one} value={one}>
+            {ROLE[one].label}
+          </option>
+        ))}
+      </select>
+      <Button disabled={disabled || role === person.role} onClick={() => onChange(role)}>
+        Change the role
+      </Button>
+    </Row>
   );
 }
 
