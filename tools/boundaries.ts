@@ -111,6 +111,7 @@ export const ROOMS: readonly Room[] = [
       'react',
       'react-dom',
       'react-resizable-panels',
+      'uqr',
       'zustand',
     ],
   },

@@ -3,3 +3,5 @@ export { screen as clients } from '../features/clients/screen.ts';
 export { screen as connections } from '../features/connections/screen.ts';
 export { screen as inbox } from '../features/inbox/screen.ts';
 export { screen as people } from '../features/people/screen.ts';
+export { screen as security } from '../features/security/screen.ts';
+export { screen as signIn } from '../features/sign-in-settings/screen.ts';

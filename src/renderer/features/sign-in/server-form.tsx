@@ -21,7 +21,7 @@ export function ServerLine({ onChange }: { readonly onChange: () => void }) {
         Server <span className="font-medium text-text">{hostOf(backend.address)}</span>
       </span>
       {backend.canChange ? (
-        <Button look="quiet" className="h-7 px-2" onClick={onChange}>
+        <Button look="quiet" className="-mr-2 h-7 px-2" onClick={onChange}>
           Change
         </Button>
       ) : null}
