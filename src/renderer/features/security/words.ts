@@ -8,10 +8,12 @@ const GIVEN: Readonly<Record<string, string>> = {
   provider: 'second factor of the single sign-on',
 };
 
+const LIST = new Intl.ListFormat('en-IN', { type: 'conjunction' });
+
 /** What somebody presented to sign in, such as “Password and authenticator”. A way that this version does not know is left out. */
 export function givenWords(given: readonly string[]): string {
   const known = given.flatMap(way => GIVEN[way] ?? []);
-  const words = known.length > 1 ? `${known.slice(0, -1).join(', ')} and ${known.at(-1)}` : (known[0] ?? 'unknown way');
+  const words = known.length === 0 ? 'unknown way' : LIST.format(known);
   return words.charAt(0).toUpperCase() + words.substring(1);
 }
 

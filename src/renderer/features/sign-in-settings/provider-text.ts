@@ -3,7 +3,7 @@ import type { AnswerOf } from '../../lib/routes.ts';
 export type Provider = NonNullable<AnswerOf<'web-sign-in.settings'>['provider']>;
 type Mapping = Provider['roles'][number];
 
-export const ROLES = ['admin', 'manager', 'agent', 'analyst'] as const satisfies readonly Mapping['role'][];
+const ROLES = ['admin', 'manager', 'agent', 'analyst'] as const satisfies readonly Mapping['role'][];
 
 const isRole = (text: string): text is Mapping['role'] => (ROLES as readonly string[]).includes(text);
 
