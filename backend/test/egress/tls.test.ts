@@ -99,9 +99,13 @@ describe.skipIf(missing !== null)(`EG-05: whom we talk to${missing ? ` (skipped:
 test('EG-05: nothing in the product can turn the verification off', () => {
   const root = join(import.meta.dirname, '..', '..', '..');
   const words =
-    /rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity|secureOptions|SSL_OP_|TLSv1(?:\.1)?['"]|insecureHTTPParser/;
+    /rejectUnauthorized(?!: true\b)|NODE_TLS_REJECT|checkServerIdentity|secureOptions|SSL_OP_|TLSv1(?:\.1)?['"]|insecureHTTPParser/;
   const said = sourcesOf(root).filter(path => words.test(readFileSync(join(root, path), 'utf8')));
   expect(said).toEqual([]);
+  // Said outright, it holds whatever the environment of the process says.
+  expect(words.test('rejectUnauthorized: true')).toBe(false);
+  expect(words.test('rejectUnauthorized: false')).toBe(true);
+  expect(words.test('rejectUnauthorized: verify')).toBe(true);
   expect(words.test("minVersion: 'TLSv1.2'")).toBe(false);
   expect(words.test("minVersion: 'TLSv1.1'")).toBe(true);
 });

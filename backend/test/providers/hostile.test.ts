@@ -220,7 +220,7 @@ describe.each(IDS)('%s', id => {
       expect(reply.statusCode, `${behaviour.id}: ${reply.body}`).toBe(200);
       const view: ConnectionView = reply.json();
       expect(view.account, behaviour.id).toEqual(connection.account);
-      if (view.status === 'broken') expect(view.fault?.next, behaviour.id).toMatch(/^(?:Reconnect|Give a new key)/);
+      if (view.status === 'broken') expect(view.fault?.next, behaviour.id).toMatch(/^(?:Reconnect|Replace the key)/);
       else expect(view.status).toBe('active');
       if (USELESS.has(behaviour.id)) expect(view.fix, behaviour.id).not.toBe('none');
       expect(reply.body).not.toMatch(CANARY);

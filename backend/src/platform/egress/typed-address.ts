@@ -22,9 +22,9 @@ const LOOPBACK = /^127\.0\.0\.1$/;
  */
 export function createFetchTyped(
   production: boolean,
-  dial?: DialParts,
+  parts: { readonly dial?: DialParts } = {},
 ): { readonly fetch: FetchTyped; readonly close: () => Promise<void> } {
-  const dialer = createDialer(dial);
+  const dialer = createDialer(parts.dial);
   const local = createSandboxDialer();
   return {
     async fetch(address, { method = 'GET', headers = {}, body } = {}) {
