@@ -8,8 +8,8 @@ const SOURCES = ['contract/**/*.ts', 'backend/src/**/*.ts', 'sdk/src/**/*.ts', '
 const CUT = /\.slice\(\s*0\s*,\s*[^-\s]|\.substring\(|\.substr\(/g;
 
 /**
- * Files that take the beginning of something that no person wrote, and how often: of a list, of digits, of a date, of a digest, of a token, or
- * one part of an address. A text that people write or read is shortened by `shorten` (contract/shorten.ts) or `clamp` (backend/src/providers/json.ts).
+ * Files that take the beginning of something that no person wrote, and how often: of a list, of digits, of a date, of a digest, of a token, of
+ * one part of an address, or the first letter of a sentence. A text that people write or read is shortened by `shorten` (contract/shorten.ts) or `clamp` (backend/src/providers/json.ts).
  */
 const NO_TEXT: Readonly<Record<string, number>> = {
   'backend/src/config/urls.ts': 1,
@@ -52,18 +52,22 @@ const NO_TEXT: Readonly<Record<string, number>> = {
   'contract/fields.ts': 1,
   'contract/uuid.ts': 1,
   'src/main/account/vault.ts': 2,
-  'src/main/cache/reads.ts': 1,
+  'src/main/cache/reads.ts': 2,
   'src/main/cache/search.ts': 5,
   'src/main/clients/tray-model.ts': 2,
+  'src/main/ipc/errors.ts': 1,
   'src/main/log/log.ts': 3,
   'src/main/sync/outbox.ts': 2,
   'src/renderer/app/palette.tsx': 2,
   'src/renderer/app/rail-order.ts': 1,
   'src/renderer/features/connections/account-notices.tsx': 1,
   'src/renderer/features/connections/overview.tsx': 1,
+  'src/renderer/features/clients/hours-tab.tsx': 1,
   'src/renderer/features/inbox/conversation-list.tsx': 2,
   'src/renderer/features/inbox/held-list.ts': 1,
+  'src/renderer/features/inbox/selection.ts': 1,
   'src/renderer/features/inbox/tag-choices.ts': 1,
+  'src/renderer/lib/faults.ts': 1,
   'src/renderer/lib/format.ts': 1,
 };
 
