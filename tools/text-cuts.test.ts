@@ -67,6 +67,8 @@ const NO_TEXT: Readonly<Record<string, number>> = {
   'src/renderer/features/inbox/held-list.ts': 1,
   'src/renderer/features/inbox/selection.ts': 1,
   'src/renderer/features/inbox/tag-choices.ts': 1,
+  'src/renderer/features/security/words.ts': 1,
+  'src/renderer/features/sign-in-settings/provider-text.ts': 2,
   'src/renderer/lib/faults.ts': 1,
   'src/renderer/lib/format.ts': 1,
 };

@@ -115,7 +115,10 @@ test('production refuses a database that the demo has filled, whatever its key i
   await start();
   const before = await counts();
   const serve = () =>
-    buildApp({ ...partsOf({ ASTRIX_ENV: 'production', ASTRIX_WHATSAPP_APP_SECRET: '' }), demo: null });
+    buildApp({
+      ...partsOf({ ASTRIX_ENV: 'production', ASTRIX_ROLE: 'all', ASTRIX_WHATSAPP_APP_SECRET: '' }),
+      demo: null,
+    });
   await expect(serve()).rejects.toThrow(/^The demo has filled this database.*empty database in DATABASE_URL/);
   expect(await counts()).toEqual(before);
   await withSystem(db, 'demo-seed', tx => tx.updateTable('deployment').set({ demo: false }).execute());
