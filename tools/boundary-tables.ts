@@ -18,6 +18,10 @@ export const ANY_TABLE: readonly { readonly file: string; readonly why: string }
     file: 'backend/src/platform/retention/client-end.ts',
     why: 'deletes a client from every table that says whose a row is',
   },
+  {
+    file: 'backend/src/platform/retention/redate.ts',
+    why: 'moves the end of what a client keeps, in every table of conversations',
+  },
 ];
 
 const UNIT = /^backend\/src\/(?:(?:modules|platform)\/[^/]+|[^/]+)/;

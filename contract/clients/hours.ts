@@ -1,5 +1,3 @@
-import type { ProfileFields } from './profile.ts';
-
 /** Days of a week, Monday first. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
@@ -20,6 +18,13 @@ export const LANGUAGES = {
   ur: 'اردو',
 } as const;
 
+/** When a client is open in a week, by day, and the days on which it is closed. Times are of India, such as 09:30. */
+export type Hours = {
+  /** Null: nobody has said; the client then counts as always open. */
+  readonly hours: { readonly [D in Weekday]: readonly { readonly from: string; readonly to: string }[] } | null;
+  readonly holidays: readonly { readonly date: string; readonly name: string }[];
+};
+
 const INDIA_OFFSET_MS = 5.5 * 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A holiday can close a whole week; a longer closure counts as closed until further notice. */
@@ -30,7 +35,7 @@ export type Opening =
   | { readonly open: false; readonly opensAt: Date | null; readonly holiday: string | null };
 
 /** Whether a client is open at `now`, and when that changes. India has one time zone and no daylight saving. */
-export function openingAt({ hours, holidays }: Pick<ProfileFields, 'hours' | 'holidays'>, now: Date): Opening {
+export function openingAt({ hours, holidays }: Hours, now: Date): Opening {
   if (hours === null) return { open: true, until: null };
   const midnight = Math.floor((now.getTime() + INDIA_OFFSET_MS) / DAY_MS) * DAY_MS - INDIA_OFFSET_MS;
   const dayOf = (n: number) => new Date(midnight + n * DAY_MS + INDIA_OFFSET_MS);

@@ -1,13 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { Writable } from 'node:stream';
-import {
-  COLLECTION_NAMES,
-  type CollectionName,
-  DEFAULT_AGENCY_SETTINGS,
-  FIRST_COLLECTIONS,
-  NO_PROFILE,
-  SyncLine,
-} from '@astrix/contract';
+import { COLLECTION_NAMES, type CollectionName, FIRST_COLLECTIONS, NO_PROFILE, SyncLine } from '@astrix/contract';
 import type { FastifyReply } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createKit, type Kit, type Person } from '../../../test/kit/index.ts';
@@ -30,7 +23,6 @@ beforeAll(async () => {
     const { conversationId } = await kit.customer({ client }).writes(`hello ${client}`);
     const owner = await kit.as('owner', { client });
     await owner.call('clients.save-profile', { body: { ...NO_PROFILE, version: 0 } });
-    if (client === 0) await owner.call('agencies.save-settings', { body: { ...DEFAULT_AGENCY_SETTINGS, version: 0 } });
     if (client === 2) continue;
     const person = await kit.as('agent', { client });
     await person.call('conversations.add-note', { params: { conversationId }, body: { noteId: newId(), text: 'x' } });
