@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,10 @@ export type Stage = {
   readonly folder: string;
   readonly backendUrl: string;
   readonly sandboxUrl: string;
+  /** Link with which the owner joins; null for the demo, whose people have joined. */
+  readonly invitation: string | null;
+  /** What the mailbox of the sandbox has received, newest first. */
+  readonly mails: () => Promise<{ rcpt: string; subject: string; text: string }[]>;
   readonly startBackend: () => Promise<void>;
   readonly stopBackend: () => Promise<void>;
   readonly openConsole: (options?: {
@@ -89,9 +94,14 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Backend with the demo agency and sandbox, on ports of their own and in a folder of their own. */
+/** Backend and sandbox, on ports of their own and in a folder of their own. The agency is that of the demo, or one that begins empty. */
 export async function openStage(
-  options: { readonly statusDelayMs?: number; readonly databaseUrl?: string } = {},
+  options: {
+    readonly statusDelayMs?: number;
+    readonly databaseUrl?: string;
+    /** Name of an agency without the demo, and the address of its owner: as `astrix-admin init` makes it. */
+    readonly agency?: { readonly name: string; readonly owner: string };
+  } = {},
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'astrix-stage-'));
   const [backendPort, sandboxPort, mailPort] = [await freePort(), await freePort(), await freePort()];
@@ -100,7 +110,7 @@ export async function openStage(
   const environment = {
     ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
     ASTRIX_DATA_DIR: join(folder, 'backend'),
-    ASTRIX_DEMO: '1',
+    ...(options.agency ? {} : { ASTRIX_DEMO: '1' }),
     ASTRIX_PORT: String(backendPort),
     ASTRIX_LOG_LEVEL: 'warn',
     ASTRIX_WHATSAPP_APP_SECRET: 'demo-app-secret',
@@ -113,6 +123,7 @@ export async function openStage(
   const startBackend = async () => {
     backend ??= await startScript(['backend/src/main.ts'], environment);
   };
+  const invitation = options.agency ? ownersLink(options.agency, environment) : null;
   await startBackend();
   const delay = options.statusDelayMs === undefined ? [] : ['--status-delay', String(options.statusDelayMs)];
   const startSandbox = () =>
@@ -138,7 +149,9 @@ export async function openStage(
     folder,
     backendUrl,
     sandboxUrl,
+    invitation,
     startBackend,
+    mails: async () => (await json('/_sandbox/mails')) as Awaited<ReturnType<Stage['mails']>>,
     async stopBackend() {
       await backend?.kill();
       backend = null;
@@ -172,6 +185,18 @@ export async function openStage(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes the agency of an empty installation as an operator does. */
+function ownersLink(agency: { readonly name: string; readonly owner: string }, environment: NodeJS.ProcessEnv): string {
+  const args = ['backend/astrix-admin.mjs', 'init', '--agency-name', agency.name, '--email', agency.owner, '--json'];
+  const made = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    encoding: 'utf8',
+  });
+  if (made.status !== 0) throw new Error(`astrix-admin init ended with ${made.status}: ${made.stderr}`);
+  return (JSON.parse(made.stdout) as { link: string }).link;
 }
 
 type Launch = {

@@ -1,0 +1,117 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { currentCode } from '../backend/src/modules/identity/index.ts';
+import { closeBrowser, faultsOf, type OpenConsole, openStage, type Stage } from './stage.ts';
+
+/** An agency that starts from nothing: no demo, one owner, and everything else made on screens. */
+const PICTURES = join(import.meta.dirname, '..', 'out', 'e2e', 'pictures');
+mkdirSync(PICTURES, { recursive: true });
+
+const AGENCY = 'Monsoon Retail Studio';
+const PASSWORD = 'kettle orbit maple 47';
+const OWNER = 'owner@agency.example';
+const AGENT = 'ravi@agency.example';
+
+let stage: Stage;
+let opened: OpenConsole;
+let page: Page;
+const secrets = new Map<string, string>();
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  stage = await openStage({ agency: { name: AGENCY, owner: OWNER } });
+  opened = await stage.openConsole({ name: 'owner' });
+  page = opened.page;
+});
+test.afterAll(async () => {
+  await stage?.close();
+  await closeBrowser();
+});
+
+const picture = (name: string) => page.screenshot({ path: join(PICTURES, `agency-${name}.png`) });
+const codeOf = async (email: string) => (await currentCode(secrets.get(email) ?? '', new Date())).code;
+
+/** Joins on the pages of the backend, in the person's own browser. */
+async function joinAs(link: string, email: string, name: string): Promise<void> {
+  const tab = await opened.browserTab();
+  await tab.goto(link);
+  await tab.getByLabel('Your name').fill(name);
+  await tab.getByLabel('Choose a password').fill(PASSWORD);
+  await tab.getByRole('button', { name: 'Continue' }).click();
+  await tab.getByText('It cannot be scanned?').click();
+  secrets.set(email, ((await tab.locator('code.key').textContent()) ?? '').replaceAll(' ', ''));
+  await tab.getByLabel('Code that the app shows now').fill(await codeOf(email));
+  await tab.getByRole('button', { name: 'Confirm' }).click();
+  await expect(tab.getByRole('heading', { level: 1, name: 'You have joined' })).toBeVisible();
+  await tab.close();
+}
+
+/** A code is used once, so the next one is waited for: at most half a minute. */
+async function signIn(on: Page, email: string): Promise<void> {
+  await on.getByLabel('Work e-mail').fill(email);
+  await on.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await on.keyboard.press('Enter');
+  const field = on.getByRole('textbox', { name: 'Code from your authenticator' });
+  await field.waitFor();
+  await expect(async () => {
+    await field.click();
+    await on.keyboard.type(await codeOf(email));
+    await expect(on.getByRole('navigation', { name: 'Clients' })).toBeVisible({ timeout: 6000 });
+  }).toPass();
+}
+
+async function addClient(name: string): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: `Add ${name}` }).click();
+  await expect(page.getByRole('heading', { name })).toBeVisible();
+}
+
+test('AU-10: the owner joins with an authenticator, and signs in to an agency that has nothing yet', async () => {
+  await joinAs(stage.invitation ?? '', OWNER, 'Kavita Deshpande');
+  await signIn(page, OWNER);
+  await expect(page.getByRole('heading', { name: `Welcome to ${AGENCY}` })).toBeVisible();
+  expect(await faultsOf(opened)).toEqual([]);
+  await picture('start');
+});
+
+test('two clients are added, each with a mark of its own', async () => {
+  await page.getByRole('button', { name: 'Add a client' }).click();
+  await addClient('Chai Katha');
+  await picture('client');
+  await page.getByRole('button', { name: 'All clients', exact: true }).click();
+  await page.getByRole('button', { name: 'Add a client' }).click();
+  await addClient('श्री अन्नपूर्णा गृह उद्योग');
+  await expect(page.getByRole('navigation', { name: 'Clients' }).getByRole('listitem')).toHaveCount(2);
+  expect(await faultsOf(opened)).toEqual([]);
+});
+
+test('AU-15: an agent is invited by a mail, and joins', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('e');
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  await page.getByLabel('E-mail').fill(AGENT);
+  await page.getByRole('dialog').getByText('Chai Katha').click();
+  await page.getByRole('button', { name: 'Invite as agent' }).click();
+  await expect(page.getByText(`A mail to ${AGENT} is on its way`)).toBeVisible();
+  await picture('invited');
+  await page.getByRole('button', { name: 'Done' }).click();
+  const linkOf = async () => {
+    const mail = (await stage.mails()).find(({ rcpt }) => rcpt === AGENT);
+    return /http\S+\/join\/\S+/.exec(mail?.text ?? '')?.[0] ?? '';
+  };
+  await expect.poll(linkOf).not.toBe('');
+  await joinAs(await linkOf(), AGENT, 'Ravi Kumar');
+});
+
+test('AU-09: the agent is off-boarded, and is reported', async () => {
+  await page.getByRole('tab', { name: 'Invitations' }).click();
+  await page.getByRole('tab', { name: /^People/ }).click();
+  await page.getByRole('button', { name: /Ravi Kumar/ }).click({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Off-board…' }).click();
+  await page.getByRole('button', { name: 'Off-board Ravi Kumar' }).click();
+  await expect(page.getByRole('dialog', { name: 'Off-boarding report' })).toContainText('Clients taken away');
+  await picture('report');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('button', { name: /Ravi Kumar/ })).toHaveCount(0);
+});
