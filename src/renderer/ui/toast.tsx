@@ -12,6 +12,8 @@ const SHOWN_MS = 6000;
 /** What can be undone is shown for longer, because Z undoes it only while it is shown. */
 const UNDO_MS = 10_000;
 const MAX_SHOWN = 3;
+/** A toast asks for nothing, so it is no dialog, and only a dialog may say whether it is modal. */
+const GROUP = { role: 'group', 'aria-modal': undefined } as const;
 
 /** The newest of the shown changes that can be undone; null when there is none. The list begins with the newest toast. */
 export const undoable = (toasts: readonly Shown[]): Shown | null =>
@@ -69,8 +71,8 @@ function List() {
         <Toast.Root
           key={shown.id}
           toast={shown}
-          // It asks for nothing, so it is no dialog. Without swiping its text can be selected.
-          role="group"
+          {...GROUP}
+          // Without swiping its text can be selected.
           swipeDirection={[]}
           className="pointer-events-auto flex max-w-[70vw] items-center gap-3 rounded-lg bg-panel py-2 pr-2 pl-3.5 shadow-float data-ending-style:hidden data-limited:hidden data-[type=bad]:text-danger"
         >
