@@ -1,4 +1,5 @@
 /** Every screen, of a client and of the agency. A new one adds its line here. */
+export { screen as agencySettings } from '../features/agency-settings/screen.ts';
 export { screen as audit } from '../features/audit/screen.ts';
 export { screen as clients } from '../features/clients/screen.ts';
 export { screen as connections } from '../features/connections/screen.ts';
