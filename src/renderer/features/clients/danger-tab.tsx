@@ -11,6 +11,7 @@ import { FormFault } from '../../ui/field.tsx';
 import { Part } from '../../ui/page.tsx';
 import { complain, toast } from '../../ui/toast.tsx';
 import { refreshClients } from './queries.ts';
+import { RetentionPart } from './retention-part.tsx';
 
 const DAY_MS = 86_400_000;
 /** As `CLIENT_DELETION_DAYS` of the contract says; the server decides, and its date is shown afterwards. */
@@ -71,6 +72,7 @@ export function DangerTab({ client }: { readonly client: ClientDirectoryRow }) {
           </Row>
         </Part>
       )}
+      {mayEnd && !isArchived ? <RetentionPart key={client.retention} client={client} /> : null}
       {mayEnd ? (
         <Part title={isArchived ? 'Bring it back' : 'Archive'}>
           <Row
