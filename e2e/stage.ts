@@ -273,7 +273,7 @@ export async function faultsOf({ page, kind }: OpenConsole): Promise<string[]> {
   const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).slice(0, 3)}`);
+    .map(({ id, nodes }) => `${id}: ${nodes.map(node => `${node.target.join(' ')} ${node.html}`).slice(0, 3)}`);
 }
 
 function residentOf(pid: number | undefined): number | null {

@@ -12,8 +12,8 @@ const SHOWN_MS = 6000;
 /** What can be undone is shown for longer, because Z undoes it only while it is shown. */
 const UNDO_MS = 10_000;
 const MAX_SHOWN = 3;
-/** A toast asks for nothing, so it is no dialog, and only a dialog may say whether it is modal. */
-const GROUP = { role: 'group', 'aria-modal': undefined } as const;
+/** A toast asks for nothing, so it is no dialog, and only a dialog may say whether it is modal. Whoever can see it can reach it. */
+const GROUP = { role: 'group', 'aria-modal': undefined, 'aria-hidden': false } as const;
 
 /** The newest of the shown changes that can be undone; null when there is none. The list begins with the newest toast. */
 export const undoable = (toasts: readonly Shown[]): Shown | null =>
