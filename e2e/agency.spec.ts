@@ -12,10 +12,12 @@ const AGENCY = 'Monsoon Retail Studio';
 const PASSWORD = 'kettle orbit maple 47';
 const OWNER = 'owner@agency.example';
 const AGENT = 'ravi@agency.example';
+const ANALYST = 'meera@agency.example';
 
 let stage: Stage;
 let opened: OpenConsole;
 let page: Page;
+let agents: OpenConsole;
 const secrets = new Map<string, string>();
 
 test.describe.configure({ mode: 'serial' });
@@ -86,22 +88,46 @@ test('two clients are added, each with a mark of its own', async () => {
   expect(await faultsOf(opened)).toEqual([]);
 });
 
-test('AU-15: an agent is invited by a mail, and joins', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('e');
-  await page.getByRole('button', { name: 'Invite somebody' }).click();
-  await page.getByLabel('E-mail').fill(AGENT);
-  await page.getByRole('dialog').getByText('Chai Katha').click();
-  await page.getByRole('button', { name: 'Invite as agent' }).click();
-  await expect(page.getByText(`A mail to ${AGENT} is on its way`)).toBeVisible();
-  await picture('invited');
-  await page.getByRole('button', { name: 'Done' }).click();
+/** The link that the newest mail to a person holds. */
+async function invitedBy(email: string): Promise<string> {
   const linkOf = async () => {
-    const mail = (await stage.mails()).find(({ rcpt }) => rcpt === AGENT);
+    const mail = (await stage.mails()).find(({ rcpt }) => rcpt === email);
     return /http\S+\/join\/\S+/.exec(mail?.text ?? '')?.[0] ?? '';
   };
   await expect.poll(linkOf).not.toBe('');
-  await joinAs(await linkOf(), AGENT, 'Ravi Kumar');
+  return linkOf();
+}
+
+async function fillInvitation(email: string, role: 'agent' | 'analyst'): Promise<void> {
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Role').selectOption(role);
+  await page.getByRole('dialog').getByText('Chai Katha').click();
+}
+
+async function invited(email: string): Promise<void> {
+  await expect(page.getByText(`A mail to ${email} is on its way`)).toBeVisible();
+  expect(await faultsOf(opened)).toEqual([]);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+test('AU-15: an agent and an analyst are invited by mails, and the agent joins and signs in', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('e');
+  await fillInvitation(AGENT, 'agent');
+  await page.getByRole('button', { name: 'Invite as agent' }).click();
+  await invited(AGENT);
+  await fillInvitation(ANALYST, 'analyst');
+  await page.getByRole('button', { name: 'Invite as analyst' }).click();
+  await invited(ANALYST);
+  expect(await invitedBy(ANALYST)).not.toBe(await invitedBy(AGENT));
+  await joinAs(await invitedBy(AGENT), AGENT, 'Ravi Kumar');
+  agents = await stage.openConsole({ name: 'agent' });
+  await signIn(agents.page, AGENT);
+  // The other client is not the agent's.
+  await expect(agents.page.getByRole('navigation', { name: 'Clients' }).getByRole('listitem')).toHaveCount(1);
+  expect(await faultsOf(agents)).toEqual([]);
 });
 
 test('AU-09: the agent is off-boarded, and is reported', async () => {
