@@ -13,6 +13,7 @@ const PASSWORD = 'kettle orbit maple 47';
 const OWNER = 'owner@agency.example';
 const AGENT = 'ravi@agency.example';
 const ANALYST = 'meera@agency.example';
+const NUMBER = '200000000000001';
 
 let stage: Stage;
 let opened: OpenConsole;
@@ -130,14 +131,54 @@ test('AU-15: an agent and an analyst are invited by mails, and the agent joins a
   expect(await faultsOf(agents)).toEqual([]);
 });
 
-test('AU-09: the agent is off-boarded, and is reported', async () => {
-  await page.getByRole('tab', { name: 'Invitations' }).click();
-  await page.getByRole('tab', { name: /^People/ }).click();
-  await page.getByRole('button', { name: /Ravi Kumar/ }).click({ timeout: 120_000 });
+test('a number is connected, a customer writes, and the agent answers as the client', async () => {
+  await page
+    .getByRole('navigation', { name: 'Clients' })
+    .getByRole('button', { name: /^Chai Katha/ })
+    .click();
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await page
+    .getByRole('navigation', { name: 'Systems' })
+    .getByRole('button', { name: /^WhatsApp/ })
+    .click();
+  await page.getByLabel('Access token', { exact: true }).fill('EAAGsandbox-token-of-a-system-user');
+  await page.getByLabel('Phone number ID').fill(NUMBER);
+  await page.getByLabel('WhatsApp Business Account ID').fill('100000000000001');
+  await page.getByRole('button', { name: 'Connect for Chai Katha' }).click();
+  await expect(page.getByRole('button', { name: 'Disconnect', exact: true })).toBeVisible();
+  expect(await faultsOf(opened)).toEqual([]);
+  await picture('connected');
+  await stage.customerWrites({ name: 'Meher Contractor', phone: '919812300001', text: 'Is the kettle in stock?' });
+  const on = agents.page;
+  await on
+    .getByRole('navigation', { name: 'Clients' })
+    .getByRole('button', { name: /^Chai Katha/ })
+    .click();
+  await on.getByRole('option').filter({ hasText: 'Meher Contractor' }).click();
+  await on.getByLabel('Reply text').fill('Yes, in two sizes.');
+  await on.getByRole('button', { name: 'Send as Chai Katha' }).click();
+  await expect(on.getByText(/^Read /).last()).toBeAttached();
+  const { executed } = await stage.ledger();
+  expect(executed.map(({ accountId, text }) => [accountId, text])).toEqual([[NUMBER, 'Yes, in two sizes.']]);
+});
+
+test('AU-09: the agent is off-boarded, is signed out within seconds, and cannot sign in again', async () => {
+  await page.getByRole('button', { name: /^Agency/ }).click();
+  await page.keyboard.press('g');
+  await page.keyboard.press('e');
+  await page.getByRole('button', { name: /Ravi Kumar/ }).click();
   await page.getByRole('button', { name: 'Off-board…' }).click();
   await page.getByRole('button', { name: 'Off-board Ravi Kumar' }).click();
+  await expect(agents.page.getByText(/Your session was ended/)).toBeVisible({ timeout: 10_000 });
   await expect(page.getByRole('dialog', { name: 'Off-boarding report' })).toContainText('Clients taken away');
+  expect(await faultsOf(opened)).toEqual([]);
   await picture('report');
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('button', { name: /Ravi Kumar/ })).toHaveCount(0);
+  await agents.page.getByLabel('Work e-mail').fill(AGENT);
+  await agents.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await agents.page.keyboard.press('Enter');
+  await expect(agents.page.getByRole('alert')).toBeVisible();
+  await expect(agents.page.getByRole('navigation', { name: 'Clients' })).toHaveCount(0);
 });
