@@ -182,3 +182,41 @@ test('AU-09: the agent is off-boarded, is signed out within seconds, and cannot 
   await expect(agents.page.getByRole('alert')).toBeVisible();
   await expect(agents.page.getByRole('navigation', { name: 'Clients' })).toHaveCount(0);
 });
+
+/** The server asks for a proof only five minutes after the sign-in, so its refusal is put in place of the next answer to a change. */
+const refuseNextChange = () =>
+  page.evaluate(() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function refused(this: WebSocket, data) {
+      const asked = JSON.parse(String(data)) as { id: number; args?: unknown[] };
+      if (asked.args?.[0] !== 'routes.change') return send.call(this, data);
+      WebSocket.prototype.send = send;
+      const error = {
+        ...{ code: 'refused', reason: 'Confirm that it is you', next: 'Enter a code.', serverCode: 'step_up_needed' },
+        ...{ reference: null, retryAfterSeconds: null, fields: [] },
+      };
+      const reply = JSON.stringify({ kind: 'reply', id: asked.id, value: { ok: false, error } });
+      this.dispatchEvent(new MessageEvent('message', { data: reply }));
+    };
+  });
+
+test('AU-12: the proof is asked for over the open dialog, which keeps what was typed, and then it is done', async () => {
+  test.skip(opened.kind === 'electron', 'the answers of the main process of Electron cannot be replaced from here');
+  const third = 'arjun@agency.example';
+  const proof = page.getByRole('dialog', { name: 'Confirm that it is you' });
+  await fillInvitation(third, 'agent');
+  await refuseNextChange();
+  await page.getByRole('button', { name: 'Invite as agent' }).click();
+  await expect(proof.getByLabel('Code from your authenticator app')).toBeFocused();
+  expect(await faultsOf(opened)).toEqual([]);
+  await picture('step-up');
+  await page.keyboard.press('Escape');
+  await expect(proof).toHaveCount(0);
+  await expect(page.getByText('Nothing was changed.')).toBeVisible();
+  await expect(page.getByLabel('E-mail')).toHaveValue(third);
+  await refuseNextChange();
+  await page.getByRole('button', { name: 'Invite as agent' }).click();
+  await proof.getByLabel('Code from your authenticator app').fill(await codeOf(OWNER));
+  await page.keyboard.press('Enter');
+  await invited(third);
+});
