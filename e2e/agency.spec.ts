@@ -179,7 +179,7 @@ test('AU-09: the agent is off-boarded, is signed out within seconds, and cannot 
   await agents.page.getByLabel('Work e-mail').fill(AGENT);
   await agents.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await agents.page.keyboard.press('Enter');
-  await expect(agents.page.getByRole('alert')).toBeVisible();
+  await expect(agents.page.getByRole('alert')).toContainText('The e-mail or password is wrong');
   await expect(agents.page.getByRole('navigation', { name: 'Clients' })).toHaveCount(0);
 });
 
