@@ -107,7 +107,7 @@ function Question({ answer }: { readonly answer: (proved: boolean) => void }) {
           ))}
         </div>
         {hasFactor ? (
-          <p className="text-meta text-meta">
+          <p className="text-meta">
             With a passkey: sign out, and sign in with the browser. A new sign-in counts for five minutes as well.
           </p>
         ) : null}
