@@ -225,7 +225,7 @@ function Entries({ entries, children }: { readonly entries: readonly AuditRow[];
             {entries.map(({ id, at, sentence, actor, client }) => {
               const mark = clients.find(one => one.id === client?.id);
               return (
-                <tr key={id} className="align-top">
+                <tr key={id}>
                   <td className="whitespace-nowrap text-meta tabular-nums">
                     <time dateTime={at}>{exactOf(at)}</time>
                   </td>
