@@ -90,16 +90,18 @@ export function SidePanel({ conversation, client, triage, triggers }: Props) {
             <Hinted text="Assign" keys={keysOf(CONVERSATION.assign)}>
               <button
                 ref={triggers.assign}
-                aria-label={`Assign: ${assignee?.name ?? 'Unassigned'}`}
                 type="button"
                 disabled={!may}
                 className="row-button -mx-2 w-[calc(100%+16px)]"
               >
                 {assignee ? (
-                  <PersonMark initials={assignee.initials} name={assignee.name} />
+                  <span aria-hidden className="contents">
+                    <PersonMark initials={assignee.initials} name={assignee.name} />
+                  </span>
                 ) : (
                   <UserRoundPlus size={16} className="text-meta" />
                 )}
+                <span className="sr-only">Assign: </span>
                 <span className={assignee ? '' : 'text-meta'}>{assignee?.name ?? 'Unassigned'}</span>
               </button>
             </Hinted>
