@@ -312,7 +312,7 @@ test('AU-07: a session that is ended elsewhere leaves nothing behind', async () 
   const second = other.page;
   await signInAs(second, 'Devika Rao');
   await second.keyboard.press('Control+,');
-  await second.getByLabel(/Show all sessions/).check();
+  await second.getByRole('switch', { name: /Show all sessions/ }).click();
   const item = second.getByRole('listitem').filter({ hasText: 'Priya Nair' }).first();
   await item.getByRole('button', { name: 'End session' }).click();
   await expect(page.getByText('Your session was ended')).toBeVisible();
