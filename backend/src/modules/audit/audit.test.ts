@@ -25,7 +25,7 @@ describe('the page of the audit log', () => {
       'owner of 1 changed the role of agent of 1 from agent to analyst.',
       'owner of 1 ended the pause of Client 1.1.',
       'owner of 1 paused Client 1.1.',
-      'owner of 1 signed in with password+totp.',
+      'owner of 1 signed in with password and authenticator code.',
     ]);
     const [newest] = (await listOf(owner, { limit: 1 })).entries;
     expect(newest).toMatchObject({ group: 'people', actor: { id: owner.id, name: 'owner of 1' }, client: null });

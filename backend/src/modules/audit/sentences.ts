@@ -19,10 +19,26 @@ const entries = (group: AuditGroup, says: Readonly<Record<string, Entry['say']>>
 /** `after` the words where the entry has the fact, and nothing where it has not. */
 const given = (text: string, before: string, after = ''): string => (text === '' ? '' : `${before}${text}${after}`);
 
+const PROOFS: Readonly<Record<string, string>> = {
+  password: 'password',
+  link: 'link by e-mail',
+  oidc: 'identity provider',
+  totp: 'authenticator code',
+  recovery: 'recovery code',
+  passkey: 'passkey',
+  provider: 'second factor of the identity provider',
+};
+/** What was presented, such as `password+totp`, in words. */
+const proofs = (text: string): string =>
+  text
+    .split('+')
+    .map(proof => PROOFS[proof] ?? proof)
+    .join(' and ');
+
 /** Every event of the audit log, in words. A test collects the events from the sources, so that none is missing. */
 export const SENTENCES: Readonly<Record<string, Entry>> = {
   ...entries('sign-in', {
-    'session.start': ({ who, detail }) => `${who} signed in${given(detail('given'), ' with ')}.`,
+    'session.start': ({ who, detail }) => `${who} signed in${given(proofs(detail('given')), ' with ')}.`,
     'session.refused': ({ whom, detail }) => `A sign-in as ${whom} was refused${given(detail('reason'), ': wrong ')}.`,
     'session.refresh': ({ who }) => `${who} renewed a session.`,
     'session.reuse': ({ whom, who }) =>
@@ -31,8 +47,8 @@ export const SENTENCES: Readonly<Record<string, Entry>> = {
     'session.revoke': ({ who }) => `${who} ended a session.`,
     'session.step-up': ({ who }) => `${who} proved again who they are.`,
     'factor.begin': ({ who }) => `${who} began to set up a second factor.`,
-    'factor.add': ({ who, detail }) => `${who} added a second factor${given(detail('kind'), ': ')}.`,
-    'factor.remove': ({ who, detail }) => `${who} removed a second factor${given(detail('kind'), ': ')}.`,
+    'factor.add': ({ who, detail }) => `${who} added a second factor${given(proofs(detail('kind')), ': ')}.`,
+    'factor.remove': ({ who, detail }) => `${who} removed a second factor${given(proofs(detail('kind')), ': ')}.`,
     'factor.recovery-codes': ({ who }) => `${who} made new recovery codes.`,
     'password.change': ({ who }) => `${who} changed their password.`,
     'recovery.start': ({ who, whom }) => `${who} started a recovery for ${whom}.`,
