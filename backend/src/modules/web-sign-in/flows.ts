@@ -99,21 +99,38 @@ export function createFlows({ db, keyring }: Pick<Services, 'db' | 'keyring'>) {
       detail: 'This page was open for too long, or was begun in another browser. Start again where you began.',
     });
 
+  async function begin(tx: SystemTx, browser: Buffer, state: States[Kind]): Promise<string> {
+    const now = txNow(tx);
+    const id = newId(now);
+    await tx
+      .insertInto('page_flows')
+      .values({
+        id,
+        browser_hash: browser,
+        kind: state.kind,
+        state_sealed: seal(keyring, JSON.stringify(state), placeOf(id)),
+        expires_at: new Date(now.getTime() + FLOW_SECONDS[state.kind] * 1000),
+      })
+      .execute();
+    return id;
+  }
+
   return {
-    async begin(tx: SystemTx, browser: Buffer, state: States[Kind]): Promise<string> {
-      const now = txNow(tx);
-      const id = newId(now);
-      await tx
-        .insertInto('page_flows')
-        .values({
-          id,
-          browser_hash: browser,
-          kind: state.kind,
-          state_sealed: seal(keyring, JSON.stringify(state), placeOf(id)),
-          expires_at: new Date(now.getTime() + FLOW_SECONDS[state.kind] * 1000),
-        })
-        .execute();
-      return id;
+    begin,
+
+    /** Begins the choice of a second factor for whoever joins or recovers. Answers the address of its page. */
+    async beginJoin(
+      tx: SystemTx,
+      browser: Buffer,
+      purpose: JoinState['purpose'],
+      { ticket, personId, email, name, needs }: Pick<JoinState, 'ticket' | 'personId' | 'email' | 'name' | 'needs'>,
+      identity: PendingIdentity | null = null,
+    ): Promise<`/${string}`> {
+      const id = await begin(tx, browser, {
+        ...{ kind: 'join', purpose, ticket, personId, email, name, needs },
+        ...{ totp: null, challenge: null, identity },
+      });
+      return `/join/factor/${id}`;
     },
 
     /** Fails with `challenge_expired` for one that has ended and for one of another browser. */

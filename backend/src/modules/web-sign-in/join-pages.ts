@@ -224,14 +224,9 @@ ${field({ name: 'code', label: 'Code from your authenticator', autocomplete: 'on
               password: form.password,
               ip,
             });
-            const { ticket, personId, email, name, needs } = accepted;
-            const id = await withSystem(db, 'sign-in', tx =>
-              flows.begin(tx, browser, {
-                ...{ kind: 'join', purpose: 'invitation', ticket, personId, email, name, needs },
-                ...{ totp: null, challenge: null, identity: null },
-              }),
+            return redirect(
+              await withSystem(db, 'sign-in', tx => flows.beginJoin(tx, browser, 'invitation', accepted)),
             );
-            return redirect(`/join/factor/${id}`);
           } catch (error) {
             if (!(error instanceof AppError)) throw error;
             return acceptView(params.token, token, error, form.name);

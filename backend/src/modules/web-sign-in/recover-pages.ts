@@ -72,17 +72,8 @@ ${field({
         get: ({ params, token }) => view(params.token, token, null),
         async post({ params, form, token, browser }) {
           try {
-            const { ticket, personId, email, name, needs } = await accounts.enrolments.recover(
-              params.token,
-              form.password,
-            );
-            const id = await withSystem(db, 'sign-in', tx =>
-              flows.begin(tx, browser, {
-                ...{ kind: 'join', purpose: 'recovery', ticket, personId, email, name, needs },
-                ...{ totp: null, challenge: null, identity: null },
-              }),
-            );
-            return redirect(`/join/factor/${id}`);
+            const recovered = await accounts.enrolments.recover(params.token, form.password);
+            return redirect(await withSystem(db, 'sign-in', tx => flows.beginJoin(tx, browser, 'recovery', recovered)));
           } catch (error) {
             if (!(error instanceof AppError)) throw error;
             return view(params.token, token, error);

@@ -104,12 +104,7 @@ export function ssoPages(deps: WebSignInDeps): readonly PageDefinition[] {
     const accepted = await deps.accounts.enrolments.accept(token, { name, password: null, given, ip: '' });
     return withSystem(deps.db, 'sign-in', async tx => {
       await flows.end(tx, id);
-      const next = await flows.begin(tx, browser, {
-        ...{ kind: 'join', purpose: 'invitation', totp: null, challenge: null, identity },
-        ...{ ticket: accepted.ticket, personId: accepted.personId, email: accepted.email, name: accepted.name },
-        needs: accepted.needs,
-      });
-      return redirect(`/join/factor/${next}`);
+      return redirect(await flows.beginJoin(tx, browser, 'invitation', accepted, identity));
     });
   }
 
